@@ -1,0 +1,183 @@
+"""Pages as a JSON POST to a URL.
+
+The status line is the answer: 2xx means accepted, whatever happens to the body afterwards. Redirects are not
+followed, since that would repeat a signed page to an address nobody entered.
+"""
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import httpx
+
+from tocsin import __version__
+from tocsin.channels.page import Destination, Page, Receipt
+from tocsin.channels.quiet import silence
+from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
+from tocsin.errors import DeliveryFailed
+
+__all__ = ["WebhookSender", "check_url", "payload", "verify_signature"]
+
+ANSWER_LIMIT_BYTES = 64 * 1024
+DRAIN_LIMIT = timedelta(seconds=1)
+
+silence("httpx", "httpcore")
+
+
+class WebhookSender:
+    """Posts pages with a shared client. ``timeout`` bounds a send as a whole, from the connection to the status."""
+
+    def __init__(self, client: httpx.AsyncClient, timeout: timedelta = timedelta(seconds=10)) -> None:
+        self._client = client
+        self._timeout = timeout
+
+    async def send(self, destination: Destination, page: Page) -> Receipt:
+        """Post the page. Raises DeliveryFailed for any answer but 2xx; only a bad URL is permanent."""
+        request = self._request(destination, page)
+        host = request.url.host
+        try:
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                response = await self._client.send(request, stream=True, follow_redirects=False)
+        except (TimeoutError, httpx.TimeoutException) as error:
+            seconds = self._timeout.total_seconds()
+            raise DeliveryFailed(f"{host} did not answer within {seconds:g} s") from error
+        except (httpx.HTTPError, OSError) as error:
+            raise DeliveryFailed(_cause(host, error)) from error
+        await _drain(response)
+        if not response.is_success:
+            raise DeliveryFailed(_refusal(host, response.status_code))
+        return Receipt(reference=None)
+
+    def _request(self, destination: Destination, page: Page) -> httpx.Request:
+        try:
+            url = check_url(destination.address)
+        except ValueError as error:
+            raise DeliveryFailed(str(error), permanent=True) from error
+        body = json.dumps(payload(page)).encode()
+        seconds = self._timeout.total_seconds()
+        return self._client.build_request(
+            "POST", url, content=body, headers=_headers(destination, page, body), timeout=seconds
+        )
+
+
+def payload(page: Page) -> dict[str, object]:
+    """Return the JSON object that a webhook receives."""
+    return {
+        "type": page.kind,
+        "page_id": str(page.page_id),
+        "idempotency_key": page.idempotency_key,
+        "alert": {
+            "id": page.alert_id,
+            "summary": page.summary,
+            "details": page.details,
+            "status": page.status,
+            "url": page.alert_url,
+        },
+        "service": {"id": str(page.service_id), "name": page.service_name},
+        "escalation": {
+            "policy": page.policy_name,
+            "step_number": page.step_number,
+            "loop_count": page.loop_count,
+        },
+        "actions": asdict(page.actions) if page.actions else None,
+    }
+
+
+def check_url(address: str) -> str:
+    """Return the URL, trimmed. Raises ValueError with a sentence unless it is http or https with a host."""
+    url = address.strip()
+    shown = _without_secrets(url)
+    if not url.isprintable() or " " in url:
+        raise ValueError(f"'{shown}' is not a URL: it holds a space or a control character")
+    try:
+        parts, parsed = urlsplit(url), httpx.URL(url)
+        port = parts.port
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ValueError(f"'{shown}' is not a URL") from error
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(f"'{shown}' is not a URL that starts with http:// or https://")
+    if not parsed.host or port == 0:
+        raise ValueError(f"'{shown}' is not a URL with a host and a valid port")
+    return parts.geturl()
+
+
+def _without_secrets(url: str) -> str:
+    """Cut what may be a credential: user information, query and fragment."""
+    before, *rest = url.replace("#", "?").split("?")
+    scheme, slashes, after = before.rpartition("//")
+    user, at, host = after.partition("@")
+    shown = f"{scheme}{slashes}…@{host}" if at else f"{scheme}{slashes}{user}"
+    printable = "".join(char if char.isprintable() else "�" for char in shown[:100])
+    return printable + ("…" if rest or len(shown) > 100 else "")
+
+
+def _headers(destination: Destination, page: Page, body: bytes) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"Tocsin/{__version__}",
+        "Idempotency-Key": page.idempotency_key,
+    }
+    if destination.secret:
+        headers[SIGNATURE_HEADER] = sign(destination.secret, body, now=int(time.time()))
+    return headers
+
+
+async def _drain(response: httpx.Response) -> None:
+    """Read a short answer so that the connection can be used again; give up on a long or slow one."""
+    size = 0
+    try:
+        async with asyncio.timeout(DRAIN_LIMIT.total_seconds()):
+            async for chunk in response.aiter_raw():
+                size += len(chunk)
+                if size > ANSWER_LIMIT_BYTES:
+                    break
+    except (TimeoutError, httpx.HTTPError):
+        return  # the status has been given; losing the body changes nothing
+    finally:
+        await response.aclose()
+
+
+def _refusal(host: str, status: int) -> str:
+    if 300 <= status < 400:
+        return f"{host} answered {_status(status)}; redirects are not followed"
+    return f"{host} answered {_status(status)}"
+
+
+def _status(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _cause(host: str, error: Exception) -> str:
+    """Name what went wrong without the library's text, which may hold the URL."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate of {host} was not accepted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return f"no TLS connection to {host}: {cause.reason or 'the handshake failed'}"
+    if isinstance(error, httpx.ConnectError):
+        return f"no connection to {host}: {_system_reason(error)}"
+    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+        return f"{host} answered with something that is not HTTP"
+    return f"the connection to {host} was lost before an answer"
+
+
+def _system_reason(error: Exception) -> str:
+    reasons = [cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror]
+    return reasons[-1] if reasons else "refused or unreachable"
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            yield from _causes(error.exceptions[0])
+        error = error.__cause__ or error.__context__

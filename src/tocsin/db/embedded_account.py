@@ -1,0 +1,151 @@
+"""The operating-system account that the embedded server runs as, and directories made for it.
+
+PostgreSQL refuses to run as root, so root gets a system account of its own. Everybody else runs the server as
+themselves. No directory that existed before is ever given another mode or owner.
+"""
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tocsin.errors import ConfigurationError
+
+SYSTEM_USER = "tocsin"
+_SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAccount:
+    """Who owns the server's files and processes; ``borrowed`` when that is not ourselves."""
+
+    name: str
+    uid: int
+    gid: int
+    borrowed: bool
+
+    def run(
+        self, command: Sequence[str | Path], *, stdin: str = "", timeout: float | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command as this account, in a session of its own so that no Ctrl-C reaches it.
+
+        Output and errors come back together in ``stdout``; the exit code is the caller's to judge.
+        """
+        return subprocess.run(
+            [str(part) for part in command],
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+            cwd="/",
+            env={"PATH": _SYSTEM_PATH, "LC_ALL": "C"},
+            umask=0o077,
+            start_new_session=True,
+            user=self.uid if self.borrowed else None,
+            group=self.gid if self.borrowed else None,
+            extra_groups=[] if self.borrowed else None,
+        )
+
+    def make_directory(self, path: Path, mode: int = 0o700) -> None:
+        """Make ``path`` belong to this account; one that exists is left as it is."""
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            return
+        if self.borrowed:
+            os.chown(path, self.uid, self.gid)
+        path.chmod(mode)
+
+    def require_private(self, path: Path) -> None:
+        """Raises ConfigurationError unless ``path`` is a real directory that only this account may use."""
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.uid or stat.S_IMODE(found.st_mode) & 0o077:
+            raise ConfigurationError(
+                f"{path} must be a directory of the user {self.name} with mode 0700; remove it and start again."
+            )
+
+
+def server_account() -> ServerAccount:
+    """The account for this process's server; root's is created when it is missing.
+
+    Raises ConfigurationError when there is none and none can be made.
+    """
+    if os.geteuid() == 0:
+        return _system_account()
+    try:
+        entry = pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise ConfigurationError(
+            f"The user id {os.geteuid()} has no name in /etc/passwd, which embedded PostgreSQL needs. "
+            "Add one, or set TOCSIN_DATABASE_URL to a server of your own."
+        ) from None
+    return ServerAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, borrowed=False)
+
+
+def _system_account() -> ServerAccount:
+    entry = _system_entry() or _create_system_entry()
+    return ServerAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, borrowed=True)
+
+
+def _system_entry() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        return None
+
+
+def _create_system_entry() -> pwd.struct_passwd:
+    useradd = shutil.which("useradd", path=_SYSTEM_PATH)
+    reason = _useradd(useradd) if useradd else "there is no useradd command"
+    entry = _system_entry()  # also there when another process was faster
+    if entry is None:
+        raise ConfigurationError(
+            f"Embedded PostgreSQL cannot run as root, and the system user {SYSTEM_USER} could not be created "
+            f"({reason}). Create that user, run Tocsin as an ordinary user, or set TOCSIN_DATABASE_URL."
+        )
+    return entry
+
+
+def _useradd(useradd: str) -> str:
+    options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    command = [useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stderr.strip() or f"useradd ended with code {done.returncode}"
+
+
+def require_reachable(account: ServerAccount, directory: Path) -> None:
+    """Raises ConfigurationError naming the first existing directory on the way that the account cannot enter."""
+    way = [path for path in [*reversed(directory.parents), directory] if path.exists()]
+    script = 'for way; do test -x "$way" || { printf %s "$way"; exit 1; }; done'
+    done = account.run(["/bin/sh", "-c", script, "sh", *way])
+    if done.returncode != 0:
+        raise ConfigurationError(
+            f"The user {account.name}, who runs embedded PostgreSQL, cannot enter {done.stdout}, which is on the "
+            f"way to the data directory {directory}. Set TOCSIN_DATA_DIR to a directory below one that everybody "
+            f"may enter, such as /var/lib/tocsin, or allow it with: chmod o+x {done.stdout}"
+        )
+
+
+def make_data_directory(account: ServerAccount, directory: Path) -> None:
+    """Make the data directory and the missing ones above it; those that exist stay as they are.
+
+    Root keeps the data directory itself and lets the account's group enter it, so that the server cannot swap
+    the files that root works on. An ordinary user's is private.
+    """
+    missing = [path for path in reversed(directory.parents) if not path.exists()]
+    for parent in missing:
+        parent.mkdir(exist_ok=True)
+        parent.chmod(0o755 if account.borrowed else 0o700)
+    if directory.exists():
+        return
+    directory.mkdir(mode=0o700)
+    if account.borrowed:
+        os.chown(directory, 0, account.gid)
+        directory.chmod(0o750)

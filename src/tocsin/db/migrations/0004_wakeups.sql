@@ -1,0 +1,95 @@
+-- Events to jobs (design, section 6): row triggers, so that no code path can forget one.
+
+-- An alert's escalation row is its point of serialisation: every change of status moves that row's version in the same
+-- transaction, so an engine that decided on the older status writes nothing.
+create function alert_created() returns trigger language plpgsql as $$
+begin
+    if new.status <> 'closed' then
+        insert into escalation_policy_state (alert_id, service_id, escalation_policy_id, next_escalation)
+        select new.id, new.service_id, services.escalation_policy_id, new.created_at
+        from services
+        where services.id = new.service_id;
+    end if;
+    return null;
+end $$;
+create trigger alert_created after insert on alerts for each row execute function alert_created();
+
+create function alert_status_changed() returns trigger language plpgsql as $$
+begin
+    if new.status = 'closed' then
+        delete from escalation_policy_state where alert_id = new.id;
+    elsif new.status = 'acknowledged' then
+        update escalation_policy_state
+        set state = 'acknowledged', next_escalation = null, force_escalation = false, version = version + 1
+        where alert_id = new.id;
+    else
+        update escalation_policy_state
+        set next_escalation = now(), version = version + 1
+        where alert_id = new.id;
+    end if;
+    perform engine_enqueue('alert', new.id::text, now());
+    return null;
+end $$;
+create trigger alert_status_changed after update of status on alerts
+for each row when (old.status is distinct from new.status) execute function alert_status_changed();
+
+create function escalation_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('alert', new.alert_id::text, new.next_escalation);
+    return null;
+end $$;
+create trigger wakeup_on_insert after insert on escalation_policy_state
+for each row when (new.next_escalation is not null) execute function escalation_wakeup();
+create trigger wakeup_on_change after update of next_escalation on escalation_policy_state
+for each row when (
+    new.next_escalation is not null and old.next_escalation is distinct from new.next_escalation
+)
+execute function escalation_wakeup();
+
+create function cycle_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('cycle', new.id::text, new.next_tick);
+    return null;
+end $$;
+create trigger wakeup_on_insert after insert on notification_policy_cycles
+for each row when (new.next_tick is not null) execute function cycle_wakeup();
+create trigger wakeup_on_change after update of next_tick on notification_policy_cycles
+for each row when (new.next_tick is not null and old.next_tick is distinct from new.next_tick)
+execute function cycle_wakeup();
+
+create function page_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('page', new.id::text, new.next_attempt);
+    return null;
+end $$;
+create trigger wakeup_on_insert after insert on outgoing_messages
+for each row when (new.next_attempt is not null) execute function page_wakeup();
+create trigger wakeup_on_change after update of next_attempt on outgoing_messages
+for each row when (new.next_attempt is not null and old.next_attempt is distinct from new.next_attempt)
+execute function page_wakeup();
+
+-- A service: its policy and its maintenance decide for its open alerts. The job itself waits on for the expiry.
+create function service_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('service', new.id::text, now());
+    return null;
+end $$;
+create trigger wakeup after update of escalation_policy_id, maintenance_expires_at on services
+for each row when (
+    old.escalation_policy_id is distinct from new.escalation_policy_id
+    or old.maintenance_expires_at is distinct from new.maintenance_expires_at
+)
+execute function service_wakeup();
+create trigger wakeup_on_insert after insert on services
+for each row when (new.maintenance_expires_at is not null) execute function service_wakeup();
+
+-- A policy: steps that come and go move its open alerts (A6).
+create function policy_step_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('policy', coalesce(new.escalation_policy_id, old.escalation_policy_id)::text, now());
+    return null;
+end $$;
+create trigger wakeup after insert or delete on escalation_policy_steps
+for each row execute function policy_step_wakeup();
+create trigger wakeup_on_change after update of step_number on escalation_policy_steps
+for each row when (old.step_number is distinct from new.step_number) execute function policy_step_wakeup();

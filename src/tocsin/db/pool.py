@@ -1,0 +1,84 @@
+"""Connections to PostgreSQL, configured alike everywhere."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+
+from tocsin.errors import ConfigurationError
+
+# What a connection error looks like from asyncpg: refused, reset, cut off, or a server that is starting or stopping.
+CONNECTION_ERRORS = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.AdminShutdownError,
+    asyncpg.exceptions.CannotConnectNowError,
+    asyncpg.exceptions.CrashShutdownError,
+    asyncpg.exceptions.TooManyConnectionsError,
+)
+
+Connection: TypeAlias = (
+    "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+)
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+
+async def use_json(connection: Connection) -> None:
+    """Make the connection read and write json and jsonb as Python values."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+@asynccontextmanager
+async def open_pool(
+    dsn: str,
+    *,
+    size: int,
+    application_name: str,
+    settings: Mapping[str, str] | None = None,
+    setup: Callable[[Connection], Awaitable[None]] | None = None,
+) -> AsyncIterator[Pool]:
+    """A pool of up to ``size`` connections.
+
+    ``settings`` are PostgreSQL settings of each session. Closing waits for connections in use; one that hangs is
+    cut off after five seconds, since the transaction on it cannot have committed.
+    """
+
+    async def init(connection: Connection) -> None:
+        await use_json(connection)
+        if setup is not None:
+            await setup(connection)
+
+    try:
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=1,
+            max_size=size,
+            max_inactive_connection_lifetime=0,
+            init=init,
+            server_settings={"application_name": application_name, **(settings or {})},
+        )
+    except (
+        ValueError,
+        asyncpg.InvalidCatalogNameError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+    ) as error:
+        raise ConfigurationError(f"cannot use TOCSIN_DATABASE_URL: {error}") from error
+    try:
+        yield pool
+    finally:
+        await _close(pool)
+
+
+async def _close(pool: Pool) -> None:
+
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

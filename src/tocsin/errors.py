@@ -1,0 +1,84 @@
+"""Every error that Tocsin raises on purpose.
+
+    TocsinError
+    ├── ConfigurationError      a setting or the machine is not as it must be; raised at start
+    ├── InvalidInput            the caller's fields are wrong; carries every FieldError at once
+    ├── NotFound                no such object, or none that the caller may know of
+    ├── Conflict                the object has moved on, or a name is taken
+    ├── Unauthenticated         no credentials, or none that we know
+    ├── PermissionDenied        known, but not allowed
+    ├── PayloadTooLarge         the body is over the limit
+    ├── Unavailable             the database does not answer now; try again
+    └── DeliveryFailed          a message did not go out; says whether trying again can help
+
+The text of an error is a sentence for the person who caused it. It never holds a secret.
+"""
+
+from dataclasses import dataclass, field
+
+
+class TocsinError(Exception):
+    """Base of all errors below."""
+
+
+class ConfigurationError(TocsinError):
+    """A setting or the machine is not as it must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: its path (``steps.0.delay_seconds``) and what is wrong with its value."""
+
+    field: str
+    message: str
+
+
+class InvalidInput(TocsinError):
+    """The caller's fields are wrong."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors))
+        self.errors = errors
+
+
+class NotFound(TocsinError):
+    """No such object, or none that the caller may know of."""
+
+
+class Conflict(TocsinError):
+    """The object has moved on since the caller looked, or a name is taken."""
+
+    def __init__(self, message: str, *errors: FieldError) -> None:
+        super().__init__(message)
+        self.errors = errors
+
+
+class Unauthenticated(TocsinError):
+    """No credentials were given, or none that we know."""
+
+
+class PermissionDenied(TocsinError):
+    """The caller is known but may not do this."""
+
+
+class PayloadTooLarge(TocsinError):
+    """The body is over the limit, which the message names."""
+
+
+class Unavailable(TocsinError):
+    """The database does not answer at the moment; the same request may succeed later."""
+
+
+@dataclass(eq=False)
+class DeliveryFailed(TocsinError):
+    """A message did not go out.
+
+    ``permanent`` is True when trying the same message again cannot help (the address does not exist).
+    ``reason`` is shown in the alert's timeline.
+    """
+
+    reason: str
+    permanent: bool = field(default=False, kw_only=True)
+
+    def __str__(self) -> str:
+        return self.reason

@@ -1,0 +1,130 @@
+"""Settings: environment variables ``TOCSIN_…``, or the same names in lower case in a TOML file.
+
+The file is ``tocsin.toml`` in the working directory, or the one that ``TOCSIN_CONFIG`` names. The environment wins.
+"""
+
+import os
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tocsin.errors import ConfigurationError
+
+_PREFIX = "TOCSIN_"
+
+
+def _seconds(value: object) -> object:
+    return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each field's description says unit and meaning; the default is the usual choice."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, validate_default=True
+    )
+
+    listen: str = Field("127.0.0.1:8080", description="host:port that web and API listen on")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL to use; unset: an embedded server of Tocsin's own"
+    )
+    data_dir: Path | None = Field(None, description="directory of the embedded server's data and logs")
+    public_url: str | None = Field(
+        None, description="address under which people reach Tocsin, used in links; unset: http://<listen>"
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="outgoing mail, smtp://user:pass@host:port or smtps://…"
+    )
+    log_format: Literal["console", "json"] = Field("console", description="console or json")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
+    max_body_bytes: int = Field(262_144, ge=1024, description="largest request body, in bytes")
+    action_link_lifetime_seconds: Seconds = Field(
+        timedelta(days=3), gt=timedelta(0), description="how long the links in a page work, in seconds"
+    )
+    session_lifetime_seconds: Seconds = Field(
+        timedelta(days=14), gt=timedelta(0), description="how long a sign-in lasts, in seconds"
+    )
+    engine_connections: int = Field(
+        10, ge=3, le=100, description="PostgreSQL connections of one engine process"
+    )
+    web_connections: int = Field(10, ge=2, le=100, description="PostgreSQL connections of one web process")
+
+    @field_validator("listen")
+    @classmethod
+    def _listen_is_host_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or int(port) > 65_535:
+            raise ValueError("must be host:port, such as 127.0.0.1:8080")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/") if value else value
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach this Tocsin, without a slash at the end."""
+        return self.public_url or f"http://{self.listen}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = TomlConfigSettingsSource(settings_cls, config_file())
+        return init_settings, env_settings, file
+
+
+def config_file() -> Path:
+    """The TOML file that holds settings, whether it exists or not."""
+    return Path(os.environ.get(f"{_PREFIX}CONFIG", "tocsin.toml"))
+
+
+def load() -> Settings:
+    """The settings in force.
+
+    Raises ConfigurationError naming every wrong setting, and quoting its value unless it may be a secret.
+    """
+    if f"{_PREFIX}CONFIG" in os.environ and not config_file().is_file():
+        raise ConfigurationError(f"TOCSIN_CONFIG names {config_file()}, which is not a file")
+    try:
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{config_file()} is not TOML: {error}") from error
+    except ValidationError as error:
+        raise ConfigurationError("; ".join(_describe(item) for item in error.errors())) from None
+
+
+def _describe(item: object) -> str:
+    assert isinstance(item, dict)
+    name = str(item["loc"][0]) if item["loc"] else "settings"
+    secret = "url" in name
+    value = "" if secret else f" (it is {item['input']!r})"
+    return f"{_PREFIX}{name.upper()}: {item['msg']}{value}"
