@@ -44,9 +44,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="address under which people reach Tocsin, used in links; unset: http://<listen>"
     )
-    smtp_url: SecretStr | None = Field(
-        None, description="outgoing mail, smtp://user:pass@host:port or smtps://…"
-    )
+    smtp_url: SecretStr | None = Field(None, description="outgoing mail, smtp://user:pass@host:port or smtps://…")
     log_format: Literal["console", "json"] = Field("console", description="console or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest request body, in bytes")
@@ -56,9 +54,7 @@ class Settings(BaseSettings):
     session_lifetime_seconds: Seconds = Field(
         timedelta(days=14), gt=timedelta(0), description="how long a sign-in lasts, in seconds"
     )
-    engine_connections: int = Field(
-        10, ge=3, le=100, description="PostgreSQL connections of one engine process"
-    )
+    engine_connections: int = Field(10, ge=3, le=100, description="PostgreSQL connections of one engine process")
     web_connections: int = Field(10, ge=2, le=100, description="PostgreSQL connections of one web process")
 
     @field_validator("listen")
