@@ -1,0 +1,88 @@
+"""A clock that tests can move, for the whole system at once.
+
+Tocsin and its job queue read the time in one place, the database's ``now()``. ``install`` puts a function of that name
+into a schema that stands before ``pg_catalog`` in the database's search path, so that every statement of every
+process, column default, view and trigger follows it. Install it into an empty database, before the migrations:
+
+    await install(connection)
+    await migrate(dsn)
+    ...
+    clock = Clock(connection)
+    await clock.advance(timedelta(minutes=5))     # what was due in five minutes runs at once
+
+The clock ticks on from where it is moved to; ``freeze`` holds it. Never install it into a database that pages people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.db.pool import Connection
+
+_INSTALL = """
+create schema tocsin_clock;
+create table tocsin_clock.clock (
+    id boolean primary key default true check (id),
+    ahead interval not null default '0',
+    frozen_at timestamptz
+);
+insert into tocsin_clock.clock default values;
+create function tocsin_clock.now() returns timestamptz language sql stable parallel safe as $$
+    select coalesce(frozen_at, pg_catalog.now() + ahead) from tocsin_clock.clock
+$$;
+do $$ begin
+    execute format(
+        'alter database %I set search_path = public, tocsin_clock, pg_catalog', current_database()
+    );
+end $$;
+set search_path = public, tocsin_clock, pg_catalog;
+"""
+
+# PgQueuer's run loops sleep until the next due job as they last saw it. A move of the clock is no change of the queue's
+# table, so they are told in the form that they listen for.
+_MOVED = """
+select pg_notify('ch_pgqueuer', json_build_object(
+    'channel', 'ch_pgqueuer', 'operation', 'update', 'sent_at', now(), 'table', 'pgqueuer', 'type', 'table_changed_event'
+)::text)
+"""
+
+
+async def install(connection: Connection) -> None:
+    """Give the connected database a movable clock. Sessions opened from now on follow it, and this one."""
+    await connection.execute(_INSTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Moves the clock of the database that ``connection`` is connected to."""
+
+    connection: Connection
+
+    async def now(self) -> datetime:
+        """The time as Tocsin sees it."""
+        value: datetime = await self.connection.fetchval("select now()")
+        return value
+
+    async def advance(self, by: timedelta) -> datetime:
+        """Move forward (or back) by a span; returns the new time."""
+        return await self._move("set ahead = ahead + $1::interval, frozen_at = frozen_at + $1::interval", by)
+
+    async def move_to(self, instant: datetime) -> datetime:
+        """Move to an instant and tick on from there (or stay, when frozen)."""
+        return await self._move(
+            "set ahead = $1::timestamptz - pg_catalog.now(),"
+            " frozen_at = case when frozen_at is not null then $1::timestamptz end",
+            instant,
+        )
+
+    async def freeze(self) -> datetime:
+        """Stop the clock where it is; ``advance`` and ``move_to`` still move it."""
+        return await self._move("set frozen_at = now()")
+
+    async def release(self) -> datetime:
+        """Let a frozen clock tick on from where it stands."""
+        return await self._move("set ahead = now() - pg_catalog.now(), frozen_at = null")
+
+    async def _move(self, change: str, *arguments: object) -> datetime:
+        await self.connection.execute(f"update tocsin_clock.clock {change}", *arguments)
+        await self.connection.execute(_MOVED)
+        return await self.now()
