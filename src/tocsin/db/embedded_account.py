@@ -28,30 +28,14 @@ class ServerAccount:
     gid: int
     borrowed: bool
 
-    def run(
-        self, command: Sequence[str | Path], *, stdin: str = "", timeout: float | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, command: Sequence[str | Path], *, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command as this account, in a session of its own so that no Ctrl-C reaches it.
 
         Output and errors come back together in ``stdout``; the exit code is the caller's to judge.
         """
-        return subprocess.run(
-            [str(part) for part in command],
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            check=False,
-            cwd="/",
-            env={"PATH": _SYSTEM_PATH, "LC_ALL": "C"},
-            umask=0o077,
-            start_new_session=True,
-            user=self.uid if self.borrowed else None,
-            group=self.gid if self.borrowed else None,
-            extra_groups=[] if self.borrowed else None,
-        )
+        if self.borrowed:
+            return _run(command, stdin, user=self.uid, group=self.gid, extra_groups=[])
+        return _run(command, stdin)
 
     def make_directory(self, path: Path, mode: int = 0o700) -> None:
         """Make ``path`` belong to this account; one that exists is left as it is."""
@@ -67,9 +51,33 @@ class ServerAccount:
         """Raises ConfigurationError unless ``path`` is a real directory that only this account may use."""
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != self.uid or stat.S_IMODE(found.st_mode) & 0o077:
-            raise ConfigurationError(
-                f"{path} must be a directory of the user {self.name} with mode 0700; remove it and start again."
-            )
+            raise ConfigurationError(f"{path} must be a directory of the user {self.name} with mode 0700. Remove it.")
+
+
+def _run(
+    command: Sequence[str | Path],
+    stdin: str = "",
+    *,
+    user: int | None = None,
+    group: int | None = None,
+    extra_groups: list[int] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(part) for part in command],
+        input=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        cwd="/",
+        env={"PATH": _SYSTEM_PATH, "LC_ALL": "C"},
+        umask=0o077,
+        start_new_session=True,
+        user=user,
+        group=group,
+        extra_groups=extra_groups,
+    )
 
 
 def server_account() -> ServerAccount:
@@ -116,20 +124,20 @@ def _create_system_entry() -> pwd.struct_passwd:
 def _useradd(useradd: str) -> str:
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     command = [useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stderr.strip() or f"useradd ended with code {done.returncode}"
+    done = _run(command)
+    return done.stdout.strip() or f"useradd ended with code {done.returncode}"
 
 
 def require_reachable(account: ServerAccount, directory: Path) -> None:
-    """Raises ConfigurationError naming the first existing directory on the way that the account cannot enter."""
+    """Raises ConfigurationError naming the first existing directory that the account cannot enter there."""
     way = [path for path in [*reversed(directory.parents), directory] if path.exists()]
     script = 'for way; do test -x "$way" || { printf %s "$way"; exit 1; }; done'
     done = account.run(["/bin/sh", "-c", script, "sh", *way])
     if done.returncode != 0:
         raise ConfigurationError(
-            f"The user {account.name}, who runs embedded PostgreSQL, cannot enter {done.stdout}, which is on the "
-            f"way to the data directory {directory}. Set TOCSIN_DATA_DIR to a directory below one that everybody "
-            f"may enter, such as /var/lib/tocsin, or allow it with: chmod o+x {done.stdout}"
+            f"The user {account.name}, who runs embedded PostgreSQL, cannot enter {done.stdout}, which is on "
+            f"the way to the data directory {directory}. Set TOCSIN_DATA_DIR to a directory that it can reach, such "
+            f"as /var/lib/tocsin, or allow it with: chmod o+x {done.stdout}"
         )
 
 

