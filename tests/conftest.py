@@ -1,0 +1,49 @@
+"""Fixtures that every test may use."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tocsin.db.embedded import blocking_embedded_server
+
+_RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
+_FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "400",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the directory that all workers of this run share; they find it in their environment.
+
+    Below pytest's own temporary directory the server's account could not reach it when root runs the tests.
+    """
+    if not hasattr(config, "workerinput"):
+        directory = Path(tempfile.mkdtemp(prefix="tocsin-test-"))
+        directory.chmod(0o755)
+        os.environ[_RUN_DIRECTORY] = str(directory)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the run's directory once every worker has left."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_RUN_DIRECTORY), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """The address of one PostgreSQL shared by the whole run, where its user may create databases.
+
+    It is embedded unless ``TOCSIN_TEST_DATABASE_URL`` names another.
+    """
+    if given := os.environ.get("TOCSIN_TEST_DATABASE_URL"):
+        yield given
+        return
+    with blocking_embedded_server(Path(os.environ[_RUN_DIRECTORY], "postgres"), settings=_FAST_SETTINGS) as dsn:
+        yield dsn
