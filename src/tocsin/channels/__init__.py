@@ -1,0 +1,1 @@
+"""How a page leaves Tocsin: one small file per way out."""

@@ -11,7 +11,7 @@ from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
 
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.quiet import silence
-from tocsin.channels.wording import plain_text, subject
+from tocsin.channels.rendering import subject, text
 from tocsin.errors import DeliveryFailed
 
 GRACE = timedelta(seconds=2)
@@ -38,7 +38,7 @@ class AppriseSender:
             async with asyncio.timeout((self._timeout + GRACE).total_seconds()):
                 accepted = await target.async_notify(
                     title=subject(page),
-                    body=plain_text(page),
+                    body=text(page),
                     body_format=NotifyFormat.TEXT,
                     notify_type=_urgency(page),
                     timeout=seconds,
@@ -52,32 +52,33 @@ class AppriseSender:
 
 def check_apprise_url(address: str) -> str:
     """Return the URL, trimmed. Raises ValueError, naming no more than its scheme, unless Apprise reads it."""
-    url = address.strip()
-    scheme, separator, _ = url.partition("://")
-    shown = f"{scheme[:40]}://…" if separator else "this text"
-    if not url.isprintable() or " " in url:
-        raise ValueError(f"'{shown}' is not an Apprise URL: it holds a space or a control character")
-    target = Apprise(asset=_asset())
-    if not target.add(url) or len(target) != 1:
-        raise ValueError(f"'{shown}' is not one URL that Apprise understands")
-    return url
+    _parse(address)
+    return address.strip()
 
 
 def _load(address: str) -> Apprise:
     try:
-        url = check_apprise_url(address)
+        return _parse(address)
     except ValueError as error:
         raise DeliveryFailed(str(error), permanent=True) from error
+
+
+def _parse(address: str) -> Apprise:
+    url = address.strip()
     target = Apprise(asset=_asset())
-    target.add(url)
+    if not url.isprintable() or not target.add(url) or len(target) != 1:
+        raise ValueError(f"'{_scheme_only(url)}' is not one URL that Apprise understands")
     return target
+
+
+def _scheme_only(url: str) -> str:
+    scheme, separator, _ = url.partition("://")
+    return f"{scheme}://…" if separator and scheme.isalnum() and len(scheme) <= 20 else "…"
 
 
 def _asset() -> AppriseAsset:
     """Return Apprise's appearance: our name, and no pictures from other people's servers."""
-    return AppriseAsset(
-        app_id="Tocsin", app_desc="Tocsin on-call", app_url="", image_url_mask="", image_url_logo=""
-    )
+    return AppriseAsset(app_id="Tocsin", app_desc="Tocsin on-call", app_url="", image_url_mask="", image_url_logo="")
 
 
 def _urgency(page: Page) -> NotifyType:

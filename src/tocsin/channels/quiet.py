@@ -4,9 +4,10 @@ import logging
 
 
 def silence(*names: str) -> None:
-    """Let nothing below these loggers reach a handler of ours, whatever levels are set later."""
+    """Let these loggers and all below them make no records, and pass none on if a level is set later."""
     for name in names:
         logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
         logger.propagate = False
         if not logger.handlers:  # without any, logging falls back to stderr
             logger.addHandler(logging.NullHandler())

@@ -31,9 +31,7 @@ def verify_signature(
         return False
     expected = _digest(secret, times[0], body).encode()
     return any(
-        hmac.compare_digest(expected, value.encode("utf-8", "replace"))
-        for name, _, value in parts
-        if name == "v1"
+        hmac.compare_digest(expected, value.encode("utf-8", "replace")) for name, _, value in parts if name == "v1"
     )
 
 

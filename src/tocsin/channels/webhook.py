@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import httpx
 
 from tocsin import __version__
+from tocsin.channels.addresses import check_url
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.quiet import silence
 from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
 from tocsin.errors import DeliveryFailed
 
-__all__ = ["WebhookSender", "check_url", "payload", "verify_signature"]
+__all__ = ["WebhookSender", "payload", "verify_signature"]
 
 ANSWER_LIMIT_BYTES = 64 * 1024
 DRAIN_LIMIT = timedelta(seconds=1)
@@ -87,34 +87,6 @@ def payload(page: Page) -> dict[str, object]:
         },
         "actions": asdict(page.actions) if page.actions else None,
     }
-
-
-def check_url(address: str) -> str:
-    """Return the URL, trimmed. Raises ValueError with a sentence unless it is http or https with a host."""
-    url = address.strip()
-    shown = _without_secrets(url)
-    if not url.isprintable() or " " in url:
-        raise ValueError(f"'{shown}' is not a URL: it holds a space or a control character")
-    try:
-        parts, parsed = urlsplit(url), httpx.URL(url)
-        port = parts.port
-    except (ValueError, httpx.InvalidURL) as error:
-        raise ValueError(f"'{shown}' is not a URL") from error
-    if parts.scheme not in ("http", "https"):
-        raise ValueError(f"'{shown}' is not a URL that starts with http:// or https://")
-    if not parsed.host or port == 0:
-        raise ValueError(f"'{shown}' is not a URL with a host and a valid port")
-    return parts.geturl()
-
-
-def _without_secrets(url: str) -> str:
-    """Cut what may be a credential: user information, query and fragment."""
-    before, *rest = url.replace("#", "?").split("?")
-    scheme, slashes, after = before.rpartition("//")
-    user, at, host = after.partition("@")
-    shown = f"{scheme}{slashes}…@{host}" if at else f"{scheme}{slashes}{user}"
-    printable = "".join(char if char.isprintable() else "�" for char in shown[:100])
-    return printable + ("…" if rest or len(shown) > 100 else "")
 
 
 def _headers(destination: Destination, page: Page, body: bytes) -> dict[str, str]:

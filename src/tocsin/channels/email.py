@@ -1,0 +1,152 @@
+"""Pages by mail, through one SMTP server.
+
+A message is accepted when the server answers 250 to its content. A connection lost before that answer says
+nothing, so the page is sent again; the Message-ID follows from the page's id, so that a mail store or a reader
+recognises the repeat.
+"""
+
+import asyncio
+import socket
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import localtime
+
+import aiosmtplib
+from aiosmtplib import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
+
+from tocsin.channels.addresses import check_email
+from tocsin.channels.page import Destination, Page, Receipt
+from tocsin.channels.rendering import html, one_line, subject, text
+from tocsin.channels.smtp import Encryption, SmtpSettings, parse_smtp_url
+from tocsin.errors import DeliveryFailed
+
+__all__ = ["EmailSender", "SmtpSettings", "compose", "parse_smtp_url"]
+
+REPLY_LIMIT = 200  # characters of a server's reply that are kept
+
+
+class EmailSender:
+    """Hands mail to one SMTP server, one connection per message.
+
+    ``timeout`` bounds a send as a whole, from the connection to the reply after the content.
+    """
+
+    def __init__(self, settings: SmtpSettings, timeout: timedelta = timedelta(seconds=20)) -> None:
+        self._settings = settings
+        self._timeout = timeout
+
+    async def send(self, destination: Destination, page: Page) -> Receipt:
+        """Hand the page over; the receipt holds the server's reply, which usually names its queue id.
+
+        Raises DeliveryFailed, permanent when the server refuses the recipient or the content for good (5xx).
+        Refusing us (sign-in, sender, encryption) is not permanent: an administrator can mend it meanwhile.
+        """
+        message = compose(self._settings.sender, _recipient(destination.address), page)
+        server = f"the SMTP server {self._settings.host}"
+        try:
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                return Receipt(reference=await self._hand_over(message, server))
+        except TimeoutError as error:  # aiosmtplib's own time-outs are TimeoutErrors too
+            seconds = self._timeout.total_seconds()
+            raise DeliveryFailed(f"{server} did not answer within {seconds:g} s") from error
+        except SMTPResponseException as error:
+            raise DeliveryFailed(f"{server} refused us: {_reply(error)}") from error
+        except (SMTPException, OSError, ValueError) as error:
+            raise DeliveryFailed(_lost(server, error)) from error
+
+    async def _hand_over(self, message: EmailMessage, server: str) -> str:
+        client = self._client()
+        async with client:
+            try:
+                _, reply = await client.send_message(message)
+            except SMTPRecipientsRefused as error:
+                refusal = error.recipients[0]
+                raise _refused(f"{server} refused the recipient", refusal) from error
+            except aiosmtplib.SMTPDataError as error:
+                raise _refused(f"{server} refused the message", error) from error
+            except SMTPNotSupported as error:
+                raise DeliveryFailed(f"{server} cannot carry this address", permanent=True) from error
+        return one_line(reply)[:REPLY_LIMIT]
+
+    def _client(self) -> aiosmtplib.SMTP:
+        settings = self._settings
+        return aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username,
+            password=settings.password,
+            local_hostname=socket.gethostname(),  # the default asks DNS, and blocks meanwhile
+            timeout=self._timeout.total_seconds(),
+            use_tls=settings.encryption is Encryption.TLS,
+            start_tls=_start_tls(settings.encryption),
+            validate_certs=settings.encryption is not Encryption.IF_OFFERED,
+        )
+
+
+def compose(sender: Address, recipient: Address, page: Page) -> EmailMessage:
+    """Return the mail for a page, as text and HTML. No field can add a header: all are made one line."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = recipient
+    message["Subject"] = subject(page)
+    message["Date"] = localtime()
+    message["Message-ID"] = f"<page.{page.page_id}@{_domain(sender)}>"
+    _add_thread(message, sender, page)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Tocsin-Page-Id"] = str(page.page_id)
+    message["X-Tocsin-Alert-Id"] = str(page.alert_id)
+    message["X-Tocsin-Idempotency-Key"] = one_line(page.idempotency_key)
+    message.set_content(text(page), cte="quoted-printable")
+    message.add_alternative(html(page), subtype="html", cte="quoted-printable")
+    return message
+
+
+def _add_thread(message: EmailMessage, sender: Address, page: Page) -> None:
+    """Let mail programs show all pages of one alert together."""
+    if page.kind == "alert":
+        root = f"<alert.{page.alert_id}.{page.service_id}@{_domain(sender)}>"
+        message["In-Reply-To"] = root
+        message["References"] = root
+
+
+def _domain(sender: Address) -> str:
+    return sender.domain.encode("idna").decode()
+
+
+def _recipient(address: str) -> Address:
+    """Return the address, its domain in ASCII: only a local part may need a server that speaks SMTPUTF8."""
+    try:
+        local, _, domain = check_email(address).rpartition("@")
+        return Address(username=local, domain=domain.encode("idna").decode())
+    except ValueError as error:
+        raise DeliveryFailed(str(error), permanent=True) from error
+
+
+def _start_tls(encryption: Encryption) -> bool | None:
+    """Return aiosmtplib's three-valued ``start_tls``, where None means if offered."""
+    match encryption:
+        case Encryption.REQUIRED:
+            return True
+        case Encryption.IF_OFFERED:
+            return None
+        case Encryption.NEVER | Encryption.TLS:
+            return False
+
+
+def _refused(what: str, error: SMTPResponseException) -> DeliveryFailed:
+    return DeliveryFailed(f"{what}: {_reply(error)}", permanent=500 <= error.code < 600)
+
+
+def _reply(error: SMTPResponseException) -> str:
+    return f"{error.code} {one_line(error.message)[:REPLY_LIMIT]}"
+
+
+def _lost(server: str, error: Exception) -> str:
+    match error:
+        case aiosmtplib.SMTPConnectError():
+            return f"no connection to {server}: {one_line(str(error))[:REPLY_LIMIT]}"
+        case aiosmtplib.SMTPServerDisconnected() | OSError():
+            return f"the connection to {server} was lost before it accepted the message"
+        case _:
+            return f"{server}: {one_line(str(error))[:REPLY_LIMIT]}"

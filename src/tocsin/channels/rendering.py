@@ -1,0 +1,67 @@
+"""A page in words: subject, plain text and HTML. The templates lie beside this file."""
+
+import unicodedata
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from tocsin.channels.page import Page
+
+SUBJECT_SUMMARY_LIMIT = 140  # characters; the body always holds the whole summary
+DETAILS_LIMIT = 10_000  # characters; Gmail cuts a message at 102 KB and would hide what follows
+
+_templates = Environment(
+    loader=PackageLoader("tocsin.channels"),
+    autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def subject(page: Page) -> str:
+    """Return one line such as ``[CRITICAL] Shop: disk is full (#42)``, whatever the summary holds."""
+    summary = one_line(page.summary)
+    if len(summary) > SUBJECT_SUMMARY_LIMIT:
+        summary = summary[: SUBJECT_SUMMARY_LIMIT - 1].rstrip() + "…"
+    return f"[{label(page)}] {one_line(page.service_name)}: {summary} (#{page.alert_id})"
+
+
+def text(page: Page) -> str:
+    """Return the page as plain text, links before details, since some services cut long messages."""
+    return _render("page.txt.j2", page)
+
+
+def html(page: Page) -> str:
+    """Return the page as an HTML mail: one column, no script, no picture, nothing loaded from elsewhere."""
+    return _render("page.html.j2", page)
+
+
+def label(page: Page) -> str:
+    """Return the word that stands first: TEST, or the alert's severity."""
+    return "TEST" if page.kind == "test" else one_line(page.severity).upper()
+
+
+def one_line(value: str) -> str:
+    """Join all white space and control characters to single spaces, so that text fits a header line."""
+    kept = (" " if _is_control(char) else char for char in encodable(value))
+    return " ".join("".join(kept).split())
+
+
+def encodable(value: str) -> str:
+    """Replace lone surrogates, which no encoding can carry."""
+    return value.encode("utf-8", "replace").decode()
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Zl", "Zp")
+
+
+def _render(template: str, page: Page) -> str:
+    details = page.details.strip()
+    rendered = _templates.get_template(template).render(
+        page=page,
+        label=label(page),
+        details=details[:DETAILS_LIMIT],
+        cut=max(0, len(details) - DETAILS_LIMIT),
+    )
+    return encodable(rendered)

@@ -1,0 +1,199 @@
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from tocsin.channels.email import EmailSender, parse_smtp_url
+from tocsin.channels.page import Destination
+from tocsin.errors import DeliveryFailed
+from tocsin.testing.mail import MailFault
+
+TO = Destination("email", "ada@example.org")
+
+
+def sender_to(url, timeout=timedelta(seconds=10)):
+    return EmailSender(parse_smtp_url(f"{url}?from=Tocsin%20%3Ctocsin@oncall.example%3E"), timeout)
+
+
+@pytest.fixture
+def sender(mailbox):
+    return sender_to(mailbox.url)
+
+
+async def received(sender, mailbox, page, to=TO):
+    await sender.send(to, page)
+    return (await mailbox.wait_for(1))[-1]
+
+
+async def refused(sender, page, to=TO):
+    with pytest.raises(DeliveryFailed) as caught:
+        await sender.send(to, page)
+    return caught.value
+
+
+async def test_the_message_has_text_and_html_with_summary_details_and_links(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page())
+    assert mail.message.get_content_type() == "multipart/alternative"
+    for part in (mail.text, mail.html):
+        for needed in ("disk is full", "usage=97 %", "Shop", "/a/close", "/a/escalate", "/alerts/42"):
+            assert needed in part
+    assert "https://oncall.example.org/a/ack_1.x?s=1&t=2" in mail.text
+    assert 'href="https://oncall.example.org/a/ack_1.x?s=1&amp;t=2"' in mail.html
+
+
+async def test_the_envelope_names_sender_and_recipient(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page())
+    assert (mail.sender, mail.recipients) == ("tocsin@oncall.example", ("ada@example.org",))
+    assert mail.message["From"] == "Tocsin <tocsin@oncall.example>"
+
+
+async def test_headers_let_programs_recognise_repeats_and_automatic_mail(sender, mailbox, make_page):
+    page = make_page()
+    message = (await received(sender, mailbox, page)).message
+    assert message["Subject"] == "[CRITICAL] Shop: disk is full (#42)"
+    assert message["Message-ID"] == f"<page.{page.page_id}@oncall.example>"
+    assert message["In-Reply-To"] == message["References"] != message["Message-ID"]
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Tocsin-Idempotency-Key"] == "42:0:user:rule"
+
+
+async def test_two_pages_of_one_alert_share_a_thread_and_a_repeat_its_id(sender, mailbox, make_page):
+    for page in (make_page(), make_page(), make_page(page_id=make_page().service_id)):
+        await sender.send(TO, page)
+    first, repeat, other = (mail.message for mail in await mailbox.wait_for(3))
+    assert first["Message-ID"] == repeat["Message-ID"] != other["Message-ID"]
+    assert first["References"] == other["References"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85"])
+async def test_no_field_can_add_a_header(sender, mailbox, make_page, end):
+    evil = f"disk{end}Bcc: eve@example.org{end}{end}<script>"
+    page = make_page(summary=evil, service_name=evil, severity=evil, recipient=evil, idempotency_key=evil)
+    mail = await received(sender, mailbox, page)
+    assert mail.message["Bcc"] is None
+    assert mail.recipients == ("ada@example.org",)
+    assert "disk Bcc: eve@example.org <script>" in mail.message["Subject"]
+    assert "<script>" not in mail.html
+
+
+async def test_the_html_loads_nothing_from_elsewhere(sender, mailbox, make_page):
+    html = (await received(sender, mailbox, make_page())).html
+    for tag in ("<img", "<script", "<link", "src=", "url("):
+        assert tag not in html
+
+
+async def test_a_long_summary_is_cut_in_the_subject_only(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page(summary="disk " * 400))
+    assert len(mail.message["Subject"]) < 200
+    assert mail.message["Subject"].endswith("… (#42)")
+    assert mail.text.count("disk ") >= 399
+
+
+async def test_long_details_are_cut_and_both_parts_say_so(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page(details="x" * 1_000_000))
+    assert "[990000 more characters: https://oncall.example.org/alerts/42]" in mail.text
+    assert "990000 more characters" in mail.html
+    assert len(mail.html) < 50_000
+
+
+async def test_text_in_any_script_arrives_whole_and_lone_surrogates_do_not_stop_it(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page(summary="Überlauf 磁盘 🔥 \ud800"))
+    assert "Überlauf 磁盘 🔥" in mail.message["Subject"]
+    assert "Überlauf 磁盘 🔥" in mail.text
+
+
+async def test_a_page_without_actions_has_no_buttons(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page(actions=None, kind="test"))
+    assert "Acknowledge" not in mail.text + mail.html
+    assert "This is a test message" in mail.text
+    assert "This is a test message" in mail.html
+    assert mail.message["Subject"].startswith("[TEST] ")
+    assert mail.message["References"] is None
+
+
+async def test_the_receipt_holds_the_servers_reply(sender, make_page):
+    assert "kept as 1" in ((await sender.send(TO, make_page())).reference or "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "permanent", "words"),
+    [
+        (MailFault.REFUSE_RECIPIENT, True, "refused the recipient: 550 5.1.1 No such user here"),
+        (MailFault.DEFER_RECIPIENT, False, "refused the recipient: 451 4.7.1 Try again later"),
+        (MailFault.REFUSE_CONTENT, True, "refused the message: 554 5.6.0 Message refused"),
+        (MailFault.DROP_AFTER_DATA, False, "was lost before it accepted the message"),
+    ],
+)
+async def test_a_fault_says_whether_retrying_helps(mailbox, make_page, fault, permanent, words):
+    sender = sender_to(mailbox.url)
+    mailbox.script(fault)
+    error = await refused(sender, make_page())
+    assert error.permanent is permanent
+    assert words in error.reason
+    assert mailbox.messages == ()
+    assert await received(sender, mailbox, make_page())
+
+
+async def test_a_closed_port_is_worth_retrying(mailbox, make_page, unused_tcp_port):
+    error = await refused(sender_to(f"smtp://127.0.0.1:{unused_tcp_port}"), make_page())
+    assert "no connection to the SMTP server 127.0.0.1" in error.reason
+    assert not error.permanent
+
+
+async def test_a_server_that_never_greets_ends_at_the_time_limit(webhooks, make_page):
+    url = webhooks.url.replace("http:", "smtp:").removesuffix("/page")
+    error = await refused(sender_to(url, timedelta(seconds=0.2)), make_page())
+    assert error.reason == "the SMTP server 127.0.0.1 did not answer within 0.2 s"
+    assert not error.permanent
+
+
+async def test_a_server_that_hangs_up_after_accepting_has_accepted(make_page):
+    async def serve(reader, writer):
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            if line == b"DATA\r\n":
+                writer.write(b"354 go\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 queued as ABC\r\n")
+                break
+            writer.write(b"250 ok\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        receipt = await sender_to(f"smtp://127.0.0.1:{port}").send(TO, make_page())
+    assert receipt.reference == "queued as ABC"
+
+
+async def test_required_encryption_is_not_given_up(mailbox, make_page):
+    settings = parse_smtp_url(f"{mailbox.url}?starttls=required")
+    error = await refused(EmailSender(settings), make_page())
+    assert "STARTTLS" in error.reason
+    assert not error.permanent
+    assert mailbox.messages == ()
+
+
+async def test_no_error_or_log_holds_the_password(mailbox, make_page, caplog):
+    caplog.set_level(logging.DEBUG)
+    url = mailbox.url.replace("smtp://", "smtp://ada:hunter2@") + "?starttls=if-offered"
+    settings = parse_smtp_url(url)
+    error = await refused(EmailSender(settings), make_page())
+    assert not error.permanent
+    assert "hunter2" not in error.reason + repr(settings) + caplog.text
+
+
+@pytest.mark.parametrize("address", ["", "ada", "a@b\r\nRCPT TO:<eve@x>", "<ada@example.org>", "a b@example.org"])
+async def test_an_invalid_address_is_permanent(sender, mailbox, make_page, address):
+    assert (await refused(sender, make_page(), Destination("email", address))).permanent
+    assert mailbox.messages == ()
+
+
+async def test_an_address_outside_ascii_is_delivered_where_the_server_can(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page(), Destination("email", "jürgen@example.org"))
+    assert mail.recipients == ("jürgen@example.org",)
+
+
+async def test_an_international_domain_is_sent_in_ascii(sender, mailbox, make_page):
+    mail = await received(sender, mailbox, make_page(), Destination("email", "ada@münchen.example"))
+    assert mail.recipients == ("ada@xn--mnchen-3ya.example",)
