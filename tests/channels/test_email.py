@@ -137,7 +137,7 @@ async def test_a_fault_says_whether_retrying_helps(mailbox, make_page, fault, pe
 
 async def test_a_closed_port_is_worth_retrying(mailbox, make_page, unused_tcp_port):
     error = await refused(sender_to(f"smtp://127.0.0.1:{unused_tcp_port}"), make_page())
-    assert "no connection to the SMTP server 127.0.0.1" in error.reason
+    assert error.reason == "no connection to the SMTP server 127.0.0.1: Connection refused"
     assert not error.permanent
 
 

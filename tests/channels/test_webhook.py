@@ -183,14 +183,14 @@ async def test_a_closed_port_is_worth_retrying(sender, make_page):
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/?token={SECRET}"
         error = await refused(sender, make_page(), Destination("webhook", url))
-    assert error.reason.startswith("no connection to 127.0.0.1: ")
+    assert error.reason == "no connection to 127.0.0.1: Connection refused"
     assert not error.permanent
 
 
 async def test_a_server_without_tls_is_named_as_such(sender, webhooks, make_page):
     to = Destination("webhook", webhooks.url.replace("http:", "https:"))
     error = await refused(sender, make_page(), to)
-    assert error.reason.startswith("no TLS connection to 127.0.0.1: ")
+    assert error.reason.startswith("no connection to 127.0.0.1: no TLS, ")
     assert not error.permanent
 
 

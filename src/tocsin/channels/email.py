@@ -16,6 +16,7 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
 
 from tocsin.channels.addresses import check_email
+from tocsin.channels.causes import connection_cause
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.rendering import html, one_line, subject, text
 from tocsin.channels.smtp import Encryption, SmtpSettings, parse_smtp_url
@@ -145,7 +146,7 @@ def _reply(error: SMTPResponseException) -> str:
 def _lost(server: str, error: Exception) -> str:
     match error:
         case aiosmtplib.SMTPConnectError():
-            return f"no connection to {server}: {one_line(str(error))[:REPLY_LIMIT]}"
+            return f"no connection to {server}: {connection_cause(error)}"
         case aiosmtplib.SMTPServerDisconnected() | OSError():
             return f"the connection to {server} was lost before it accepted the message"
         case _:

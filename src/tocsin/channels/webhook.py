@@ -6,9 +6,7 @@ followed, since that would repeat a signed page to an address nobody entered.
 
 import asyncio
 import json
-import ssl
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
@@ -17,6 +15,7 @@ import httpx
 
 from tocsin import __version__
 from tocsin.channels.addresses import check_url
+from tocsin.channels.causes import connection_cause
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.quiet import silence
 from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
@@ -129,27 +128,8 @@ def _status(status: int) -> str:
 
 
 def _cause(host: str, error: Exception) -> str:
-    """Name what went wrong without the library's text, which may hold the URL."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate of {host} was not accepted: {cause.verify_message}"
-        if isinstance(cause, ssl.SSLError):
-            return f"no TLS connection to {host}: {cause.reason or 'the handshake failed'}"
     if isinstance(error, httpx.ConnectError):
-        return f"no connection to {host}: {_system_reason(error)}"
+        return f"no connection to {host}: {connection_cause(error)}"
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
         return f"{host} answered with something that is not HTTP"
     return f"the connection to {host} was lost before an answer"
-
-
-def _system_reason(error: Exception) -> str:
-    reasons = [cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror]
-    return reasons[-1] if reasons else "refused or unreachable"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            yield from _causes(error.exceptions[0])
-        error = error.__cause__ or error.__context__
