@@ -1,0 +1,57 @@
+"""The web application: every router, one way to answer errors, a limit on bodies."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import Lifespan
+
+from tocsin import __version__
+from tocsin.api import problems
+from tocsin.api.auth import current_actor
+from tocsin.api.body_limit import BodyLimit
+from tocsin.api.openapi import document
+from tocsin.db.pool import Pool
+from tocsin.settings import Settings
+
+_DESCRIPTION = """\
+Everything is JSON. Give a token as `Authorization: Bearer …`. Errors are problem details (RFC 9457) whose `errors`
+name every wrong field. Lists come in pages: pass `next_cursor` as `?cursor=` for the next one.
+"""
+
+# Under /api/v1, for callers that are known. What needs no sign-in is included one by one below.
+_ROUTERS: Sequence[APIRouter] = ()
+
+
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = document(self)
+        return self.openapi_schema
+
+
+def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The application on a pool that stays open for as long as it serves."""
+    app = _Application(
+        title="Tocsin",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.settings = settings
+    app.state.pool = pool
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    problems.install(app)
+    for router in _ROUTERS:
+        app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor)])
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,191 @@
+"""Every error as RFC 9457 problem details: ``application/problem+json`` with ``errors: [{field, message}]``.
+
+What can be raised, and what the caller sees:
+
+    InvalidInput, RequestValidationError   422, every wrong field at once (400 when the body is not JSON)
+    Unauthenticated                        401 with WWW-Authenticate
+    PermissionDenied                       403
+    NotFound                               404
+    Conflict                               409
+    PayloadTooLarge                        413
+    HTTPException                          its own status: unknown paths, methods, too many sign-ins
+    a violated constraint                  409 or 422 on the field that `tocsin.api.constraints` names
+    the database is away or full           503 with Retry-After
+    anything else                          500 without details; they are in the log
+"""
+
+from collections.abc import Mapping, Sequence
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from tocsin.api.constraints import explain
+from tocsin.api.validation import field_errors, is_bad_json
+from tocsin.db.pool import CONNECTION_ERRORS
+from tocsin.errors import (
+    Conflict,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    PayloadTooLarge,
+    PermissionDenied,
+    TocsinError,
+    Unauthenticated,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 2
+
+TITLES: Mapping[int, str] = {
+    400: "The request cannot be read",
+    401: "Sign in or give a token",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    413: "The body is too large",
+    422: "Some fields are wrong",
+    429: "Too many attempts",
+    500: "Tocsin failed",
+    503: "Not available at the moment",
+}
+
+_STATUS: Mapping[type[TocsinError], int] = {
+    InvalidInput: 422,
+    Unauthenticated: 401,
+    PermissionDenied: 403,
+    NotFound: 404,
+    Conflict: 409,
+    PayloadTooLarge: 413,
+    Unavailable: 503,
+}
+
+# The server cannot do it now, though the request is fine: out of disk or connections, stopping, a deadlock, a replica.
+_DATABASE_UNAVAILABLE = (
+    *CONNECTION_ERRORS,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class WrongField(BaseModel):
+    """One wrong field of a request."""
+
+    field: str = Field(description="path of the field, such as steps.0.delay_seconds")
+    message: str = Field(description="what is wrong with its value")
+
+
+class Problem(BaseModel):
+    """What went wrong, as RFC 9457 tells it."""
+
+    type: str = Field("about:blank", description="always about:blank: the status says what kind of error it is")
+    title: str = Field(description="the same for every error of this status")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="what happened this time, as a sentence")
+    errors: list[WrongField] = Field(description="every wrong field; empty when the error is not about fields")
+
+
+class ProblemResponse(JSONResponse):
+    media_type = MEDIA_TYPE
+
+
+def problem(
+    status: int, detail: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
+) -> ProblemResponse:
+    """The answer for an error. The text may hold anything: it is made safe to encode."""
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": _encodable(detail),
+        "errors": [{"field": _encodable(e.field), "message": _encodable(e.message)} for e in errors],
+    }
+    return ProblemResponse(body, status, _headers(status) | dict(headers or {}))
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every error as problem details."""
+    app.add_exception_handler(TocsinError, _on_tocsin_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(asyncpg.IntegrityConstraintViolationError, _on_constraint)
+    app.add_exception_handler(asyncpg.DataError, _on_data_error)
+    for error in _DATABASE_UNAVAILABLE:
+        app.add_exception_handler(error, _on_unavailable)
+    app.add_exception_handler(Exception, _on_unexpected)
+
+
+def _headers(status: int) -> dict[str, str]:
+    match status:
+        case 401:
+            return {"WWW-Authenticate": "Bearer"}
+        case 503:
+            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        case _:
+            return {}
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+async def _on_tocsin_error(request: Request, error: Exception) -> Response:
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
+    if status is None:
+        return await _on_unexpected(request, error)
+    errors = error.errors if isinstance(error, InvalidInput | Conflict) else ()
+    detail = _count(errors) if isinstance(error, InvalidInput) else str(error)
+    return problem(status, detail, errors)
+
+
+async def _on_validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if is_bad_json(error):
+        return problem(400, "the body is not valid JSON", field_errors(error))
+    errors = field_errors(error)
+    return problem(422, _count(errors), errors)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = {404: f"there is nothing at {request.url.path}", 405: f"{request.method} is not possible here"}
+    return problem(error.status_code, detail.get(error.status_code, error.detail), headers=error.headers)
+
+
+async def _on_constraint(request: Request, error: Exception) -> Response:
+    assert isinstance(error, asyncpg.IntegrityConstraintViolationError)
+    if (violation := explain(error, deleting=request.method == "DELETE")) is None:
+        return await _on_unexpected(request, error)
+    return problem(violation.status, f"{violation.error.field}: {violation.error.message}", [violation.error])
+
+
+async def _on_data_error(request: Request, error: Exception) -> Response:
+    log.warning("the database refused a value", method=request.method, path=request.url.path, error=str(error))
+    return problem(422, "a value cannot be stored: it is out of range or holds a character that text may not hold")
+
+
+async def _on_unavailable(request: Request, error: Exception) -> Response:
+    # asyncpg files its own refusal to encode an argument under InterfaceError: that is a fault of ours.
+    if isinstance(error, ValueError):
+        return await _on_unexpected(request, error)
+    log.warning("database not available", method=request.method, path=request.url.path, error=repr(error))
+    return problem(503, "the database cannot do this at the moment; try again")
+
+
+async def _on_unexpected(request: Request, error: Exception) -> Response:
+    log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+    return problem(500, "something went wrong inside Tocsin; the log says what")
+
+
+def _count(errors: Sequence[FieldError]) -> str:
+    return f"{len(errors)} field{' is' if len(errors) == 1 else 's are'} wrong"

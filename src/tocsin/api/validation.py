@@ -1,0 +1,53 @@
+"""What FastAPI and pydantic find wrong with a request, in the words of our errors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+
+from tocsin.errors import FieldError
+
+_SECRET_FIELDS = {"password", "address", "token", "secret"}
+_UNQUOTED_KINDS = {"missing", "extra_forbidden"}
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known field",
+    "string_unicode": "must be valid Unicode text, without lone surrogates",
+}
+
+
+def is_bad_json(error: RequestValidationError) -> bool:
+    """Whether the body could not be read as JSON at all."""
+    return any(item["type"] == "json_invalid" for item in error.errors())
+
+
+def field_errors(error: RequestValidationError) -> Sequence[FieldError]:
+    """Every wrong field. Short values are quoted unless they may be secret."""
+    return [FieldError(_path(item), _message(item)) for item in error.errors()]
+
+
+def _path(item: Mapping[str, Any]) -> str:
+    if item["type"] == "json_invalid":
+        return "body"
+    return ".".join(str(part) for part in item["loc"][1:]) or str(item["loc"][0])
+
+
+def _message(item: Mapping[str, Any]) -> str:
+    if item["type"] == "json_invalid":
+        return f"{item['ctx']['error']} at character {item['loc'][-1]}"
+    message = _WORDS.get(item["type"]) or _plain(item)
+    return f"{message}{_quoted(item)}"
+
+
+def _plain(item: Mapping[str, Any]) -> str:
+    text = str(item["msg"])
+    return text.removeprefix("Value error, ").replace("Input should", "must").replace("String should", "must")
+
+
+def _quoted(item: Mapping[str, Any]) -> str:
+    value = item.get("input")
+    secret = bool(_SECRET_FIELDS.intersection(map(str, item["loc"])))
+    if secret or item["type"] in _UNQUOTED_KINDS or not isinstance(value, str | int | float | bool):
+        return ""
+    shown = repr(value[:40]) if isinstance(value, str) else repr(value)[:40]
+    return f" (it is {shown})"

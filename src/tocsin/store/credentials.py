@@ -1,0 +1,30 @@
+"""Random secrets that are kept as SHA-256 only: they cannot be guessed, so a slow hash would add nothing."""
+
+import hashlib
+import secrets
+
+TOKEN_PREFIX = "tocsin_"  # noqa: S105 - what tokens start with, so that people and scanners recognise one
+
+
+def new_token() -> str:
+    """An API token: ``tocsin_`` and 43 URL-safe characters."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def new_session_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def new_integration_token() -> str:
+    """A source's way in: 32 lower-case hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def new_signing_secret() -> str:
+    """What signs the webhooks of one destination."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> bytes:
+    """What is stored of a secret, and looked up."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,46 @@
+"""Reading a table page by page, in the order in which rows were created."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+from tocsin.db.pool import Connection, Pool
+
+Database: TypeAlias = "Connection | Pool"
+"""What a reading statement runs on: a transaction in hand, or any connection of the pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a list that is ordered by creation; ``id`` decides between rows of the same moment."""
+
+    created_at: datetime
+    id: UUID
+
+
+class Listed(Protocol):
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+L = TypeVar("L", bound=Listed)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[L]):
+    """Some rows of a list, and the position to go on from when there are more."""
+
+    items: Sequence[L]
+    next: Position | None
+
+
+def cut(items: Sequence[L], limit: int) -> Slice[L]:
+    """The first ``limit`` of the rows that a statement with ``limit + 1`` found."""
+    if len(items) <= limit:
+        return Slice(items, None)
+    last = items[limit - 1]
+    return Slice(items[:limit], Position(last.created_at, last.id))

@@ -1,0 +1,87 @@
+"""API tokens: shown once, kept as SHA-256."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.db.pool import Connection, Pool
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.store.actor import Actor, Role, Scope
+from tocsin.store.credentials import digest, new_token
+from tocsin.store.listing import Database, Position, Slice, cut
+
+_sql = Statements("tocsin.store", "tokens.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSpec:
+    """What a new token may do, and until when. Without ``user_id`` it belongs to nobody."""
+
+    name: str
+    user_id: UUID | None = None
+    role: Role = "user"
+    scope: Scope = "write"
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that has not been revoked; the secret itself is not known any more."""
+
+    id: UUID
+    name: str
+    user_id: UUID | None
+    role: Role
+    scope: Scope
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+async def actor_by_token(pool: Pool, secret: str, ip: str | None) -> Actor | None:
+    """Who the token stands for; None when it is unknown, expired or revoked. Notes the use, at most once a minute."""
+    row = await pool.fetchrow(_sql["authenticate"], digest(secret))
+    if row is None:
+        return None
+    if row["is_use_due"]:
+        await pool.execute(_sql["note_use"], row["id"])
+    return Actor(
+        type="token",
+        id=str(row["id"]),
+        name=row["name"],
+        user_id=row["user_id"],
+        role=row["role"],
+        scope=row["scope"],
+        teams={UUID(team_id): role for team_id, role in row["teams"].items()},
+        ip=ip,
+    )
+
+
+async def create(connection: Connection, spec: TokenSpec) -> tuple[Token, str]:
+    """A new token and its secret, which cannot be read again."""
+    secret = new_token()
+    row = await connection.fetchrow(
+        _sql["insert"], spec.name, spec.user_id, spec.role, spec.scope, spec.expires_at, digest(secret)
+    )
+    assert row is not None
+    return Token(**row), secret
+
+
+async def get(database: Database, token_id: UUID) -> Token:
+    """Raises NotFound for a revoked token too."""
+    if row := await database.fetchrow(_sql["get"], token_id):
+        return Token(**row)
+    raise NotFound("no such token")
+
+
+async def page(database: Database, user_id: UUID | None, after: Position | None, limit: int) -> Slice[Token]:
+    """Tokens in order of creation, of one user or of everybody."""
+    created_at, last_id = (after.created_at, after.id) if after else (None, None)
+    rows = await database.fetch(_sql["list"], user_id, created_at, last_id, limit + 1)
+    return cut([Token(**row) for row in rows], limit)
+
+
+async def revoke(connection: Connection, token_id: UUID) -> None:
+    """From now on the token is unknown."""
+    await connection.execute(_sql["revoke"], token_id)

@@ -1,0 +1,105 @@
+"""Users: people, what they may do, and how they sign in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.errors import Conflict, NotFound
+from tocsin.store.actor import Role
+from tocsin.store.listing import Database, Position, Slice, cut
+
+_sql = Statements("tocsin.store", "users.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSpec:
+    """What can be set of a user, except the password."""
+
+    name: str
+    email: str
+    role: Role = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user, without anything secret."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    created_at: datetime
+
+    @property
+    def spec(self) -> UserSpec:
+        return UserSpec(name=self.name, email=self.email, role=self.role)
+
+
+async def create(connection: Connection, spec: UserSpec, password_hash: str | None = None) -> User:
+    """A new user; without a password they cannot sign in yet."""
+    row = await connection.fetchrow(_sql["insert"], spec.name, spec.email, spec.role, password_hash)
+    assert row is not None
+    return User(**row)
+
+
+async def get(database: Database, user_id: UUID) -> User:
+    """Raises NotFound."""
+    return await _one(database, "get", user_id)
+
+
+async def lock(connection: Connection, user_id: UUID) -> User:
+    """The user as they are until the transaction ends. Raises NotFound."""
+    return await _one(connection, "lock", user_id)
+
+
+async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[User]:
+    """Users in order of creation, those whose name or email holds ``q``."""
+    created_at, last_id = (after.created_at, after.id) if after else (None, None)
+    rows = await database.fetch(_sql["list"], q, created_at, last_id, limit + 1)
+    return cut([User(**row) for row in rows], limit)
+
+
+async def update(connection: Connection, user_id: UUID, spec: UserSpec) -> User:
+    """Change a user that is locked. Raises Conflict when no administrator would be left."""
+    if spec.role != "admin":
+        await _require_another_admin(connection, user_id)
+    row = await connection.fetchrow(_sql["update"], user_id, spec.name, spec.email, spec.role)
+    assert row is not None
+    return User(**row)
+
+
+async def set_password(connection: Connection, user_id: UUID, password_hash: str) -> None:
+    await connection.execute(_sql["set_password"], user_id, password_hash)
+
+
+async def delete(connection: Connection, user_id: UUID) -> None:
+    """Delete a user that is locked. Raises Conflict when no administrator would be left."""
+    await _require_another_admin(connection, user_id)
+    await connection.execute(_sql["delete"], user_id)
+
+
+async def password_of(database: Database, email: str) -> tuple[UUID, str | None] | None:
+    """The user with this address and the hash of their password, if they have one."""
+    row = await database.fetchrow(_sql["password"], email)
+    return (row["id"], row["password_hash"]) if row else None
+
+
+async def existing(database: Database, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the ids that are users."""
+    rows = await database.fetch(_sql["existing"], list(ids))
+    return frozenset(row["id"] for row in rows)
+
+
+async def _one(database: Database, statement: str, user_id: UUID) -> User:
+    if row := await database.fetchrow(_sql[statement], user_id):
+        return User(**row)
+    raise NotFound("no such user")
+
+
+async def _require_another_admin(connection: Connection, user_id: UUID) -> None:
+    user = await _one(connection, "get", user_id)
+    if user.role == "admin" and await connection.fetchval(_sql["other_admins"], user_id) == 0:
+        raise Conflict("this is the last administrator: make somebody else one first")
