@@ -41,7 +41,8 @@ set search_path = public, tocsin_clock, pg_catalog;
 # table, so they are told in the form that they listen for.
 _MOVED = """
 select pg_notify('ch_pgqueuer', json_build_object(
-    'channel', 'ch_pgqueuer', 'operation', 'update', 'sent_at', now(), 'table', 'pgqueuer', 'type', 'table_changed_event'
+    'channel', 'ch_pgqueuer', 'type', 'table_changed_event',
+    'operation', 'update', 'table', 'pgqueuer', 'sent_at', now()
 )::text)
 """
 

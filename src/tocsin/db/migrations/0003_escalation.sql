@@ -62,6 +62,7 @@ create table services (
 );
 create unique index services_name_key on services (lower(name));
 create index services_escalation_policy_id_idx on services (escalation_policy_id);
+create index services_maintenance_idx on services (maintenance_expires_at) where maintenance_expires_at is not null;
 
 create table integration_keys (
     id uuid primary key default gen_random_uuid(),
@@ -157,8 +158,7 @@ create index notification_policy_cycles_user_id_idx on notification_policy_cycle
 create table outgoing_messages (
     id uuid primary key default gen_random_uuid(),
     idempotency_key text not null,
-    kind text not null default 'alert' check (kind in ('alert', 'test')),
-    alert_id bigint references alerts on delete cascade,
+    alert_id bigint not null references alerts on delete cascade,
     cycle_id uuid references notification_policy_cycles on delete set null,
     user_id uuid references users on delete set null,
     contact_method_id uuid references contact_methods on delete set null,

@@ -93,3 +93,76 @@ create trigger wakeup after insert or delete on escalation_policy_steps
 for each row execute function policy_step_wakeup();
 create trigger wakeup_on_change after update of step_number on escalation_policy_steps
 for each row when (old.step_number is distinct from new.step_number) execute function policy_step_wakeup();
+
+-- A rule made while a cycle runs may lie ahead of it (N2).
+create function notification_rule_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('cycle', cycles.id::text, now())
+    from notification_policy_cycles as cycles
+    where cycles.user_id = new.user_id and cycles.ended_at is null
+    order by cycles.id;
+    return null;
+end $$;
+create trigger wakeup after insert or update of delay, contact_method_id on notification_rules
+for each row execute function notification_rule_wakeup();
+
+-- The engine processes that are, or were lately, at work.
+create table engine_instances (
+    id uuid primary key,
+    host text not null,
+    pid integer not null,
+    version text not null,
+    started_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    lateness jsonb not null default '{}'
+);
+
+-- Whatever can change by itself and has no job waiting that is due in time, with the reason. Empty in health.
+create view engine_overdue as
+with due as (
+    select 'alert' as kind, state.alert_id::text as id, state.next_escalation as due
+    from escalation_policy_state as state
+    where state.next_escalation is not null
+    union all
+    select 'cycle', cycles.id::text, cycles.next_tick
+    from notification_policy_cycles as cycles
+    where cycles.next_tick is not null
+    union all
+    select 'page', messages.id::text, messages.next_attempt
+    from outgoing_messages as messages
+    where messages.status = 'pending'
+    union all
+    select 'page', messages.id::text, messages.claimed_until
+    from outgoing_messages as messages
+    where messages.status = 'sending'
+    union all
+    select 'service', services.id::text, services.maintenance_expires_at
+    from services
+    where services.maintenance_expires_at is not null
+)
+select
+    due.kind,
+    due.id,
+    due.due,
+    case
+        when exists (
+            select from pgqueuer as job
+            where job.entrypoint = due.kind and job.payload = convert_to(due.id, 'UTF8') and job.status = 'failed'
+        ) then 'parked'
+        when exists (
+            select from pgqueuer as job
+            where
+                job.entrypoint = due.kind
+                and job.payload = convert_to(due.id, 'UTF8')
+                and job.status in ('queued', 'picked')
+        ) then 'job_too_late'
+        else 'no_job'
+    end as reason
+from due
+where not exists (
+    select from pgqueuer as job
+    where
+        job.entrypoint = due.kind
+        and job.payload = convert_to(due.id, 'UTF8')
+        and (job.status = 'picked' or (job.status = 'queued' and job.execute_after <= due.due))
+);

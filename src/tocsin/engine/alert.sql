@@ -1,0 +1,167 @@
+-- name: load
+-- The alert, where it stands, its service's policy now, and whom each step would page.
+select
+    alerts.status,
+    state.state,
+    state.escalation_policy_id as state_policy_id,
+    state.escalation_policy_step_id as step_id,
+    state.step_number,
+    state.loop_count,
+    state.next_escalation,
+    state.force_escalation,
+    state.version,
+    services.maintenance_expires_at,
+    policies.id as policy_id,
+    policies.repeat,
+    now() as now,
+    (
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'id', steps.id,
+                'delay_seconds', extract(epoch from steps.delay),
+                'if_nobody', steps.if_nobody,
+                'ack_by', steps.ack_by,
+                'users', (
+                    select coalesce(jsonb_agg(
+                        jsonb_build_object(
+                            'id', targets.user_id,
+                            'reachable', exists (
+                                select from notification_rules as rules
+                                join contact_methods as methods on methods.id = rules.contact_method_id
+                                where rules.user_id = targets.user_id and methods.enabled
+                            )
+                        ) order by targets.position
+                    ), '[]')
+                    from escalation_policy_step_targets as targets
+                    where targets.escalation_policy_step_id = steps.id and targets.user_id is not null
+                ),
+                'channels', (
+                    select coalesce(jsonb_agg(targets.channel_id order by targets.position), '[]')
+                    from escalation_policy_step_targets as targets
+                    where targets.escalation_policy_step_id = steps.id and targets.channel_id is not null
+                )
+            ) order by steps.step_number
+        ), '[]')
+        from escalation_policy_steps as steps
+        where steps.escalation_policy_id = policies.id
+    ) as steps
+from alerts
+join services on services.id = alerts.service_id
+join escalation_policies as policies on policies.id = services.escalation_policy_id
+left join escalation_policy_state as state on state.alert_id = alerts.id
+where alerts.id = $1
+
+-- name: enter
+-- Enter a step: the state, a cycle per user, a page per channel, the timeline. Nothing when the version has moved.
+with moved as (
+    update escalation_policy_state
+    set
+        escalation_policy_id = $3,
+        escalation_policy_step_id = $4,
+        step_number = $5,
+        loop_count = $6,
+        escalation_count = escalation_count + 1,
+        state = 'escalating',
+        force_escalation = false,
+        last_escalation = now(),
+        next_escalation = now() + $7::interval,
+        version = version + 1
+    where alert_id = $1 and version = $2
+    returning alert_id, escalation_count, step_number, loop_count
+),
+cycles as (
+    insert into notification_policy_cycles (
+        alert_id, user_id, escalation_count, step_number, loop_count, repeat_every
+    )
+    select moved.alert_id, users.id, moved.escalation_count, moved.step_number, moved.loop_count, $9::interval
+    from moved, unnest($8::uuid[]) as users (id)
+    on conflict (alert_id, escalation_count, user_id) do nothing
+),
+pages as (
+    insert into outgoing_messages (
+        idempotency_key, alert_id, channel_id, target_name, destination_type,
+        escalation_count, step_number, loop_count
+    )
+    select
+        concat_ws(':', moved.alert_id, moved.escalation_count, 'channel', channels.id),
+        moved.alert_id, channels.id, channels.name, channels.type,
+        moved.escalation_count, moved.step_number, moved.loop_count
+    from moved, channels
+    where channels.id = any($10::uuid[])
+    on conflict (idempotency_key) do nothing
+),
+logs as (
+    insert into alert_logs (alert_id, event, reason, meta)
+    select moved.alert_id, entry.event, entry.reason, entry.meta
+    from moved, rows from (jsonb_to_recordset($11::jsonb) as (event text, reason text, meta jsonb))
+    with ordinality as entry (event, reason, meta, number)
+    order by entry.number
+)
+select true as done from moved
+
+-- name: rest
+-- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look.
+with moved as (
+    update escalation_policy_state
+    set
+        escalation_policy_id = $3,
+        state = $5,
+        escalation_policy_step_id = case when $5 in ('nobody', 'no_steps') then null else escalation_policy_step_id end,
+        step_number = case when $5 in ('nobody', 'no_steps') then null else step_number end,
+        loop_count = coalesce($6, loop_count),
+        force_escalation = false,
+        next_escalation = now() + $4::interval,
+        version = version + 1
+    where alert_id = $1 and version = $2
+    returning alert_id
+),
+logs as (
+    insert into alert_logs (alert_id, event, reason, meta)
+    select moved.alert_id, entry.event, entry.reason, entry.meta
+    from moved, rows from (jsonb_to_recordset($7::jsonb) as (event text, reason text, meta jsonb))
+    with ordinality as entry (event, reason, meta, number)
+    order by entry.number
+)
+select true as done from moved
+
+-- name: stop
+-- Somebody has it, or it is closed: end its cycles and cancel the pages that wait. Cycles on which everyone must
+-- acknowledge outlive an acknowledgement. An acknowledged alert's state row is locked, so that an escalation by hand
+-- that commits meanwhile keeps its new cycles; a closed one has no row and stays closed.
+with guard as (
+    select state.alert_id
+    from escalation_policy_state as state
+    where state.alert_id = $1 and state.version = $2
+    for update
+),
+stopped as (
+    select $1::bigint as alert_id
+    where $2::bigint is null or exists (select from guard)
+),
+ended as (
+    update notification_policy_cycles as cycles
+    set ended_at = now(), end_reason = $3, next_tick = null
+    from stopped
+    where
+        cycles.alert_id = stopped.alert_id
+        and cycles.ended_at is null
+        and ($3 = 'closed' or cycles.repeat_every is null)
+    returning cycles.id
+),
+cancelled as (
+    update outgoing_messages as messages
+    set status = 'cancelled', reason = $3, next_attempt = null, updated_at = now()
+    from stopped
+    where
+        messages.alert_id = stopped.alert_id
+        and messages.status = 'pending'
+        and not exists (
+            select from notification_policy_cycles as cycles
+            where
+                cycles.id = messages.cycle_id
+                and $3 = 'acknowledged'
+                and cycles.repeat_every is not null
+                and cycles.ended_at is null
+        )
+)
+select true as done from stopped

@@ -1,0 +1,104 @@
+"""Job ``cycle``: one user's notification rules are worked through for one entry into a step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+from uuid import UUID
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.domain import paging
+from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, Rule, Tick
+from tocsin.engine.job import GONE, Contended, JobKind, Outcome
+
+_SQL = Statements(__package__, "cycle.sql")
+_LOOKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A running cycle and all that decides about it, as of one moment."""
+
+    id: UUID
+    cycle: Cycle
+    rules: Sequence[Rule]
+    next_tick: datetime | None
+    now: datetime
+
+
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one notification cycle."""
+
+    async def run(object_id: str) -> Outcome:
+        for _ in range(_LOOKS):
+            loaded = await _load(pool, UUID(object_id))
+            if loaded is None:
+                return GONE
+            decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
+            if await _apply(pool, loaded, decision):
+                return _outcome(loaded, decision)
+        raise Contended(f"cycle {object_id} moved {_LOOKS} times while it was looked at")
+
+    return JobKind("cycle", run)
+
+
+async def _load(pool: Pool, cycle_id: UUID) -> Loaded | None:
+    row = await pool.fetchrow(_SQL["load"], cycle_id)
+    if row is None:
+        return None
+    cycle = Cycle(
+        alert_status=row["status"],
+        started_at=row["started_at"],
+        last_tick=row["last_tick"],
+        repeat_every=row["repeat_every"],
+        maintenance_until=row["maintenance_expires_at"],
+    )
+    return Loaded(cycle_id, cycle, [_rule(rule) for rule in row["rules"]], row["next_tick"], row["now"])
+
+
+def _rule(rule: Mapping[str, Any]) -> Rule:
+    return Rule(
+        id=UUID(rule["id"]),
+        contact_method_id=UUID(rule["contact_method_id"]),
+        delay=timedelta(seconds=rule["delay_seconds"]),
+        since=datetime.fromisoformat(rule["since"]),
+    )
+
+
+async def _apply(pool: Pool, loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> bool:
+    """Write the decision; False when the cycle has moved since it was loaded."""
+    where = (loaded.id, loaded.cycle.last_tick)
+    match decision:
+        case Tick(pages=pages, next_tick=next_tick):
+            columns = (
+                [page.rule.id for page in pages],
+                [page.rule.contact_method_id for page in pages],
+                [page.round for page in pages],
+                [page.bundled for page in pages],
+            )
+            return bool(await pool.fetchval(_SQL["tick"], *where, loaded.now, next_tick, *columns))
+        case HoldCycle(until=until):
+            return bool(await pool.fetchval(_SQL["hold"], *where, until))
+        case EndCycle(reason=reason):
+            return bool(await pool.fetchval(_SQL["end"], *where, reason))
+        case _:
+            assert_never(decision)
+
+
+def _outcome(loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> Outcome:
+    match decision:
+        case Tick(pages=pages, next_tick=next_tick):
+            due = loaded.next_tick if pages else None
+            return Outcome("ticked", due=due, acted=loaded.now, again=_unchanged(loaded, next_tick))
+        case HoldCycle(until=until, reason=reason):
+            return Outcome(reason, again=_unchanged(loaded, until))
+        case EndCycle(reason=reason):
+            return Outcome(reason)
+        case _:
+            assert_never(decision)
+
+
+def _unchanged(loaded: Loaded, next_tick: datetime | None) -> datetime | None:
+    """A next tick that was the row's already: its trigger has not enqueued it, and this run may have been its job."""
+    return next_tick if next_tick == loaded.next_tick else None

@@ -1,0 +1,144 @@
+"""Job ``page``: one page goes out, once if it can be, more often rather than never.
+
+The row is claimed in a transaction of its own, the message is sent outside of any, and the end is recorded in a third:
+no lock and no connection is held while the network is waited for. An engine that dies in between leaves the row
+claimed; after the claim's time another sends it again, with the same idempotency key.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.domain import paging
+from tocsin.domain.backoff import Backoff
+from tocsin.domain.paging import Cancel, Defer, Send, Waiting
+from tocsin.engine.busy import Busy
+from tocsin.engine.job import GONE, JobKind, Outcome
+from tocsin.errors import DeliveryFailed
+
+_SQL = Statements(__package__, "page.sql")
+
+# A send gives up by itself well before its claim ends, so that two engines send one page only when one of them died.
+CLAIM = timedelta(seconds=15)
+BACKOFF = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=1))
+MOST_ATTEMPTS = 30
+
+ActionUrls = Callable[[int, UUID | None, str, int, datetime], Actions]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What sending needs: the senders by type, the links of a page, the address of an alert's page."""
+
+    senders: Mapping[str, Sender]
+    action_urls: ActionUrls
+    base_url: str
+
+
+def kind(pool: Pool, outbox: Outbox) -> JobKind:
+    """The kind of job that sends one page."""
+    busy = Busy()
+
+    async def run(object_id: str) -> Outcome:
+        page_id = UUID(object_id)
+        row = await pool.fetchrow(_SQL["load"], page_id)
+        if row is None or row["page_status"] not in ("pending", "sending"):
+            return GONE
+        due = row["next_attempt"] or row["claimed_until"]
+        if due > row["now"]:
+            return Outcome("not_due", again=due)
+        return await _act(pool, outbox, busy, page_id, row)
+
+    return JobKind("page", run)
+
+
+async def _act(pool: Pool, outbox: Outbox, busy: Busy, page_id: UUID, row: asyncpg.Record) -> Outcome:
+    ticket = (page_id, row["attempts"])
+    match paging.may_send(_waiting(row), row["now"]):
+        case Cancel(reason=reason):
+            await pool.execute(_SQL["cancel"], *ticket, reason)
+            return Outcome(f"cancelled_{reason}")
+        case Defer(until=until, reason=reason):
+            await pool.execute(_SQL["defer"], *ticket, reason, until)
+            return Outcome(f"deferred_{reason}", again=until)
+        case Send():
+            with busy.at(row["destination_type"], row["address"]) as free:
+                if not free:
+                    return Outcome("destination_busy", again=row["now"] + busy.wait)
+                return await _send(pool, outbox, page_id, row)
+        case never:
+            assert_never(never)
+
+
+def _waiting(row: asyncpg.Record) -> Waiting:
+    return Waiting(
+        alert_status=row["alert_status"],
+        cycle_ended=row["cycle_ended"],
+        outlives_acknowledgement=row["outlives_acknowledgement"],
+        destination_exists=row["address"] is not None,
+        destination_enabled=row["destination_enabled"],
+        maintenance_until=row["maintenance_expires_at"],
+    )
+
+
+async def _send(pool: Pool, outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Outcome:
+    attempt = await pool.fetchval(_SQL["claim"], page_id, row["attempts"], CLAIM)
+    if attempt is None:
+        return Outcome("claimed_by_another")
+    due = row["next_attempt"] or row["claimed_until"]
+    try:
+        receipt = await _deliver(outbox, page_id, row)
+    except DeliveryFailed as error:
+        await _record_failure(pool, page_id, attempt, error)
+        return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
+    await pool.execute(_SQL["sent"], page_id, attempt, receipt.reference)
+    return Outcome("sent", due=due, acted=row["now"])
+
+
+async def _deliver(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Receipt:
+    sender = outbox.senders[row["destination_type"]]
+    destination = Destination(row["destination_type"], row["address"], row["secret"])
+    return await sender.send(destination, _page(outbox, page_id, row))
+
+
+def _page(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Page:
+    return Page(
+        page_id=page_id,
+        idempotency_key=row["idempotency_key"],
+        kind="alert",
+        alert_id=row["alert_id"],
+        summary=row["summary"],
+        details=row["details"],
+        status=row["alert_status"],
+        severity=row["severity"],
+        alert_url=f"{outbox.base_url}/alerts/{row['alert_id']}",
+        service_id=row["service_id"],
+        service_name=row["service_name"],
+        policy_name=row["policy_name"],
+        step_number=row["step_number"],
+        loop_count=row["loop_count"],
+        actions=outbox.action_urls(
+            row["alert_id"], row["user_id"], row["target_name"], row["escalation_count"], row["now"]
+        ),
+        recipient=row["target_name"],
+        created_at=row["alert_created_at"],
+    )
+
+
+async def _record_failure(pool: Pool, page_id: UUID, attempt: int, error: DeliveryFailed) -> None:
+    if error.permanent:
+        await pool.execute(_SQL["failed"], page_id, attempt, error.reason)
+    elif attempt >= MOST_ATTEMPTS:
+        reason = f"given up after {attempt} attempts: {error.reason}"
+        await pool.execute(_SQL["failed"], page_id, attempt, reason)
+    else:
+        wait = BACKOFF.wait(attempt, random.random())  # noqa: S311
+        await pool.execute(_SQL["try_again"], page_id, attempt, error.reason, wait)

@@ -1,0 +1,82 @@
+-- name: load
+-- A page that may be due, its destination as it is now, and all that decides whether it still goes out.
+select
+    messages.status as page_status,
+    messages.idempotency_key,
+    messages.attempts,
+    messages.next_attempt,
+    messages.claimed_until,
+    messages.user_id,
+    messages.target_name,
+    messages.escalation_count,
+    messages.step_number,
+    messages.loop_count,
+    coalesce(methods.type, channels.type) as destination_type,
+    coalesce(methods.address, channels.address) as address,
+    coalesce(methods.secret, channels.secret) as secret,
+    coalesce(methods.enabled, channels.id is not null) as destination_enabled,
+    cycles.ended_at is not null as cycle_ended,
+    cycles.repeat_every is not null as outlives_acknowledgement,
+    alerts.id as alert_id,
+    alerts.status as alert_status,
+    alerts.severity,
+    alerts.summary,
+    alerts.details,
+    alerts.created_at as alert_created_at,
+    services.id as service_id,
+    services.name as service_name,
+    services.maintenance_expires_at,
+    policies.name as policy_name,
+    now() as now
+from outgoing_messages as messages
+join alerts on alerts.id = messages.alert_id
+join services on services.id = alerts.service_id
+join escalation_policies as policies on policies.id = services.escalation_policy_id
+left join contact_methods as methods on methods.id = messages.contact_method_id
+left join channels on channels.id = messages.channel_id
+left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
+where messages.id = $1
+
+-- name: claim
+-- Take the page for one attempt. attempts is the claim's ticket: whoever comes second finds it moved.
+update outgoing_messages
+set
+    status = 'sending', reason = null, attempts = attempts + 1,
+    claimed_until = now() + $3::interval, next_attempt = null, updated_at = now()
+where
+    id = $1 and attempts = $2
+    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+returning attempts
+
+-- name: sent
+update outgoing_messages
+set
+    status = 'sent', reason = null, sent_at = now(), provider_reference = $3,
+    claimed_until = null, updated_at = now()
+where id = $1 and attempts = $2 and status = 'sending'
+
+-- name: try_again
+update outgoing_messages
+set
+    status = 'pending', reason = $3, next_attempt = now() + $4::interval,
+    claimed_until = null, updated_at = now()
+where id = $1 and attempts = $2 and status = 'sending'
+
+-- name: failed
+update outgoing_messages
+set status = 'failed', reason = $3, claimed_until = null, updated_at = now()
+where id = $1 and attempts = $2 and status = 'sending'
+
+-- name: cancel
+update outgoing_messages
+set status = 'cancelled', reason = $3, next_attempt = null, claimed_until = null, updated_at = now()
+where
+    id = $1 and attempts = $2
+    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+
+-- name: defer
+update outgoing_messages
+set status = 'pending', reason = $3, next_attempt = $4, claimed_until = null, updated_at = now()
+where
+    id = $1 and attempts = $2
+    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))

@@ -1,0 +1,181 @@
+"""The binding to PgQueuer: its names in our database, its driver, and how a job's run ends.
+
+PgQueuer is used as a library with four things done our way, each for a fault that was seen:
+
+- Its listener is a connection of its own that reports its loss at once. PgQueuer's probe would take up to 20 s.
+- A failed handler is tried again with a clamped wait (its formula overflows at attempt 47) and then parked.
+- A retry that cannot be recorded, since the database is away, leaves the job picked; its heartbeat runs out and it is
+  picked again. PgQueuer would park it.
+- Waiting jobs coalesce, running ones swallow nothing: see ``engine_release_dedupe_key`` in migration 0001.
+"""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.executors import EntrypointExecutor
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.models import Context, Job, TracebackRecord
+from pgqueuer.domain.settings import DBSettings, Durability
+from pgqueuer.domain.types import Channel
+from pgqueuer.ports.driver import NotifyCallback
+
+from tocsin.db.pool import CONNECTION_ERRORS, Pool
+from tocsin.domain.backoff import Backoff
+from tocsin.engine.job import JobKind, Outcome
+
+log = structlog.get_logger(__name__)
+
+CHANNEL = Channel("ch_pgqueuer")
+BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=1))
+MOST_ATTEMPTS = 8
+
+# A picked job whose engine has given no sign of life for so long is picked by another.
+HEARTBEAT_TIMEOUT = timedelta(seconds=6)
+
+Observer = Callable[[str, Outcome], None]
+
+
+def names() -> DBSettings:
+    """PgQueuer's names as migration 0001 made them, whatever the environment holds."""
+    return DBSettings(
+        prefix="",
+        db_schema=None,
+        channel=CHANNEL,
+        function="fn_pgqueuer_changed",
+        statistics_table="pgqueuer_statistics",
+        queue_status_type="pgqueuer_status",
+        queue_table="pgqueuer",
+        queue_table_log="pgqueuer_log",
+        trigger="tg_pgqueuer_changed",
+        schedules_table="pgqueuer_schedules",
+        durability=Durability.balanced,
+    )
+
+
+class QueueQueries(Queries):
+    """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat."""
+
+    async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
+        try:
+            await super().retry_job(job, delay, traceback_record)
+        except CONNECTION_ERRORS as error:
+            log.warning("retry_not_recorded", kind=job.entrypoint, job_id=job.id, error=type(error).__name__)
+
+
+class QueueDriver(AsyncpgPoolDriver):
+    """Statements go through the pool, notifications come in on ``listener``."""
+
+    def __init__(self, pool: Pool, listener: asyncpg.Connection) -> None:
+        super().__init__(pool)
+        self._listener = listener
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        def relay(_connection: object, _pid: object, _channel: object, payload: object) -> None:
+            assert isinstance(payload, str)
+            callback(payload)
+
+        await self._listener.add_listener(channel, relay)
+
+
+class Executor(EntrypointExecutor):
+    """Runs a job and turns what it raises into a later try, or after the last one into a parked job."""
+
+    async def execute(self, job: Job, context: Context) -> None:
+        try:
+            await super().execute(job, context)
+        except CONNECTION_ERRORS as error:
+            raise RetryRequested(BACKOFF.first, type(error).__name__) from error
+        except Exception as error:
+            failures = job.attempts + 1
+            log.warning(
+                "job_failed", kind=job.entrypoint, object_id=object_id(job), failures=failures, error=repr(error)
+            )
+            if failures >= MOST_ATTEMPTS:
+                raise
+            raise RetryRequested(BACKOFF.wait(failures, random.random()), repr(error)) from error  # noqa: S311
+
+
+def object_id(job: Job) -> str:
+    """The id of the object that the job is to wake up."""
+    assert job.payload is not None
+    return job.payload.decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Kinds of jobs that share a run loop, so that one lane's slow work cannot hold up another's."""
+
+    name: str
+    kinds: Sequence[JobKind]
+    most_at_once: int
+    batch: int
+
+
+@asynccontextmanager
+async def open_listener(dsn: str, on_lost: Callable[[], None]) -> AsyncIterator[asyncpg.Connection]:
+    """A connection for notifications; ``on_lost`` is called as soon as it is cut off."""
+    connection = await asyncpg.connect(dsn, server_settings={"application_name": "tocsin listener"})
+    connection.add_termination_listener(lambda _: on_lost())
+    try:
+        yield connection
+    finally:
+        connection.terminate()
+
+
+def build_manager(
+    queue_pool: Pool, pool: Pool, listener: asyncpg.Connection, lane: Lane, observe: Observer
+) -> QueueManager:
+    """A PgQueuer queue manager that runs the lane's jobs; ``observe`` is told each outcome."""
+    settings = names()
+    queries = QueueQueries(
+        QueueDriver(queue_pool, listener),
+        qbe=QueryBuilderEnvironment(settings),
+        qbq=QueryQueueBuilder(settings),
+        qbs=QuerySchedulerBuilder(settings),
+    )
+    manager = QueueManager(queries, channel=CHANNEL)
+    manager.min_dequeue_poll_interval = timedelta(milliseconds=10)
+    for kind in lane.kinds:
+        handler = _handler(pool, kind, observe)
+        manager.entrypoint(kind.name, on_failure="hold", executor_factory=Executor)(handler)
+    return manager
+
+
+def _handler(pool: Pool, kind: JobKind, observe: Observer) -> Callable[[Job], Awaitable[None]]:
+    async def handle(job: Job) -> None:
+        outcome = await kind.run(object_id(job))
+        if outcome.again is not None:
+            await pool.execute("select engine_enqueue($1, $2, $3)", kind.name, object_id(job), outcome.again)
+        observe(kind.name, outcome)
+
+    return handle
+
+
+async def run_manager(manager: QueueManager, lane: Lane) -> None:
+    """Run the lane until the manager's shutdown event is set. Raises when the queue cannot be reached."""
+    await manager.run(
+        batch_size=lane.batch,
+        max_concurrent_tasks=lane.most_at_once,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        shutdown_on_listener_failure=True,
+        log_aggregation_interval=timedelta(0),
+    )
+
+
+async def give_back(pool: Pool, manager_id: UUID) -> None:
+    """Put back what a manager that no longer runs still holds, so that nobody has to wait for its heartbeat."""
+    await pool.execute(
+        "update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()"
+        " where queue_manager_id = $1 and status = 'picked'",
+        manager_id,
+    )

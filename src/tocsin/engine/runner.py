@@ -1,0 +1,161 @@
+"""One engine process: its lanes of jobs, kept running; its sign of life; its housekeeping.
+
+A lane's run loop ends when its listener is cut off, when the database goes away, or when told to stop. In the first
+two cases the lane starts again with a new queue manager as soon as the database answers, while what the old one still
+has in hand (a webhook being waited for) comes to its own end beside it.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from pgqueuer.core.qm import QueueManager
+
+from tocsin import __version__
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
+from tocsin.db.sql import Statements
+from tocsin.engine import alert, cycle, page, policy, queue, service
+from tocsin.engine.loop import Periodic, wait
+from tocsin.engine.metrics import Lateness
+from tocsin.engine.page import Outbox
+from tocsin.engine.queue import Lane
+
+log = structlog.get_logger(__name__)
+
+_SQL = Statements(__package__, "runner.sql")
+_RESTART_AFTER = timedelta(milliseconds=300)
+_QUEUE_CONNECTIONS = 4
+_SIGN_OF_LIFE = timedelta(seconds=10)
+_HOUSEKEEPING = timedelta(minutes=1)
+
+# Rows are locked for moments only; what waits longer has met something odd, and gives way to the other objects.
+_SESSION = {
+    "synchronous_commit": "off",
+    "lock_timeout": "2s",
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "15s",
+}
+
+
+@dataclass(slots=True)
+class Engine:
+    """Runs jobs until stopped. ``ready`` is set when each lane has listened for the first time."""
+
+    dsn: str
+    pool: Pool
+    queue_pool: Pool
+    lanes: Sequence[Lane]
+    id: UUID = field(default_factory=uuid4)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    lateness: Lateness = field(default_factory=Lateness)
+    _listening: set[str] = field(default_factory=set)
+    _draining: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
+        loops = [
+            Periodic("sign_of_life", _SIGN_OF_LIFE, self._sign_of_life),
+            Periodic("housekeeping", _HOUSEKEEPING, self._housekeeping),
+        ]
+        async with asyncio.TaskGroup() as group:
+            for lane in self.lanes:
+                group.create_task(self._keep_running(lane), name=f"lane {lane.name}")
+            for loop in loops:
+                group.create_task(loop.run(self.stop), name=loop.name)
+        if self._draining:
+            await asyncio.wait(self._draining)
+        await self._goodbye()
+
+    async def _keep_running(self, lane: Lane) -> None:
+        while not self.stop.is_set():
+            try:
+                await self._run_lane(lane)
+            except CONNECTION_ERRORS as error:
+                log.warning("engine_waits_for_database", lane=lane.name, error=type(error).__name__)
+            except Exception:
+                log.exception("lane_failed", lane=lane.name)
+            if not self.stop.is_set():
+                await wait(self.stop, _RESTART_AFTER)
+
+    async def _run_lane(self, lane: Lane) -> None:
+        lost = asyncio.Event()
+        async with queue.open_listener(self.dsn, lost.set) as listener:
+            manager = queue.build_manager(self.queue_pool, self.pool, listener, lane, self.lateness.observe)
+            running = asyncio.create_task(queue.run_manager(manager, lane), name=f"queue {lane.name}")
+            self._note_listening(lane)
+            await _first(running, lost, self.stop)
+            manager.shutdown.set()
+            if lost.is_set() and not self.stop.is_set():
+                self._drain(manager, running)
+            else:
+                await running
+
+    def _note_listening(self, lane: Lane) -> None:
+        self._listening.add(lane.name)
+        if len(self._listening) == len(self.lanes):
+            self.ready.set()
+
+    def _drain(self, manager: QueueManager, running: asyncio.Task[None]) -> None:
+        task = asyncio.create_task(self._finish(manager, running), name="drain")
+        self._draining.add(task)
+        task.add_done_callback(self._draining.discard)
+
+    async def _finish(self, manager: QueueManager, running: asyncio.Task[None]) -> None:
+        await asyncio.wait({running})
+        if not running.cancelled() and (error := running.exception()) is not None:
+            log.info("lane_ended", error=type(error).__name__)
+        while not self.stop.is_set():
+            try:
+                await queue.give_back(self.queue_pool, manager.queue_manager_id)
+            except CONNECTION_ERRORS:
+                await wait(self.stop, _RESTART_AFTER)
+            else:
+                return
+
+    async def _sign_of_life(self) -> None:
+        host, pid = socket.gethostname(), os.getpid()
+        await self.pool.execute(_SQL["sign_of_life"], self.id, host, pid, __version__, self.lateness.summary())
+
+    async def _housekeeping(self) -> None:
+        await self.pool.execute(_SQL["prune_log"])
+        await self.pool.execute(_SQL["prune_instances"])
+
+    async def _goodbye(self) -> None:
+        try:
+            await self.pool.execute(_SQL["goodbye"], self.id)
+        except CONNECTION_ERRORS as error:
+            log.warning("goodbye_not_recorded", error=type(error).__name__)
+
+
+async def _first(running: asyncio.Task[None], *events: asyncio.Event) -> None:
+    """Wait until the task is over or one of the events is set."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for item in waits:
+            item.cancel()
+
+
+@asynccontextmanager
+async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIterator[Engine]:
+    """An engine on the database, with up to ``connections`` connections for its jobs and a few for the queue."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(
+            open_pool(dsn, size=connections, application_name="tocsin engine", settings=_SESSION)
+        )
+        queue_pool = await stack.enter_async_context(
+            open_pool(dsn, size=_QUEUE_CONNECTIONS, application_name="tocsin queue", settings=_SESSION)
+        )
+        lanes = [
+            Lane("state", [kind(pool) for kind in (alert.kind, cycle.kind, service.kind, policy.kind)], 200, 50),
+            Lane("pages", [page.kind(pool, outbox)], 256, 50),
+        ]
+        yield Engine(dsn, pool, queue_pool, lanes)
