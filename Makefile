@@ -1,0 +1,34 @@
+# What you can do with a checkout. `make` alone lists it.
+
+PYTHON := .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check bench
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+run: ## Install what is missing and serve Tocsin with its own PostgreSQL
+	@tools/bootstrap run
+	@exec .venv/bin/tocsin serve $(ARGS)
+
+demo: ## Watch an alert page people and climb its policy, in this terminal
+	@tools/bootstrap run
+	@exec .venv/bin/tocsin demo $(ARGS)
+
+test: ## Install what tests need and run them all
+	@tools/bootstrap dev
+	@tools/browser
+	@.venv/bin/pytest -n auto $(ARGS)
+
+check: ## Lint, formatting, types and import rules
+	@tools/bootstrap dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: ## Measure, and print a table
+	@tools/bootstrap dev
+	@$(PYTHON) -m benchmarks $(ARGS)
