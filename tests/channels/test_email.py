@@ -1,13 +1,15 @@
 import asyncio
 import logging
+import ssl
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tocsin.channels.email import EmailSender, parse_smtp_url
 from tocsin.channels.page import Destination
 from tocsin.errors import DeliveryFailed
-from tocsin.testing.mail import MailFault
+from tocsin.testing.mail import MailFault, MailReceiver
 
 TO = Destination("email", "ada@example.org")
 
@@ -66,7 +68,7 @@ async def test_two_pages_of_one_alert_share_a_thread_and_a_repeat_its_id(sender,
     assert first["References"] == other["References"]
 
 
-@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85", "\x00", "\x1b"])
 async def test_no_field_can_add_a_header(sender, mailbox, make_page, end):
     evil = f"disk{end}Bcc: eve@example.org{end}{end}<script>"
     page = make_page(summary=evil, service_name=evil, severity=evil, recipient=evil, idempotency_key=evil)
@@ -83,11 +85,12 @@ async def test_the_html_loads_nothing_from_elsewhere(sender, mailbox, make_page)
         assert tag not in html
 
 
-async def test_a_long_summary_is_cut_in_the_subject_only(sender, mailbox, make_page):
+async def test_a_long_summary_is_cut_in_subject_and_heading_and_whole_below(sender, mailbox, make_page):
     mail = await received(sender, mailbox, make_page(summary="disk " * 400))
     assert len(mail.message["Subject"]) < 200
     assert mail.message["Subject"].endswith("… (#42)")
     assert mail.text.count("disk ") >= 399
+    assert mail.html.index("…</h1>") < mail.html.index("Acknowledge") < mail.html.index("disk " * 399)
 
 
 async def test_long_details_are_cut_and_both_parts_say_so(sender, mailbox, make_page):
@@ -119,6 +122,7 @@ async def test_the_receipt_holds_the_servers_reply(sender, make_page):
 @pytest.mark.parametrize(
     ("fault", "permanent", "words"),
     [
+        (MailFault.REFUSE_SENDER, False, "refused us: 550 5.7.1 Sender not allowed"),
         (MailFault.REFUSE_RECIPIENT, True, "refused the recipient: 550 5.1.1 No such user here"),
         (MailFault.DEFER_RECIPIENT, False, "refused the recipient: 451 4.7.1 Try again later"),
         (MailFault.REFUSE_CONTENT, True, "refused the message: 554 5.6.0 Message refused"),
@@ -172,6 +176,21 @@ async def test_required_encryption_is_not_given_up(mailbox, make_page):
     assert "STARTTLS" in error.reason
     assert not error.permanent
     assert mailbox.messages == ()
+
+
+@pytest.mark.parametrize(("starttls", "delivered"), [("required", False), ("if-offered", True)])
+async def test_a_certificate_is_checked_where_encryption_is_required(make_page, starttls, delivered):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+    async with MailReceiver(context) as mailbox:
+        sender = EmailSender(parse_smtp_url(f"{mailbox.url}?starttls={starttls}"))
+        if delivered:
+            await sender.send(TO, make_page())
+        else:
+            error = await refused(sender, make_page())
+            assert "its certificate was not accepted, self-signed certificate" in error.reason
+            assert not error.permanent
+        assert len(mailbox.messages) == delivered
 
 
 async def test_no_error_or_log_holds_the_password(mailbox, make_page, caplog):

@@ -7,6 +7,7 @@ recognises the repeat.
 
 import asyncio
 import socket
+import ssl
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -145,7 +146,7 @@ def _reply(error: SMTPResponseException) -> str:
 
 def _lost(server: str, error: Exception) -> str:
     match error:
-        case aiosmtplib.SMTPConnectError():
+        case aiosmtplib.SMTPConnectError() | ssl.SSLError():
             return f"no connection to {server}: {connection_cause(error)}"
         case aiosmtplib.SMTPServerDisconnected() | OSError():
             return f"the connection to {server} was lost before it accepted the message"

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from tocsin.channels.page import Page
 
 SUBJECT_SUMMARY_LIMIT = 140  # characters; the body always holds the whole summary
+HEADING_LIMIT = 200  # characters of the summary above the buttons, which stay on a phone's first screen
 DETAILS_LIMIT = 10_000  # characters; Gmail cuts a message at 102 KB and would hide what follows
 
 _templates = Environment(
@@ -20,9 +21,7 @@ _templates = Environment(
 
 def subject(page: Page) -> str:
     """Return one line such as ``[CRITICAL] Shop: disk is full (#42)``, whatever the summary holds."""
-    summary = one_line(page.summary)
-    if len(summary) > SUBJECT_SUMMARY_LIMIT:
-        summary = summary[: SUBJECT_SUMMARY_LIMIT - 1].rstrip() + "…"
+    summary = _cut(one_line(page.summary), SUBJECT_SUMMARY_LIMIT)
     return f"[{label(page)}] {one_line(page.service_name)}: {summary} (#{page.alert_id})"
 
 
@@ -52,6 +51,10 @@ def encodable(value: str) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
+def _cut(value: str, limit: int) -> str:
+    return value if len(value) <= limit else value[: limit - 1].rstrip() + "…"
+
+
 def _is_control(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Zl", "Zp")
 
@@ -61,6 +64,7 @@ def _render(template: str, page: Page) -> str:
     rendered = _templates.get_template(template).render(
         page=page,
         label=label(page),
+        heading=_cut(page.summary, HEADING_LIMIT),
         details=details[:DETAILS_LIMIT],
         cut=max(0, len(details) - DETAILS_LIMIT),
     )

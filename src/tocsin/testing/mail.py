@@ -11,6 +11,7 @@ import asyncio
 import email
 import email.policy
 import logging
+import ssl
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from tocsin.testing.arrivals import Arrivals
 class MailFault(Enum):
     """How one message is treated instead of being accepted."""
 
+    REFUSE_SENDER = "550 5.7.1 Sender not allowed"
     REFUSE_RECIPIENT = "550 5.1.1 No such user here"
     DEFER_RECIPIENT = "451 4.7.1 Try again later"
     REFUSE_CONTENT = "554 5.6.0 Message refused"
@@ -57,9 +59,13 @@ class ReceivedMail:
 
 
 class MailReceiver:
-    """Receives mail by SMTP on 127.0.0.1, on a port that was free, without TLS or sign-in."""
+    """Receives mail by SMTP on 127.0.0.1, on a port that was free, without sign-in.
 
-    def __init__(self) -> None:
+    With a ``tls_context`` it offers STARTTLS.
+    """
+
+    def __init__(self, tls_context: ssl.SSLContext | None = None) -> None:
+        self._tls_context = tls_context
         self._arrivals: Arrivals[ReceivedMail] = Arrivals()
         self._script: deque[MailFault] = deque()
         self._connections: list[_Connection] = []
@@ -91,12 +97,21 @@ class MailReceiver:
         """Return all messages once there are at least ``count``. Raises TimeoutError after ``timeout`` seconds."""
         return await self._arrivals.wait_for(count, timeout)
 
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd finds its hooks by name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a sender, unless the script says otherwise. Called by aiosmtpd."""
+        if self._script and self._script[0] is MailFault.REFUSE_SENDER:
+            return str(self._script.popleft().value)
+        envelope.mail_from = address
+        return "250 2.1.0 OK"
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd finds its hooks by name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient, unless the script says otherwise. Called by aiosmtpd."""
         if self._script and self._script[0] in (MailFault.REFUSE_RECIPIENT, MailFault.DEFER_RECIPIENT):
-            return self._script.popleft().value
+            return str(self._script.popleft().value)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
@@ -113,7 +128,13 @@ class MailReceiver:
         return f"250 2.0.0 OK: kept as {len(self.messages)}"
 
     def _connection(self) -> "_Connection":
-        connection = _Connection(self, hostname="localhost", enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
+        connection = _Connection(
+            self,
+            hostname="localhost",
+            enable_SMTPUTF8=True,
+            tls_context=self._tls_context,
+            loop=asyncio.get_running_loop(),
+        )
         self._connections.append(connection)
         return connection
 
