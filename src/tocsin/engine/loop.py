@@ -41,3 +41,13 @@ async def wait(stop: asyncio.Event, time: timedelta) -> None:
             await stop.wait()
     except TimeoutError:
         pass
+
+
+async def first(running: asyncio.Task[None], *events: asyncio.Event) -> None:
+    """Wait until the task is over or one of the events is set."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for item in waits:
+            item.cancel()

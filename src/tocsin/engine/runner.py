@@ -21,7 +21,7 @@ from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine import alert, cycle, page, policy, queue, service
-from tocsin.engine.loop import Periodic, wait
+from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.page import Outbox
 from tocsin.engine.queue import Lane
@@ -90,7 +90,7 @@ class Engine:
             manager = queue.build_manager(self.queue_pool, self.pool, listener, lane, self.lateness.observe)
             running = asyncio.create_task(queue.run_manager(manager, lane), name=f"queue {lane.name}")
             self._note_listening(lane)
-            await _first(running, lost, self.stop)
+            await first(running, lost, self.stop)
             manager.shutdown.set()
             if lost.is_set() and not self.stop.is_set():
                 self._drain(manager, running)
@@ -132,16 +132,6 @@ class Engine:
             await self.pool.execute(_SQL["goodbye"], self.id)
         except CONNECTION_ERRORS as error:
             log.warning("goodbye_not_recorded", error=type(error).__name__)
-
-
-async def _first(running: asyncio.Task[None], *events: asyncio.Event) -> None:
-    """Wait until the task is over or one of the events is set."""
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for item in waits:
-            item.cancel()
 
 
 @asynccontextmanager

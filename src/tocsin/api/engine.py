@@ -1,0 +1,100 @@
+"""``/api/v1/engine``: is the engine well, and what waits for a person."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+
+from tocsin.api.auth import Admin, Database
+from tocsin.api.fields import Read, UtcDatetime
+from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.store import engine
+
+router = APIRouter(prefix="/engine", tags=["engine"])
+
+
+class DepthRead(Read):
+    """Jobs of one kind."""
+
+    kind: str
+    queued: int
+    due: int
+    retrying: int
+    running: int
+    parked: int
+
+
+class OverdueRead(Read):
+    """Objects that should have moved and have no job waiting in time."""
+
+    kind: str
+    reason: str
+    count: int
+    oldest_due: UtcDatetime
+
+
+class LatenessRead(Read):
+    """Acted minus due, over the last thousand."""
+
+    count: int
+    p50_seconds: float
+    p99_seconds: float
+    max_seconds: float
+
+
+class InstanceRead(Read):
+    """One engine process."""
+
+    id: UUID
+    host: str
+    pid: int
+    version: str
+    started_at: UtcDatetime
+    last_seen_at: UtcDatetime
+    alive: bool
+    lateness: dict[str, LatenessRead]
+
+
+class EngineRead(Read):
+    """The engine now."""
+
+    jobs: list[DepthRead]
+    overdue: list[OverdueRead]
+    instances: list[InstanceRead]
+
+
+class ParkedRead(Read):
+    """A job that failed as often as it may."""
+
+    id: int
+    kind: str
+    object_id: str
+    attempts: int
+    parked_at: UtcDatetime
+    error_type: str
+    error: str
+
+
+JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@router.get("", summary="Depth, overdue objects and instances")
+async def read_engine(pool: Database) -> EngineRead:
+    """Queue depth by kind; what is overdue (nothing, in health); each process with its last sign of life."""
+    return EngineRead.model_validate(await engine.overview(pool))
+
+
+@router.get("/parked", summary="List parked jobs")
+async def list_parked_jobs(
+    pool: Database, actor: Admin, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[ParkedRead]:
+    """Jobs that failed as often as they may, with the last error. Their objects stand still until retried."""
+    found = await engine.parked(pool, after=id_after(cursor), limit=limit + 1)
+    items = [ParkedRead.model_validate(job) for job in found[:limit]]
+    return Page(items=items, next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None)
+
+
+@router.post("/parked/{job_id}/retry", status_code=204, summary="Retry a parked job")
+async def retry_parked_job(pool: Database, actor: Admin, job_id: JobId) -> None:
+    """Give the job a fresh set of attempts, at once."""
+    await engine.retry(pool, job_id)

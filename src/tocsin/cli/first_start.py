@@ -1,0 +1,49 @@
+"""The very first start: an administrator, a token, and a service to fire a first alert at."""
+
+import json
+import secrets
+from dataclasses import dataclass
+
+import asyncpg
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.store.credentials import digest, new_integration_token, new_token
+from tocsin.store.passwords import hash_password
+
+ADMIN_EMAIL = "admin@localhost"
+_ACTOR = json.dumps({"type": "cli", "id": None, "name": "first start", "ip": None})
+
+_SQL = Statements(__package__, "first_start.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the first start made, to be shown once. Nothing of it can be read again."""
+
+    email: str
+    password: str
+    token: str
+    integration_token: str
+
+
+async def first_start(dsn: str) -> Credentials | None:
+    """Make the first administrator when there is no user yet; None when there is."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            # Two processes may start on one empty database: the lock lets one of them be first.
+            await connection.execute("select pg_advisory_xact_lock(hashtext('tocsin first start'))")
+            if await connection.fetchval("select exists (select from users)"):
+                return None
+            return await _make(connection)
+    finally:
+        await connection.close()
+
+
+async def _make(connection: Connection) -> Credentials:
+    made = Credentials(ADMIN_EMAIL, secrets.token_urlsafe(12), new_token(), new_integration_token())
+    hashed = await hash_password(made.password)
+    await connection.execute("select set_config('tocsin.actor', $1, true)", _ACTOR)
+    await connection.execute(_SQL["make"], made.email, hashed, digest(made.token), digest(made.integration_token))
+    return made

@@ -1,0 +1,65 @@
+"""``tocsin user`` and ``tocsin token``: what an administrator needs when nobody can sign in."""
+
+import getpass
+import secrets
+
+from rich.console import Console
+from rich.table import Table
+
+from tocsin.channels.registry import check_address
+from tocsin.cli.runtime import open_store
+from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.store import sessions, tokens, users
+from tocsin.store.actor import Actor, Role, Scope, acting
+from tocsin.store.passwords import hash_password
+from tocsin.store.tokens import TokenSpec
+from tocsin.store.users import UserSpec
+
+
+def _operator() -> Actor:
+    return Actor(type="cli", id=None, name=getpass.getuser(), role="admin", scope="admin")
+
+
+async def create_token(name: str, role: Role, scope: Scope) -> None:
+    """Make a token that belongs to nobody and print it, and nothing else."""
+    if scope == "admin" and role != "admin":
+        raise InvalidInput(FieldError("scope", "admin needs role admin"))
+    async with open_store() as pool, acting(pool, _operator()) as connection:
+        _, secret = await tokens.create(connection, TokenSpec(name=name, role=role, scope=scope))
+    print(secret)
+
+
+async def create_user(name: str, email: str, role: Role) -> None:
+    """Make a user; print the password that signs them in."""
+    try:
+        address = check_address("email", email)
+    except ValueError as error:
+        raise InvalidInput(FieldError("email", str(error))) from error
+    password = secrets.token_urlsafe(12)
+    async with open_store() as pool, acting(pool, _operator()) as connection:
+        spec = UserSpec(name=name, email=address, role=role)
+        await users.create(connection, spec, await hash_password(password))
+    print(password)
+
+
+async def reset_password(email: str) -> None:
+    """Replace a password, end the sessions that it opened, print the new one. Raises NotFound."""
+    password = secrets.token_urlsafe(12)
+    async with open_store() as pool, acting(pool, _operator()) as connection:
+        found = await users.password_of(connection, email)
+        if found is None:
+            raise NotFound(f"no user has the address {email}")
+        user_id, _ = found
+        await users.set_password(connection, user_id, await hash_password(password))
+        await sessions.end_all(connection, user_id)
+    print(password)
+
+
+async def list_users() -> None:
+    """Print the first 200 users."""
+    async with open_store() as pool:
+        found = await users.page(pool, None, None, 200)
+    table = Table("id", "name", "email", "role")
+    for user in found.items:
+        table.add_row(str(user.id), user.name, user.email, user.role)
+    Console().print(table)

@@ -1,0 +1,89 @@
+"""What every command starts with: the settings, the database, and a way to end with a sentence instead of a trace."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import typer
+import uvloop
+
+from tocsin import log, settings
+from tocsin.db.embedded import embedded_server
+from tocsin.db.migrate import migrate
+from tocsin.db.pool import Pool, open_pool
+from tocsin.errors import ConfigurationError, TocsinError
+from tocsin.settings import Settings
+
+T = TypeVar("T")
+
+_DATABASE_ANSWERS = (OSError, asyncpg.PostgresError)
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run a command to its end. An error of ours is told in one sentence, with exit code 1."""
+    try:
+        return uvloop.run(main)
+    except TocsinError as error:
+        print(f"tocsin: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def load_settings() -> Settings:
+    """The settings in force, with logging set up by them."""
+    try:
+        loaded = settings.load()
+    except ConfigurationError as error:
+        print(f"tocsin: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    log.configure(loaded.log_format, loaded.log_level)
+    return loaded
+
+
+@asynccontextmanager
+async def open_database(loaded: Settings, *, exclusive: bool = False) -> AsyncIterator[str]:
+    """The DSN of the database: the configured server, or the embedded one, started for as long as it is needed.
+
+    ``exclusive`` is for the one process that serves from an embedded server's directory.
+    """
+    if loaded.database_url is not None:
+        yield loaded.database_url.get_secret_value()
+        return
+    async with embedded_server(loaded.data_dir, exclusive=exclusive) as dsn:
+        yield dsn
+
+
+async def bring_up_to_date(dsn: str) -> list[str]:
+    """Apply the migrations that are waiting and return their names."""
+    try:
+        return [migration.name for migration in await migrate(dsn)]
+    except _DATABASE_ANSWERS as error:
+        raise ConfigurationError(f"the database cannot be used: {error}") from error
+
+
+@asynccontextmanager
+async def open_store() -> AsyncIterator[Pool]:
+    """A small pool on an up-to-date database, for a command that reads or writes a few rows."""
+    async with open_database(load_settings()) as dsn:
+        await bring_up_to_date(dsn)
+        async with open_pool(dsn, size=2, application_name="tocsin cli") as pool:
+            yield pool
+
+
+def stop_on_signal(stop: asyncio.Event) -> None:
+    """Set ``stop`` when the process is told to end; a second signal ends it at once."""
+    loop = asyncio.get_running_loop()
+
+    def told(number: int) -> None:
+        if stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told, number)

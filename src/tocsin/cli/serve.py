@@ -1,0 +1,53 @@
+"""``tocsin serve``: web, API and engine in one process; ``tocsin engine``: one more engine."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import structlog
+
+from tocsin.cli.first_start import first_start
+from tocsin.cli.greeting import greet
+from tocsin.cli.runtime import bring_up_to_date, load_settings, open_database, stop_on_signal
+from tocsin.cli.serving import running_engine, running_web
+from tocsin.engine.loop import first
+from tocsin.errors import ConfigurationError
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(*, with_engine: bool) -> None:
+    """Serve until told to stop. Raises ConfigurationError when something is not as it must be."""
+    loaded = load_settings()
+    stop = asyncio.Event()
+    stop_on_signal(stop)
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(open_database(loaded, exclusive=True))
+        for name in await bring_up_to_date(dsn):
+            log.info("migrated", migration=name)
+        credentials = await first_start(dsn)
+        web = await stack.enter_async_context(running_web(loaded, dsn))
+        if with_engine:
+            await stack.enter_async_context(running_engine(loaded, dsn))
+        greet(loaded, credentials)
+        await _until(stop, web)
+        log.info("stopping")
+
+
+async def run_engine() -> None:
+    """Run an engine until told to stop, on the database that ``tocsin serve`` keeps up to date."""
+    loaded = load_settings()
+    stop = asyncio.Event()
+    stop_on_signal(stop)
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(open_database(loaded))
+        await bring_up_to_date(dsn)
+        engine = await stack.enter_async_context(running_engine(loaded, dsn))
+        log.info("engine_running", id=str(engine.id))
+        await stop.wait()
+        log.info("stopping")
+
+
+async def _until(stop: asyncio.Event, web: asyncio.Task[None]) -> None:
+    await first(web, stop)
+    if web.done() and not stop.is_set():
+        raise ConfigurationError("the web server ended by itself; its log says why")

@@ -1,0 +1,92 @@
+"""The two halves of a Tocsin process, put together: the engine with its ways out, and the web server."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvicorn
+
+from tocsin.api.app import create_app
+from tocsin.channels.registry import open_senders
+from tocsin.db.pool import open_pool
+from tocsin.engine.loop import first
+from tocsin.engine.page import Outbox
+from tocsin.engine.runner import Engine, open_engine
+from tocsin.errors import ConfigurationError
+from tocsin.settings import Settings
+from tocsin.web.links import ActionLinks, signing_key
+
+_FINISH_REQUESTS_WITHIN = 5
+
+
+@asynccontextmanager
+async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
+    """An engine at work on the database, for as long as the block runs."""
+    async with AsyncExitStack() as stack:
+        smtp_url = loaded.smtp_url.get_secret_value() if loaded.smtp_url else None
+        senders = await stack.enter_async_context(open_senders(smtp_url))
+        async with open_pool(dsn, size=1, application_name="tocsin start") as pool, pool.acquire() as connection:
+            key = await signing_key(connection)
+        links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
+        outbox = Outbox(senders, links.urls, loaded.base_url)
+        engine = await stack.enter_async_context(open_engine(dsn, outbox, connections=loaded.engine_connections))
+        running = asyncio.create_task(engine.run(), name="engine")
+        try:
+            await first(running, engine.ready)
+            yield engine
+        finally:
+            engine.stop.set()
+            await running
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers: one signal stops web and engine together."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def running_web(loaded: Settings, dsn: str) -> AsyncIterator[asyncio.Task[None]]:
+    """Web and API, listening, for as long as the block runs; yields the server's task.
+
+    Raises ConfigurationError when the address cannot be listened on.
+    """
+    async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
+        config = uvicorn.Config(
+            create_app(loaded, pool),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=_FINISH_REQUESTS_WITHIN,
+        )
+        server = _Server(config)
+        listening = _listen(loaded)
+        serving = asyncio.create_task(server.serve(sockets=[listening]), name="web")
+        try:
+            await first(serving, server.up)
+            yield serving
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def _listen(loaded: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in loaded.host else socket.AF_INET
+    try:
+        return socket.create_server((loaded.host, loaded.port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigurationError(f"cannot listen on {loaded.listen} (TOCSIN_LISTEN): {reason}") from error

@@ -1,0 +1,47 @@
+"""Logging: one line an event, for people (console) or machines (json). No secret may be logged.
+
+Everything goes through structlog, the standard library's loggers too. Request lines are not logged: their paths hold
+the tokens of integration keys and action links.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import Processor
+
+
+def configure(log_format: Literal["console", "json"], level: str) -> None:
+    """Send all logging to standard error in the given format."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format)],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for quiet in ("httpx", "httpcore", "apprise", "asyncio", "uvicorn.error"):
+        logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
+    # What a job failed with is logged by our executor, with the object's id; PgQueuer would repeat it with a traceback.
+    logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
+
+
+def _rendering(log_format: Literal["console", "json"]) -> list[Processor]:
+    if log_format == "json":
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=28)]
