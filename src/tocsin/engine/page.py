@@ -26,8 +26,9 @@ from tocsin.errors import DeliveryFailed
 
 _SQL = Statements(__package__, "page.sql")
 
-# A send gives up by itself well before its claim ends, so that two engines send one page only when one of them died.
-CLAIM = timedelta(seconds=15)
+# A send gives up by itself well before its claim ends (the slowest channel after 20 s), so that two engines send one
+# page only when one of them died.
+CLAIM = timedelta(seconds=30)
 BACKOFF = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=1))
 MOST_ATTEMPTS = 30
 

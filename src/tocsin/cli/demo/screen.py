@@ -1,0 +1,65 @@
+"""What the demo shows: sentences, and the alert's timeline as it grows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+Entry = Mapping[str, Any]
+_STYLES = {"escalated": "yellow", "page": "cyan", "acknowledged": "green", "closed": "bold green", "created": "red"}
+
+
+class Screen:
+    """The terminal."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False)
+
+    def say(self, sentence: str) -> None:
+        """One line of its own."""
+        self.console.print(sentence, markup=False)
+
+    @asynccontextmanager
+    async def following(self, look: Callable[[], Awaitable[Sequence[Entry]]], every: float) -> AsyncIterator[None]:
+        """Keep the timeline that ``look`` returns on the screen while the block runs; its last state stays there."""
+        with Live(timeline([]), console=self.console, auto_refresh=False) as live:
+
+            async def follow() -> None:
+                while True:
+                    live.update(timeline(await look()), refresh=True)
+                    await asyncio.sleep(every)
+
+            following = asyncio.create_task(follow())
+            try:
+                yield
+            finally:
+                following.cancel()
+                live.update(timeline(await look()), refresh=True)
+
+
+def timeline(entries: Sequence[Entry]) -> Table:
+    """An alert's timeline as a table."""
+    table = Table("time", "event", "what", title="The alert's timeline", title_justify="left", min_width=90)
+    for entry in entries:
+        event = str(entry["event"])
+        time = str(entry["at"])[11:23]
+        table.add_row(time, Text(event, style=_STYLES.get(event, "")), what(entry))
+    return table
+
+
+def what(entry: Entry) -> str:
+    """An entry in words."""
+    meta = entry["meta"] or {}
+    if entry["event"] == "page":
+        reason = f" ({entry['reason']})" if entry["reason"] else ""
+        return f"{meta['type']} to {meta['target']}: {meta['status']}{reason}"
+    if entry["event"] == "escalated":
+        step = meta["step_number"] + 1
+        return f"step {step}, {entry['reason'].replace('_', ' ')}; the next after {meta['next_in_seconds']:g} s"
+    actor = entry["actor"] or {}
+    return f"by {actor['name']}" if actor.get("name") else (entry["reason"] or "")
