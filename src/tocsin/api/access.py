@@ -46,6 +46,11 @@ def may_see_addresses(actor: Actor, user_id: UUID) -> bool:
     return actor.role == "admin" or actor.user_id == user_id
 
 
+def may_see_team_addresses(actor: Actor, team_id: UUID | None) -> bool:
+    """Whether the actor may see the addresses of the team's channels; of no team means everybody's."""
+    return actor.role == "admin" or team_id is None or team_id in actor.teams
+
+
 def require_edit(actor: Actor, *team_ids: UUID | None) -> None:
     """Raise unless the actor may edit the objects of every one of the teams."""
     if not all(may_edit(actor, team_id) for team_id in team_ids):

@@ -8,7 +8,22 @@ from fastapi.routing import APIRoute
 from starlette.types import Lifespan
 
 from tocsin import __version__
-from tocsin.api import problems
+from tocsin.api import (
+    audit,
+    channels,
+    contact_methods,
+    integration_keys,
+    notification_rules,
+    on_call,
+    policies,
+    problems,
+    services,
+    session,
+    teams,
+    tokens,
+    users,
+)
+from tocsin.api.attempts import Attempts
 from tocsin.api.auth import current_actor
 from tocsin.api.body_limit import BodyLimit
 from tocsin.api.openapi import document
@@ -21,7 +36,20 @@ name every wrong field. Lists come in pages: pass `next_cursor` as `?cursor=` fo
 """
 
 # Under /api/v1, for callers that are known. What needs no sign-in is included one by one below.
-_ROUTERS: Sequence[APIRouter] = ()
+_ROUTERS: Sequence[APIRouter] = (
+    users.router,
+    contact_methods.router,
+    notification_rules.router,
+    teams.router,
+    channels.router,
+    policies.router,
+    services.router,
+    integration_keys.router,
+    on_call.router,
+    tokens.router,
+    session.router,
+    audit.router,
+)
 
 
 class _Application(FastAPI):
@@ -46,10 +74,12 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     )
     app.state.settings = settings
     app.state.pool = pool
+    app.state.attempts = Attempts()
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor)])
+    app.include_router(session.sign_in_router)
     return app
 
 

@@ -29,6 +29,15 @@ class Read(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+def example(*bodies: object) -> ConfigDict:
+    """The ``model_config`` of a body that shows examples."""
+
+    def add(schema: dict[str, Any]) -> None:
+        schema["examples"] = list(bodies)
+
+    return ConfigDict(json_schema_extra=add)
+
+
 def optional(**details: Any) -> Any:
     """A field of a partial change: it may be left out, which changes nothing, and may be null only if its type says."""
     return Field(default_factory=lambda: None, **details)
@@ -115,6 +124,9 @@ Email: TypeAlias = Annotated[
     AfterValidator(_email),
 ]
 """An email address."""
+
+Password: TypeAlias = Annotated[str, Field(min_length=8, max_length=1024, repr=False), AfterValidator(_storable)]
+"""A password to be set; it is never returned."""
 
 Search: TypeAlias = Annotated[str, Field(max_length=255), AfterValidator(_storable)]
 """Text that names are searched for."""

@@ -12,6 +12,7 @@ _UNQUOTED_KINDS = {"missing", "extra_forbidden"}
 _WORDS = {
     "missing": "is required",
     "extra_forbidden": "is not a known field",
+    "model_attributes_type": "must be a JSON object, sent as application/json",
     "string_unicode": "must be valid Unicode text, without lone surrogates",
 }
 

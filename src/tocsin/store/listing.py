@@ -38,6 +38,11 @@ class Slice(Generic[L]):
     next: Position | None
 
 
+def bounds(after: Position | None) -> tuple[datetime | None, UUID | None]:
+    """The position as two parameters of a statement."""
+    return (after.created_at, after.id) if after else (None, None)
+
+
 def cut(items: Sequence[L], limit: int) -> Slice[L]:
     """The first ``limit`` of the rows that a statement with ``limit + 1`` found."""
     if len(items) <= limit:

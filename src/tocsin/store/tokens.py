@@ -9,7 +9,7 @@ from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor, Role, Scope
 from tocsin.store.credentials import digest, new_token
-from tocsin.store.listing import Database, Position, Slice, cut
+from tocsin.store.listing import Database, Position, Slice, bounds, cut
 
 _sql = Statements("tocsin.store", "tokens.sql")
 
@@ -77,8 +77,7 @@ async def get(database: Database, token_id: UUID) -> Token:
 
 async def page(database: Database, user_id: UUID | None, after: Position | None, limit: int) -> Slice[Token]:
     """Tokens in order of creation, of one user or of everybody."""
-    created_at, last_id = (after.created_at, after.id) if after else (None, None)
-    rows = await database.fetch(_sql["list"], user_id, created_at, last_id, limit + 1)
+    rows = await database.fetch(_sql["list"], user_id, *bounds(after), limit + 1)
     return cut([Token(**row) for row in rows], limit)
 
 

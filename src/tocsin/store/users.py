@@ -1,6 +1,5 @@
 """Users: people, what they may do, and how they sign in."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +8,7 @@ from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Role
-from tocsin.store.listing import Database, Position, Slice, cut
+from tocsin.store.listing import Database, Position, Slice, bounds, cut
 
 _sql = Statements("tocsin.store", "users.sql")
 
@@ -57,8 +56,7 @@ async def lock(connection: Connection, user_id: UUID) -> User:
 
 async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[User]:
     """Users in order of creation, those whose name or email holds ``q``."""
-    created_at, last_id = (after.created_at, after.id) if after else (None, None)
-    rows = await database.fetch(_sql["list"], q, created_at, last_id, limit + 1)
+    rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([User(**row) for row in rows], limit)
 
 
@@ -85,12 +83,6 @@ async def password_of(database: Database, email: str) -> tuple[UUID, str | None]
     """The user with this address and the hash of their password, if they have one."""
     row = await database.fetchrow(_sql["password"], email)
     return (row["id"], row["password_hash"]) if row else None
-
-
-async def existing(database: Database, ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of the ids that are users."""
-    rows = await database.fetch(_sql["existing"], list(ids))
-    return frozenset(row["id"] for row in rows)
 
 
 async def _one(database: Database, statement: str, user_id: UUID) -> User:

@@ -33,6 +33,3 @@ select count(*) from (select id from users where role = 'admin' and id <> $1 for
 
 -- name: password
 select id, password_hash from users where lower(email) = lower($1)
-
--- name: existing
-select id from users where id = any($1::uuid[])

@@ -1,0 +1,100 @@
+"""Services: what alerts are about."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import Field
+
+from tocsin.api.access import require_edit
+from tocsin.api.auth import Database, Reader, Writer
+from tocsin.api.fields import Body, Name, Read, Search, Text, UtcDatetime, example, optional
+from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.store import services
+from tocsin.store.actor import acting
+from tocsin.store.services import ServiceSpec
+
+router = APIRouter(prefix="/services", tags=["services"])
+
+_EXAMPLE = {"name": "Checkout", "escalation_policy_id": "9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a"}
+
+
+class ServiceCreate(Body):
+    """A new service."""
+
+    model_config = example(_EXAMPLE)
+
+    team_id: UUID | None = Field(None, description="null: everybody's")
+    name: Name
+    description: Text = ""
+    escalation_policy_id: UUID
+    maintenance_expires_at: UtcDatetime | None = Field(None, description="escalations are held until then")
+
+
+class ServicePatch(Body):
+    """What to change of a service; what is left out stays."""
+
+    model_config = example({"maintenance_expires_at": None})
+
+    team_id: UUID | None = optional()
+    name: Name = optional()
+    description: Text = optional()
+    escalation_policy_id: UUID = optional(description="open triggered alerts start again at its first step")
+    maintenance_expires_at: UtcDatetime | None = optional(description="in the future; null ends maintenance")
+
+
+class ServiceRead(Read):
+    """A service."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+    description: str
+    escalation_policy_id: UUID
+    maintenance_expires_at: UtcDatetime | None
+    created_at: UtcDatetime
+
+
+@router.post("", status_code=201, summary="Create a service")
+async def create_service(body: ServiceCreate, actor: Writer, pool: Database, response: Response) -> ServiceRead:
+    require_edit(actor, body.team_id)
+    async with acting(pool, actor) as connection:
+        service = await services.create(connection, ServiceSpec(**dict(body)))
+    response.headers["Location"] = f"/api/v1/services/{service.id}"
+    return ServiceRead.model_validate(service)
+
+
+@router.get("", summary="List services")
+async def list_services(
+    _actor: Reader,
+    pool: Database,
+    q: Annotated[Search | None, Query(description="part of the name")] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[ServiceRead]:
+    found = await services.page(pool, q, position_after(cursor), limit)
+    return Page(items=[ServiceRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
+
+
+@router.get("/{service_id}", summary="Show a service")
+async def get_service(service_id: UUID, _actor: Reader, pool: Database) -> ServiceRead:
+    return ServiceRead.model_validate(await services.get(pool, service_id))
+
+
+@router.patch("/{service_id}", summary="Change a service, or begin and end its maintenance")
+async def patch_service(service_id: UUID, body: ServicePatch, actor: Writer, pool: Database) -> ServiceRead:
+    async with acting(pool, actor) as connection:
+        service = await services.lock(connection, service_id)
+        spec = replace(service.spec, **body.given())
+        require_edit(actor, service.team_id, spec.team_id)
+        changed = await services.update(connection, service, spec)
+    return ServiceRead.model_validate(changed)
+
+
+@router.delete("/{service_id}", status_code=204, summary="Delete a service that has no open alerts")
+async def delete_service(service_id: UUID, actor: Writer, pool: Database) -> None:
+    async with acting(pool, actor) as connection:
+        service = await services.lock(connection, service_id)
+        require_edit(actor, service.team_id)
+        await services.delete(connection, service_id)

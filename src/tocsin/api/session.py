@@ -1,0 +1,100 @@
+"""Signing in with email and password, for people with a browser."""
+
+import math
+import time
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Cookie, HTTPException, Request, Response
+from pydantic import Field
+
+from tocsin.api.attempts import Attempts
+from tocsin.api.auth import SESSION_COOKIE, Config, Database, Reader, client_ip
+from tocsin.api.fields import Body, Read, example
+from tocsin.api.origin import request_origin
+from tocsin.errors import PermissionDenied, Unauthenticated
+from tocsin.settings import Settings
+from tocsin.store import sessions, users
+from tocsin.store.actor import Actor, Role, Scope, acting
+from tocsin.store.passwords import verify_password
+from tocsin.store.sessions import Client
+
+router = APIRouter(prefix="/session", tags=["session"])
+sign_in_router = APIRouter(prefix="/api/v1/session", tags=["session"])
+
+
+class SignIn(Body):
+    """Email and password."""
+
+    model_config = example({"email": "ann@example.org", "password": "correct horse battery"})
+
+    email: str = Field(max_length=255)
+    password: str = Field(max_length=1024, repr=False)
+
+
+class SessionRead(Read):
+    """Who is calling and what they may do."""
+
+    user_id: UUID | None
+    name: str
+    role: Role
+    scope: Scope
+
+
+@sign_in_router.post("", summary="Sign in", responses={429: {"description": "Too many failed attempts"}})
+async def sign_in(body: SignIn, request: Request, response: Response, pool: Database, settings: Config) -> SessionRead:
+    if request_origin(request, settings) == "foreign":
+        raise PermissionDenied("a sign-in must come from a page of this Tocsin")
+    user_id = await _authenticate(request.app.state.attempts, pool, body, client_ip(request))
+    user = await users.get(pool, user_id)
+    actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id, ip=client_ip(request))
+    client = Client(client_ip(request), request.headers.get("user-agent", ""))
+    async with acting(pool, actor) as connection:
+        secret = await sessions.create(connection, user.id, client, settings.session_lifetime_seconds)
+    set_session_cookie(response, secret, settings)
+    scope: Scope = "admin" if user.role == "admin" else "write"
+    return SessionRead(user_id=user.id, name=user.name, role=user.role, scope=scope)
+
+
+@router.get("", summary="Show who is calling")
+async def get_session(actor: Reader) -> SessionRead:
+    return SessionRead.model_validate(actor)
+
+
+@router.delete("", status_code=204, summary="Sign out")
+async def sign_out(
+    actor: Reader,
+    response: Response,
+    pool: Database,
+    session: Annotated[str | None, Cookie(alias=SESSION_COOKIE, include_in_schema=False)] = None,
+) -> None:
+    if session is not None:
+        async with acting(pool, actor) as connection:
+            await sessions.end(connection, session)
+    response.delete_cookie(SESSION_COOKIE, path="/")
+
+
+def set_session_cookie(response: Response, secret: str, settings: Settings) -> None:
+    """Keep somebody signed in."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=int(settings.session_lifetime_seconds.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.base_url.startswith("https://"),
+    )
+
+
+async def _authenticate(attempts: Attempts, pool: Database, body: SignIn, ip: str | None) -> UUID:
+    """The user. Raises Unauthenticated alike for an unknown email and a wrong password, as slowly."""
+    key = (body.email.strip().lower(), ip)
+    if wait := attempts.wait(key, time.monotonic()):
+        raise HTTPException(429, "too many failed sign-ins; try again later", {"Retry-After": str(math.ceil(wait))})
+    attempts.begin(key, time.monotonic())
+    known = await users.password_of(pool, body.email.strip())
+    if not await verify_password(known[1] if known else None, body.password) or known is None:
+        raise Unauthenticated("email or password is wrong")
+    attempts.succeed(key)
+    return known[0]

@@ -1,0 +1,104 @@
+"""API tokens. Everybody has their own; administrators see and make all."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from tocsin.api.access import is_admin
+from tocsin.api.auth import Database, Reader, Writer
+from tocsin.api.fields import Body, Name, Read, UtcDatetime, example
+from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.errors import NotFound, PermissionDenied
+from tocsin.store import tokens
+from tocsin.store.actor import Actor, Role, Scope, acting
+from tocsin.store.listing import Database as Queryable
+from tocsin.store.references import past, require_none
+from tocsin.store.tokens import Token, TokenSpec
+
+router = APIRouter(prefix="/tokens", tags=["tokens"])
+
+_EXAMPLE = {"name": "Deployments", "scope": "write", "role": "user", "expires_at": "2035-01-01T00:00:00Z"}
+
+
+class TokenCreate(Body):
+    """A new token of the user who is calling. It never does more than that user may."""
+
+    model_config = example(_EXAMPLE)
+
+    name: Name
+    scope: Scope = "write"
+    role: Role = "user"
+    expires_at: UtcDatetime | None = Field(None, description="in the future; null: never")
+
+
+class TokenRead(Read):
+    """A token, without the secret."""
+
+    id: UUID
+    name: str
+    user_id: UUID | None
+    scope: Scope
+    role: Role
+    created_at: UtcDatetime
+    last_used_at: UtcDatetime | None = Field(description="to about a minute")
+    expires_at: UtcDatetime | None
+
+
+class TokenCreated(TokenRead):
+    """A new token. The secret is shown only now."""
+
+    token: str
+
+
+@router.post("", status_code=201, summary="Create a token")
+async def create_token(body: TokenCreate, actor: Writer, pool: Database, response: Response) -> TokenCreated:
+    _require_no_more_than_own(actor, body)
+    spec = TokenSpec(
+        name=body.name, user_id=actor.user_id, role=body.role, scope=body.scope, expires_at=body.expires_at
+    )
+    async with acting(pool, actor) as connection:
+        require_none(await past(connection, "expires_at", body.expires_at))
+        token, secret = await tokens.create(connection, spec)
+    response.headers["Location"] = f"/api/v1/tokens/{token.id}"
+    return TokenCreated(**dict(TokenRead.model_validate(token)), token=secret)
+
+
+@router.get("", summary="List tokens: one's own, or all for administrators")
+async def list_tokens(
+    actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[TokenRead]:
+    after = position_after(cursor)
+    if not is_admin(actor) and actor.user_id is None:
+        return Page(items=[], next_cursor=None)
+    found = await tokens.page(pool, None if is_admin(actor) else actor.user_id, after, limit)
+    return Page(items=[TokenRead.model_validate(token) for token in found.items], next_cursor=cursor_at(found.next))
+
+
+@router.get("/{token_id}", summary="Show a token")
+async def get_token(token_id: UUID, actor: Reader, pool: Database) -> TokenRead:
+    return TokenRead.model_validate(await _visible(pool, actor, token_id))
+
+
+@router.delete("/{token_id}", status_code=204, summary="Revoke a token")
+async def delete_token(token_id: UUID, actor: Writer, pool: Database) -> None:
+    async with acting(pool, actor) as connection:
+        await _visible(connection, actor, token_id)
+        await tokens.revoke(connection, token_id)
+
+
+async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
+    """The token, if the actor may know of it; somebody else's looks like none."""
+    token = await tokens.get(database, token_id)
+    if not is_admin(actor) and (actor.user_id is None or token.user_id != actor.user_id):
+        raise NotFound("no such token")
+    return token
+
+
+def _require_no_more_than_own(actor: Actor, body: TokenCreate) -> None:
+    if is_admin(actor):
+        return
+    if actor.user_id is None:
+        raise PermissionDenied("a token that belongs to no user cannot make others unless it is an administrator's")
+    if body.scope == "admin" or body.role == "admin":
+        raise PermissionDenied("only administrators may make tokens with scope or role admin")

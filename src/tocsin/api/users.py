@@ -1,0 +1,119 @@
+"""Users. Administrators make and remove them; everybody may change their own name, email and password."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from tocsin.api.access import is_admin, require_edit_user
+from tocsin.api.auth import Admin, Database, Reader, Writer
+from tocsin.api.fields import Body, Email, Name, Password, Read, Search, UtcDatetime, example, optional
+from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.errors import NotFound, PermissionDenied
+from tocsin.store import sessions, users
+from tocsin.store.actor import Actor, Role, acting
+from tocsin.store.passwords import hash_password
+from tocsin.store.users import User, UserSpec
+
+router = APIRouter(tags=["users"])
+
+_EXAMPLE = {"name": "Ann Lee", "email": "ann@example.org", "role": "user"}
+
+
+class UserCreate(Body):
+    """A new user. Without a password they cannot sign in yet."""
+
+    model_config = example(_EXAMPLE)
+
+    name: Name
+    email: Email
+    role: Role = "user"
+    password: Password | None = None
+
+
+class UserPatch(Body):
+    """What to change of a user; what is left out stays."""
+
+    model_config = example({"name": "Ann Miller"})
+
+    name: Name = optional()
+    email: Email = optional()
+    role: Role = optional(description="administrators only")
+    password: Password = optional(description="signs the user out everywhere")
+
+
+class UserRead(Read):
+    """A user."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    created_at: UtcDatetime
+
+
+@router.post("/users", status_code=201, summary="Create a user")
+async def create_user(body: UserCreate, actor: Admin, pool: Database, response: Response) -> UserRead:
+    password_hash = await hash_password(body.password) if body.password else None
+    async with acting(pool, actor) as connection:
+        user = await users.create(connection, UserSpec(name=body.name, email=body.email, role=body.role), password_hash)
+    response.headers["Location"] = f"/api/v1/users/{user.id}"
+    return UserRead.model_validate(user)
+
+
+@router.get("/users", summary="List users")
+async def list_users(
+    _actor: Reader,
+    pool: Database,
+    q: Annotated[Search | None, Query(description="part of the name or email")] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[UserRead]:
+    found = await users.page(pool, q, position_after(cursor), limit)
+    return Page(items=[UserRead.model_validate(user) for user in found.items], next_cursor=cursor_at(found.next))
+
+
+@router.get("/users/me", summary="Show the user who is calling")
+async def get_me(actor: Reader, pool: Database) -> UserRead:
+    if actor.user_id is None:
+        raise NotFound("this token belongs to no user")
+    return UserRead.model_validate(await users.get(pool, actor.user_id))
+
+
+@router.get("/users/{user_id}", summary="Show a user")
+async def get_user(user_id: UUID, _actor: Reader, pool: Database) -> UserRead:
+    return UserRead.model_validate(await users.get(pool, user_id))
+
+
+@router.patch("/users/{user_id}", summary="Change a user")
+async def patch_user(user_id: UUID, body: UserPatch, actor: Writer, pool: Database) -> UserRead:
+    require_edit_user(actor, user_id)
+    changes = body.given()
+    password_hash = await hash_password(changes.pop("password")) if "password" in changes else None
+    async with acting(pool, actor) as connection:
+        user = await users.lock(connection, user_id)
+        spec = replace(user.spec, **changes)
+        _require_rank(actor, user, spec, changes_sign_in=password_hash is not None or spec.email != user.email)
+        changed = await users.update(connection, user_id, spec)
+        if password_hash is not None:
+            await users.set_password(connection, user_id, password_hash)
+            await sessions.end_all(connection, user_id)
+    return UserRead.model_validate(changed)
+
+
+@router.delete("/users/{user_id}", status_code=204, summary="Delete a user")
+async def delete_user(user_id: UUID, actor: Admin, pool: Database) -> None:
+    async with acting(pool, actor) as connection:
+        await users.lock(connection, user_id)
+        await users.delete(connection, user_id)
+
+
+def _require_rank(actor: Actor, user: User, spec: UserSpec, *, changes_sign_in: bool) -> None:
+    """Roles are for administrators, and so is how an administrator signs in: else a token could outgrow its scope."""
+    if is_admin(actor):
+        return
+    if spec.role != user.role:
+        raise PermissionDenied("only administrators may change a role")
+    if user.role == "admin" and changes_sign_in:
+        raise PermissionDenied("an administrator's email and password need a token with scope admin")

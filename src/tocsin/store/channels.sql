@@ -1,0 +1,26 @@
+-- name: insert
+insert into channels (team_id, name, type, address, secret)
+values ($1, $2, $3, $4, $5)
+returning id, team_id, name, type, address, created_at
+
+-- name: get
+select id, team_id, name, type, address, created_at from channels where id = $1
+
+-- name: lock
+select id, team_id, name, type, address, created_at from channels where id = $1 for update
+
+-- name: list
+select id, team_id, name, type, address, created_at
+from channels
+where
+    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: update
+update channels set team_id = $2, name = $3, address = $4 where id = $1
+returning id, team_id, name, type, address, created_at
+
+-- name: delete
+delete from channels where id = $1

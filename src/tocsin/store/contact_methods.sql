@@ -1,0 +1,29 @@
+-- name: insert
+insert into contact_methods (user_id, name, type, address, enabled, secret)
+values ($1, $2, $3, $4, $5, $6)
+returning id, user_id, name, type, address, enabled, created_at
+
+-- name: get
+select id, user_id, name, type, address, enabled, created_at
+from contact_methods
+where id = $2 and user_id = $1
+
+-- name: lock
+select id, user_id, name, type, address, enabled, created_at
+from contact_methods
+where id = $2 and user_id = $1
+for update
+
+-- name: list
+select id, user_id, name, type, address, enabled, created_at
+from contact_methods
+where user_id = $1 and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: update
+update contact_methods set name = $2, address = $3, enabled = $4 where id = $1
+returning id, user_id, name, type, address, enabled, created_at
+
+-- name: delete
+delete from contact_methods where id = $2 and user_id = $1 returning id

@@ -1,0 +1,102 @@
+"""Escalation policies: their steps are in `tocsin.store.policy_steps`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.errors import Conflict, NotFound
+from tocsin.store import policy_steps
+from tocsin.store.listing import Database, Position, Slice, bounds, cut
+from tocsin.store.policy_steps import Step, StepSpec
+from tocsin.store.references import Reference, require_none, unknown
+
+_sql = Statements("tocsin.store", "policies.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySpec:
+    """What can be set. ``repeat`` counts rounds after the first, None is for ever; ``team_id`` None is everybody's."""
+
+    name: str
+    description: str = ""
+    repeat: int | None = None
+    steps: Sequence[StepSpec] = ()
+    team_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy with its steps in order."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+    description: str
+    repeat: int | None
+    created_at: datetime
+    steps: Sequence[Step]
+
+    @property
+    def spec(self) -> PolicySpec:
+        return PolicySpec(
+            name=self.name,
+            description=self.description,
+            repeat=self.repeat,
+            steps=[step.spec for step in self.steps],
+            team_id=self.team_id,
+        )
+
+
+async def create(connection: Connection, spec: PolicySpec) -> Policy:
+    """Raises InvalidInput naming every id in it that names nothing."""
+    await _check(connection, spec, ())
+    policy_id = await connection.fetchval(_sql["insert"], spec.team_id, spec.name, spec.description, spec.repeat)
+    await policy_steps.replace(connection, policy_id, (), spec.steps)
+    return await get(connection, policy_id)
+
+
+async def get(database: Database, policy_id: UUID) -> Policy:
+    """Raises NotFound."""
+    return await _one(database, "get", policy_id)
+
+
+async def lock(connection: Connection, policy_id: UUID) -> Policy:
+    """The policy as it is until the transaction ends. Raises NotFound."""
+    return await _one(connection, "lock", policy_id)
+
+
+async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Policy]:
+    rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
+    steps = await policy_steps.of_policies(database, [row["id"] for row in rows])
+    return cut([Policy(**row, steps=steps.get(row["id"], ())) for row in rows], limit)
+
+
+async def update(connection: Connection, policy: Policy, spec: PolicySpec) -> Policy:
+    """Change a policy that is locked. Raises InvalidInput as ``create`` does."""
+    await _check(connection, spec, policy.steps)
+    await connection.execute(_sql["update"], policy.id, spec.team_id, spec.name, spec.description, spec.repeat)
+    await policy_steps.replace(connection, policy.id, policy.steps, spec.steps)
+    return await get(connection, policy.id)
+
+
+async def delete(connection: Connection, policy_id: UUID) -> None:
+    """Delete a policy that is locked. Raises Conflict naming the services that use it."""
+    if names := [row["name"] for row in await connection.fetch(_sql["services_using"], policy_id)]:
+        raise Conflict(f"used by {', '.join(names)}: give them another escalation policy first")
+    await connection.execute(_sql["delete"], policy_id)
+
+
+async def _one(database: Database, statement: str, policy_id: UUID) -> Policy:
+    row = await database.fetchrow(_sql[statement], policy_id)
+    if row is None:
+        raise NotFound("no such escalation policy")
+    steps = await policy_steps.of_policies(database, [policy_id])
+    return Policy(**row, steps=steps.get(policy_id, ()))
+
+
+async def _check(connection: Connection, spec: PolicySpec, old: Sequence[Step]) -> None:
+    references = [Reference("team_id", "team", spec.team_id), *policy_steps.references(spec.steps)]
+    require_none([*policy_steps.wrong_ids(old, spec.steps), *await unknown(connection, references)])

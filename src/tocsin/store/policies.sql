@@ -1,0 +1,28 @@
+-- name: insert
+insert into escalation_policies (team_id, name, description, repeat)
+values ($1, $2, $3, $4)
+returning id
+
+-- name: get
+select id, team_id, name, description, repeat, created_at from escalation_policies where id = $1
+
+-- name: lock
+select id, team_id, name, description, repeat, created_at from escalation_policies where id = $1 for update
+
+-- name: list
+select id, team_id, name, description, repeat, created_at
+from escalation_policies
+where
+    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: update
+update escalation_policies set team_id = $2, name = $3, description = $4, repeat = $5 where id = $1
+
+-- name: services_using
+select name from services where escalation_policy_id = $1 order by lower(name) limit 20
+
+-- name: delete
+delete from escalation_policies where id = $1

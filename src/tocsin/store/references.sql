@@ -1,0 +1,15 @@
+-- name: unknown
+select reference.field, reference.kind, reference.id
+from unnest($1::text[], $2::text[], $3::uuid[]) with ordinality as reference (field, kind, id, position)
+where not case reference.kind
+    when 'user' then exists (select from users where users.id = reference.id)
+    when 'team' then exists (select from teams where teams.id = reference.id)
+    when 'channel' then exists (select from channels where channels.id = reference.id)
+    when 'escalation policy' then exists (
+        select from escalation_policies where escalation_policies.id = reference.id
+    )
+end
+order by reference.position
+
+-- name: is_future
+select $1::timestamptz > now()

@@ -1,0 +1,116 @@
+"""Services: what alerts are about, each with one escalation policy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.errors import Conflict, NotFound
+from tocsin.store.listing import Database, Position, Slice, bounds, cut
+from tocsin.store.references import Reference, past, require_none, unknown
+
+_sql = Statements("tocsin.store", "services.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec:
+    """What can be set. Escalations are held until ``maintenance_expires_at``; ``team_id`` None is everybody's."""
+
+    name: str
+    escalation_policy_id: UUID
+    description: str = ""
+    maintenance_expires_at: datetime | None = None
+    team_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+    description: str
+    escalation_policy_id: UUID
+    maintenance_expires_at: datetime | None
+    created_at: datetime
+
+    @property
+    def spec(self) -> ServiceSpec:
+        return ServiceSpec(
+            name=self.name,
+            escalation_policy_id=self.escalation_policy_id,
+            description=self.description,
+            maintenance_expires_at=self.maintenance_expires_at,
+            team_id=self.team_id,
+        )
+
+
+async def create(connection: Connection, spec: ServiceSpec) -> Service:
+    """Raises InvalidInput for an unknown team or policy, and for a maintenance that is over already."""
+    await _check(connection, spec, None)
+    row = await connection.fetchrow(
+        _sql["insert"],
+        spec.team_id,
+        spec.name,
+        spec.description,
+        spec.escalation_policy_id,
+        spec.maintenance_expires_at,
+    )
+    assert row is not None
+    return Service(**row)
+
+
+async def get(database: Database, service_id: UUID) -> Service:
+    """Raises NotFound."""
+    return await _one(database, "get", service_id)
+
+
+async def lock(connection: Connection, service_id: UUID) -> Service:
+    """The service as it is until the transaction ends. Raises NotFound."""
+    return await _one(connection, "lock", service_id)
+
+
+async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Service]:
+    rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
+    return cut([Service(**row) for row in rows], limit)
+
+
+async def update(connection: Connection, service: Service, spec: ServiceSpec) -> Service:
+    """Change a service that is locked. Raises InvalidInput as ``create`` does, for what is new."""
+    await _check(connection, spec, service.maintenance_expires_at)
+    row = await connection.fetchrow(
+        _sql["update"],
+        service.id,
+        spec.team_id,
+        spec.name,
+        spec.description,
+        spec.escalation_policy_id,
+        spec.maintenance_expires_at,
+    )
+    assert row is not None
+    return Service(**row)
+
+
+async def delete(connection: Connection, service_id: UUID) -> None:
+    """Delete a service that is locked. Raises Conflict while it has open alerts."""
+    if open_alerts := await connection.fetchval(_sql["open_alerts"], service_id):
+        raise Conflict(f"the service has {open_alerts} open alert{'' if open_alerts == 1 else 's'}: close them first")
+    await connection.execute(_sql["delete"], service_id)
+
+
+async def _one(database: Database, statement: str, service_id: UUID) -> Service:
+    if row := await database.fetchrow(_sql[statement], service_id):
+        return Service(**row)
+    raise NotFound("no such service")
+
+
+async def _check(connection: Connection, spec: ServiceSpec, maintenance_before: datetime | None) -> None:
+    references = [
+        Reference("team_id", "team", spec.team_id),
+        Reference("escalation_policy_id", "escalation policy", spec.escalation_policy_id),
+    ]
+    is_new = spec.maintenance_expires_at != maintenance_before
+    over = await past(connection, "maintenance_expires_at", spec.maintenance_expires_at) if is_new else ()
+    require_none([*await unknown(connection, references), *over])

@@ -1,0 +1,36 @@
+-- name: insert
+insert into services (team_id, name, description, escalation_policy_id, maintenance_expires_at)
+values ($1, $2, $3, $4, $5)
+returning id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+
+-- name: get
+select id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+from services
+where id = $1
+
+-- name: lock
+select id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+from services
+where id = $1
+for update
+
+-- name: list
+select id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+from services
+where
+    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: update
+update services
+set team_id = $2, name = $3, description = $4, escalation_policy_id = $5, maintenance_expires_at = $6
+where id = $1
+returning id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+
+-- name: open_alerts
+select count(*) from alerts where service_id = $1 and status <> 'closed'
+
+-- name: delete
+delete from services where id = $1

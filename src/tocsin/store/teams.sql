@@ -1,0 +1,53 @@
+-- name: insert
+insert into teams (name) values ($1) returning id
+
+-- name: get
+select
+    id, name, created_at,
+    coalesce(
+        (
+            select jsonb_agg(jsonb_build_object('user_id', user_id, 'role', role) order by user_id)
+            from team_members
+            where team_id = teams.id
+        ),
+        '[]'
+    ) as members
+from teams
+where id = $1
+
+-- name: lock
+select id from teams where id = $1 for update
+
+-- name: list
+select
+    id, name, created_at,
+    coalesce(
+        (
+            select jsonb_agg(jsonb_build_object('user_id', user_id, 'role', role) order by user_id)
+            from team_members
+            where team_id = teams.id
+        ),
+        '[]'
+    ) as members
+from teams
+where
+    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: rename
+update teams set name = $2 where id = $1
+
+-- name: remove_other_members
+delete from team_members where team_id = $1 and user_id <> all($2::uuid[])
+
+-- name: put_members
+insert into team_members (team_id, user_id, role)
+select $1, member.user_id, member.role
+from unnest($2::uuid[], $3::text[]) as member (user_id, role)
+on conflict (team_id, user_id) do update set role = excluded.role
+where team_members.role <> excluded.role
+
+-- name: delete
+delete from teams where id = $1
