@@ -10,6 +10,8 @@ import pytest
 
 from tocsin.db.embedded import blocking_embedded_server
 
+pytest_plugins = ("tests.fixtures.database", "tests.fixtures.factories")
+
 _RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
 _FAST_SETTINGS = {
     "fsync": "off",

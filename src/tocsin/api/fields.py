@@ -125,7 +125,7 @@ Email: TypeAlias = Annotated[
 ]
 """An email address."""
 
-Password: TypeAlias = Annotated[str, Field(min_length=8, max_length=1024, repr=False), AfterValidator(_storable)]
+Password: TypeAlias = Annotated[str, Field(min_length=8, max_length=1024), AfterValidator(_storable)]
 """A password to be set; it is never returned."""
 
 Search: TypeAlias = Annotated[str, Field(max_length=255), AfterValidator(_storable)]
