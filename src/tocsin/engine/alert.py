@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import escalation
 from tocsin.domain.escalation import (
@@ -48,20 +48,21 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one alert."""
 
     async def run(object_id: str) -> Outcome:
-        for _ in range(_LOOKS):
-            alert = await _load(pool, int(object_id))
-            if alert is None:
-                return GONE
-            decision = escalation.decide(alert.standing, alert.policy, alert.now)
-            if await _apply(pool, alert, decision):
-                return _outcome(alert, decision)
+        async with pool.acquire() as connection:
+            for _ in range(_LOOKS):
+                alert = await _load(connection, int(object_id))
+                if alert is None:
+                    return GONE
+                decision = escalation.decide(alert.standing, alert.policy, alert.now)
+                if await _apply(connection, alert, decision):
+                    return _outcome(alert, decision)
         raise Contended(f"alert {object_id} moved {_LOOKS} times while it was looked at")
 
     return JobKind("alert", run)
 
 
-async def _load(pool: Pool, alert_id: int) -> Loaded | None:
-    row = await pool.fetchrow(_SQL["load"], alert_id)
+async def _load(connection: Connection, alert_id: int) -> Loaded | None:
+    row = await connection.fetchrow(_SQL["load"], alert_id)
     if row is None:
         return None
     policy = Policy(row["policy_id"], row["repeat"], [_step(step) for step in row["steps"]])
@@ -95,26 +96,26 @@ def _step(step: Mapping[str, Any]) -> Step:
     )
 
 
-async def _apply(pool: Pool, alert: Loaded, decision: Decision) -> bool:
+async def _apply(connection: Connection, alert: Loaded, decision: Decision) -> bool:
     """Write the decision; False when the alert has moved since it was loaded."""
     match decision:
         case Enter():
-            return await _enter(pool, alert, decision)
+            return await _enter(connection, alert, decision)
         case Exhaust() | FoundNobody() | Hold():
             pause = _pause(decision)
             arguments = (pause.wait, pause.state, pause.loop_count, pause.entries)
-            return bool(await pool.fetchval(_SQL["rest"], alert.id, alert.version, alert.policy.id, *arguments))
+            return bool(await connection.fetchval(_SQL["rest"], alert.id, alert.version, alert.policy.id, *arguments))
         case Stop(reason=reason):
-            return bool(await pool.fetchval(_SQL["stop"], alert.id, alert.version, reason))
+            return bool(await connection.fetchval(_SQL["stop"], alert.id, alert.version, reason))
         case Rest():
             return True
         case _:
             assert_never(decision)
 
 
-async def _enter(pool: Pool, alert: Loaded, decision: Enter) -> bool:
+async def _enter(connection: Connection, alert: Loaded, decision: Enter) -> bool:
     step = decision.step
-    done = await pool.fetchval(
+    done = await connection.fetchval(
         _SQL["enter"],
         alert.id,
         alert.version,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, Rule, Tick
@@ -31,20 +31,21 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one notification cycle."""
 
     async def run(object_id: str) -> Outcome:
-        for _ in range(_LOOKS):
-            loaded = await _load(pool, UUID(object_id))
-            if loaded is None:
-                return GONE
-            decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
-            if await _apply(pool, loaded, decision):
-                return _outcome(loaded, decision)
+        async with pool.acquire() as connection:
+            for _ in range(_LOOKS):
+                loaded = await _load(connection, UUID(object_id))
+                if loaded is None:
+                    return GONE
+                decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
+                if await _apply(connection, loaded, decision):
+                    return _outcome(loaded, decision)
         raise Contended(f"cycle {object_id} moved {_LOOKS} times while it was looked at")
 
     return JobKind("cycle", run)
 
 
-async def _load(pool: Pool, cycle_id: UUID) -> Loaded | None:
-    row = await pool.fetchrow(_SQL["load"], cycle_id)
+async def _load(connection: Connection, cycle_id: UUID) -> Loaded | None:
+    row = await connection.fetchrow(_SQL["load"], cycle_id)
     if row is None:
         return None
     cycle = Cycle(
@@ -66,7 +67,7 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
     )
 
 
-async def _apply(pool: Pool, loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> bool:
+async def _apply(connection: Connection, loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
@@ -77,11 +78,11 @@ async def _apply(pool: Pool, loaded: Loaded, decision: Tick | EndCycle | HoldCyc
                 [page.round for page in pages],
                 [page.bundled for page in pages],
             )
-            return bool(await pool.fetchval(_SQL["tick"], *where, loaded.now, next_tick, *columns))
+            return bool(await connection.fetchval(_SQL["tick"], *where, loaded.now, next_tick, *columns))
         case HoldCycle(until=until):
-            return bool(await pool.fetchval(_SQL["hold"], *where, until))
+            return bool(await connection.fetchval(_SQL["hold"], *where, until))
         case EndCycle(reason=reason):
-            return bool(await pool.fetchval(_SQL["end"], *where, reason))
+            return bool(await connection.fetchval(_SQL["end"], *where, reason))
         case _:
             assert_never(decision)
 

@@ -9,6 +9,7 @@ PgQueuer is used as a library with four things done our way, each for a fault th
 - Waiting jobs coalesce, running ones swallow nothing: see ``engine_release_dedupe_key`` in migration 0001.
 """
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -41,6 +42,9 @@ MOST_ATTEMPTS = 8
 
 # A picked job whose engine has given no sign of life for so long is picked by another.
 HEARTBEAT_TIMEOUT = timedelta(seconds=6)
+
+# However long the next due job is away, the queue is looked into so often: for jobs that nobody was notified of.
+LOOK_AT_LEAST_EVERY = timedelta(seconds=2)
 
 Observer = Callable[[str, Outcome], None]
 
@@ -80,11 +84,47 @@ class QueueDriver(AsyncpgPoolDriver):
         self._listener = listener
 
     async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        wakeups = Wakeups(callback)
+
         def relay(_connection: object, _pid: object, _channel: object, payload: object) -> None:
             assert isinstance(payload, str)
-            callback(payload)
+            wakeups.take(payload)
 
         await self._listener.add_listener(channel, relay)
+
+
+class Wakeups:
+    """Passes notifications on, those about new jobs at most once every ``apart``.
+
+    PgQueuer's run loop looks into the queue once for each. In a storm they come by the thousand while one look finds
+    a whole batch; passed on one by one, the looks would take the time that the jobs need.
+    """
+
+    apart = timedelta(milliseconds=10)
+
+    def __init__(self, callback: NotifyCallback) -> None:
+        self._callback = callback
+        self._latest: str | None = None
+        self._resting = False
+
+    def take(self, payload: str) -> None:
+        """A notification has come in."""
+        if "table_changed_event" not in payload:
+            self._callback(payload)
+        elif self._resting:
+            self._latest = payload
+        else:
+            self._pass_on(payload)
+
+    def _pass_on(self, payload: str) -> None:
+        self._callback(payload)
+        self._latest, self._resting = None, True
+        asyncio.get_running_loop().call_later(self.apart.total_seconds(), self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._latest is not None:
+            self._pass_on(self._latest)
 
 
 class Executor(EntrypointExecutor):
@@ -164,6 +204,7 @@ def _handler(pool: Pool, kind: JobKind, observe: Observer) -> Callable[[Job], Aw
 async def run_manager(manager: QueueManager, lane: Lane) -> None:
     """Run the lane until the manager's shutdown event is set. Raises when the queue cannot be reached."""
     await manager.run(
+        dequeue_timeout=LOOK_AT_LEAST_EVERY,
         batch_size=lane.batch,
         max_concurrent_tasks=lane.most_at_once,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,

@@ -46,7 +46,10 @@ order by jobs.id
 limit $2
 
 -- name: retry
-update pgqueuer
-set status = 'queued', execute_after = now() - interval '1 microsecond', attempts = 0, updated = now()
-where id = $1 and status = 'failed'
-returning id
+with queued as (
+    update pgqueuer
+    set status = 'queued', execute_after = now() - interval '1 microsecond', attempts = 0, updated = now()
+    where id = $1 and status = 'failed'
+    returning id
+)
+select queued.id, engine_notify() from queued

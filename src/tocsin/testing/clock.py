@@ -37,14 +37,8 @@ end $$;
 set search_path = public, tocsin_clock, pg_catalog;
 """
 
-# PgQueuer's run loops sleep until the next due job as they last saw it. A move of the clock is no change of the queue's
-# table, so they are told in the form that they listen for.
-_MOVED = """
-select pg_notify('ch_pgqueuer', json_build_object(
-    'channel', 'ch_pgqueuer', 'type', 'table_changed_event',
-    'operation', 'update', 'table', 'pgqueuer', 'sent_at', now()
-)::text)
-"""
+# Engines sleep until the next due job as they last saw it; a move of the clock changes no job, so they are told.
+_MOVED = "select engine_notify()"
 
 
 async def install(connection: Connection) -> None:

@@ -153,9 +153,23 @@ before update of status on pgqueuer
 for each row when (new.status = 'picked' and new.dedupe_key is not null)
 execute function engine_release_dedupe_key();
 
+-- PgQueuer's trigger would wake every engine for each job that is put away for later or done. Engines look by
+-- themselves every two seconds, so only what is due soon is worth a notification, and one a transaction will do.
+drop trigger tg_pgqueuer_changed on pgqueuer;
+
+create function engine_notify() returns void language plpgsql as $$
+begin
+    perform pg_notify('ch_pgqueuer', json_build_object(
+        'channel', 'ch_pgqueuer', 'type', 'table_changed_event',
+        'operation', 'insert', 'table', 'pgqueuer', 'sent_at', now()
+    )::text);
+end $$;
+
 -- The one way into the queue. Waiting jobs of one object coalesce into one, which keeps the earliest due time.
 -- PgQueuer picks jobs with execute_after strictly in the past; one microsecond less makes that "due or past due".
-create function engine_enqueue(job_kind text, object_id text, due timestamptz) returns void language sql as $$
+-- PL/pgSQL, since it keeps its plans; SQL functions are planned at each call before PostgreSQL 18.
+create function engine_enqueue(job_kind text, object_id text, due timestamptz) returns void language plpgsql as $$
+begin
     insert into pgqueuer as job (priority, entrypoint, payload, execute_after, dedupe_key, status)
     values (
         0, job_kind, convert_to(object_id, 'UTF8'), due - interval '1 microsecond',
@@ -163,5 +177,9 @@ create function engine_enqueue(job_kind text, object_id text, due timestamptz) r
     )
     on conflict (dedupe_key) where (status in ('queued', 'picked') and dedupe_key is not null)
     do update set execute_after = excluded.execute_after
-    where job.execute_after > excluded.execute_after
-$$;
+    where job.execute_after > excluded.execute_after;
+
+    if due < now() + interval '4 seconds' then
+        perform engine_notify();
+    end if;
+end $$;
