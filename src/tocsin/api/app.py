@@ -9,9 +9,11 @@ from starlette.types import Lifespan
 
 from tocsin import __version__
 from tocsin.api import (
+    alerts,
     audit,
     channels,
     contact_methods,
+    engine,
     integration_keys,
     notification_rules,
     on_call,
@@ -28,14 +30,17 @@ from tocsin.api.auth import current_actor
 from tocsin.api.body_limit import BodyLimit
 from tocsin.api.openapi import document
 from tocsin.db.pool import Pool
+from tocsin.ingest import generic
 from tocsin.settings import Settings
+from tocsin.web import actions, health, metrics, sign_in
+from tocsin.web import alerts as alert_pages
 
 _DESCRIPTION = """\
 Everything is JSON. Give a token as `Authorization: Bearer …`. Errors are problem details (RFC 9457) whose `errors`
 name every wrong field. Lists come in pages: pass `next_cursor` as `?cursor=` for the next one.
 """
 
-# Under /api/v1, for callers that are known. What needs no sign-in is included one by one below.
+# Under /api/v1, for callers that are known.
 _ROUTERS: Sequence[APIRouter] = (
     users.router,
     contact_methods.router,
@@ -45,10 +50,23 @@ _ROUTERS: Sequence[APIRouter] = (
     policies.router,
     services.router,
     integration_keys.router,
+    alerts.router,
     on_call.router,
     tokens.router,
     session.router,
     audit.router,
+    engine.router,
+)
+
+# What needs no token: a sign-in, ways in with their own keys, signed links, health; and pages, which know their viewer.
+_OPEN_ROUTERS: Sequence[APIRouter] = (
+    session.sign_in_router,
+    generic.router,
+    actions.router,
+    sign_in.router,
+    alert_pages.router,
+    health.router,
+    metrics.router,
 )
 
 
@@ -79,7 +97,8 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor)])
-    app.include_router(session.sign_in_router)
+    for router in _OPEN_ROUTERS:
+        app.include_router(router)
     return app
 
 

@@ -111,6 +111,16 @@ Name: TypeAlias = Annotated[
 ]
 """One line of 1 to 255 characters, trimmed."""
 
+Summary: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=1024), AfterValidator(_storable), AfterValidator(_one_line)
+]
+"""What an alert says in one line of 1 to 1024 characters, trimmed."""
+
+DedupKey: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=512), AfterValidator(_storable), AfterValidator(_one_line)
+]
+"""One line of 1 to 512 characters that says which alerts are about the same thing."""
+
 Address: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=2000), AfterValidator(_storable), AfterValidator(_one_line)
 ]

@@ -23,6 +23,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from tocsin.api.constraints import explain
 from tocsin.api.validation import field_errors, is_bad_json
@@ -74,6 +75,8 @@ _DATABASE_UNAVAILABLE = (
     asyncpg.TransactionRollbackError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -158,8 +161,24 @@ async def _on_validation_error(_request: Request, error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    detail = {404: f"there is nothing at {request.url.path}", 405: f"{request.method} is not possible here"}
-    return problem(error.status_code, detail.get(error.status_code, error.detail), headers=error.headers)
+    match error.status_code:
+        case 404:
+            return problem(404, f"there is nothing at {request.url.path}")
+        case 405:
+            allowed = ", ".join(_allowed_methods(request))
+            return problem(405, f"{request.method} is not possible here, only {allowed}", headers={"Allow": allowed})
+        case status:
+            return problem(status, error.detail, headers=error.headers)
+
+
+def _allowed_methods(request: Request) -> Sequence[str]:
+    """The methods of every route at this path: Starlette's own answer knows the first route only."""
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    return [
+        method
+        for method, scope in scopes.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 async def _on_constraint(request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Cookie, HTTPException, Request, Response
 from pydantic import Field
 
 from tocsin.api.attempts import Attempts
-from tocsin.api.auth import SESSION_COOKIE, Config, Database, Reader, client_ip
+from tocsin.api.auth import SESSION_COOKIE, Database, Reader, client_ip, get_pool, get_settings
 from tocsin.api.fields import Body, Read, example
 from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied, Unauthenticated
@@ -18,6 +18,7 @@ from tocsin.store import sessions, users
 from tocsin.store.actor import Actor, Role, Scope, acting
 from tocsin.store.passwords import verify_password
 from tocsin.store.sessions import Client
+from tocsin.store.users import User
 
 router = APIRouter(prefix="/session", tags=["session"])
 sign_in_router = APIRouter(prefix="/api/v1/session", tags=["session"])
@@ -42,16 +43,10 @@ class SessionRead(Read):
 
 
 @sign_in_router.post("", summary="Sign in", responses={429: {"description": "Too many failed attempts"}})
-async def sign_in(body: SignIn, request: Request, response: Response, pool: Database, settings: Config) -> SessionRead:
-    if request_origin(request, settings) == "foreign":
+async def sign_in(body: SignIn, request: Request, response: Response) -> SessionRead:
+    if request_origin(request, request.app.state.settings) == "foreign":
         raise PermissionDenied("a sign-in must come from a page of this Tocsin")
-    user_id = await _authenticate(request.app.state.attempts, pool, body, client_ip(request))
-    user = await users.get(pool, user_id)
-    actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id, ip=client_ip(request))
-    client = Client(client_ip(request), request.headers.get("user-agent", ""))
-    async with acting(pool, actor) as connection:
-        secret = await sessions.create(connection, user.id, client, settings.session_lifetime_seconds)
-    set_session_cookie(response, secret, settings)
+    user = await open_session(request, response, body)
     scope: Scope = "admin" if user.role == "admin" else "write"
     return SessionRead(user_id=user.id, name=user.name, role=user.role, scope=scope)
 
@@ -74,7 +69,22 @@ async def sign_out(
     response.delete_cookie(SESSION_COOKIE, path="/")
 
 
-def set_session_cookie(response: Response, secret: str, settings: Settings) -> None:
+async def open_session(request: Request, response: Response, body: SignIn) -> User:
+    """Sign somebody in: a session, and its cookie on the response.
+
+    Raises Unauthenticated, and HTTPException 429 after too many failed attempts.
+    """
+    pool, settings, ip = get_pool(request), get_settings(request), client_ip(request)
+    user = await users.get(pool, await _authenticate(request.app.state.attempts, pool, body, ip))
+    actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id, ip=ip)
+    client = Client(ip, request.headers.get("user-agent", ""))
+    async with acting(pool, actor) as connection:
+        secret = await sessions.create(connection, user.id, client, settings.session_lifetime_seconds)
+    _set_session_cookie(response, secret, settings)
+    return user
+
+
+def _set_session_cookie(response: Response, secret: str, settings: Settings) -> None:
     """Keep somebody signed in."""
     response.set_cookie(
         SESSION_COOKIE,

@@ -214,14 +214,17 @@ def _index(alert: Standing, policy: Policy) -> int | None:
 
 
 def _walk(alert: Standing, policy: Policy, reason: Reason) -> Decision:
-    """Go to the first step from the next one on that pages somebody, or waits although it pages nobody."""
+    """Go to the first step from the next one on that pages somebody, or waits although it pages nobody.
+
+    Rounds are counted where one begins: a round that was begun by hand beyond ``repeat`` is climbed to its end.
+    """
     number, loop = _next_position(alert, policy, reason)
     skipped: list[Skipped] = []
     for _ in policy.steps:
         if number == len(policy.steps):
             number, loop = 0, loop + 1
-        if not alert.forced and policy.repeat is not None and loop > policy.repeat:
-            return Exhaust(Reason.ROUNDS_USED_UP, skipped)
+            if not alert.forced and policy.repeat is not None and loop > policy.repeat:
+                return Exhaust(Reason.ROUNDS_USED_UP, skipped)
         step = policy.steps[number]
         if step.pages_somebody or step.if_nobody == "wait":
             return Enter(reason, policy.id, step, number, loop, skipped)

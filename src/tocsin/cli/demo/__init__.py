@@ -11,9 +11,10 @@ import re
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,7 @@ from tocsin.cli.runtime import bring_up_to_date
 from tocsin.cli.serving import running_engine, running_web
 from tocsin.db.embedded import embedded_server
 from tocsin.settings import Settings
+from tocsin.store.timeline import Entry
 from tocsin.testing.mail import MailReceiver
 from tocsin.testing.receivers import WebhookReceiver
 
@@ -74,10 +76,10 @@ async def _play(stage: Stage, screen: Screen) -> None:
     screen.say("Monitoring closed it. For your own Tocsin: make run")
 
 
-async def _timeline(stage: Stage, alert_id: int) -> list[dict[str, object]]:
-    answer = await stage.http.get(f"/api/v1/alerts/{alert_id}/timeline")
-    items: list[dict[str, object]] = answer.raise_for_status().json()["items"]
-    return items
+async def _timeline(stage: Stage, alert_id: int) -> Sequence[Entry]:
+    answer = await stage.http.get(f"/api/v1/alerts/{alert_id}/timeline", params={"limit": 200})
+    items = answer.raise_for_status().json()["items"]
+    return [Entry(**item | {"at": datetime.fromisoformat(item["at"])}) for item in items]
 
 
 async def _acknowledge(http: httpx.AsyncClient, text: str) -> None:

@@ -1,16 +1,17 @@
 """What the demo shows: sentences, and the alert's timeline as it grows."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-Entry = Mapping[str, Any]
+from tocsin.store.timeline import Entry
+from tocsin.web.wording import sentence
+
 _STYLES = {"escalated": "yellow", "page": "cyan", "acknowledged": "green", "closed": "bold green", "created": "red"}
 
 
@@ -46,20 +47,6 @@ def timeline(entries: Sequence[Entry]) -> Table:
     """An alert's timeline as a table."""
     table = Table("time", "event", "what", title="The alert's timeline", title_justify="left", min_width=90)
     for entry in entries:
-        event = str(entry["event"])
-        time = str(entry["at"])[11:23]
-        table.add_row(time, Text(event, style=_STYLES.get(event, "")), what(entry))
+        style = _STYLES.get(entry.event, "")
+        table.add_row(f"{entry.at:%H:%M:%S.%f}"[:-3], Text(entry.event, style=style), sentence(entry))
     return table
-
-
-def what(entry: Entry) -> str:
-    """An entry in words."""
-    meta = entry["meta"] or {}
-    if entry["event"] == "page":
-        reason = f" ({entry['reason']})" if entry["reason"] else ""
-        return f"{meta['type']} to {meta['target']}: {meta['status']}{reason}"
-    if entry["event"] == "escalated":
-        step = meta["step_number"] + 1
-        return f"step {step}, {entry['reason'].replace('_', ' ')}; the next after {meta['next_in_seconds']:g} s"
-    actor = entry["actor"] or {}
-    return f"by {actor['name']}" if actor.get("name") else (entry["reason"] or "")

@@ -1,0 +1,209 @@
+"""Alerts: raised by hand, read, acted upon."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, BeforeValidator, Field
+
+from tocsin.api.access import require_act
+from tocsin.api.alert_cursor import place_after, place_cursor
+from tocsin.api.auth import Database, Reader, Writer
+from tocsin.api.fields import Body, DedupKey, Name, Read, Search, Summary, Text, UtcDatetime, example
+from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.db.pool import Pool
+from tocsin.domain.dedup_key import auto_key, shown_key, user_key
+from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.store import alert_list, alerts, services, timeline
+from tocsin.store.actor import Actor, acting
+from tocsin.store.alert_list import Filter, Status
+from tocsin.store.alerts import NewAlert, Seen, Severity
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+
+AlertId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+_EXAMPLE = {
+    "service_id": "7d3c0b0e-52a4-4c63-9a8e-0d8f6a1b2c3d",
+    "summary": "Disk is full on db1",
+    "severity": "critical",
+    "labels": {"host": "db1"},
+}
+
+
+class AlertCreate(Body):
+    """A new alert, or one more occurrence of the open alert with the same key."""
+
+    model_config = example(_EXAMPLE)
+
+    service_id: UUID
+    summary: Summary
+    details: Text = ""
+    severity: Severity = "critical"
+    labels: dict[Name, Annotated[Text, Field(max_length=2000)]] = Field(default={}, max_length=64)
+    dedup_key: DedupKey | None = Field(
+        None, description="one open alert a service and key; null: made of summary and details"
+    )
+
+
+class EscalationRead(Read):
+    """Where the alert stands on its policy. Of a closed alert only ``state`` is left: closed."""
+
+    state: str = Field(description="new, escalating, nobody, exhausted, no_steps, maintenance, acknowledged or closed")
+    step_number: int | None = Field(description="counts from 0; null when it stands on no step")
+    loop_count: int | None = Field(description="rounds of the policy gone through")
+    escalation_count: int | None = Field(description="steps entered so far")
+    last_escalation_at: UtcDatetime | None
+    next_escalation_at: UtcDatetime | None
+    version: int | None = Field(description="grows with every move; give it to /escalate to act on what you saw only")
+
+
+class AlertRead(Read):
+    """An alert."""
+
+    id: int
+    service_id: UUID
+    service_name: str
+    team_id: UUID | None
+    status: Status
+    severity: Severity
+    summary: str
+    details: str
+    labels: dict[str, str]
+    dedup_key: Annotated[str, BeforeValidator(shown_key)]
+    count: int = Field(description="how often it was reported while open")
+    created_at: UtcDatetime
+    last_seen_at: UtcDatetime
+    acknowledged_at: UtcDatetime | None
+    closed_at: UtcDatetime | None
+    escalation: EscalationRead
+
+
+class EntryRead(Read):
+    """One thing that happened."""
+
+    at: UtcDatetime
+    event: str
+    reason: str | None
+    actor: dict[str, str | None] | None
+    meta: dict[str, object]
+
+
+class Escalate(Body):
+    """What the caller last saw."""
+
+    model_config = example({"version": 3})
+
+    version: int | None = Field(None, ge=0, description="escalation.version as last read; null: act on anything")
+
+
+class AlertQuery(BaseModel):
+    """Which alerts: those that meet every condition given."""
+
+    status: list[Status] = Field([], description="any of these; none: all")
+    service_id: UUID | None = None
+    escalation_policy_id: UUID | None = None
+    team_id: UUID | None = None
+    label: list[Search] = Field([], description="name=value, or a name for any value; all must match")
+    q: Search | None = Field(None, description="part of summary or details")
+    cursor: Cursor = None
+    limit: Limit = DEFAULT_LIMIT
+
+    @property
+    def filter(self) -> Filter:
+        pairs = [text.partition("=") for text in self.label]
+        return Filter(
+            statuses=self.status,
+            service_id=self.service_id,
+            escalation_policy_id=self.escalation_policy_id,
+            team_id=self.team_id,
+            labels={name: value for name, equals, value in pairs if equals},
+            label_names=[name for name, equals, _ in pairs if not equals],
+            q=self.q,
+        )
+
+
+@router.post(
+    "", status_code=201, summary="Raise an alert", responses={200: {"description": "Counted into an open one"}}
+)
+async def create_alert(body: AlertCreate, actor: Writer, pool: Database, response: Response) -> AlertRead:
+    require_act(actor, await _team_of(pool, body.service_id))
+    new = NewAlert(
+        summary=body.summary,
+        details=body.details,
+        severity=body.severity,
+        labels=body.labels,
+        dedup_key=user_key(body.dedup_key) if body.dedup_key else auto_key(body.summary, body.details),
+    )
+    raised = await alerts.raise_alert(pool, body.service_id, new, actor)
+    response.headers["Location"] = f"/api/v1/alerts/{raised.alert_id}"
+    if not raised.is_new:
+        response.status_code = 200
+    return await _read(pool, raised.alert_id)
+
+
+@router.get("", summary="List alerts, newest first")
+async def list_alerts(_actor: Reader, pool: Database, query: Annotated[AlertQuery, Query()]) -> Page[AlertRead]:
+    found = await alert_list.page(pool, query.filter, id_after(query.cursor), query.limit)
+    items = [AlertRead.model_validate(alert) for alert in found.items]
+    return Page(items=items, next_cursor=encode_cursor(found.next) if found.next else None)
+
+
+@router.get("/{alert_id}", summary="Show an alert")
+async def get_alert(alert_id: AlertId, _actor: Reader, pool: Database) -> AlertRead:
+    return await _read(pool, alert_id)
+
+
+@router.get("/{alert_id}/timeline", summary="Show what happened to an alert, its pages among it, oldest first")
+async def get_timeline(
+    alert_id: AlertId, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[EntryRead]:
+    stretch = await timeline.timeline(pool, alert_id, place_after(cursor), limit)
+    items = [EntryRead.model_validate(entry) for entry in stretch.entries]
+    return Page(items=items, next_cursor=place_cursor(stretch.next))
+
+
+@router.post("/{alert_id}/acknowledge", summary="Acknowledge: escalation stops, waiting pages are cancelled")
+async def acknowledge_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
+    return await _act(pool, actor, alert_id, "acknowledge")
+
+
+@router.post("/{alert_id}/close", summary="Close, for good")
+async def close_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
+    return await _act(pool, actor, alert_id, "close")
+
+
+@router.post("/{alert_id}/escalate", summary="Enter the next step at once")
+async def escalate_alert(alert_id: AlertId, actor: Writer, pool: Database, body: Escalate | None = None) -> AlertRead:
+    """Refused with 409 and the reason when closed, in maintenance, without steps, or when it has moved on."""
+    return await _act(pool, actor, alert_id, "escalate", Seen(version=body.version if body else None))
+
+
+async def _act(
+    pool: Pool,
+    actor: Actor,
+    alert_id: int,
+    action: Literal["acknowledge", "close", "escalate"],
+    seen: Seen | None = None,
+) -> AlertRead:
+    require_act(actor, (await alert_list.get(pool, alert_id)).team_id)
+    async with acting(pool, actor) as connection:
+        match action:
+            case "acknowledge":
+                await alerts.acknowledge(connection, alert_id, actor)
+            case "close":
+                await alerts.close(connection, alert_id, actor)
+            case "escalate":
+                await alerts.escalate(connection, alert_id, actor, seen)
+    return await _read(pool, alert_id)
+
+
+async def _read(pool: Pool, alert_id: int) -> AlertRead:
+    return AlertRead.model_validate(await alert_list.get(pool, alert_id))
+
+
+async def _team_of(pool: Pool, service_id: UUID) -> UUID | None:
+    try:
+        return (await services.get(pool, service_id)).team_id
+    except NotFound:
+        raise InvalidInput(FieldError("service_id", f"no service has the id {service_id}")) from None

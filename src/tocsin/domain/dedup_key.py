@@ -1,0 +1,27 @@
+"""Deduplication keys: which messages are about the same thing.
+
+A key that the sender gives and one made from the text never meet: each has its own prefix, with the version of the
+rule that made it.
+"""
+
+import hashlib
+
+MAX_DEDUP = 512
+
+_USER = "user:1:"
+_AUTO = "auto:1:"
+
+
+def user_key(dedup: str) -> str:
+    """The key for a sender's own ``dedup``."""
+    return _USER + dedup
+
+
+def auto_key(summary: str, details: str) -> str:
+    """The key for a message without one: the same summary and details are the same thing."""
+    return _AUTO + hashlib.sha256(f"{summary}\0{details}".encode()).hexdigest()
+
+
+def shown_key(key: str) -> str:
+    """A key as its sender knows it."""
+    return key.removeprefix(_USER)

@@ -1,0 +1,115 @@
+"""Alerts as they are read: one, or a list, newest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.store.alerts import Severity
+from tocsin.store.listing import Database
+
+_sql = Statements("tocsin.store", "alert_list.sql")
+
+Status = Literal["triggered", "acknowledged", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Where the alert stands on its policy. A closed one stands nowhere: state ``closed``, the rest None.
+
+    ``version`` counts its moves, ``escalation_count`` the steps it has entered.
+    """
+
+    state: str
+    step_number: int | None
+    loop_count: int | None
+    escalation_count: int | None
+    last_escalation_at: datetime | None
+    next_escalation_at: datetime | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert and its service as they are now."""
+
+    id: int
+    service_id: UUID
+    service_name: str
+    team_id: UUID | None
+    status: Status
+    severity: Severity
+    summary: str
+    details: str
+    labels: Mapping[str, str]
+    dedup_key: str
+    count: int
+    created_at: datetime
+    last_seen_at: datetime
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    escalation: Escalation
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which alerts: those that meet every condition given. ``label_names`` are labels of any value."""
+
+    statuses: Sequence[Status] = ()
+    service_id: UUID | None = None
+    escalation_policy_id: UUID | None = None
+    team_id: UUID | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    label_names: Sequence[str] = ()
+    q: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some alerts of a list, and the id to go on below when there are more."""
+
+    items: Sequence[Alert]
+    next: int | None
+
+
+async def get(database: Database, alert_id: int) -> Alert:
+    """Raises NotFound."""
+    if row := await database.fetchrow(_sql["get"], alert_id):
+        return _alert(row)
+    raise NotFound("no such alert")
+
+
+async def page(database: Database, wanted: Filter, below: int | None, limit: int) -> Found:
+    """The newest alerts with an id below ``below``."""
+    rows = await database.fetch(
+        _sql["list"],
+        list(wanted.statuses) or None,
+        wanted.service_id,
+        wanted.escalation_policy_id,
+        wanted.team_id,
+        dict(wanted.labels) or None,
+        list(wanted.label_names) or None,
+        _pattern(wanted.q) if wanted.q else None,
+        below,
+        limit + 1,
+    )
+    items = [_alert(row) for row in rows[:limit]]
+    return Found(items, items[-1].id if len(rows) > limit else None)
+
+
+def _alert(row: asyncpg.Record) -> Alert:
+    values = dict(row)
+    escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
+    return Alert(**values, escalation=Escalation(**escalation))
+
+
+def _pattern(text: str) -> str:
+    """What ILIKE takes for "contains this text"."""
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, "\\" + special)
+    return f"%{text}%"

@@ -1,0 +1,69 @@
+-- name: get
+select
+    alerts.id,
+    alerts.service_id,
+    services.name as service_name,
+    services.team_id,
+    alerts.status,
+    alerts.severity,
+    alerts.summary,
+    alerts.details,
+    alerts.labels,
+    alerts.dedup_key,
+    alerts.count,
+    alerts.created_at,
+    alerts.last_seen_at,
+    alerts.acknowledged_at,
+    alerts.closed_at,
+    coalesce(state.state, 'closed') as state,
+    state.step_number,
+    state.loop_count,
+    state.escalation_count,
+    state.last_escalation as last_escalation_at,
+    state.next_escalation as next_escalation_at,
+    state.version
+from alerts
+join services on services.id = alerts.service_id
+left join escalation_policy_state as state on state.alert_id = alerts.id
+where alerts.id = $1
+
+-- Alerts, newest first, that meet every condition given: a status among $1, a service, its policy, its team, all
+-- labels $5 with their values and $6 with any, text that matches $7 in summary or details, an id below $8.
+-- name: list
+select
+    alerts.id,
+    alerts.service_id,
+    services.name as service_name,
+    services.team_id,
+    alerts.status,
+    alerts.severity,
+    alerts.summary,
+    alerts.details,
+    alerts.labels,
+    alerts.dedup_key,
+    alerts.count,
+    alerts.created_at,
+    alerts.last_seen_at,
+    alerts.acknowledged_at,
+    alerts.closed_at,
+    coalesce(state.state, 'closed') as state,
+    state.step_number,
+    state.loop_count,
+    state.escalation_count,
+    state.last_escalation as last_escalation_at,
+    state.next_escalation as next_escalation_at,
+    state.version
+from alerts
+join services on services.id = alerts.service_id
+left join escalation_policy_state as state on state.alert_id = alerts.id
+where
+    ($1::text[] is null or alerts.status = any($1))
+    and ($2::uuid is null or alerts.service_id = $2)
+    and ($3::uuid is null or services.escalation_policy_id = $3)
+    and ($4::uuid is null or services.team_id = $4)
+    and ($5::jsonb is null or alerts.labels @> $5)
+    and ($6::text[] is null or alerts.labels ?& $6)
+    and ($7::text is null or alerts.summary ilike $7 or alerts.details ilike $7)
+    and ($8::bigint is null or alerts.id < $8)
+order by alerts.id desc
+limit $9

@@ -1,0 +1,214 @@
+"""What happens to alerts: raised, acknowledged, closed, escalated by hand.
+
+Every action locks the alert's row first and the row of its escalation second, and logs itself in the same transaction.
+Triggers do the rest: they open, move and end the escalation and wake the engine.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, get_args
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.errors import Conflict, NotFound
+from tocsin.store.actor import Actor
+from tocsin.store.listing import Database
+from tocsin.store.sources import Credential, unknown_key, wrong_type
+
+_sql = Statements("tocsin.store", "alerts.sql")
+
+Severity = Literal["critical", "error", "warning", "info"]
+SEVERITIES: Sequence[Severity] = get_args(Severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """What a message says. ``mended`` tells in words what had to be changed to store it."""
+
+    summary: str
+    dedup_key: str
+    details: str = ""
+    severity: Severity = "critical"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    mended: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The alert that now stands for the message; not new when an open one took it in."""
+
+    alert_id: int
+    service_id: UUID
+    is_new: bool
+
+
+class Reason(StrEnum):
+    """What an action came to."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGED_TOO = "acknowledged_too"
+    ALREADY_ACKNOWLEDGED = "already_acknowledged"
+    CLOSED = "closed"
+    ALREADY_CLOSED = "already_closed"
+    ESCALATION_REQUESTED = "escalation_requested"
+    ESCALATION_ALREADY_REQUESTED = "escalation_already_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """An action that went through, and what it came to."""
+
+    alert_id: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the caller last saw of an escalation; None is not compared."""
+
+    version: int | None = None
+    escalation_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an open alert stands, as far as escalating it by hand depends on it."""
+
+    state: str
+    step_number: int | None
+    escalation_count: int
+    force_escalation: bool
+    version: int
+    is_in_maintenance: bool
+    maintenance_expires_at: datetime | None
+    has_steps: bool
+
+
+async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> Raised:
+    """Raise an alert on a service, or count it into the open one with the same key.
+
+    That one's details are refreshed unless the message has none, and the higher severity stays. Raises NotFound when
+    the service is gone.
+    """
+    row = await _raise(database, new, None, None, None, service_id, actor.record)
+    if row is None:
+        raise NotFound("no such service")
+    return Raised(row["alert_id"], row["service_id"], row["is_new"])
+
+
+async def raise_by_key(database: Database, credential: Credential, new: NewAlert) -> Raised:
+    """As `raise_alert`, on the service of an integration key.
+
+    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
+    """
+    row = await _raise(database, new, credential.digest, credential.type, credential.ip, None, None)
+    if row is None:
+        raise unknown_key()
+    if not row["is_allowed"]:
+        raise wrong_type()
+    return Raised(row["alert_id"], row["service_id"], row["is_new"])
+
+
+async def open_alert(database: Database, service_id: UUID, dedup_key: str) -> int | None:
+    """The service's open alert with this key; there is at most one."""
+    alert_id: int | None = await database.fetchval(_sql["open_alert"], service_id, dedup_key)
+    return alert_id
+
+
+async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> Handled:
+    """Stop the escalation: somebody has it. A second person may acknowledge too; that ends their own paging.
+
+    Raises NotFound, and Conflict when the alert is closed.
+    """
+    status = await _lock(connection, alert_id)
+    if status == "closed":
+        raise Conflict("the alert is closed")
+    reason = await _acknowledgement(connection, alert_id, actor, status)
+    if status == "triggered":
+        await connection.execute(_sql["acknowledge"], alert_id)
+    if reason is not Reason.ALREADY_ACKNOWLEDGED:
+        await _log(connection, alert_id, "acknowledged", actor)
+    if actor.user_id is not None:
+        await connection.execute(_sql["end_cycles"], alert_id, actor.user_id)
+    return Handled(alert_id, reason)
+
+
+async def close(connection: Connection, alert_id: int, actor: Actor) -> Handled:
+    """Close the alert for good; one that is closed stays as it is. Raises NotFound."""
+    if await _lock(connection, alert_id) == "closed":
+        return Handled(alert_id, Reason.ALREADY_CLOSED)
+    await connection.execute(_sql["close"], alert_id)
+    await _log(connection, alert_id, "closed", actor)
+    return Handled(alert_id, Reason.CLOSED)
+
+
+async def escalate(connection: Connection, alert_id: int, actor: Actor, seen: Seen | None = None) -> Handled:
+    """Ask the engine to enter the next step at once (rule A5); an acknowledged alert becomes triggered again.
+
+    Raises NotFound, and Conflict with the reason when that cannot be, or when the alert is not as ``seen`` any more.
+    """
+    await _lock(connection, alert_id)
+    row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
+    standing = Standing(**row) if row else None
+    if standing is None:
+        raise Conflict("the alert is closed")
+    if refusal := why_not(standing, seen or Seen()):
+        raise Conflict(refusal)
+    if standing.force_escalation:
+        return Handled(alert_id, Reason.ESCALATION_ALREADY_REQUESTED)
+    await connection.execute(_sql["trigger_again"], alert_id)
+    await connection.execute(_sql["force"], alert_id)
+    await _log(connection, alert_id, "escalation_requested", actor)
+    return Handled(alert_id, Reason.ESCALATION_REQUESTED)
+
+
+def why_not(standing: Standing, seen: Seen) -> str | None:
+    """Why an open alert cannot be escalated by hand, as a sentence; None when it can."""
+    if seen.version not in (None, standing.version) or seen.escalation_count not in (None, standing.escalation_count):
+        return f"the alert has moved on: {_position(standing)}"
+    if standing.is_in_maintenance:
+        return f"the service is in maintenance until {standing.maintenance_expires_at:%Y-%m-%d %H:%M:%S} UTC"
+    if not standing.has_steps:
+        return "the service's escalation policy has no steps"
+    return None
+
+
+def _position(standing: Standing) -> str:
+    if standing.state == "acknowledged":
+        return "it is acknowledged now"
+    if standing.step_number is None:
+        return "it is at no step now"
+    return f"it is at step {standing.step_number + 1} now"
+
+
+async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.Record | None:
+    content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended))
+    try:
+        return await database.fetchrow(_sql["raise"], *source, *content)
+    except asyncpg.ForeignKeyViolationError:
+        return None  # the service, and its keys with it, was deleted a moment ago
+
+
+async def _lock(connection: Connection, alert_id: int) -> str:
+    status: str | None = await connection.fetchval(_sql["lock"], alert_id)
+    if status is None:
+        raise NotFound("no such alert")
+    return status
+
+
+async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, status: str) -> Reason:
+    if status == "triggered":
+        return Reason.ACKNOWLEDGED
+    who = str(actor.user_id) if actor.user_id else actor.id
+    done = await connection.fetchval(_sql["has_acknowledged"], alert_id, who)
+    return Reason.ALREADY_ACKNOWLEDGED if done else Reason.ACKNOWLEDGED_TOO
+
+
+async def _log(connection: Connection, alert_id: int, event: str, actor: Actor) -> None:
+    meta = {"user_id": str(actor.user_id)} if actor.user_id else {}
+    await connection.execute(_sql["log"], alert_id, event, actor.record, meta)

@@ -1,0 +1,34 @@
+-- name: exists
+select exists (select from alerts where id = $1)
+
+-- What happened to an alert, oldest first, from the place ($2, $3, $4) on: its own log (source 0) and the states of its
+-- pages (source 1), which come second where the moment is the same.
+-- name: page
+select entries.at, entries.source, entries.id, entries.event, entries.reason, entries.actor, entries.meta
+from (
+    select logs.at, 0 as source, logs.id, logs.event, logs.reason, logs.actor, logs.meta
+    from alert_logs as logs
+    where logs.alert_id = $1
+    union all
+    select
+        events.at,
+        1,
+        events.id,
+        'page',
+        events.reason,
+        null,
+        jsonb_build_object(
+            'page_id', messages.id,
+            'target', messages.target_name,
+            'type', messages.destination_type,
+            'status', events.status,
+            'attempt', events.attempt,
+            'user_id', messages.user_id
+        )
+    from outgoing_messages as messages
+    join outgoing_message_events as events on events.message_id = messages.id
+    where messages.alert_id = $1
+) as entries
+where $2::timestamptz is null or (entries.at, entries.source, entries.id) > ($2, $3::integer, $4::bigint)
+order by entries.at, entries.source, entries.id
+limit $5

@@ -1,0 +1,108 @@
+"""The pages behind the links of a page: ``/act/{token}`` asks on GET and acts on POST.
+
+So whatever merely opens links, a mail scanner or a chat preview, changes nothing. The token is the permission: no
+sign-in, no cookie, no script. A program may POST as well; the status says how it went: 200 done (or done before), 404
+no such link, 409 not possible any more, 410 the link is too old.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.db.pool import Pool
+from tocsin.errors import Conflict, NotFound
+from tocsin.settings import Settings
+from tocsin.store import alert_list, alerts
+from tocsin.store.actor import Actor, acting
+from tocsin.store.alert_list import Alert
+from tocsin.store.alerts import Handled, Seen
+from tocsin.web.html import html_page
+from tocsin.web.links import ActionClaim, ActionLinks, link_facts, signing_key
+from tocsin.web.wording import Notice, ask, done, gone, refused, unknown
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link that may act, and the alert that it is about."""
+
+    claim: ActionClaim
+    alert: Alert
+    now: datetime
+
+
+async def show(request: Request) -> Response:
+    """Ask whether to act. Changes nothing."""
+    opened = await _open(request)
+    if not isinstance(opened, Opened):
+        return _page(opened)
+    return _page(ask(opened.claim, opened.alert), opened)
+
+
+async def act(request: Request) -> Response:
+    """Act as the person or channel that the link was sent to, and say what came of it."""
+    opened = await _open(request)
+    if not isinstance(opened, Opened):
+        return _page(opened)
+    pool: Pool = request.app.state.pool
+    try:
+        handled = await _act(pool, opened.claim, _actor(request, opened.claim))
+    except Conflict as error:
+        return _page(refused(str(error)), await _again(pool, opened))
+    return _page(done(handled.reason), await _again(pool, opened))
+
+
+router.add_route("/act/{token}", show, methods=["GET"], include_in_schema=False)
+router.add_route("/act/{token}", act, methods=["POST"], include_in_schema=False)
+
+
+async def _open(request: Request) -> Opened | Notice:
+    """The link's claim and alert, or what to say instead. An old link tells nothing of its alert."""
+    pool: Pool = request.app.state.pool
+    settings: Settings = request.app.state.settings
+    links = ActionLinks(settings.base_url, await signing_key(pool), settings.action_link_lifetime_seconds)
+    try:
+        claim = links.read(request.path_params["token"])
+        facts = await link_facts(pool, claim.user_id)
+        if facts.now >= claim.expires_at or not facts.person_exists:
+            return gone()
+        return Opened(claim, await alert_list.get(pool, claim.alert_id), facts.now)
+    except NotFound:
+        return unknown()
+
+
+async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
+    async with acting(pool, actor) as connection:
+        match claim.action:
+            case "acknowledge":
+                return await alerts.acknowledge(connection, claim.alert_id, actor)
+            case "close":
+                return await alerts.close(connection, claim.alert_id, actor)
+            case "escalate":
+                seen = Seen(escalation_count=claim.escalation_count)
+                return await alerts.escalate(connection, claim.alert_id, actor, seen)
+
+
+def _actor(request: Request, claim: ActionClaim) -> Actor:
+    return Actor(
+        type="link",
+        id=str(claim.user_id) if claim.user_id else None,
+        name=claim.name,
+        user_id=claim.user_id,
+        ip=request.client.host if request.client else None,
+    )
+
+
+async def _again(pool: Pool, opened: Opened) -> Opened:
+    return Opened(opened.claim, await alert_list.get(pool, opened.claim.alert_id), opened.now)
+
+
+def _page(notice: Notice, opened: Opened | None = None) -> Response:
+    if opened is None:
+        return html_page("act.html.j2", notice.status, notice=notice, alert=None)
+    age = opened.now - opened.alert.created_at
+    return html_page("act.html.j2", notice.status, notice=notice, alert=opened.alert, age=age)

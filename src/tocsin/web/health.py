@@ -1,0 +1,45 @@
+"""Health, for whoever starts and watches Tocsin: ``live`` means the process answers, ``ready`` that it can work."""
+
+import asyncio
+from functools import cache
+
+import asyncpg
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tocsin.db.migrate import current, latest
+from tocsin.db.pool import CONNECTION_ERRORS, Pool
+
+router = APIRouter()
+
+_WAIT_SECONDS = 2
+
+_needed = cache(latest)
+
+
+async def live(_request: Request) -> Response:
+    return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
+
+
+async def ready(request: Request) -> Response:
+    """200 when the database answers and has this version's schema, else 503 with the reason."""
+    reason = await _why_not_ready(request.app.state.pool)
+    if reason is None:
+        return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"status": "not ready", "reason": reason}, 503, headers={"Cache-Control": "no-store"})
+
+
+router.add_route("/health/live", live, methods=["GET"], include_in_schema=False)
+router.add_route("/health/ready", ready, methods=["GET"], include_in_schema=False)
+
+
+async def _why_not_ready(pool: Pool) -> str | None:
+    try:
+        async with asyncio.timeout(_WAIT_SECONDS), pool.acquire() as connection:
+            version = await current(connection)
+    except (*CONNECTION_ERRORS, asyncpg.PostgresError):
+        return f"the database does not answer within {_WAIT_SECONDS} seconds, or refuses"
+    if version != _needed():
+        return f"the database has schema version {version}, this Tocsin needs {_needed()}"
+    return None

@@ -1,0 +1,65 @@
+"""Signing in and out by a form."""
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tocsin.api.auth import SESSION_COOKIE
+from tocsin.api.session import SignIn, open_session
+from tocsin.errors import Unauthenticated
+from tocsin.store import sessions
+from tocsin.store.actor import acting
+from tocsin.web.html import html_page
+from tocsin.web.viewer import require_same_origin, viewer_of
+
+router = APIRouter()
+
+
+async def show(request: Request) -> Response:
+    """The form."""
+    return _form(_safe(request.query_params.get("next", "/")))
+
+
+async def sign_in(request: Request) -> Response:
+    """Open a session and go to where the person wanted to; the form again, with what was typed, when that fails."""
+    require_same_origin(request)
+    form = await request.form()
+    email, password, wanted = (str(form.get(name, "")) for name in ("email", "password", "next"))
+    answer = RedirectResponse(_safe(wanted), 303)
+    try:
+        await open_session(request, answer, SignIn(email=email[:255], password=password[:1024]))
+    except Unauthenticated as error:
+        return _form(_safe(wanted), email, f"{str(error).capitalize()}.", 401)
+    except HTTPException as error:
+        return _form(_safe(wanted), email, f"{error.detail.capitalize()}.", error.status_code)
+    return answer
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    require_same_origin(request)
+    viewer = await viewer_of(request)
+    if viewer is not None:
+        async with acting(request.app.state.pool, viewer) as connection:
+            await sessions.end(connection, request.cookies[SESSION_COOKIE])
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(SESSION_COOKIE, path="/")
+    return answer
+
+
+router.add_route("/sign-in", show, methods=["GET"], include_in_schema=False)
+router.add_route("/sign-in", sign_in, methods=["POST"], include_in_schema=False)
+router.add_route("/sign-out", sign_out, methods=["POST"], include_in_schema=False)
+
+
+def _form(wanted: str, email: str = "", error: str | None = None, status: int = 200) -> Response:
+    return html_page("sign_in.html.j2", status, next=wanted, email=email, error=error)
+
+
+def _safe(wanted: str) -> str:
+    """A path of ours, whatever the link said: nobody is sent elsewhere after signing in."""
+    parts = urlsplit(wanted)
+    is_ours = not parts.scheme and not parts.netloc and wanted.startswith("/") and "\\" not in wanted
+    return wanted if is_ours and not wanted.startswith("//") else "/"
