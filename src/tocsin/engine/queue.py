@@ -1,6 +1,6 @@
 """The binding to PgQueuer: its names in our database, its driver, and how a job's run ends.
 
-PgQueuer is used as a library with four things done our way, each for a fault that was seen:
+PgQueuer is used as a library with some things done our way, each for a fault that was seen:
 
 - Its listener is a connection of its own that reports its loss at once. PgQueuer's probe would take up to 20 s.
 - A failed handler is tried again with a clamped wait (its formula overflows at attempt 47) and then parked.
@@ -27,7 +27,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Context, Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import Channel
+from pgqueuer.domain.types import Channel, HealthCheckId
 from pgqueuer.ports.driver import NotifyCallback
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
@@ -67,7 +67,16 @@ def names() -> DBSettings:
 
 
 class QueueQueries(Queries):
-    """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat."""
+    """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat.
+
+    PgQueuer sends its first probe of the listener beside starting it; the probe waits here until there is a listener
+    to hear it, or else the lane would end, for nothing, ten seconds later.
+    """
+
+    async def notify_health_check(self, health_check_event_id: HealthCheckId) -> None:
+        assert isinstance(self.driver, QueueDriver)
+        await self.driver.listening.wait()
+        await super().notify_health_check(health_check_event_id)
 
     async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
         try:
@@ -82,6 +91,7 @@ class QueueDriver(AsyncpgPoolDriver):
     def __init__(self, pool: Pool, listener: asyncpg.Connection) -> None:
         super().__init__(pool)
         self._listener = listener
+        self.listening = asyncio.Event()
 
     async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
         wakeups = Wakeups(callback)
@@ -91,6 +101,7 @@ class QueueDriver(AsyncpgPoolDriver):
             wakeups.take(payload)
 
         await self._listener.add_listener(channel, relay)
+        self.listening.set()
 
 
 class Wakeups:
