@@ -10,7 +10,7 @@ import pytest
 
 from tocsin.db.embedded import blocking_embedded_server
 
-pytest_plugins = ("tests.fixtures.database", "tests.fixtures.factories")
+pytest_plugins = ("tests.fixtures.database", "tests.fixtures.factories", "tests.fixtures.engine")
 
 _RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
 _FAST_SETTINGS = {

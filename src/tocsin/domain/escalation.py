@@ -83,11 +83,11 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an alert stands, as its row says."""
+    """Where an alert stands, as its row says. ``policy_id`` is None when the policy it stood on is deleted."""
 
     status: Status
     state: State
-    policy_id: UUID
+    policy_id: UUID | None
     step_id: UUID | None = None
     step_number: int | None = None
     loop_count: int = 0

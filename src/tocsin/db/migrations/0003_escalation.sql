@@ -99,11 +99,12 @@ create index alerts_service_id_idx on alerts (service_id, id);
 create index alerts_labels_idx on alerts using gin (labels jsonb_path_ops);
 
 -- One row per open alert: where it stands on its policy. version counts its moves; a writer that decided on an older
--- version writes nothing.
+-- version writes nothing. escalation_policy_id is the policy that it last moved on, which is its service's unless the
+-- service has changed policies since; a policy that only former alerts stood on can be deleted.
 create table escalation_policy_state (
     alert_id bigint primary key references alerts on delete cascade,
     service_id uuid not null references services on delete cascade,
-    escalation_policy_id uuid not null references escalation_policies,
+    escalation_policy_id uuid references escalation_policies on delete set null,
     escalation_policy_step_id uuid references escalation_policy_steps on delete set null,
     step_number integer,
     loop_count integer not null default 0,

@@ -40,11 +40,9 @@ begin
 end $$;
 create trigger wakeup_on_insert after insert on escalation_policy_state
 for each row when (new.next_escalation is not null) execute function escalation_wakeup();
+-- Also when the moment stays the same: the run that sets it may have been the only job that waited for it.
 create trigger wakeup_on_change after update of next_escalation on escalation_policy_state
-for each row when (
-    new.next_escalation is not null and old.next_escalation is distinct from new.next_escalation
-)
-execute function escalation_wakeup();
+for each row when (new.next_escalation is not null) execute function escalation_wakeup();
 
 create function cycle_wakeup() returns trigger language plpgsql as $$
 begin
