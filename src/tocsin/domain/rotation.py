@@ -1,0 +1,163 @@
+"""Who of a rotation is active, and what its row should become (R2, R3).
+
+Who is active is stored, never computed from the rotation's start: the row says who stands at which position since when,
+and ``decide`` says what becomes of it now. Participants come in order; a position is an index into that order. The
+start only fixes when handoffs are (``tocsin.domain.handoffs``), so a rotation that starts next month has its first
+participant on call today.
+
+    no row ──first participant──▶ row ──last removed──▶ no row
+                                  │ ▲
+                                  └─┘ handoff, active one removed, reordered, re-phased
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from uuid import UUID
+
+from tocsin.domain.handoffs import Rotation, count_handoffs, handoffs, shift_at
+from tocsin.domain.spans import Span, Stint
+
+
+class Reason(StrEnum):
+    """Why a rotation did what it did; the name stands in logs and metrics."""
+
+    FIRST_PARTICIPANT = "first_participant"
+    LAST_REMOVED = "last_removed"
+    HANDOFF = "handoff"
+    ACTIVE_REMOVED = "active_removed"
+    REORDERED = "reordered"
+    REPHASED = "rephased"
+    NO_PARTICIPANTS = "no_participants"
+    NOT_DUE = "not_due"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A place in the order. A user may have several."""
+
+    id: UUID
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who is active, as the row says: the participant, its position, and the shift it stands in.
+
+    ``shift_end`` is the handoff that was foreseen. It shows that type, length, start or zone have changed since, even
+    where ``shift_start`` is a handoff before and after (weekly made daily). Without it only a ``shift_start`` that is
+    no handoff any more shows that.
+    """
+
+    position: int
+    participant_id: UUID
+    shift_start: datetime
+    shift_end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The row becomes ``standing``; look again at ``until``, the next handoff. ``handoffs`` have passed (0: none)."""
+
+    reason: Reason
+    standing: Standing
+    until: datetime
+    handoffs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nobody is left: there is no row any more."""
+
+    reason: Reason = Reason.LAST_REMOVED
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Nothing to do now; ``until`` is the next handoff (None: not before an event)."""
+
+    reason: Reason
+    until: datetime | None = None
+
+
+Decision = Move | End | Rest
+
+
+def decide(
+    rotation: Rotation, participants: Sequence[Participant], standing: Standing | None, now: datetime
+) -> Decision:
+    """What becomes of the row at ``now``.
+
+    However many handoffs were missed, one decision catches up with all of them. Where the active participant is gone,
+    the one now at its position is active, or the first when that is past the end. A rotation whose type, length, start
+    or zone has changed keeps its active participant, in the new shift that contains ``now``.
+    """
+    if not participants:
+        return Rest(Reason.NO_PARTICIPANTS) if standing is None else End()
+    shift = shift_at(rotation, now)
+    if standing is None:
+        return _move(Reason.FIRST_PARTICIPANT, participants, 0, shift)
+    index = next((n for n, one in enumerate(participants) if one.id == standing.participant_id), None)
+    rephased = _is_rephased(rotation, standing)
+    passed = 0 if rephased else count_handoffs(rotation, standing.shift_start, now)
+    reason = _reason(standing, index, passed, rephased)
+    if reason is None:
+        return Rest(Reason.NOT_DUE, shift.end)
+    heir = standing.position if standing.position < len(participants) else 0
+    return _move(reason, participants, (heir if index is None else index) + passed, shift, passed)
+
+
+def stints(
+    rotation: Rotation,
+    participants: Sequence[Participant],
+    standing: Standing | None,
+    now: datetime,
+    window: Span,
+) -> Iterator[Stint]:
+    """Who would be active in ``window`` if nobody changed anything: one stint a shift, without gap or overlap.
+
+    It goes from where the rotation stands at ``now``. What lies before ``now`` is history and left out.
+    """
+    begin = max(window.start, now)
+    position = _position(decide(rotation, participants, standing, now), standing)
+    if position is None or begin >= window.end:
+        return
+    position += count_handoffs(rotation, now, begin)
+    edges = [begin, *handoffs(rotation, begin, window.end), window.end]
+    for number, (since, until) in enumerate(pairwise(edges), position):
+        if since < until:
+            yield Stint(participants[number % len(participants)].user_id, since, until)
+
+
+def _position(decision: Decision, standing: Standing | None) -> int | None:
+    """The position that is active once ``decision`` is carried out, or None where nobody is."""
+    if isinstance(decision, Move):
+        return decision.standing.position
+    if isinstance(decision, End) or standing is None:
+        return None
+    return standing.position
+
+
+def _move(reason: Reason, participants: Sequence[Participant], position: int, shift: Span, passed: int = 0) -> Move:
+    position %= len(participants)
+    standing = Standing(position, participants[position].id, shift.start, shift.end)
+    return Move(reason, standing, shift.end, passed)
+
+
+def _is_rephased(rotation: Rotation, standing: Standing) -> bool:
+    """Whether the rotation has no such shift as the row says."""
+    start, end = shift_at(rotation, standing.shift_start)
+    return start != standing.shift_start or (standing.shift_end is not None and end != standing.shift_end)
+
+
+def _reason(standing: Standing, index: int | None, passed: int, rephased: bool) -> Reason | None:
+    """Why the row changes, the weightiest reason first, or None."""
+    if index is None:
+        return Reason.ACTIVE_REMOVED
+    if passed:
+        return Reason.HANDOFF
+    if rephased:
+        return Reason.REPHASED
+    return None if index == standing.position else Reason.REORDERED
