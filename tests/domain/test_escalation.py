@@ -1,0 +1,243 @@
+"""A1 to A10 and M1 as tables: where an alert stands, and what it does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.domain.escalation import (
+    Decision,
+    Enter,
+    Exhaust,
+    FoundNobody,
+    Hold,
+    OnCallUser,
+    Policy,
+    Reason,
+    Rest,
+    Skipped,
+    Standing,
+    Step,
+    Stop,
+    decide,
+)
+
+NOW = datetime(2026, 1, 14, 18, tzinfo=UTC)
+DELAY = timedelta(minutes=5)
+SOON = NOW + timedelta(minutes=1)
+POLICY, OTHER = UUID(int=1), UUID(int=2)
+ANN = OnCallUser(UUID(int=10), reachable=True)
+SILENT = OnCallUser(UUID(int=11), reachable=False)
+ROOM = UUID(int=20)
+
+
+def step(number: int, *users: OnCallUser, channels: Sequence[UUID] = (), wait: bool = False) -> Step:
+    return Step(UUID(int=100 + number), DELAY, users, channels, if_nobody="wait" if wait else "skip")
+
+
+def policy(*steps: Step, repeat: int | None = 0) -> Policy:
+    return Policy(POLICY, repeat, steps)
+
+
+def at(number: int, *, loop: int = 0, due: datetime | None = NOW) -> Standing:
+    """An alert on step ``number`` whose delay has passed."""
+    return Standing("triggered", "escalating", POLICY, UUID(int=100 + number), number, loop, due)
+
+
+FIRST, SECOND, THIRD = step(0, ANN), step(1, ANN), step(2, ANN)
+THREE = policy(FIRST, SECOND, THIRD)
+NEW = Standing("triggered", "new", POLICY, next_escalation=NOW)
+NO_STEPS = Standing("triggered", "no_steps", POLICY)
+EXHAUSTED = replace(at(2, due=None), state="exhausted")
+HELD = replace(at(0, due=None), state="maintenance")
+NOBODY = Standing("triggered", "nobody", POLICY, loop_count=1, next_escalation=NOW)
+
+
+def enter(reason: Reason, number: int, loop: int = 0, *, of: Policy = THREE, skipped: Sequence[Skipped] = ()) -> Enter:
+    return Enter(reason, of.id, of.steps[number], number, loop, list(skipped))
+
+
+TABLE: list[tuple[str, Standing, Policy, Decision]] = [
+    ("a1 a new alert enters step 0", NEW, THREE, enter(Reason.FIRST_STEP, 0)),
+    ("a1 without steps it stands still", NEW, policy(), Hold("no_steps", Reason.NO_STEPS)),
+    ("a3 its delay has passed", at(0), THREE, enter(Reason.DELAY_PASSED, 1)),
+    ("a3 its delay has not passed", at(0, due=SOON), THREE, Rest(Reason.NOT_DUE, SOON)),
+    ("a3 the last round is over", at(2), THREE, Exhaust(Reason.ROUNDS_USED_UP, [])),
+    ("a3 a further round", at(2), replace(THREE, repeat=1), enter(Reason.DELAY_PASSED, 0, 1)),
+    ("a3 no further than repeat", at(2, loop=1), replace(THREE, repeat=1), Exhaust(Reason.ROUNDS_USED_UP, [])),
+    ("a3 for ever", at(2, loop=999), replace(THREE, repeat=None), enter(Reason.DELAY_PASSED, 0, 1000)),
+    ("a3 exhausted stays so", EXHAUSTED, THREE, Rest(Reason.NOTHING_TO_DO)),
+    ("a4 acknowledged", replace(at(0), status="acknowledged"), THREE, Stop(Reason.ACKNOWLEDGED)),
+    ("a4 closed", replace(at(0), status="closed"), THREE, Stop(Reason.CLOSED)),
+    ("a5 by hand before it is due", replace(at(0, due=SOON), forced=True), THREE, enter(Reason.ESCALATED_BY_HAND, 1)),
+    ("a5 by hand it wraps", replace(EXHAUSTED, forced=True), THREE, enter(Reason.ESCALATED_BY_HAND, 0, 1)),
+    ("a5 a round begun by hand is climbed", at(0, loop=1), THREE, enter(Reason.DELAY_PASSED, 1, 1)),
+    ("a5 and ends like any", at(2, loop=1), THREE, Exhaust(Reason.ROUNDS_USED_UP, [])),
+    (
+        "a6 the current step is gone",
+        at(1, due=SOON),
+        policy(FIRST, THIRD),
+        enter(Reason.STEP_DELETED, 1, of=policy(FIRST, THIRD)),
+    ),
+    ("a6 it was the last", at(2, due=SOON), policy(FIRST, SECOND), enter(Reason.STEP_DELETED, 0)),
+    (
+        "a6 an earlier step is gone",
+        at(1),
+        policy(SECOND, THIRD),
+        enter(Reason.DELAY_PASSED, 1, of=policy(SECOND, THIRD)),
+    ),
+    ("a6 steps are added", NO_STEPS, THREE, enter(Reason.STEPS_ADDED, 0)),
+    ("a6 there are still none", NO_STEPS, policy(), Rest(Reason.NO_STEPS)),
+    ("a6 all steps are gone", at(1, due=SOON), policy(), Hold("no_steps", Reason.NO_STEPS)),
+    ("a6 a deleted step does not wake the exhausted", EXHAUSTED, policy(FIRST), Rest(Reason.NOTHING_TO_DO)),
+    ("a7 another policy", replace(at(2, loop=3, due=SOON), policy_id=OTHER), THREE, enter(Reason.POLICY_CHANGED, 0)),
+    ("a7 its policy is deleted", replace(at(2), policy_id=None), THREE, enter(Reason.POLICY_CHANGED, 0)),
+    ("a7 exhausted on another", replace(EXHAUSTED, policy_id=OTHER), THREE, enter(Reason.POLICY_CHANGED, 0)),
+    ("m1 in maintenance", replace(NEW, maintenance_until=SOON), THREE, Hold("maintenance", Reason.IN_MAINTENANCE)),
+    ("m1 still in it", replace(HELD, maintenance_until=SOON), THREE, Rest(Reason.IN_MAINTENANCE)),
+    ("m1 not due in it", replace(at(0, due=SOON), maintenance_until=SOON), THREE, Rest(Reason.NOT_DUE, SOON)),
+    ("m2 it ends now", replace(HELD, maintenance_until=NOW), THREE, enter(Reason.MAINTENANCE_OVER, 1)),
+    ("m3 it is cleared", HELD, THREE, enter(Reason.MAINTENANCE_OVER, 1)),
+    ("a8 looked again", NOBODY, replace(THREE, repeat=1), enter(Reason.LOOKED_AGAIN, 0, 1)),
+]
+
+
+@pytest.mark.parametrize(("alert", "on", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_an_alert_does(alert: Standing, on: Policy, expected: Decision) -> None:
+    assert decide(alert, on, NOW) == expected
+
+
+def test_a8_empty_steps_are_skipped_with_those_who_cannot_be_reached() -> None:
+    on = policy(step(0), step(1, SILENT), step(2, channels=[ROOM]))
+    skipped = [Skipped(0, []), Skipped(1, [SILENT.id])]
+    assert decide(NEW, on, NOW) == enter(Reason.FIRST_STEP, 2, of=on, skipped=skipped)
+
+
+def test_a8_a_step_that_waits_is_entered_although_nobody_is_there() -> None:
+    on = policy(step(0, SILENT, wait=True), step(1, ANN))
+    assert decide(NEW, on, NOW) == enter(Reason.FIRST_STEP, 0, of=on)
+
+
+def test_a8_skipping_past_the_last_step_begins_a_round() -> None:
+    on = policy(step(0, ANN), step(1), step(2), repeat=1)
+    assert decide(at(0), on, NOW) == enter(Reason.DELAY_PASSED, 0, 1, of=on, skipped=[Skipped(1, []), Skipped(2, [])])
+
+
+def test_a8_skipping_past_the_last_step_of_the_last_round_is_the_end() -> None:
+    on = policy(step(0, ANN), step(1))
+    assert decide(at(0), on, NOW) == Exhaust(Reason.ROUNDS_USED_UP, [Skipped(1, [])])
+
+
+@pytest.mark.parametrize("repeat", [1, None])
+def test_a8_a_round_without_anybody_is_looked_at_again_after_its_time(repeat: int | None) -> None:
+    on = policy(step(0), step(1), repeat=repeat)
+    assert decide(NEW, on, NOW) == FoundNobody(POLICY, 2 * DELAY, 1, [Skipped(0, []), Skipped(1, [])])
+
+
+def test_a8_the_last_round_without_anybody_is_the_end() -> None:
+    on = policy(step(0), step(1), repeat=1)
+    assert decide(NOBODY, on, NOW) == Exhaust(Reason.NOBODY_ON_CALL, [Skipped(0, []), Skipped(1, [])])
+
+
+# Properties, over any standing on any policy.
+
+STEPS = st.lists(st.tuples(st.sampled_from([(), (ANN,), (SILENT,), (SILENT, ANN)]), st.booleans()), max_size=4).map(
+    lambda found: [step(number, *users, wait=wait) for number, (users, wait) in enumerate(found)]
+)
+POLICIES = st.builds(Policy, st.just(POLICY), st.none() | st.integers(0, 3), STEPS)
+MOMENTS = st.none() | st.sampled_from([NOW - timedelta(days=3), NOW, SOON])
+STANDINGS = st.builds(
+    Standing,
+    status=st.sampled_from(["triggered", "acknowledged", "closed"]),
+    state=st.sampled_from(["new", "escalating", "nobody", "exhausted", "no_steps", "maintenance", "acknowledged"]),
+    policy_id=st.sampled_from([POLICY, OTHER, None]),
+    step_id=st.none() | st.integers(100, 105).map(lambda number: UUID(int=number)),
+    step_number=st.none() | st.integers(0, 5),
+    loop_count=st.integers(0, 5),
+    next_escalation=MOMENTS,
+    forced=st.booleans(),
+    maintenance_until=MOMENTS,
+)
+
+
+def after(alert: Standing, decision: Decision, now: datetime) -> Standing:
+    """The alert's row once the decision is written."""
+    match decision:
+        case Enter(step=entered, step_number=number, loop_count=loop, policy_id=on):
+            row = replace(alert, step_id=entered.id, step_number=number, loop_count=loop, policy_id=on)
+            return replace(row, state="escalating", next_escalation=now + entered.delay, forced=False)
+        case FoundNobody(wait=wait, loop_count=loop, policy_id=on):
+            row = replace(alert, step_id=None, step_number=None, loop_count=loop, policy_id=on)
+            return replace(row, state="nobody", next_escalation=now + wait, forced=False)
+        case Exhaust():
+            return replace(alert, policy_id=POLICY, state="exhausted", next_escalation=None, forced=False)
+        case Hold(state="no_steps"):
+            row = replace(alert, step_id=None, step_number=None, policy_id=POLICY)
+            return replace(row, state="no_steps", next_escalation=None, forced=False)
+        case Hold(state=state):
+            return replace(alert, policy_id=POLICY, state=state, next_escalation=None, forced=False)
+        case Stop() | Rest():
+            return alert
+
+
+@given(STANDINGS, POLICIES)
+def test_deciding_is_total_and_what_is_done_is_not_done_again(alert: Standing, on: Policy) -> None:
+    decision = decide(alert, on, NOW)
+    again = decide(after(alert, decision, NOW), on, NOW)
+    assert isinstance(again, Stop if isinstance(decision, Stop) else Rest)
+
+
+@given(STANDINGS, POLICIES)
+def test_one_decision_enters_one_step_and_passes_over_none_that_would_page(alert: Standing, on: Policy) -> None:
+    decision = decide(alert, on, NOW)
+    if isinstance(decision, Enter):
+        assert decision.step is on.steps[decision.step_number]
+        assert decision.step.pages_somebody or decision.step.if_nobody == "wait"
+    for skip in getattr(decision, "skipped", ()):
+        assert not on.steps[skip.step_number].pages_somebody
+
+
+@given(STANDINGS, POLICIES)
+def test_a_walk_looks_at_each_step_once_at_most(alert: Standing, on: Policy) -> None:
+    skipped = [skip.step_number for skip in getattr(decide(alert, on, NOW), "skipped", ())]
+    assert len(skipped) == len(set(skipped))
+
+
+@given(STANDINGS, POLICIES)
+def test_no_round_beyond_repeat_begins_by_itself(alert: Standing, on: Policy) -> None:
+    decision = decide(alert, on, NOW)
+    if isinstance(decision, Enter | FoundNobody) and not alert.forced and on.repeat is not None:
+        assert decision.loop_count <= max(on.repeat, alert.loop_count)
+
+
+@given(STANDINGS, POLICIES)
+def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: Standing, on: Policy) -> None:
+    decision = decide(alert, on, NOW)
+    if alert.status != "triggered":
+        assert isinstance(decision, Stop)
+    elif alert.maintenance_until is not None and alert.maintenance_until > NOW:
+        assert isinstance(decision, Hold | Rest)
+
+
+@given(STEPS.filter(bool), st.integers(0, 3), st.lists(st.timedeltas(timedelta(), timedelta(days=1)), min_size=40))
+def test_a10_however_late_each_step_is_entered_once_a_round_and_then_it_is_exhausted(
+    steps: list[Step], repeat: int, lateness: list[timedelta]
+) -> None:
+    on, alert, now = policy(*steps, repeat=repeat), NEW, NOW
+    entered: list[int] = []
+    for late in lateness:
+        decision = decide(alert, on, now)
+        if isinstance(decision, Enter):
+            entered.append(decision.step_number)
+        alert = after(alert, decision, now)
+        if alert.next_escalation is None:
+            break
+        assert alert.next_escalation > now
+        now = alert.next_escalation + late
+    assert alert.state == "exhausted"
+    each_round = [number for number, found in enumerate(steps) if found.pages_somebody or found.if_nobody == "wait"]
+    assert entered == each_round * (repeat + 1)

@@ -1,0 +1,205 @@
+"""N1, N2, A9, M1: what a cycle sends when, and whether a page may still go out."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.domain.paging import (
+    Cancel,
+    Cycle,
+    Defer,
+    DuePage,
+    EndCycle,
+    HoldCycle,
+    Reason,
+    Rule,
+    Send,
+    Tick,
+    Waiting,
+    may_send,
+    tick,
+)
+
+START = datetime(2026, 1, 14, 18, tzinfo=UTC)
+LONG_AGO = START - timedelta(days=30)
+
+
+def m(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def rule(number: int, delay: float, *, phone: int = 1, since: datetime = LONG_AGO) -> Rule:
+    return Rule(UUID(int=number), UUID(int=1000 + phone), m(delay), since)
+
+
+NOW_AND_LATER = [rule(1, 0), rule(2, 5)]
+FRESH = Cycle("triggered", START)
+EVERYONE = replace(FRESH, repeat_every=m(10))
+
+
+def at(minute: float, cycle: Cycle = FRESH, rules: list[Rule] = NOW_AND_LATER) -> Tick | EndCycle | HoldCycle:
+    return tick(cycle, rules, START + m(minute))
+
+
+def ticked(minute: float, cycle: Cycle = FRESH) -> Cycle:
+    return replace(cycle, last_tick=START + m(minute))
+
+
+def test_n1_a_zero_delay_is_sent_at_once_and_the_next_is_awaited() -> None:
+    assert at(0) == Tick([DuePage(NOW_AND_LATER[0], 0)], START + m(5))
+
+
+def test_n1_nothing_is_sent_between_two_delays() -> None:
+    assert at(3, ticked(0)) == Tick([], START + m(5))
+
+
+def test_n1_the_last_page_leaves_nothing_to_await() -> None:
+    assert at(5, ticked(0)) == Tick([DuePage(NOW_AND_LATER[1], 0)], None)
+
+
+def test_a_user_without_rules_is_not_paged_and_not_looked_at_again() -> None:
+    assert at(0, rules=[]) == Tick([], None)
+
+
+def test_n1_of_overdue_pages_to_one_phone_the_latest_goes_out() -> None:
+    first, later = NOW_AND_LATER
+    assert at(60) == Tick([DuePage(first, 0, bundled=True), DuePage(later, 0)], None)
+
+
+def test_n1_overdue_pages_to_two_phones_both_go_out() -> None:
+    rules = [rule(1, 0), rule(2, 5, phone=2)]
+    assert at(60, rules=rules) == Tick([DuePage(rules[0], 0), DuePage(rules[1], 0)], None)
+
+
+@pytest.mark.parametrize(("made", "sent"), [(4, 1), (5, 1), (6, 0)])
+def test_n2_a_rule_made_during_the_cycle_acts_only_if_its_delay_lies_ahead(made: float, sent: int) -> None:
+    decision = at(7, ticked(3), [rule(1, 0), rule(2, 5, since=START + m(made))])
+    assert isinstance(decision, Tick)
+    assert len(decision.pages) == sent
+
+
+@pytest.mark.parametrize(("minute", "rounds"), [(0, [0]), (10, [1]), (25, [2]), (100, [10])])
+def test_a9_everyone_is_paged_once_for_each_delay(minute: float, rounds: list[int]) -> None:
+    decision = at(minute, EVERYONE, [rule(1, 0)])
+    assert isinstance(decision, Tick)
+    assert [page.round for page in decision.pages] == rounds
+    assert decision.next_tick == START + m(10 * (rounds[0] + 1))
+
+
+def test_a4_an_acknowledged_alert_ends_the_cycle_unless_everyone_must() -> None:
+    assert at(0, replace(FRESH, alert_status="acknowledged")) == EndCycle(Reason.ACKNOWLEDGED)
+    assert isinstance(at(0, replace(EVERYONE, alert_status="acknowledged")), Tick)
+
+
+def test_a4_a_closed_alert_ends_every_cycle() -> None:
+    assert at(0, replace(EVERYONE, alert_status="closed")) == EndCycle(Reason.CLOSED)
+
+
+@pytest.mark.parametrize(("minute", "held"), [(9, True), (10, False)])
+def test_m1_a_cycle_stands_still_until_the_maintenance_ends(minute: float, held: bool) -> None:
+    decision = at(minute, replace(ticked(0), maintenance_until=START + m(10)))
+    expected = HoldCycle(START + m(10)) if held else Tick([DuePage(NOW_AND_LATER[1], 0)], None)
+    assert decision == expected
+
+
+# Properties: a cycle looked at whenever its next tick comes, and at any other moments besides.
+
+RULES = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 2)), max_size=4).map(
+    lambda found: [rule(number, delay, phone=phone) for number, (delay, phone) in enumerate(found)]
+)
+REPEATS = st.none() | st.integers(1, 40).map(m)
+LOOKS = st.lists(st.integers(0, 600), max_size=12).map(lambda found: [START + m(number / 4) for number in found])
+END = START + m(150)
+
+
+def run(cycle: Cycle, rules: list[Rule], looks: list[datetime]) -> list[tuple[datetime, DuePage]]:
+    """Every page written up to the end, with its moment, when the engine is never late."""
+    written, waiting = [], {*looks, START}
+    while waiting:
+        now = min(waiting)
+        waiting.discard(now)
+        decision = tick(cycle, rules, now)
+        assert isinstance(decision, Tick)
+        assert decision.next_tick is None or decision.next_tick > now
+        written += [(now, page) for page in decision.pages]
+        cycle = replace(cycle, last_tick=now)
+        if decision.next_tick is not None and decision.next_tick <= END:
+            waiting.add(decision.next_tick)
+    return written
+
+
+@given(RULES, REPEATS, LOOKS)
+def test_each_occurrence_is_written_exactly_once_and_at_its_moment(
+    rules: list[Rule], every: timedelta | None, looks: list[datetime]
+) -> None:
+    written = run(replace(FRESH, repeat_every=every), rules, looks)
+    expected = {
+        (START + found.delay + (every or m(0)) * number, found.id, number)
+        for found in rules
+        for number in range(151 if every else 1)
+        if START + found.delay + (every or m(0)) * number <= END
+    }
+    assert Counter((now, page.rule.id, page.round) for now, page in written) == Counter(expected)
+
+
+@given(RULES, REPEATS, st.integers(0, 600), st.integers(0, 600))
+def test_a_late_tick_writes_nothing_before_its_delay_nothing_twice_and_one_page_a_phone(
+    rules: list[Rule], every: timedelta | None, last: int, late: int
+) -> None:
+    cycle = replace(ticked(last / 4), repeat_every=every)
+    now = START + m((last + late) / 4)
+    decision = tick(cycle, rules, now)
+    assert isinstance(decision, Tick)
+    for page in decision.pages:
+        moment = START + page.rule.delay + (every or m(0)) * page.round
+        assert START + m(last / 4) < moment <= now
+    sent = [page.rule.contact_method_id for page in decision.pages if not page.bundled]
+    assert len(sent) == len(set(sent))
+    assert {page.rule.contact_method_id for page in decision.pages} == set(sent)
+
+
+WAITING = Waiting("triggered", False, False, True, True)
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (WAITING, Send()),
+        (replace(WAITING, alert_status="closed"), Cancel(Reason.CLOSED)),
+        (replace(WAITING, alert_status="closed", outlives_acknowledgement=True), Cancel(Reason.CLOSED)),
+        (replace(WAITING, alert_status="acknowledged"), Cancel(Reason.ACKNOWLEDGED)),
+        (replace(WAITING, alert_status="acknowledged", outlives_acknowledgement=True), Send()),
+        (replace(WAITING, cycle_ended=True, outlives_acknowledgement=True), Cancel(Reason.ACKNOWLEDGED)),
+        (replace(WAITING, destination_exists=False, destination_enabled=False), Cancel(Reason.NO_DESTINATION)),
+        (replace(WAITING, destination_enabled=False), Cancel(Reason.DISABLED)),
+        (replace(WAITING, maintenance_until=START + m(1)), Defer(START + m(1))),
+        (replace(WAITING, maintenance_until=START), Send()),
+    ],
+)
+def test_n2_a_page_may_go_out(page: Waiting, expected: Send | Cancel | Defer) -> None:
+    assert may_send(page, START) == expected
+
+
+@given(
+    st.builds(
+        Waiting,
+        st.sampled_from(["triggered", "acknowledged", "closed"]),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.none() | st.sampled_from([START - m(1), START, START + m(1)]),
+    )
+)
+def test_n2_what_is_sent_is_wanted_and_has_somewhere_to_go(page: Waiting) -> None:
+    if may_send(page, START) == Send():
+        assert page.alert_status != "closed"
+        assert not page.cycle_ended
+        assert page.destination_exists
+        assert page.destination_enabled
+        assert page.maintenance_until is None or page.maintenance_until <= START
