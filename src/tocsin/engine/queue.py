@@ -30,7 +30,7 @@ from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import Channel, HealthCheckId
 from pgqueuer.ports.driver import NotifyCallback
 
-from tocsin.db.pool import CONNECTION_ERRORS, Pool
+from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.domain.backoff import Backoff
 from tocsin.engine.job import JobKind, Outcome
 
@@ -170,6 +170,12 @@ class Lane:
     kinds: Sequence[JobKind]
     most_at_once: int
     batch: int
+
+
+async def use_json_text(connection: Connection) -> None:
+    """Make the connection take json as text, as PgQueuer gives it; encoded again it would be a string in the log."""
+    for name in ("json", "jsonb"):
+        await connection.reset_type_codec(name, schema="pg_catalog")
 
 
 @asynccontextmanager

@@ -142,7 +142,13 @@ async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIte
             open_pool(dsn, size=connections, application_name="tocsin engine", settings=_SESSION)
         )
         queue_pool = await stack.enter_async_context(
-            open_pool(dsn, size=_QUEUE_CONNECTIONS, application_name="tocsin queue", settings=_SESSION)
+            open_pool(
+                dsn,
+                size=_QUEUE_CONNECTIONS,
+                application_name="tocsin queue",
+                settings=_SESSION,
+                setup=queue.use_json_text,
+            )
         )
         lanes = [
             Lane("state", [kind(pool) for kind in (alert.kind, cycle.kind, service.kind, policy.kind)], 200, 50),

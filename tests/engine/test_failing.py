@@ -1,0 +1,88 @@
+"""A failing object is tried again, then parked where people see it, and delays nobody else."""
+
+from tests.fixtures.engine import Story, settled
+from tests.fixtures.factories import step
+
+from tocsin.engine.queue import MOST_ATTEMPTS
+from tocsin.store import engine
+
+SABOTAGE = """
+create function sabotage() returns trigger language plpgsql as $$
+begin
+    raise exception 'this row cannot move';
+end $$;
+create trigger sabotage before update on escalation_policy_state
+for each row when (old.alert_id = {alert} and new.state = 'escalating') execute function sabotage();
+"""
+
+
+async def sabotaged(story: Story) -> tuple[int, int]:
+    """Two alerts of one service that are due at the same moment; the first cannot move."""
+    service = await story.make.service(await story.make.policy(step(await story.user("ann")), repeat=1))
+    broken, sound = await story.alert(service, "broken"), await story.alert(service, "sound")
+    story.paged()
+    await story.pool.execute(SABOTAGE.format(alert=broken))
+    return broken, sound
+
+
+async def use_up_attempts(story: Story) -> None:
+    await story.passes(5)
+    for _ in range(MOST_ATTEMPTS - 1):
+        await story.passes(1)
+
+
+async def mend(story: Story) -> None:
+    await story.pool.execute("drop trigger sabotage on escalation_policy_state")
+
+
+async def test_an_object_that_fails_delays_no_other(story: Story) -> None:
+    _, sound = await sabotaged(story)
+    await story.passes(5)
+    assert story.paged() == ["ann"]
+    assert (await story.events(sound))[-1] == "escalated delay_passed"
+    await mend(story)
+    await story.passes(1)
+    assert story.paged() == ["ann"]
+
+
+async def test_it_is_tried_again_and_parked_after_the_last_attempt_with_its_error(story: Story) -> None:
+    broken, _ = await sabotaged(story)
+    await story.passes(5)
+    for attempt in range(1, MOST_ATTEMPTS):
+        retrying = {depth.kind: depth.retrying for depth in (await engine.overview(story.pool)).jobs}
+        assert retrying["alert"] == 1, attempt
+        assert await engine.parked(story.pool) == []
+        await story.passes(1)
+    [parked] = await engine.parked(story.pool)
+    assert (parked.kind, parked.object_id, parked.attempts) == ("alert", str(broken), MOST_ATTEMPTS)
+    assert parked.error_type == "RaiseError"
+    assert "this row cannot move" in parked.error
+    assert await story.overdue() == [("alert", "parked")]
+    await mend(story)
+    await engine.retry(story.pool, parked.id)
+
+
+async def test_a_parked_job_can_be_retried_with_fresh_attempts(story: Story) -> None:
+    broken, _ = await sabotaged(story)
+    await use_up_attempts(story)
+    story.paged()
+    [parked] = await engine.parked(story.pool)
+    await mend(story)
+    await engine.retry(story.pool, parked.id)
+    await settled(story.pool)
+    assert story.paged() == ["ann"]
+    assert await engine.parked(story.pool) == []
+    assert (await story.events(broken))[-1] == "escalated delay_passed"
+
+
+async def test_an_event_on_a_parked_object_wakes_it_all_the_same(story: Story) -> None:
+    broken, _ = await sabotaged(story)
+    await use_up_attempts(story)
+    story.paged()
+    await mend(story)
+    await story.escalate(broken)
+    assert story.paged() == ["ann"]
+    [parked] = await engine.parked(story.pool)
+    await engine.retry(story.pool, parked.id)
+    await settled(story.pool)
+    assert story.paged() == []

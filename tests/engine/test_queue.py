@@ -1,0 +1,121 @@
+"""The queue under the engine: no event is swallowed, waiting jobs coalesce, its schema is the one PgQueuer declares."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from pgqueuer.adapters.persistence import schema_ddl
+from tests.fixtures.database import cloned
+from tests.fixtures.engine import minutes
+
+from tocsin.db.pool import Pool
+from tocsin.engine.queue import names
+from tocsin.testing.clock import Clock
+
+ENQUEUE = "select engine_enqueue('alert', '7', now() + $1::interval)"
+
+
+async def jobs(pool: Pool) -> Sequence[tuple[str, timedelta]]:
+    """Status and time until due of each job, and the microsecond by which PgQueuer is later."""
+    rows = await pool.fetch("select status, execute_after - now() as wait from pgqueuer order by id")
+    return [(row["status"], row["wait"] + timedelta(microseconds=1)) for row in rows]
+
+
+async def test_waiting_jobs_of_one_object_coalesce_and_keep_the_earliest_due(pool: Pool, clock: Clock) -> None:
+    for wait in (10, 3, 20):
+        await pool.execute(ENQUEUE, minutes(wait))
+    assert await jobs(pool) == [("queued", minutes(3))]
+
+
+async def test_jobs_of_other_objects_and_kinds_stay_apart(pool: Pool) -> None:
+    await pool.execute("select engine_enqueue('alert', '7', now()), engine_enqueue('alert', '8', now())")
+    await pool.execute("select engine_enqueue('page', '7', now())")
+    assert len(await jobs(pool)) == 3
+
+
+async def pick(pool: Pool) -> None:
+    await pool.execute("update pgqueuer set status = 'picked' where status = 'queued'")
+
+
+async def test_an_event_that_arrives_while_the_job_runs_is_not_swallowed(pool: Pool, clock: Clock) -> None:
+    await pool.execute(ENQUEUE, minutes(0))
+    await pick(pool)
+    await pool.execute(ENQUEUE, minutes(0))
+    assert [status for status, _ in await jobs(pool)] == ["picked", "queued"]
+
+
+async def test_without_the_trigger_that_gives_the_key_up_the_event_would_be_swallowed(pool: Pool, clock: Clock) -> None:
+    await pool.execute("drop trigger engine_release_dedupe_key on pgqueuer")
+    await pool.execute(ENQUEUE, minutes(0))
+    await pick(pool)
+    await pool.execute(ENQUEUE, minutes(0))
+    assert [status for status, _ in await jobs(pool)] == ["picked"]
+
+
+@pytest.mark.parametrize(("wait", "notified"), [(3, True), (5, False)])
+async def test_only_what_is_due_soon_is_notified(database: str, wait: int, notified: bool) -> None:
+    connection = await asyncpg.connect(database)
+    heard: list[object] = []
+    try:
+        await connection.add_listener("ch_pgqueuer", lambda *arguments: heard.append(arguments[-1]))
+        await connection.execute(ENQUEUE, timedelta(seconds=wait))
+        await connection.fetchval("select 1")
+    finally:
+        await connection.close()
+    assert bool(heard) is notified
+
+
+# What of our own is in the queue's tables, beside what PgQueuer declares.
+OURS = {
+    "index pgqueuer_object_idx on pgqueuer using btree (entrypoint, payload)",
+    "trigger engine_release_dedupe_key on pgqueuer",
+}
+DROPPED = {"trigger tg_pgqueuer_changed on pgqueuer"}
+
+SCHEMA = """
+select format(
+    'column %s.%s %s%s%s%s', class.relname, attname, format_type(atttypid, atttypmod),
+    case when attnotnull then ' not null' end,
+    ' default ' || pg_get_expr(adbin, adrelid),
+    case when attidentity <> '' then ' identity ' || attidentity::text end
+) as part
+from pg_class as class
+join pg_attribute on attrelid = class.oid and attnum > 0 and not attisdropped
+left join pg_attrdef on adrelid = attrelid and adnum = attnum
+where class.relkind = 'r' and class.relname like 'pgqueuer%'
+union all
+select format('table %s %s', relname, relpersistence) from pg_class where relkind = 'r' and relname like 'pgqueuer%'
+union all
+select replace(replace(lower(indexdef), 'public.', ''), 'create ', '') from pg_indexes where tablename like 'pgqueuer%'
+union all
+select format('constraint %s %s', conname, pg_get_constraintdef(oid)) from pg_constraint
+where conrelid in (select oid from pg_class where relname like 'pgqueuer%')
+union all
+select format('trigger %s on %s', tgname, tgrelid::regclass) from pg_trigger
+where tgrelid::regclass::text like 'pgqueuer%'
+union all
+select format('function %s %s', proname, prosrc) from pg_proc where proname = 'fn_pgqueuer_changed'
+union all
+select format('label %s %s', enumsortorder, enumlabel) from pg_enum where enumtypid = 'pgqueuer_status'::regtype
+"""
+
+
+@pytest.fixture
+async def declared(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """A database with nothing but what the installed PgQueuer declares."""
+    async with cloned(postgres_dsn, "template0") as dsn:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(schema_ddl.render_install(names()))
+            yield connection
+        finally:
+            await connection.close()
+
+
+async def test_the_queues_schema_is_the_one_that_pgqueuer_declares(pool: Pool, declared: asyncpg.Connection) -> None:
+    wanted = {row["part"] for row in await declared.fetch(SCHEMA)}
+    found = {row["part"] for row in await pool.fetch(SCHEMA)}
+    assert len(wanted) > 60
+    assert found - wanted == OURS
+    assert wanted - found == DROPPED
