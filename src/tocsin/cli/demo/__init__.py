@@ -19,6 +19,7 @@ from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
+from rich.console import Console
 
 from tocsin import log
 from tocsin.cli.demo.organisation import Organisation, found
@@ -47,10 +48,10 @@ class Stage:
     mailbox: MailReceiver
 
 
-async def demo() -> None:
-    """Play it. Leaves nothing behind."""
+async def demo(console: Console | None = None) -> None:
+    """Play it, on the console given or the terminal. Leaves nothing behind."""
     log.configure("console", "warning")
-    screen = Screen()
+    screen = Screen(console)
     screen.say("Starting Tocsin on a throwaway PostgreSQL …")
     async with _stage() as stage:
         await _play(stage, screen)

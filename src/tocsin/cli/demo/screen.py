@@ -41,6 +41,8 @@ class Screen:
             finally:
                 following.cancel()
                 live.update(timeline(await look()), refresh=True)
+        if not self.console.is_terminal:
+            self.console.line()  # in a file or a pipe, Live leaves the last line open
 
 
 def timeline(entries: Sequence[Entry]) -> Table:
