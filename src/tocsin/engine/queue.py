@@ -27,14 +27,17 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Context, Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import Channel, HealthCheckId
+from pgqueuer.domain.types import Channel, HealthCheckId, QueueEntrypoint
 from pgqueuer.ports.driver import NotifyCallback
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
+from tocsin.db.sql import Statements
 from tocsin.domain.backoff import Backoff
 from tocsin.engine.job import JobKind, Outcome
 
 log = structlog.get_logger(__name__)
+
+_SQL = Statements(__package__, "queue.sql")
 
 CHANNEL = Channel("ch_pgqueuer")
 BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=1))
@@ -70,8 +73,15 @@ class QueueQueries(Queries):
     """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat.
 
     PgQueuer sends its first probe of the listener beside starting it; the probe waits here until there is a listener
-    to hear it, or else the lane would end, for nothing, ten seconds later.
+    to hear it, or else the lane would end, for nothing, ten seconds later. And its look for the next due job sorts all
+    that wait (12 ms for 40,000), each time that it finds nothing to do.
     """
+
+    async def next_deferred_eta(self, entrypoints: list[QueueEntrypoint]) -> timedelta | None:
+        rows = await self.driver.fetch(_SQL["next_due_in"], entrypoints)
+        eta = rows[0]["eta"]
+        assert eta is None or isinstance(eta, timedelta)
+        return eta
 
     async def notify_health_check(self, health_check_event_id: HealthCheckId) -> None:
         assert isinstance(self.driver, QueueDriver)
@@ -232,8 +242,4 @@ async def run_manager(manager: QueueManager, lane: Lane) -> None:
 
 async def give_back(pool: Pool, manager_id: UUID) -> None:
     """Put back what a manager that no longer runs still holds, so that nobody has to wait for its heartbeat."""
-    await pool.execute(
-        "update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()"
-        " where queue_manager_id = $1 and status = 'picked'",
-        manager_id,
-    )
+    await pool.execute(_SQL["give_back"], manager_id)

@@ -1,0 +1,166 @@
+"""No hot statement reads a large table from end to end, with a day's worth of rows and jobs in it."""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from tests.fixtures.factories import Factory, step
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.engine.queue import HEARTBEAT_TIMEOUT, names
+
+LARGE = {
+    "alerts",
+    "alert_logs",
+    "escalation_policy_state",
+    "notification_policy_cycles",
+    "outgoing_messages",
+    "outgoing_message_events",
+    "pgqueuer",
+}
+
+KINDS = [QueueEntrypoint(kind) for kind in ("alert", "cycle", "service", "policy")]
+
+SEED = """
+alter table alerts disable trigger user;
+alter table escalation_policy_state disable trigger user;
+alter table notification_policy_cycles disable trigger user;
+alter table outgoing_messages disable trigger user;
+insert into alerts (service_id, summary, dedup_key)
+select services.id, 'disk is full', number::text from services, generate_series(1, 5000) as number;
+insert into escalation_policy_state (
+    alert_id, service_id, escalation_policy_id, escalation_policy_step_id, step_number, state, next_escalation
+)
+select
+    alerts.id, services.id, services.escalation_policy_id, steps.id, 0, 'escalating',
+    now() + alerts.id * interval '1 s'
+from alerts
+join services on services.id = alerts.service_id
+join escalation_policy_steps as steps on steps.escalation_policy_id = services.escalation_policy_id;
+insert into notification_policy_cycles (alert_id, user_id, escalation_count, step_number, loop_count, next_tick)
+select alerts.id, users.id, 1, 0, 0, now() + alerts.id * interval '1 s' from alerts, users;
+insert into outgoing_messages (idempotency_key, alert_id, cycle_id, target_name, destination_type, status, next_attempt)
+select cycles.id::text, cycles.alert_id, cycles.id, 'Ann', 'webhook',
+    case when cycles.alert_id % 100 = 0 then 'pending' else 'sent' end,
+    case when cycles.alert_id % 100 = 0 then now() + interval '1 hour' end
+from notification_policy_cycles as cycles;
+insert into alert_logs (alert_id, event) select id, 'created' from alerts;
+insert into outgoing_message_events (message_id, status, attempt) select id, 'sent', 1 from outgoing_messages;
+alter table alerts enable trigger user;
+alter table escalation_policy_state enable trigger user;
+alter table notification_policy_cycles enable trigger user;
+alter table outgoing_messages enable trigger user;
+analyze;
+"""
+
+JOBS = """
+insert into pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
+select 0, kind, convert_to(number::text, 'UTF8'), now() + number * interval '1 minute', kind || ':' || number, 'queued'
+from unnest('{alert, cycle, page}'::text[]) as kind, generate_series(1, 17000) as number;
+analyze pgqueuer;
+"""
+
+HOT = {
+    "alert.sql": ("load", "enter", "rest", "stop"),
+    "cycle.sql": ("load", "tick", "hold", "end"),
+    "page.sql": ("load", "claim", "sent", "try_again", "failed", "cancel", "defer"),
+}
+
+
+@pytest.fixture
+async def full(pool: Pool, make: Factory) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a database with thousands of open alerts."""
+    await make.service(await make.policy(step(await make.reachable_user())))
+    async with pool.acquire() as connection:
+        await connection.execute(SEED)
+        yield connection
+
+
+@pytest.fixture
+async def waiting(pool: Pool) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a database with 51,000 jobs that wait."""
+    async with pool.acquire() as connection:
+        await connection.execute(JOBS)
+        yield connection
+
+
+def scans(plan: Mapping[str, Any]) -> Iterator[str]:
+    """The large tables that a plan reads from end to end."""
+    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in LARGE:
+        yield plan["Relation Name"]
+    for below in plan.get("Plans", ()):
+        yield from scans(below)
+
+
+async def generic_plan(connection: asyncpg.Connection, statement: str) -> Mapping[str, Any]:
+    """The plan for whatever arguments, which PostgreSQL keeps for a statement that it runs often."""
+    count = max((int(number) for number in re.findall(r"\$(\d+)", statement)), default=0)
+    arguments = f"({', '.join(['null'] * count)})" if count else ""
+    await connection.execute("set plan_cache_mode = force_generic_plan")
+    await connection.execute(f"prepare hot as {statement}")
+    try:
+        found = await connection.fetchval(f"explain (format json) execute hot{arguments}")
+    finally:
+        await connection.execute("deallocate hot")
+        await connection.execute("reset plan_cache_mode")
+    plan: Mapping[str, Any] = found[0]["Plan"]
+    return plan
+
+
+async def most_rows_read(connection: asyncpg.Connection, statement: str, *arguments: object) -> float:
+    """The most rows of the queue that a step of the plan came upon, each time that it ran."""
+    found = await connection.fetchval(f"explain (analyze, format json) {statement}", *arguments)
+    return max(_rows_read(found[0]["Plan"]))
+
+
+def _rows_read(plan: Mapping[str, Any]) -> Iterator[float]:
+    if plan.get("Relation Name") == "pgqueuer" and "Scan" in plan["Node Type"]:
+        yield plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    for below in plan.get("Plans", ()):
+        yield from _rows_read(below)
+
+
+async def test_the_engines_statements_read_no_large_table_from_end_to_end(full: asyncpg.Connection) -> None:
+    found = {
+        f"{file} {name}": list(scans(await generic_plan(full, Statements("tocsin.engine", file)[name])))
+        for file, statements in HOT.items()
+        for name in statements
+    }
+    assert {statement: tables for statement, tables in found.items() if tables} == {}
+
+
+async def test_a_fetch_looks_at_no_job_that_waits(waiting: asyncpg.Connection) -> None:
+    dequeue = QueryQueueBuilder(names()).build_dequeue_query(
+        batch_size=50,
+        entrypoints=KINDS,
+        concurrency_limits=[0] * len(KINDS),
+        queue_manager_id=QueueManagerId(uuid4()),
+        global_concurrency_limit=200,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT,
+    )
+    await waiting.execute("update pgqueuer set execute_after = now() - interval '1 s' where id <= 20")
+    assert await most_rows_read(waiting, dequeue.sql, *dequeue.args) <= 20
+
+
+async def test_the_looks_between_fetches_read_a_job_a_kind_at_most(waiting: asyncpg.Connection) -> None:
+    builder = QueryQueueBuilder(names())
+    looks = {
+        "eligible": builder.build_has_eligible_queued_work(),
+        "waiting": builder.build_has_queued_work(),
+        "next due": Statements("tocsin.engine", "queue.sql")["next_due_in"],
+    }
+    read = {name: await most_rows_read(waiting, look, KINDS) for name, look in looks.items()}
+    assert {name: rows for name, rows in read.items() if rows > 1} == {}
+
+
+async def test_the_view_of_what_is_overdue_reads_no_large_table_from_end_to_end(
+    full: asyncpg.Connection, waiting: asyncpg.Connection
+) -> None:
+    overview = Statements("tocsin.store", "engine.sql")["overdue"]
+    assert list(scans(await generic_plan(full, overview))) == []
