@@ -190,7 +190,7 @@ async def test_a_closed_port_is_worth_retrying(sender, make_page):
 async def test_a_server_without_tls_is_named_as_such(sender, webhooks, make_page):
     to = Destination("webhook", webhooks.url.replace("http:", "https:"))
     error = await refused(sender, make_page(), to)
-    assert error.reason.startswith("no connection to 127.0.0.1: no TLS, ")
+    assert error.reason.startswith("no connection to 127.0.0.1: it hung up while connecting, as a server without TLS")
     assert not error.permanent
 
 

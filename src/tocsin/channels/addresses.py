@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-import httpx
+from yarl import URL
 
 _LOCAL = re.compile(r"[^\s@()<>\[\]:;,\\\"]{1,64}")
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
@@ -43,9 +43,9 @@ def check_url(address: str) -> str:
     if not url.isprintable() or " " in url:
         raise ValueError(f"'{shown}' is not a URL: it holds a space or a control character")
     try:
-        parts, parsed = urlsplit(url), httpx.URL(url)
+        parts, parsed = urlsplit(url), URL(url)
         port = parts.port
-    except (ValueError, httpx.InvalidURL) as error:
+    except ValueError as error:
         raise ValueError(f"'{shown}' is not a URL") from error
     if parts.scheme not in ("http", "https"):
         raise ValueError(f"'{shown}' is not a URL that starts with http:// or https://")

@@ -19,6 +19,8 @@ def _reason(cause: BaseException) -> str | None:
             return f"no TLS, {cause.reason or 'the handshake failed'}"
         case OSError(errno=int(number)) if number > 0:
             return os.strerror(number)  # asyncio's own text repeats the address
+        case ConnectionResetError():
+            return "it hung up while connecting, as a server without TLS does when asked for it"
         case OSError():
             return cause.strerror
         case _:

@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
-import httpx
+import aiohttp
 
 from tocsin.channels.addresses import check_email, check_url
 from tocsin.channels.apprise import AppriseSender, check_apprise_url
@@ -47,13 +46,17 @@ class _NoEmail:
         raise DeliveryFailed("no SMTP server is configured (TOCSIN_SMTP_URL)", permanent=True)
 
 
-def _http_client() -> httpx.AsyncClient:
+def _http_client() -> aiohttp.ClientSession:
     """Return a client that keeps no cookies and has no limit on connections.
 
     With the usual limit of 100, that many hanging receivers would hold up the pages of everybody else. The
-    engine bounds how many sends run at once.
+    engine bounds how many sends run at once. A connection is kept for less time than servers are known to keep it:
+    one that is being closed as a page goes out would cost the page a retry.
     """
-    return httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        auto_decompress=False,
+        trust_env=True,
     )

@@ -11,13 +11,13 @@ from dataclasses import asdict
 from datetime import timedelta
 from http import HTTPStatus
 
-import httpx
+import aiohttp
+from yarl import URL
 
 from tocsin import __version__
 from tocsin.channels.addresses import check_url
 from tocsin.channels.causes import connection_cause
 from tocsin.channels.page import Destination, Page, Receipt
-from tocsin.channels.quiet import silence
 from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
 from tocsin.errors import DeliveryFailed
 
@@ -26,43 +26,42 @@ __all__ = ["WebhookSender", "payload", "verify_signature"]
 ANSWER_LIMIT_BYTES = 64 * 1024
 DRAIN_LIMIT = timedelta(seconds=1)
 
-silence("httpx", "httpcore")
-
 
 class WebhookSender:
     """Posts pages with a shared client. ``timeout`` bounds a send as a whole, from the connection to the status."""
 
-    def __init__(self, client: httpx.AsyncClient, timeout: timedelta = timedelta(seconds=10)) -> None:
+    def __init__(self, client: aiohttp.ClientSession, timeout: timedelta = timedelta(seconds=10)) -> None:
         self._client = client
         self._timeout = timeout
 
     async def send(self, destination: Destination, page: Page) -> Receipt:
         """Post the page. Raises DeliveryFailed for any answer but 2xx; only a bad URL is permanent."""
-        request = self._request(destination, page)
-        host = request.url.host
+        url = _url(destination)
+        body = json.dumps(payload(page)).encode()
         try:
-            async with asyncio.timeout(self._timeout.total_seconds()):
-                response = await self._client.send(request, stream=True, follow_redirects=False)
-        except (TimeoutError, httpx.TimeoutException) as error:
+            status = await self._post(url, body, _headers(destination, page, body))
+        except TimeoutError as error:
             seconds = self._timeout.total_seconds()
-            raise DeliveryFailed(f"{host} did not answer within {seconds:g} s") from error
-        except (httpx.HTTPError, OSError) as error:
-            raise DeliveryFailed(_cause(host, error)) from error
-        await _drain(response)
-        if not response.is_success:
-            raise DeliveryFailed(_refusal(host, response.status_code))
+            raise DeliveryFailed(f"{url.host} did not answer within {seconds:g} s") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise DeliveryFailed(_cause(url.host, error)) from error
+        if not 200 <= status < 300:
+            raise DeliveryFailed(_refusal(url.host, status))
         return Receipt(reference=None)
 
-    def _request(self, destination: Destination, page: Page) -> httpx.Request:
-        try:
-            url = check_url(destination.address)
-        except ValueError as error:
-            raise DeliveryFailed(str(error), permanent=True) from error
-        body = json.dumps(payload(page)).encode()
-        seconds = self._timeout.total_seconds()
-        return self._client.build_request(
-            "POST", url, content=body, headers=_headers(destination, page, body), timeout=seconds
-        )
+    async def _post(self, url: URL, body: bytes, headers: dict[str, str]) -> int:
+        """The status of the answer."""
+        async with asyncio.timeout(self._timeout.total_seconds()):
+            response = await self._client.post(url, data=body, headers=headers, allow_redirects=False)
+        await _drain(response)
+        return response.status
+
+
+def _url(destination: Destination) -> URL:
+    try:
+        return URL(check_url(destination.address))
+    except ValueError as error:
+        raise DeliveryFailed(str(error), permanent=True) from error
 
 
 def payload(page: Page) -> dict[str, object]:
@@ -99,22 +98,20 @@ def _headers(destination: Destination, page: Page, body: bytes) -> dict[str, str
     return headers
 
 
-async def _drain(response: httpx.Response) -> None:
-    """Read a short answer so that the connection can be used again; give up on a long or slow one."""
-    size = 0
+async def _drain(response: aiohttp.ClientResponse) -> None:
+    """Read a short answer so that the connection can be used again; cut off a long or slow one."""
     try:
         async with asyncio.timeout(DRAIN_LIMIT.total_seconds()):
-            async for chunk in response.aiter_raw():
-                size += len(chunk)
-                if size > ANSWER_LIMIT_BYTES:
-                    break
-    except (TimeoutError, httpx.HTTPError):
-        return  # the status has been given; losing the body changes nothing
-    finally:
-        await response.aclose()
+            await response.content.readexactly(ANSWER_LIMIT_BYTES)
+    except asyncio.IncompleteReadError:
+        response.release()  # the whole answer was short
+        return
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        pass  # the status has been given; losing the body changes nothing
+    response.close()
 
 
-def _refusal(host: str, status: int) -> str:
+def _refusal(host: str | None, status: int) -> str:
     if 300 <= status < 400:
         return f"{host} answered {_status(status)}; redirects are not followed"
     return f"{host} answered {_status(status)}"
@@ -127,9 +124,11 @@ def _status(status: int) -> str:
         return str(status)
 
 
-def _cause(host: str, error: Exception) -> str:
-    if isinstance(error, httpx.ConnectError):
-        return f"no connection to {host}: {connection_cause(error)}"
-    if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
-        return f"{host} answered with something that is not HTTP"
-    return f"the connection to {host} was lost before an answer"
+def _cause(host: str | None, error: Exception) -> str:
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
+            return f"no connection to {host}: {connection_cause(error)}"
+        case aiohttp.ClientResponseError():
+            return f"{host} answered with something that is not HTTP"
+        case _:
+            return f"the connection to {host} was lost before an answer"

@@ -71,9 +71,9 @@ async def _act(pool: Pool, outbox: Outbox, busy: Busy, page_id: UUID, row: async
             await pool.execute(_SQL["defer"], *ticket, reason, until)
             return Outcome(f"deferred_{reason}", again=until)
         case Send():
-            with busy.at(row["destination_type"], row["address"]) as free:
-                if not free:
-                    return Outcome("destination_busy", again=row["now"] + busy.wait)
+            async with busy.at(row["destination_type"], row["address"]) as pause:
+                if pause is not None:
+                    return Outcome("destination_busy", again=row["now"] + pause)
                 return await _send(pool, outbox, page_id, row)
         case never:
             assert_never(never)

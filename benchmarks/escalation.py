@@ -1,0 +1,72 @@
+"""How late escalations are, and how fast a storm of them goes."""
+
+import asyncio
+from datetime import timedelta
+
+from benchmarks.cpu import server_pids, seconds_used
+from benchmarks.organisation import found, open_alerts
+from benchmarks.stage import database, tocsin
+from benchmarks.table import Row, quantile
+from tocsin.db.pool import Pool
+from tocsin.testing.receivers import WebhookReceiver
+
+_LATENESS = """
+select extract(epoch from at - (meta ->> 'due_at')::timestamptz)::float8 as late
+from alert_logs where event = 'escalated'
+"""
+_LEFT = "select count(*) from escalation_policy_state where step_number = 0"
+_UNSENT = "select (select count(*) from alerts) - (select count(*) from outgoing_messages where status = 'sent')"
+_AHEAD = timedelta(seconds=5)
+
+
+async def escalation_lateness(server_dsn: str) -> list[Row]:
+    """1,000 alerts that fall due over ten seconds, each to its second step, with a page each."""
+    async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone:
+        organisation = await found(pool, policies=100, people=50, webhook=phone.url)
+        async with tocsin(dsn, "engine"):
+            due = await pool.fetchval("select now() + $1::interval", _AHEAD)
+            await open_alerts(pool, organisation, 1000, due, timedelta(seconds=10))
+            await _until(pool, _LEFT, 60)
+            late = [row["late"] * 1000 for row in await pool.fetch(_LATENESS)]
+    return [
+        Row("1,000 due over 10 s, p50", quantile(late, 0.5), "ms"),
+        Row("1,000 due over 10 s, p99", quantile(late, 0.99), "ms", "<= 300"),
+    ]
+
+
+async def storm(server_dsn: str, count: int = 10_000) -> list[Row]:
+    """10,000 alerts due at the same instant, one engine; each in its own transaction, with a cycle and a page each."""
+    async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone:
+        organisation = await found(pool, policies=1000, people=50, webhook=phone.url)
+        due = await pool.fetchval("select now() + $1::interval", timedelta(seconds=12))
+        await open_alerts(pool, organisation, count, due)
+        async with tocsin(dsn, "engine") as engine:
+            await _until_due(pool, due)
+            pids = [engine.pid, *server_pids(await pool.fetchval("select pg_backend_pid()"))]
+            before = seconds_used(pids)
+            await _until(pool, _LEFT, 300)
+            moved = await pool.fetchval("select extract(epoch from now() - $1::timestamptz)::float8", due)
+            await _until(pool, _UNSENT, 300)
+            sent = await pool.fetchval("select extract(epoch from now() - $1::timestamptz)::float8", due)
+            used = seconds_used(pids) - before
+        late = [row["late"] * 1000 for row in await pool.fetch(_LATENESS)]
+    return [
+        Row("alerts moved", count / moved, "alerts/s", ">= 2500"),
+        Row("alerts moved and paged", count / sent, "alerts/s"),
+        Row("lateness, p50", quantile(late, 0.5), "ms"),
+        Row("lateness, p99", quantile(late, 0.99), "ms"),
+        Row("processor time for one alert with its page", used / count * 1000, "ms"),
+    ]
+
+
+async def _until_due(pool: Pool, due: object) -> None:
+    left = await pool.fetchval("select extract(epoch from $1::timestamptz - now())::float8", due)
+    if left < 0:
+        raise AssertionError("seeding took longer than planned for; the storm has begun already")
+    await asyncio.sleep(left)
+
+
+async def _until(pool: Pool, count_left: str, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        while await pool.fetchval(count_left):
+            await asyncio.sleep(0.05)

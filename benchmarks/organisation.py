@@ -1,0 +1,96 @@
+"""Organisations of any size, written straight into the tables."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tocsin.db.pool import Pool
+
+_PEOPLE = """
+with people as (
+    insert into users (name, email)
+    select 'Person ' || n, 'person' || n || '@example.org' from generate_series(1, $1) as n
+    returning id
+),
+methods as (
+    insert into contact_methods (user_id, name, type, address)
+    select id, 'phone', 'webhook', $2 from people
+    returning id, user_id
+),
+rules as (
+    insert into notification_rules (user_id, contact_method_id, delay)
+    select user_id, id, interval '0' from methods
+)
+select array_agg(id) from people
+"""
+
+_POLICIES = """
+with numbers as materialized (
+    select n, gen_random_uuid() as policy_id from generate_series(1, $1) as n
+),
+policies as (
+    insert into escalation_policies (id, name, repeat)
+    select policy_id, 'Policy ' || n, 0 from numbers
+),
+planned as materialized (
+    select numbers.n, numbers.policy_id, number, gen_random_uuid() as step_id
+    from numbers cross join generate_series(0, 1) as number
+),
+steps as (
+    insert into escalation_policy_steps (id, escalation_policy_id, step_number, delay)
+    select step_id, policy_id, number, $3::interval from planned
+),
+targets as (
+    insert into escalation_policy_step_targets (escalation_policy_step_id, user_id)
+    select step_id, ($2::uuid[])[1 + (n + number) % cardinality($2::uuid[])] from planned
+),
+services as (
+    insert into services (name, escalation_policy_id)
+    select 'Service ' || n, policy_id from numbers
+    returning id
+)
+select array_agg(id) from services
+"""
+
+_ALERTS = """
+insert into alerts (service_id, summary, dedup_key)
+select ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'Alert ' || n, 'bench ' || n from generate_series(1, $1) as n
+"""
+
+# As if each had entered its first step some time ago.
+_STANDING = """
+update escalation_policy_state as state
+set
+    state = 'escalating', step_number = 0, escalation_count = 1, last_escalation = now(), version = 1,
+    escalation_policy_step_id = steps.id,
+    next_escalation = $1::timestamptz + (state.alert_id % $3) * $2::interval / $3::float8
+from escalation_policy_steps as steps
+where steps.escalation_policy_id = state.escalation_policy_id and steps.step_number = 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The ids of its services, each with a policy of its own of two steps."""
+
+    services: list[UUID]
+
+
+async def found(
+    pool: Pool, *, policies: int, people: int, webhook: str, delay: timedelta = timedelta(hours=1)
+) -> Organisation:
+    """People reached by ``webhook``; policies whose two steps page one of them each, ``delay`` apart."""
+    users = await pool.fetchval(_PEOPLE, people, webhook)
+    services = await pool.fetchval(_POLICIES, policies, users, timedelta(hours=1))
+    await pool.execute("delete from pgqueuer")
+    return Organisation(services)
+
+
+async def open_alerts(
+    pool: Pool, organisation: Organisation, count: int, due: datetime, over: timedelta = timedelta(0)
+) -> None:
+    """Open alerts that stand on their first step, the next due at ``due`` and evenly spread ``over`` a span."""
+    await pool.execute(_ALERTS, count, organisation.services)
+    await pool.execute("delete from pgqueuer")
+    await pool.execute(_STANDING, due, over, count)
+    await pool.execute("vacuum analyze")

@@ -1,0 +1,115 @@
+"""What a measurement stands on: a PostgreSQL as it comes, a database of its own, and real Tocsin processes."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+
+from tocsin.db.embedded import embedded_server
+from tocsin.db.migrate import migrate
+from tocsin.db.pool import Pool, open_pool
+from tocsin.store import integration_keys, tokens
+from tocsin.store.actor import Actor, acting
+from tocsin.store.tokens import TokenSpec
+
+BENCH = Actor(type="cli", id=None, name="bench", role="admin", scope="admin")
+_READY_WITHIN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A Tocsin process of its own, and where it answers if it does."""
+
+    pid: int
+    url: str
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[str]:
+    """The DSN of a throwaway PostgreSQL with the settings that users get."""
+    directory = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
+    directory.chmod(0o755)
+    try:
+        async with embedded_server(directory / "data") as dsn:
+            yield dsn
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@asynccontextmanager
+async def database(server_dsn: str) -> AsyncIterator[tuple[str, Pool]]:
+    """A fresh database with the schema of today, gone afterwards."""
+    name = f"bench_{secrets.token_hex(4)}"
+    control = await asyncpg.connect(server_dsn)
+    parts = urlsplit(server_dsn)
+    dsn = f"{parts.scheme}://{parts.netloc}" + urlunsplit(("", "", f"/{name}", parts.query, ""))
+    try:
+        await control.execute(f'create database "{name}"')
+        await migrate(dsn)
+        async with open_pool(dsn, size=4, application_name="bench") as pool:
+            yield dsn, pool
+    finally:
+        await control.execute(f'drop database if exists "{name}" with (force)')
+        await control.close()
+
+
+@asynccontextmanager
+async def tocsin(dsn: str, *command: str) -> AsyncIterator[Process]:
+    """A real ``tocsin`` process on the database; ``serve`` is waited for until it is ready."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    environment = os.environ | {"TOCSIN_DATABASE_URL": dsn, "TOCSIN_LISTEN": listen, "TOCSIN_LOG_LEVEL": "warning"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tocsin", *command, env=environment, stdout=asyncio.subprocess.DEVNULL
+    )
+    url = f"http://{listen}"
+    try:
+        await (_ready(url) if command[0] == "serve" else _engine_ready(dsn, process.pid))
+        yield Process(process.pid, url)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _ready(url: str) -> None:
+    async with httpx.AsyncClient() as http, asyncio.timeout(_READY_WITHIN):
+        while True:
+            try:
+                if (await http.get(f"{url}/health/ready")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+async def _engine_ready(dsn: str, pid: int) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with asyncio.timeout(_READY_WITHIN):
+            while not await connection.fetchval("select exists (select from engine_instances where pid = $1)", pid):
+                await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
+
+
+async def integration_token(pool: Pool, service_id: object) -> str:
+    """A key that alerts can be sent with."""
+    async with acting(pool, BENCH) as connection:
+        return (await integration_keys.create(connection, service_id, "bench"))[1]
+
+
+async def api_token(pool: Pool) -> str:
+    """A token that may do everything."""
+    async with acting(pool, BENCH) as connection:
+        return (await tokens.create(connection, TokenSpec(name="bench", role="admin", scope="admin")))[1]
