@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from benchmarks.cpu import server_pids, seconds_used
+from benchmarks.cpu import seconds_used, server_pids
 from benchmarks.organisation import found, open_alerts
 from benchmarks.stage import database, tocsin
 from benchmarks.table import Row
