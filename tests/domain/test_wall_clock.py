@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.domain.times import MINUTE, changes, instants, utc, zones
+from tests.domain.times import LAST_YEAR, MINUTE, changes, instants, utc, zones
 
 from tocsin.domain.wall_clock import first_instant, jumps_forward, last_instant, wall_time
 
@@ -102,6 +102,6 @@ def test_an_instant_is_the_first_or_the_last_of_the_time_it_shows(data: st.DataO
 def test_jumps_forward_are_the_changes_that_skip_times(data: st.DataObject) -> None:
     zone = data.draw(zones)
     start = data.draw(instants(zone))
-    end = start + timedelta(days=data.draw(st.integers(0, 800)))
+    end = min(start + timedelta(days=data.draw(st.integers(0, 800))), datetime(LAST_YEAR, 12, 31, tzinfo=UTC))
     skipping = [at for at in changes(zone) if wall_time(at, zone) - wall_time(at - MINUTE, zone) > MINUTE]
     assert list(jumps_forward(zone, start, end)) == [at for at in skipping if start < at <= end]

@@ -36,7 +36,7 @@ def changes(zone: ZoneInfo) -> Sequence[datetime]:
     """The instants at which the clocks of ``zone`` change, to the minute, found by looking at the clocks."""
     at = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
     found = []
-    while at.year <= LAST_YEAR + 3:  # for spans of time that begin in the last year
+    while at.year <= LAST_YEAR:
         if _offset(at, zone) != _offset(at + DAY, zone):
             minutes = (at + n * MINUTE for n in range(1, 1441))
             before = _offset(at, zone)
