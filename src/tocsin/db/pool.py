@@ -11,10 +11,12 @@ import asyncpg
 from tocsin.errors import ConfigurationError
 
 # What a connection error looks like from asyncpg: refused, reset, cut off, or a server that is starting or stopping.
+# A connection that is used at the moment at which it is cut off raises InternalClientError.
 CONNECTION_ERRORS = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.exceptions.AdminShutdownError,
     asyncpg.exceptions.CannotConnectNowError,

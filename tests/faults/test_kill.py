@@ -1,0 +1,79 @@
+"""An engine is killed in the middle of its sends: nothing is lost, and what is sent again carries the same key."""
+
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, Process, create_subprocess_exec
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.fixtures.engine import Story, eventually, running_engine, settled
+from tests.fixtures.factories import step
+
+from tocsin.db.pool import Pool
+from tocsin.engine.page import CLAIM
+from tocsin.engine.queue import HEARTBEAT_TIMEOUT
+from tocsin.testing.receivers import Hang
+
+ALERTS = 20
+ANSWERED = 8
+
+
+@asynccontextmanager
+async def engine_process(dsn: str, pool: Pool) -> AsyncIterator[Process]:
+    """``tocsin engine`` as a process of its own, at work."""
+    environment = {**os.environ, "TOCSIN_DATABASE_URL": dsn}
+    process = await create_subprocess_exec(
+        sys.executable, "-m", "tocsin", "engine", env=environment, stdout=DEVNULL, stderr=DEVNULL
+    )
+
+    async def is_at_work() -> bool:
+        return bool(await pool.fetchval("select exists (select from engine_instances where pid = $1)", process.pid))
+
+    try:
+        await eventually(is_at_work, within=20)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_another_engine_finishes_what_a_killed_one_had_begun(stage: Story, database: str) -> None:
+    service = await stage.make.service(await stage.make.policy(step(await stage.user("ann"))))
+    stage.phone.script(*[200] * ANSWERED, *[Hang()] * ALERTS)
+    async with engine_process(database, stage.pool) as process:
+        for number in range(ALERTS):
+            await stage.make.alert(service, f"disk {number}")
+        await stage.phone.wait_for(ANSWERED + 4)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    assert await unfinished(stage.pool) > 0
+
+    stage.phone.release()
+    async with running_engine(database, stage.pool):
+        for wait in (HEARTBEAT_TIMEOUT, CLAIM):
+            await stage.clock.advance(wait * 1.1)
+            await settled(stage.pool)
+
+    assert await unfinished(stage.pool) == 0
+    statuses = await stage.pool.fetch("select status from outgoing_messages")
+    assert [row["status"] for row in statuses] == ["sent"] * ALERTS
+    keys = defaultdict(set)
+    for request in stage.phone.requests:
+        keys[request.json["page_id"]].add(request.json["idempotency_key"])
+    assert len(keys) == ALERTS
+    assert {len(found) for found in keys.values()} == {1}
+    sends = Counter(request.json["alert"]["id"] for request in stage.phone.requests)
+    assert len(sends) == ALERTS
+    assert 4 <= sum(count - 1 for count in sends.values()) <= ALERTS
+
+
+async def unfinished(pool: Pool) -> int:
+    """Alerts without a page that was sent."""
+    count: int = await pool.fetchval(
+        "select count(*) from alerts where not exists"
+        " (select from outgoing_messages where alert_id = alerts.id and status = 'sent')"
+    )
+    return count
