@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import escalation
 from tocsin.domain.escalation import (
@@ -26,6 +26,7 @@ from tocsin.domain.escalation import (
     Stop,
 )
 from tocsin.engine.job import GONE, Contended, JobKind, Outcome
+from tocsin.engine.together import Together
 
 _SQL = Statements(__package__, "alert.sql")
 _LOOKS = 5
@@ -47,26 +48,27 @@ class Loaded:
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one alert."""
 
+    async def load_many(alert_ids: Sequence[int]) -> Mapping[int, Loaded]:
+        return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], alert_ids)}
+
+    loads = Together(load_many)
+
     async def run(object_id: str) -> Outcome:
-        async with pool.acquire() as connection:
-            for _ in range(_LOOKS):
-                alert = await _load(connection, int(object_id))
-                if alert is None:
-                    return GONE
-                decision = escalation.decide(alert.standing, alert.policy, alert.now)
-                if await _apply(connection, alert, decision):
-                    return _outcome(alert, decision)
+        for _ in range(_LOOKS):
+            alert = await loads.load(int(object_id))
+            if alert is None:
+                return GONE
+            decision = escalation.decide(alert.standing, alert.policy, alert.now)
+            if await _apply(pool, alert, decision):
+                return _outcome(alert, decision)
         raise Contended(f"alert {object_id} moved {_LOOKS} times while it was looked at")
 
     return JobKind("alert", run)
 
 
-async def _load(connection: Connection, alert_id: int) -> Loaded | None:
-    row = await connection.fetchrow(_SQL["load"], alert_id)
-    if row is None:
-        return None
+def _loaded(row: asyncpg.Record) -> Loaded:
     policy = Policy(row["policy_id"], row["repeat"], [_step(step) for step in row["steps"]])
-    return Loaded(alert_id, _standing(row), policy, row["version"], row["now"])
+    return Loaded(row["id"], _standing(row), policy, row["version"], row["now"])
 
 
 def _standing(row: asyncpg.Record) -> Standing:
@@ -96,26 +98,26 @@ def _step(step: Mapping[str, Any]) -> Step:
     )
 
 
-async def _apply(connection: Connection, alert: Loaded, decision: Decision) -> bool:
+async def _apply(pool: Pool, alert: Loaded, decision: Decision) -> bool:
     """Write the decision; False when the alert has moved since it was loaded."""
     match decision:
         case Enter():
-            return await _enter(connection, alert, decision)
+            return await _enter(pool, alert, decision)
         case Exhaust() | FoundNobody() | Hold():
             pause = _pause(decision)
             arguments = (pause.wait, pause.state, pause.loop_count, pause.entries)
-            return bool(await connection.fetchval(_SQL["rest"], alert.id, alert.version, alert.policy.id, *arguments))
+            return bool(await pool.fetchval(_SQL["rest"], alert.id, alert.version, alert.policy.id, *arguments))
         case Stop(reason=reason):
-            return bool(await connection.fetchval(_SQL["stop"], alert.id, alert.version, reason))
+            return bool(await pool.fetchval(_SQL["stop"], alert.id, alert.version, reason))
         case Rest():
             return True
         case _:
             assert_never(decision)
 
 
-async def _enter(connection: Connection, alert: Loaded, decision: Enter) -> bool:
+async def _enter(pool: Pool, alert: Loaded, decision: Enter) -> bool:
     step = decision.step
-    done = await connection.fetchval(
+    done = await pool.fetchval(
         _SQL["enter"],
         alert.id,
         alert.version,

@@ -1,6 +1,7 @@
 -- name: load
--- The alert, where it stands, its service's policy now, and whom each step would page.
+-- Alerts, where each stands, its service's policy now, and whom each step would page.
 select
+    alerts.id,
     alerts.status,
     state.state,
     state.escalation_policy_id as state_policy_id,
@@ -49,10 +50,12 @@ from alerts
 join services on services.id = alerts.service_id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join escalation_policy_state as state on state.alert_id = alerts.id
-where alerts.id = $1
+where alerts.id = any($1::bigint[])
 
 -- name: enter
 -- Enter a step: the state, a cycle per user, a page per channel, the timeline. Nothing when the version has moved.
+-- Where everyone must acknowledge, the new cycle takes over the repeating from the user's former ones, or each round
+-- would add to the pages of all later ones.
 with moved as (
     update escalation_policy_state
     set
@@ -68,6 +71,17 @@ with moved as (
         version = version + 1
     where alert_id = $1 and version = $2
     returning alert_id, escalation_count, step_number, loop_count
+),
+succeeded as (
+    update notification_policy_cycles as cycles
+    set repeat_every = null
+    from moved
+    where
+        $9::interval is not null
+        and cycles.alert_id = moved.alert_id
+        and cycles.user_id = any($8::uuid[])
+        and cycles.ended_at is null
+        and cycles.repeat_every is not null
 ),
 cycles as (
     insert into notification_policy_cycles (

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Pool
+import asyncpg
+
+from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, Rule, Tick
 from tocsin.engine.job import GONE, Contended, JobKind, Outcome
+from tocsin.engine.together import Together
 
 _SQL = Statements(__package__, "cycle.sql")
 _LOOKS = 5
@@ -30,24 +33,25 @@ class Loaded:
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one notification cycle."""
 
+    async def load_many(cycle_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+        return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], cycle_ids)}
+
+    loads = Together(load_many)
+
     async def run(object_id: str) -> Outcome:
-        async with pool.acquire() as connection:
-            for _ in range(_LOOKS):
-                loaded = await _load(connection, UUID(object_id))
-                if loaded is None:
-                    return GONE
-                decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
-                if await _apply(connection, loaded, decision):
-                    return _outcome(loaded, decision)
+        for _ in range(_LOOKS):
+            loaded = await loads.load(UUID(object_id))
+            if loaded is None:
+                return GONE
+            decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
+            if await _apply(pool, loaded, decision):
+                return _outcome(loaded, decision)
         raise Contended(f"cycle {object_id} moved {_LOOKS} times while it was looked at")
 
     return JobKind("cycle", run)
 
 
-async def _load(connection: Connection, cycle_id: UUID) -> Loaded | None:
-    row = await connection.fetchrow(_SQL["load"], cycle_id)
-    if row is None:
-        return None
+def _loaded(row: asyncpg.Record) -> Loaded:
     cycle = Cycle(
         alert_status=row["status"],
         started_at=row["started_at"],
@@ -55,7 +59,7 @@ async def _load(connection: Connection, cycle_id: UUID) -> Loaded | None:
         repeat_every=row["repeat_every"],
         maintenance_until=row["maintenance_expires_at"],
     )
-    return Loaded(cycle_id, cycle, [_rule(rule) for rule in row["rules"]], row["next_tick"], row["now"])
+    return Loaded(row["id"], cycle, [_rule(rule) for rule in row["rules"]], row["next_tick"], row["now"])
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:
@@ -67,7 +71,7 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
     )
 
 
-async def _apply(connection: Connection, loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> bool:
+async def _apply(pool: Pool, loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
@@ -78,11 +82,11 @@ async def _apply(connection: Connection, loaded: Loaded, decision: Tick | EndCyc
                 [page.round for page in pages],
                 [page.bundled for page in pages],
             )
-            return bool(await connection.fetchval(_SQL["tick"], *where, loaded.now, next_tick, *columns))
+            return bool(await pool.fetchval(_SQL["tick"], *where, loaded.now, next_tick, *columns))
         case HoldCycle(until=until):
-            return bool(await connection.fetchval(_SQL["hold"], *where, until))
+            return bool(await pool.fetchval(_SQL["hold"], *where, until))
         case EndCycle(reason=reason):
-            return bool(await connection.fetchval(_SQL["end"], *where, reason))
+            return bool(await pool.fetchval(_SQL["end"], *where, reason))
         case _:
             assert_never(decision)
 

@@ -1,6 +1,7 @@
 -- name: load
--- A running cycle, its alert, and its user's rules whose contact method is enabled.
+-- Running cycles, each with its alert and its user's rules whose contact method is enabled.
 select
+    cycles.id,
     cycles.alert_id,
     cycles.started_at,
     cycles.last_tick,
@@ -23,7 +24,7 @@ select
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
 join services on services.id = alerts.service_id
-where cycles.id = $1 and cycles.ended_at is null
+where cycles.id = any($1::uuid[]) and cycles.ended_at is null
 
 -- name: tick
 -- Move the cycle on and write its due pages. Nothing when another run has moved it.

@@ -6,7 +6,7 @@ claimed; after the claim's time another sends it again, with the same idempotenc
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -22,6 +22,7 @@ from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Cancel, Defer, Send, Waiting
 from tocsin.engine.busy import Busy
 from tocsin.engine.job import GONE, JobKind, Outcome
+from tocsin.engine.together import Together
 from tocsin.errors import DeliveryFailed
 
 _SQL = Statements(__package__, "page.sql")
@@ -48,9 +49,14 @@ def kind(pool: Pool, outbox: Outbox) -> JobKind:
     """The kind of job that sends one page."""
     busy = Busy()
 
+    async def load_many(page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
+        return {row["id"]: row for row in await pool.fetch(_SQL["load"], page_ids)}
+
+    loads = Together(load_many)
+
     async def run(object_id: str) -> Outcome:
         page_id = UUID(object_id)
-        row = await pool.fetchrow(_SQL["load"], page_id)
+        row = await loads.load(page_id)
         if row is None or row["page_status"] not in ("pending", "sending"):
             return GONE
         due = row["next_attempt"] or row["claimed_until"]

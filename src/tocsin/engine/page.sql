@@ -1,6 +1,7 @@
 -- name: load
--- A page that may be due, its destination as it is now, and all that decides whether it still goes out.
+-- Pages that may be due, each with its destination as it is now and all that decides whether it still goes out.
 select
+    messages.id,
     messages.status as page_status,
     messages.idempotency_key,
     messages.attempts,
@@ -35,7 +36,7 @@ join escalation_policies as policies on policies.id = services.escalation_policy
 left join contact_methods as methods on methods.id = messages.contact_method_id
 left join channels on channels.id = messages.channel_id
 left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
-where messages.id = $1
+where messages.id = any($1::uuid[])
 
 -- name: claim
 -- Take the page for one attempt. attempts is the claim's ticket: whoever comes second finds it moved.

@@ -27,7 +27,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Context, Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import Channel, HealthCheckId, QueueEntrypoint
+from pgqueuer.domain.types import JOB_STATUS, Channel, HealthCheckId, QueueEntrypoint
 from pgqueuer.ports.driver import NotifyCallback
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
@@ -87,6 +87,14 @@ class QueueQueries(Queries):
         assert isinstance(self.driver, QueueDriver)
         await self.driver.listening.wait()
         await super().notify_health_check(health_check_event_id)
+
+    async def log_jobs(self, job_status: list[tuple[Job, JOB_STATUS, TracebackRecord | None]]) -> None:
+        """Delete what went well; only what failed is worth a row in PgQueuer's log."""
+        done = [job.id for job, status, _ in job_status if status == "successful"]
+        if done:
+            await self.driver.execute("delete from pgqueuer where id = any($1::bigint[])", done)
+        if failed := [item for item in job_status if item[1] != "successful"]:
+            await super().log_jobs(failed)
 
     async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
         try:

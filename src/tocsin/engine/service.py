@@ -13,6 +13,7 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that ends a service's maintenance when it is over, and wakes its alerts, each by its own job."""
 
     async def run(object_id: str) -> Outcome:
+        await pool.execute(_SQL["release"], UUID(object_id))
         row = await pool.fetchrow(_SQL["wake"], UUID(object_id))
         if row is None:
             return GONE

@@ -1,3 +1,17 @@
+-- name: release
+-- Pages put off by a maintenance that is over go out now; it may have ended before the moment they were put off to.
+update outgoing_messages as messages
+set next_attempt = now()
+from escalation_policy_state as state
+join services on services.id = state.service_id
+where
+    services.id = $1
+    and (services.maintenance_expires_at is null or services.maintenance_expires_at <= now())
+    and messages.alert_id = state.alert_id
+    and messages.status = 'pending'
+    and messages.reason = 'in_maintenance'
+    and messages.next_attempt > now()
+
 -- name: wake
 -- Clear a maintenance that is over (M2); wake the open alerts and the cycles of the service, which decide for themselves.
 with service as (
