@@ -32,13 +32,10 @@ def _add_problems(path: str, method: str, operation: dict[str, Any]) -> None:
     if responses.get("422", {}).get("content", {}).get("application/json"):
         del responses["422"]
     for status in sorted(_possible(path, method, operation)):
-        responses.setdefault(
-            str(status),
-            {
-                "description": TITLES[status],
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
+        responses.setdefault(str(status), {"description": TITLES[status]})
+    for status, response in responses.items():
+        if status >= "400":
+            response.setdefault("content", {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}})
 
 
 def _possible(path: str, method: str, operation: dict[str, Any]) -> set[int]:

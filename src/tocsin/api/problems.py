@@ -162,6 +162,8 @@ async def _on_validation_error(_request: Request, error: Exception) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     match error.status_code:
+        case 400:  # FastAPI could not read the body: bytes that are no text, JSON nested too deep
+            return problem(400, "the body cannot be read", [FieldError("body", "is not UTF-8, or nested too deep")])
         case 404:
             return problem(404, f"there is nothing at {request.url.path}")
         case 405:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Cookie, HTTPException, Request, Response
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tocsin.api.attempts import Attempts
 from tocsin.api.auth import SESSION_COOKIE, Database, Reader, client_ip, get_pool, get_settings
-from tocsin.api.fields import Body, Read, example
+from tocsin.api.fields import Body, Read, Text, example
 from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied, Unauthenticated
 from tocsin.settings import Settings
@@ -29,8 +29,8 @@ class SignIn(Body):
 
     model_config = example({"email": "ann@example.org", "password": "correct horse battery"})
 
-    email: str = Field(max_length=255)
-    password: str = Field(max_length=1024, repr=False)
+    email: Annotated[Text, Field(max_length=255)]
+    password: Annotated[Text, Field(max_length=1024, repr=False)]
 
 
 class SessionRead(Read):
@@ -42,7 +42,14 @@ class SessionRead(Read):
     scope: Scope
 
 
-@sign_in_router.post("", summary="Sign in", responses={429: {"description": "Too many failed attempts"}})
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Email or password is wrong"},
+    403: {"description": "Sent from a page of another site"},
+    429: {"description": "Too many failed attempts"},
+}
+
+
+@sign_in_router.post("", summary="Sign in", responses=_REFUSALS)
 async def sign_in(body: SignIn, request: Request, response: Response) -> SessionRead:
     if request_origin(request, request.app.state.settings) == "foreign":
         raise PermissionDenied("a sign-in must come from a page of this Tocsin")

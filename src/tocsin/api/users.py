@@ -74,7 +74,9 @@ async def list_users(
     return Page(items=[UserRead.model_validate(user) for user in found.items], next_cursor=cursor_at(found.next))
 
 
-@router.get("/users/me", summary="Show the user who is calling")
+@router.get(
+    "/users/me", summary="Show the user who is calling", responses={404: {"description": "The token belongs to nobody"}}
+)
 async def get_me(actor: Reader, pool: Database) -> UserRead:
     if actor.user_id is None:
         raise NotFound("this token belongs to no user")

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -29,9 +30,9 @@ async def sign_in(request: Request) -> Response:
     email, password, wanted = (str(form.get(name, "")) for name in ("email", "password", "next"))
     answer = RedirectResponse(_safe(wanted), 303)
     try:
-        await open_session(request, answer, SignIn(email=email[:255], password=password[:1024]))
-    except Unauthenticated as error:
-        return _form(_safe(wanted), email, f"{str(error).capitalize()}.", 401)
+        await open_session(request, answer, SignIn(email=email, password=password))
+    except (Unauthenticated, ValidationError):  # nobody's email or password is what no email or password can be
+        return _form(_safe(wanted), email, "Email or password is wrong.", 401)
     except HTTPException as error:
         return _form(_safe(wanted), email, f"{error.detail.capitalize()}.", error.status_code)
     return answer

@@ -1,0 +1,106 @@
+"""Services and their integration keys over HTTP."""
+
+import hashlib
+
+from httpx import AsyncClient
+from tests.api.calls import UNKNOWN_ID, created, refusal, wrong
+from tests.fixtures.factories import Factory
+
+URL = "/api/v1/services"
+
+
+async def test_a_service_is_created_changed_and_deleted(api: AsyncClient, make: Factory) -> None:
+    policy = await make.policy()
+    body = {"name": "Checkout", "escalation_policy_id": str(policy.id)}
+    service = created(await api.post(URL, json=body))
+    empty = {"description": "", "team_id": None, "maintenance_expires_at": None}
+    assert service == body | empty | {"id": service["id"], "created_at": service["created_at"]}
+    url = f"{URL}/{service['id']}"
+    assert (await api.patch(url, json={"description": "Shop"})).json() == service | {"description": "Shop"}
+    assert (await api.delete(url)).status_code == 204
+    assert refusal(await api.get(url), 404) == "no such service"
+
+
+async def test_maintenance_is_shown_in_utc_and_ends_by_null(api: AsyncClient, make: Factory) -> None:
+    url = f"{URL}/{(await make.service()).id}"
+    begun = await api.patch(url, json={"maintenance_expires_at": "2099-01-01T02:00:00+02:00"})
+    assert begun.json()["maintenance_expires_at"] == "2099-01-01T00:00:00Z"
+    assert (await api.patch(url, json={"maintenance_expires_at": None})).json()["maintenance_expires_at"] is None
+
+
+async def test_everything_wrong_is_named_at_once(api: AsyncClient) -> None:
+    body = {
+        "name": "x",
+        "escalation_policy_id": UNKNOWN_ID,
+        "team_id": UNKNOWN_ID,
+        "maintenance_expires_at": "2001-01-01T00:00:00Z",
+    }
+    assert sorted(wrong(await api.post(URL, json=body))) == [
+        "escalation_policy_id",
+        "maintenance_expires_at",
+        "team_id",
+    ]
+
+
+async def test_times_without_an_offset_or_out_of_range_are_refused(api: AsyncClient, make: Factory) -> None:
+    url = f"{URL}/{(await make.service()).id}"
+    for time in ("2099-01-01T00:00:00", "2099-01-01", "2099-02-30T00:00:00Z", "0001-01-01T00:00:00Z", 4070908800, ""):
+        assert wrong(await api.patch(url, json={"maintenance_expires_at": time})) == ["maintenance_expires_at"]
+
+
+async def test_a_service_with_open_alerts_stays(api: AsyncClient, make: Factory) -> None:
+    service = await make.service()
+    alert_id = await make.alert(service)
+    assert "1 open alert" in refusal(await api.delete(f"{URL}/{service.id}"), 409)
+    await api.post(f"/api/v1/alerts/{alert_id}/close")
+    assert (await api.delete(f"{URL}/{service.id}")).status_code == 204
+
+
+async def test_a_name_belongs_to_one_service(api: AsyncClient, make: Factory) -> None:
+    policy = await make.policy()
+    await make.service(policy, name="Checkout")
+    body = {"name": "CHECKOUT", "escalation_policy_id": str(policy.id)}
+    assert wrong(await api.post(URL, json=body), 409) == ["name"]
+
+
+async def test_a_search_finds_part_of_the_name(api: AsyncClient, make: Factory) -> None:
+    for name in ("Checkout", "Search"):
+        await make.service(name=name)
+    found = (await api.get(URL, params={"q": "CHECK"})).json()["items"]
+    assert [service["name"] for service in found] == ["Checkout"]
+
+
+async def test_a_keys_token_is_shown_once_and_kept_as_a_hash(api: AsyncClient, make: Factory) -> None:
+    service = await make.service()
+    url = f"{URL}/{service.id}/integration-keys"
+    key = created(await api.post(url, json={"name": "Monitoring"}))
+    token = str(key.pop("token"))
+    assert key.pop("url") == f"http://127.0.0.1:8080/api/v2/generic/incoming?token={token}"
+    assert key["type"] == "generic"
+    assert (await api.get(f"{url}/{key['id']}")).json() == key
+    assert (await api.get(url)).json()["items"] == [key]
+    stored = await make.pool.fetchval("select token_hash from integration_keys")
+    assert stored == hashlib.sha256(token.encode()).digest()
+
+
+async def test_a_key_is_renamed_and_revoked(api: AsyncClient, make: Factory) -> None:
+    service = await make.service()
+    url = f"{URL}/{service.id}/integration-keys"
+    key = (await api.post(url, json={"name": "Monitoring"})).json()
+    assert (await api.patch(f"{url}/{key['id']}", json={"name": "Old"})).json()["name"] == "Old"
+    assert (await api.delete(f"{url}/{key['id']}")).status_code == 204
+    assert refusal(await api.get(f"{url}/{key['id']}"), 404) == "no such integration key"
+    refusal(await api.delete(f"{url}/{key['id']}"), 404)
+    assert (await api.get(url)).json()["items"] == []
+
+
+async def test_a_key_is_not_found_under_another_service(api: AsyncClient, make: Factory) -> None:
+    service, other = await make.service(), await make.service()
+    key = (await api.post(f"{URL}/{service.id}/integration-keys", json={"name": "a"})).json()
+    for method in ("GET", "DELETE"):
+        refusal(await api.request(method, f"{URL}/{other.id}/integration-keys/{key['id']}"), 404)
+
+
+async def test_a_key_of_an_unknown_type_is_refused(api: AsyncClient, make: Factory) -> None:
+    url = f"{URL}/{(await make.service()).id}/integration-keys"
+    assert wrong(await api.post(url, json={"name": "a", "type": "carrier pigeon"})) == ["type"]
