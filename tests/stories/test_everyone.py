@@ -62,3 +62,21 @@ async def test_a9_a_page_that_waits_for_its_next_attempt_outlives_the_others_ack
     await story.acknowledge(alert, ben)
     await story.passes(60)
     assert story.paged() == []
+
+
+async def test_a9_rounds_do_not_add_up_and_each_rule_still_acts(story: Story) -> None:
+    ann = await story.user("ann", 0, 25)
+    alone = replace(step(ann, delay=minutes(10)), ack_by="everyone")
+    await story.alert(await story.make.service(await story.make.policy(alone, repeat=None)))
+    for _ in range(6):
+        await story.passes(5)
+        await story.passes(5)
+    [repeating] = await story.pool.fetch(
+        "select escalation_count from notification_policy_cycles where repeat_every > '0'"
+    )
+    assert repeating["escalation_count"] == 7
+    later = await story.pool.fetchval(
+        "select count(*) from outgoing_messages join notification_rules as rules"
+        " on position(rules.id::text in idempotency_key) > 0 where rules.delay > '0' and status = 'sent'"
+    )
+    assert later == 4, "the page after 25 minutes, for each of the four entries that are so long ago"

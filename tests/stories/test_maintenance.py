@@ -97,3 +97,16 @@ async def test_m2_extending_it_moves_the_end(story: Story) -> None:
     assert story.paged() == []
     await story.passes(1)
     assert story.paged() == ["ann"]
+
+
+async def test_m3_clearing_it_early_resumes_cycles_and_pages_at_once(story: Story) -> None:
+    ann, ben = await story.user("ann"), await story.user("ben", 2)
+    service = await story.make.service(await story.make.policy(step(ann, ben, delay=minutes(600))))
+    story.phone.script(500)
+    await story.alert(service)
+    assert story.paged() == ["ann"]
+    await in_maintenance(story, service, 60)
+    await story.passes(5)
+    assert story.paged() == []
+    await story.change_service(service, maintenance_expires_at=None)
+    assert story.paged() == ["ann", "ben"]

@@ -71,6 +71,19 @@ async def test_n2_a_rule_added_during_a_cycle_acts_only_if_its_delay_lies_ahead(
     assert story.paged() == expected
 
 
+async def test_n2_a_contact_method_that_is_enabled_during_a_cycle_acts_if_its_delay_lies_ahead(story: Story) -> None:
+    ann = await story.user("ann")
+    watch = await story.make.contact_method(ann, story.address("anns-watch"), enabled=False)
+    await story.make.rule(watch, minutes(5))
+    await story.alert(await hours(story, ann))
+    await story.passes(3)
+    await story.pool.execute("update contact_methods set enabled = true")
+    await story.passes(1)
+    assert story.paged() == ["ann"]
+    await story.passes(1)
+    assert story.paged() == ["anns-watch"]
+
+
 async def test_n2_a_page_to_a_contact_method_that_was_disabled_meanwhile_is_cancelled(story: Story) -> None:
     ann = await story.user("ann")
     story.phone.script(500)

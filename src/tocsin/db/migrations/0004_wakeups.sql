@@ -92,7 +92,7 @@ for each row execute function policy_step_wakeup();
 create trigger wakeup_on_change after update of step_number on escalation_policy_steps
 for each row when (old.step_number is distinct from new.step_number) execute function policy_step_wakeup();
 
--- A rule made while a cycle runs may lie ahead of it (N2).
+-- A rule made while a cycle runs may lie ahead of it (N2), and so may those of a contact method that is enabled.
 create function notification_rule_wakeup() returns trigger language plpgsql as $$
 begin
     perform engine_enqueue('cycle', cycles.id::text, now())
@@ -103,6 +103,8 @@ begin
 end $$;
 create trigger wakeup after insert or update of delay, contact_method_id on notification_rules
 for each row execute function notification_rule_wakeup();
+create trigger wakeup after update of enabled on contact_methods
+for each row when (new.enabled and not old.enabled) execute function notification_rule_wakeup();
 
 -- The engine processes that are, or were lately, at work.
 create table engine_instances (
