@@ -50,9 +50,10 @@ async def deadlocks(pool: Pool) -> int:
 async def test_people_who_act_at_once_meet_no_deadlock_and_leave_a_consistent_alert(story: Story, seed: int) -> None:
     ann, ben = await story.user("ann"), await story.user("ben")
     policy = await story.make.policy(step(ann), step(ben), repeat=None)
-    numbers = await raise_many(story.pool, await story.make.service(policy), 5)
+    numbers = await raise_many(story.pool, await story.make.service(policy), 10)
+    await settled(story.pool)
     chance = random.Random(seed)
-    actions = [alerts.acknowledge, alerts.escalate, alerts.escalate] * 3 + [alerts.close]
+    actions = [alerts.acknowledge, alerts.escalate, alerts.escalate] * 7 + [alerts.close]
 
     async def act(number: int, action: Callable[..., Awaitable[object]]) -> None:
         try:
@@ -65,7 +66,7 @@ async def test_people_who_act_at_once_meet_no_deadlock_and_leave_a_consistent_al
         for _ in range(10):
             await story.passes(5)
 
-    plan = [(chance.choice(numbers), chance.choice(actions)) for _ in range(150)]
+    plan = [(chance.choice(numbers), chance.choice(actions)) for _ in range(200)]
     await asyncio.gather(advance(), *(act(number, action) for number, action in plan))
     await settled(story.pool)
     assert await deadlocks(story.pool) == 0
