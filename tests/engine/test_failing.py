@@ -3,7 +3,7 @@
 from tests.fixtures.engine import Story, settled
 from tests.fixtures.factories import step
 
-from tocsin.engine.queue import MOST_ATTEMPTS
+from tocsin.engine.lane import MOST_ATTEMPTS
 from tocsin.store import engine
 
 SABOTAGE = """

@@ -13,3 +13,15 @@ cross join lateral (
 -- name: give_back
 update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()
 where queue_manager_id = $1 and status = 'picked'
+
+-- name: has_due
+-- Whether a job of these kinds is due; never counts them.
+select exists (
+    select from pgqueuer as job
+    where job.entrypoint = any($1::text[]) and job.status = 'queued' and job.execute_after <= now()
+) as found
+
+-- name: has_waiting
+select exists (
+    select from pgqueuer as job where job.entrypoint = any($1::text[]) and job.status = 'queued'
+) as found

@@ -21,10 +21,10 @@ from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine import alert, cycle, page, policy, queue, service
+from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.page import Outbox
-from tocsin.engine.queue import Lane
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,7 @@ _SESSION = {
     "lock_timeout": "2s",
     "statement_timeout": "15s",
     "idle_in_transaction_session_timeout": "15s",
+    "tocsin.rings_itself": "on",  # see engine_enqueue and Bell
 }
 
 
@@ -55,8 +56,12 @@ class Engine:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     lateness: Lateness = field(default_factory=Lateness)
+    _workshop: Workshop = field(init=False)
     _listening: set[str] = field(default_factory=set)
     _draining: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._workshop = Workshop(self.pool, self.lateness.observe)
 
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
@@ -87,8 +92,8 @@ class Engine:
     async def _run_lane(self, lane: Lane) -> None:
         lost = asyncio.Event()
         async with queue.open_listener(self.dsn, lost.set) as listener:
-            manager = queue.build_manager(self.queue_pool, self.pool, listener, lane, self.lateness.observe)
-            running = asyncio.create_task(queue.run_manager(manager, lane), name=f"queue {lane.name}")
+            manager = build_manager(self.queue_pool, listener, lane, self._workshop)
+            running = asyncio.create_task(run_manager(manager, lane), name=f"queue {lane.name}")
             self._note_listening(lane)
             await first(running, lost, self.stop)
             manager.shutdown.set()

@@ -165,7 +165,7 @@ begin
     )::text);
 end $$;
 
--- The one way into the queue. Waiting jobs of one object coalesce into one, which keeps the earliest due time.
+-- The one way into the queue. An engine needs no notification of what it enqueues itself. Waiting jobs of one object coalesce into one, which keeps the earliest due time.
 -- PgQueuer picks jobs with execute_after strictly in the past; one microsecond less makes that "due or past due".
 -- PL/pgSQL, since it keeps its plans; SQL functions are planned at each call before PostgreSQL 18.
 create function engine_enqueue(job_kind text, object_id text, due timestamptz) returns void language plpgsql as $$
@@ -179,7 +179,7 @@ begin
     do update set execute_after = excluded.execute_after
     where job.execute_after > excluded.execute_after;
 
-    if due < now() + interval '4 seconds' then
+    if due < now() + interval '4 seconds' and coalesce(current_setting('tocsin.rings_itself', true), '') <> 'on' then
         perform engine_notify();
     end if;
 end $$;
