@@ -151,9 +151,10 @@ def make_data_directory(account: ServerAccount, directory: Path) -> None:
     for parent in missing:
         parent.mkdir(exist_ok=True)
         parent.chmod(0o755 if account.borrowed else 0o700)
-    if directory.exists():
-        return
-    directory.mkdir(mode=0o700)
+    try:
+        directory.mkdir(mode=0o700)
+    except FileExistsError:
+        return  # it was there, or another process has made it a moment ago
     if account.borrowed:
         os.chown(directory, 0, account.gid)
         directory.chmod(0o750)
