@@ -1,10 +1,13 @@
 """A failing object is tried again, then parked where people see it, and delays nobody else."""
 
+from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, settled
 from tests.fixtures.factories import step
 
 from tocsin.engine.lane import MOST_ATTEMPTS
-from tocsin.store import engine
+from tocsin.store import alerts, engine
+from tocsin.store.actor import acting
+from tocsin.store.alerts import NewAlert
 
 SABOTAGE = """
 create function sabotage() returns trigger language plpgsql as $$
@@ -86,3 +89,23 @@ async def test_an_event_on_a_parked_object_wakes_it_all_the_same(story: Story) -
     await engine.retry(story.pool, parked.id)
     await settled(story.pool)
     assert story.paged() == []
+
+
+async def test_an_object_that_cannot_be_read_delays_no_other(story: Story) -> None:
+    ann = await story.user("ann")
+    sound = await story.make.service(await story.make.policy(step(ann)))
+    unreadable = await story.make.policy(step(ann))
+    broken = await story.make.service(unreadable)
+    await story.pool.execute(
+        "update escalation_policy_steps set delay = interval '1000000000 days' where escalation_policy_id = $1",
+        unreadable.id,
+    )
+    async with acting(story.pool, TESTER) as connection:
+        for service in (broken, sound):
+            new = NewAlert(summary="disk is full", dedup_key=str(service.name))
+            await alerts.raise_alert(connection, service.id, new, TESTER)
+    await settled(story.pool)
+    assert story.paged() == ["ann"]
+    await story.pool.execute("update escalation_policy_steps set delay = interval '5 minutes'")
+    await story.passes(1)
+    assert story.paged() == ["ann"]

@@ -1,9 +1,11 @@
 """Reading in one statement what many jobs ask for at the same moment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
+
+from tocsin.db.pool import CONNECTION_ERRORS
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -14,7 +16,8 @@ class Together(Generic[K, V]):
     """Answers ``load(key)`` through ``load_many``, called once for all keys asked for in one turn of the event loop.
 
     A batch of jobs starts in one turn, so a batch costs one round trip. What is read together is only read: each job
-    still writes in a transaction of its own, guarded by the version that it read.
+    still writes in a transaction of its own, guarded by the version that it read. When the reading fails, each key is
+    read alone, so that one that cannot be read fails nobody else.
     """
 
     load_many: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
@@ -22,7 +25,7 @@ class Together(Generic[K, V]):
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def load(self, key: K) -> V | None:
-        """The key's value as of now, or None when there is none. Raises what ``load_many`` raises."""
+        """The key's value as of now, or None when there is none. Raises what ``load_many`` raises for this key."""
         if key not in self._waiting:
             loop = asyncio.get_running_loop()
             if not self._waiting:
@@ -39,9 +42,18 @@ class Together(Generic[K, V]):
     async def _read(self, waiting: Mapping[K, asyncio.Future[V | None]]) -> None:
         try:
             found = await self.load_many(list(waiting))
-        except Exception as error:  # raised where each key is awaited
-            for future in waiting.values():
-                future.set_exception(error)
+        except Exception as error:
+            if len(waiting) == 1 or isinstance(error, CONNECTION_ERRORS):
+                _fail(waiting.values(), error)
+                return
+            for key, future in waiting.items():
+                await self._read({key: future})
         else:
             for key, future in waiting.items():
                 future.set_result(found.get(key))
+
+
+def _fail(futures: Iterable[asyncio.Future[V | None]], error: Exception) -> None:
+    """The error is raised where each of them is awaited."""
+    for future in futures:
+        future.set_exception(error)
