@@ -142,4 +142,5 @@ async def test_an_alert_with_an_empty_summary_is_announced_all_the_same(story: S
         "insert into alerts (service_id, summary, dedup_key) values ($1, '', 'imported')", service.id
     )
     await story.passes(0)
-    assert story.paged() == ["ann"]
+    [page] = story.phone.requests
+    assert page.json["alert"]["summary"] == "No summary provided"

@@ -122,7 +122,7 @@ def _page(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Page:
         idempotency_key=row["idempotency_key"],
         kind="alert",
         alert_id=row["alert_id"],
-        summary=row["summary"],
+        summary=row["summary"] or "No summary provided",
         details=row["details"],
         status=row["alert_status"],
         severity=row["severity"],
