@@ -94,6 +94,8 @@ async def test_too_many_attempts_are_refused_for_a_while(anonymous: AsyncClient,
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": ""},
     ],
 )
 async def test_another_site_changes_nothing_with_the_cookie(browser: AsyncClient, headers: dict[str, str]) -> None:

@@ -22,4 +22,4 @@ def request_origin(request: Request, settings: Settings) -> Origin:
     if origin is None:
         return "unknown"
     ours = {urlsplit(settings.base_url).netloc, request.headers.get("host", "")}
-    return "same" if urlsplit(origin).netloc in ours else "foreign"
+    return "same" if origin.partition("://")[2] in ours - {""} else "foreign"

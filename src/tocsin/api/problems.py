@@ -67,13 +67,16 @@ _STATUS: Mapping[type[TocsinError], int] = {
     Unavailable: 503,
 }
 
-# The server cannot do it now, though the request is fine: out of disk or connections, stopping, a deadlock, a replica.
+# The server cannot do it now, though the request is fine: out of disk or connections, stopping, a deadlock, a replica,
+# a database that is closed to connections or not there yet while somebody restores it.
 _DATABASE_UNAVAILABLE = (
     *CONNECTION_ERRORS,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidCatalogNameError,
 )
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -1,5 +1,7 @@
 """The open alerts, and one alert: what it is, what happened, and what can be done about it."""
 
+import re
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +23,7 @@ _OPEN = Filter(statuses=("triggered", "acknowledged"))
 _MOST_ALERTS = 100
 _MOST_ENTRIES = 500
 _MOST_ID = 2**63 - 1
+_VERSION = re.compile("[0-9]{1,18}")
 
 
 async def home(request: Request) -> Response:
@@ -72,7 +75,7 @@ async def _act(request: Request, viewer: Actor) -> None:
             case "close":
                 await alerts.close(connection, alert_id, viewer)
             case "escalate":
-                seen = Seen(version=int(version) if version.isdecimal() else None)
+                seen = Seen(version=int(version) if _VERSION.fullmatch(version) else None)
                 await alerts.escalate(connection, alert_id, viewer, seen)
             case _:
                 raise NotFound("no such action")

@@ -1,0 +1,53 @@
+"""Links as pages carry them, made for the server under test, and people who are signed in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from tests.fixtures.factories import Factory
+
+from tocsin.channels.page import Actions
+from tocsin.db.pool import Pool
+from tocsin.store.users import User
+from tocsin.web.links import ActionLinks, signing_key
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMaker:
+    """Makes the links of pages."""
+
+    pool: Pool
+    base_url: str
+
+    async def __call__(
+        self,
+        alert_id: int,
+        user: User | None = None,
+        *,
+        name: str = "Operations room",
+        escalation_count: int = 0,
+        lifetime: timedelta = timedelta(days=3),
+    ) -> Actions:
+        links = ActionLinks(self.base_url, await signing_key(self.pool), lifetime)
+        now = await self.pool.fetchval("select now()")
+        user_id: UUID | None = user.id if user else None
+        return links.urls(alert_id, user_id, user.name if user else name, escalation_count, now)
+
+
+@pytest.fixture
+def links(pool: Pool, base_url: str) -> LinkMaker:
+    return LinkMaker(pool, base_url)
+
+
+@pytest.fixture
+async def browser(anonymous: httpx.AsyncClient, make: Factory) -> httpx.AsyncClient:
+    """A client in which Ann is signed in, and which says where it comes from, as browsers do."""
+    await make.user("Ann", password=PASSWORD)
+    anonymous.headers["Origin"] = str(anonymous.base_url).rstrip("/")
+    answer = await anonymous.post("/sign-in", data={"email": "ann@example.org", "password": PASSWORD, "next": "/"})
+    assert answer.status_code == 303, answer.text
+    return anonymous

@@ -1,0 +1,98 @@
+"""The pages for people who are signed in: the open alerts and one of them."""
+
+import base64
+import hashlib
+import re
+
+import pytest
+from httpx import AsyncClient
+from tests.fixtures.factories import Factory, step
+from tests.web.conftest import LinkMaker
+
+
+async def an_alert(make: Factory, summary: str = "disk is full", **service: object) -> int:
+    policy = await make.policy(step(await make.user()))
+    return await make.alert(await make.service(policy, **service), summary)  # type: ignore[arg-type]
+
+
+async def test_home_lists_the_open_alerts(browser: AsyncClient, make: Factory) -> None:
+    assert "Nothing is open." in (await browser.get("/")).text
+    await an_alert(make, "<b>open")
+    await make.alert(await make.service(), "gone", "closed")
+    page = (await browser.get("/")).text
+    assert "&lt;b&gt;open" in page
+    assert "gone" not in page
+
+
+async def test_an_alert_shows_what_it_is_and_what_happened(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make)
+    await make.pool.execute("update alerts set labels = $1, details = 'a <i>', count = 2", {"host<": "db1<"})
+    await browser.post(f"/alerts/{alert_id}/acknowledge")
+    page = await browser.get(f"/alerts/{alert_id}")
+    assert page.status_code == 200
+    for text in ("disk is full", "host&lt;", "db1&lt;", "a &lt;i&gt;", "2 times", "acknowledged by Ann"):
+        assert text in page.text
+
+
+async def test_buttons_act(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make)
+    for action, status in (("acknowledge", "acknowledged"), ("escalate", "triggered"), ("close", "closed")):
+        answer = await browser.post(f"/alerts/{alert_id}/{action}")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/alerts/{alert_id}")
+        assert await make.pool.fetchval("select status from alerts") == status
+    assert "<form method=" not in (await browser.get(f"/alerts/{alert_id}")).text.partition("<main>")[2]
+    refused = await browser.post(f"/alerts/{alert_id}/acknowledge")
+    assert (refused.status_code, "Not done: the alert is closed." in refused.text) == (409, True)
+
+
+async def test_escalating_acts_on_what_the_page_showed(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make)
+    refused = await browser.post(f"/alerts/{alert_id}/escalate", data={"version": "17"})
+    assert (refused.status_code, "moved on" in refused.text) == (409, True)
+    for version in ("x", "9" * 40, "-1", "²", "9" * 5000):
+        assert (await browser.post(f"/alerts/{alert_id}/escalate", data={"version": version})).status_code in (303, 409)
+
+
+async def test_only_the_team_acts(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make, team_id=(await make.team()).id)
+    page = await browser.get(f"/alerts/{alert_id}")
+    assert (page.status_code, "/acknowledge" in page.text) == (200, False)
+    assert (await browser.post(f"/alerts/{alert_id}/acknowledge")).status_code == 403
+    assert await make.pool.fetchval("select status from alerts") == "triggered"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+async def test_another_site_acts_on_nothing(browser: AsyncClient, make: Factory, origin: str) -> None:
+    alert_id = await an_alert(make)
+    answer = await browser.post(f"/alerts/{alert_id}/close", headers={"Origin": origin})
+    assert answer.status_code == 403
+    assert await make.pool.fetchval("select status from alerts") == "triggered"
+
+
+async def test_what_is_not_there_is_not_found(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make)
+    for path in ("/alerts/4711", f"/alerts/{2**63}", f"/alerts/{10**400}", "/alerts/x", "/alerts"):
+        assert (await browser.get(path)).status_code == 404, path
+    for path in ("/alerts/4711/close", f"/alerts/{alert_id}/explode", f"/alerts/{2**63}/close"):
+        assert (await browser.post(path)).status_code == 404, path
+
+
+async def test_every_page_keeps_to_itself(browser: AsyncClient, make: Factory, links: LinkMaker) -> None:
+    alert_id = await an_alert(make)
+    for url in ("/", f"/alerts/{alert_id}", "/sign-in", (await links(alert_id)).acknowledge, "/act/x"):
+        page = await browser.get(url)
+        policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
+        style = re.search("<style>(.*)</style>", page.text, re.DOTALL)
+        assert style is not None
+        digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+        assert policy == {
+            "default-src": "'none'",
+            "style-src": f"'sha256-{digest}'",
+            "form-action": "'self'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["x-content-type-options"] == "nosniff"
+        assert not re.search(r"<script|style=|\son\w+=|src=", page.text)

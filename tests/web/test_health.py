@@ -1,0 +1,71 @@
+"""Health and metrics."""
+
+import asyncpg
+import pytest
+from httpx import AsyncClient
+from prometheus_client.parser import text_string_to_metric_families
+from tests.fixtures.factories import Factory, step
+
+from tocsin.db.migrate import latest
+
+
+async def test_a_fresh_server_is_live_and_ready(anonymous: AsyncClient) -> None:
+    live, ready = await anonymous.get("/health/live"), await anonymous.get("/health/ready")
+    assert (live.status_code, live.json()) == (200, {"status": "live"})
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+    assert ready.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("version", [latest() - 1, latest() + 1])
+async def test_with_another_schema_it_is_not_ready(anonymous: AsyncClient, make: Factory, version: int) -> None:
+    if version < latest():
+        await make.pool.execute("delete from schema_migrations where version > $1", version)
+    else:
+        await make.pool.execute("insert into schema_migrations values ($1, 'x', 'x')", version)
+    ready = await anonymous.get("/health/ready")
+    assert ready.status_code == 503
+    assert ready.json()["reason"] == f"the database has schema version {version}, this Tocsin needs {latest()}"
+    assert (await anonymous.get("/health/live")).status_code == 200
+
+
+async def test_without_its_database_it_is_live_and_not_ready_and_says_503(
+    anonymous: AsyncClient, make: Factory, postgres_dsn: str, admin_token: str
+) -> None:
+    name = await make.pool.fetchval("select current_database()")
+    server = await asyncpg.connect(postgres_dsn)
+    try:
+        await server.execute(f'alter database "{name}" allow_connections false')
+        await server.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", name)
+        ready = await anonymous.get("/health/ready")
+        assert (ready.status_code, ready.json()["status"]) == (503, "not ready")
+        assert (await anonymous.get("/health/live")).status_code == 200
+        refused = await anonymous.get("/api/v1/users", headers={"Authorization": f"Bearer {admin_token}"})
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+        assert (await anonymous.post("/api/v2/generic/incoming?token=x&summary=s")).status_code == 503
+    finally:
+        await server.execute(f'alter database "{name}" allow_connections true')
+        await server.close()
+    assert (await anonymous.get("/health/ready")).status_code == 200
+
+
+async def test_metrics_parse_and_tell_the_queue(anonymous: AsyncClient, make: Factory) -> None:
+    await make.alert(await make.service(await make.policy(step(await make.user()))))
+    answer = await anonymous.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    queued = [
+        sample.value
+        for sample in families["tocsin_jobs"].samples
+        if sample.labels == {"kind": "alert", "state": "queued"}
+    ]
+    assert queued == [1]
+    assert families["tocsin_engines_alive"].samples[0].value == 0
+
+
+async def test_metrics_name_nobody_and_nothing(anonymous: AsyncClient, make: Factory, admin_token: str) -> None:
+    service = await make.service(await make.policy(step(await make.reachable_user("Zoe")), name="Nights"), name="Shop")
+    token = await make.integration_key(service, "Probe")
+    await anonymous.post("/api/v2/generic/incoming", params={"token": token, "summary": "disk"})
+    text = (await anonymous.get("/metrics")).text
+    for word in (admin_token, token, "Zoe", "Nights", "Shop", "Probe", "disk", str(service.id)):
+        assert word not in text

@@ -1,0 +1,108 @@
+"""Signing in and out by the form."""
+
+from urllib.parse import quote
+
+import pytest
+from httpx import AsyncClient
+from tests.fixtures.factories import Factory
+from tests.web.conftest import PASSWORD
+
+
+async def sign_in(client: AsyncClient, password: str = PASSWORD, wanted: str = "/", **headers: str) -> object:
+    origin = {"Origin": str(client.base_url).rstrip("/")}
+    form = {"email": "ann@example.org", "password": password, "next": wanted}
+    return await client.post("/sign-in", data=form, headers=origin | headers)
+
+
+async def test_the_form_keeps_where_one_wanted_to_go(anonymous: AsyncClient) -> None:
+    page = await anonymous.get("/sign-in?next=%2Falerts%2F7%22%3E")
+    assert page.status_code == 200
+    assert '<input type="hidden" name="next" value="/alerts/7&#34;&gt;">' in page.text
+
+
+async def test_signing_in_leads_where_one_wanted_to_go(anonymous: AsyncClient, make: Factory) -> None:
+    await make.user("Ann", password=PASSWORD)
+    answer = await sign_in(anonymous, wanted="/alerts/7")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/alerts/7")  # type: ignore[attr-defined]
+    assert "HttpOnly" in answer.headers["set-cookie"]  # type: ignore[attr-defined]
+    assert (await anonymous.get("/")).status_code == 200
+
+
+FOREIGN = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example/",
+    "\\\\evil.example",
+    "///evil.example",
+    "javascript:alert(1)",
+    "evil",
+    "",
+    "http:/evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    " //evil.example",
+    "\x01//evil.example",
+    "http://[",
+]
+
+
+@pytest.mark.parametrize("wanted", FOREIGN)
+async def test_nobody_is_sent_elsewhere(anonymous: AsyncClient, make: Factory, wanted: str) -> None:
+    await make.user("Ann", password=PASSWORD)
+    page = await anonymous.get(f"/sign-in?next={quote(wanted)}")
+    assert '<input type="hidden" name="next" value="/">' in page.text
+    answer = await sign_in(anonymous, wanted=wanted)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")  # type: ignore[attr-defined]
+
+
+async def test_a_wrong_password_keeps_the_email_and_not_the_password(anonymous: AsyncClient, make: Factory) -> None:
+    await make.user("Ann", password=PASSWORD)
+    page = await sign_in(anonymous, password="s3cret", wanted="/alerts/7")
+    assert page.status_code == 401  # type: ignore[attr-defined]
+    text = page.text  # type: ignore[attr-defined]
+    assert 'value="ann@example.org"' in text
+    assert 'value="/alerts/7"' in text
+    assert "Email or password is wrong." in text
+    assert "s3cret" not in text
+    assert not anonymous.cookies
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"email": "\0", "password": "\0"},
+        {"email": "x" * 5000, "password": "x" * 5000},
+        {"email": '"><script>', "password": "x"},
+    ],
+)
+async def test_a_form_that_cannot_be_right_is_refused_alike(anonymous: AsyncClient, form: dict[str, str]) -> None:
+    page = await anonymous.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert (page.status_code, "Email or password is wrong." in page.text) == (401, True)
+    assert "<script>" not in page.text
+
+
+async def test_too_many_attempts_are_refused_in_the_form(anonymous: AsyncClient, make: Factory) -> None:
+    await make.user("Ann", password=PASSWORD)
+    for _ in range(10):
+        await sign_in(anonymous, password="wrong")
+    page = await sign_in(anonymous)
+    assert (page.status_code, "Too many failed sign-ins" in page.text) == (429, True)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
+@pytest.mark.parametrize("origin", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {}])
+async def test_another_site_signs_nobody_in_or_out(browser: AsyncClient, path: str, origin: dict[str, str]) -> None:
+    del browser.headers["Origin"]
+    form = {"email": "ann@example.org", "password": PASSWORD}
+    assert (await browser.post(path, data=form, headers=origin)).status_code == 403
+    assert (await browser.get("/")).status_code == 200
+
+
+async def test_signing_out_ends_the_session(browser: AsyncClient, make: Factory) -> None:
+    value = browser.cookies["tocsin_session"]
+    answer = await browser.post("/sign-out")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    browser.cookies.set("tocsin_session", value)
+    assert (await browser.get("/")).status_code == 303
+    assert await make.pool.fetchval("select count(*) from sessions") == 0
