@@ -3,9 +3,11 @@
 import getpass
 import secrets
 
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from tocsin.api.fields import Name
 from tocsin.channels.registry import check_address
 from tocsin.cli.runtime import open_store
 from tocsin.errors import FieldError, InvalidInput, NotFound
@@ -15,17 +17,30 @@ from tocsin.store.passwords import hash_password
 from tocsin.store.tokens import TokenSpec
 from tocsin.store.users import UserSpec
 
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
 
 def _operator() -> Actor:
     return Actor(type="cli", id=None, name=getpass.getuser(), role="admin", scope="admin")
 
 
+def _checked(name: str) -> str:
+    """The name as the API would take it. Raises InvalidInput."""
+    try:
+        return _NAME.validate_python(name)
+    except ValidationError as error:
+        raise InvalidInput(
+            *(FieldError("name", item["msg"].removeprefix("Value error, ")) for item in error.errors())
+        ) from None
+
+
 async def create_token(name: str, role: Role, scope: Scope) -> None:
     """Make a token that belongs to nobody and print it, and nothing else."""
+    spec = TokenSpec(name=_checked(name), role=role, scope=scope)
     if scope == "admin" and role != "admin":
         raise InvalidInput(FieldError("scope", "admin needs role admin"))
     async with open_store() as pool, acting(pool, _operator()) as connection:
-        _, secret = await tokens.create(connection, TokenSpec(name=name, role=role, scope=scope))
+        _, secret = await tokens.create(connection, spec)
     print(secret)
 
 
@@ -35,9 +50,9 @@ async def create_user(name: str, email: str, role: Role) -> None:
         address = check_address("email", email)
     except ValueError as error:
         raise InvalidInput(FieldError("email", str(error))) from error
+    spec = UserSpec(name=_checked(name), email=address, role=role)
     password = secrets.token_urlsafe(12)
     async with open_store() as pool, acting(pool, _operator()) as connection:
-        spec = UserSpec(name=name, email=address, role=role)
         await users.create(connection, spec, await hash_password(password))
     print(password)
 

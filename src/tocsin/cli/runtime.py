@@ -12,6 +12,7 @@ import typer
 import uvloop
 
 from tocsin import log, settings
+from tocsin.api.constraints import explain
 from tocsin.db.embedded import embedded_server
 from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_pool
@@ -29,6 +30,11 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return uvloop.run(main)
     except TocsinError as error:
         print(f"tocsin: {error}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    except asyncpg.IntegrityConstraintViolationError as error:
+        if (violation := explain(error, deleting=False)) is None:
+            raise
+        print(f"tocsin: {violation.error.field}: {violation.error.message}", file=sys.stderr)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -64,6 +70,10 @@ async def bring_up_to_date(dsn: str) -> list[str]:
         return [migration.name for migration in await migrate(dsn)]
     except _DATABASE_ANSWERS as error:
         raise ConfigurationError(f"the database cannot be used: {error}") from error
+    except ValueError:  # asyncpg cannot read the address, and quotes parts of it
+        raise ConfigurationError(
+            "TOCSIN_DATABASE_URL: must be an address such as postgresql://user:password@host:5432/name"
+        ) from None
 
 
 @asynccontextmanager

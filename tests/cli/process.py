@@ -1,0 +1,154 @@
+"""``tocsin`` as a process of its own, on a data directory of its own."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tocsin.db.embedded_account import server_account
+from tocsin.db.embedded_cluster import Cluster
+from tocsin.db.embedded_process import find_running
+
+READY_WITHIN = 60
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A directory that commands run in, with the settings that they share."""
+
+    place: Path
+    port: int
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def data_dir(self) -> Path:
+        return self.place / "data"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+        ours = {"TOCSIN_DATA_DIR": str(self.data_dir), "TOCSIN_LISTEN": f"127.0.0.1:{self.port}"}
+        return inherited | ours | dict(self.settings) | {"COLUMNS": "200"}
+
+    @property
+    def has_postgres(self) -> bool:
+        """Whether a PostgreSQL runs on the data directory."""
+        return find_running(Cluster(self.data_dir.resolve(), server_account())) is not None
+
+    def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "tocsin", *arguments],
+            cwd=self.place,
+            env=self.environment | settings,
+            capture_output=True,
+            text=True,
+            timeout=READY_WITHIN,
+            check=False,
+        )
+
+    def tell(self, *arguments: str) -> str:
+        """What a command that must succeed prints."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+class Serving:
+    """A running ``tocsin serve``, what it prints, and what it logs."""
+
+    def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
+        self.process = process
+        self._log = log
+        self._printed = ""
+        self._grown = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def said(self) -> str:
+        """What it has printed so far; all of it once it has stopped."""
+        return self._printed
+
+    @property
+    def logged(self) -> str:
+        """What it has written to its standard error so far."""
+        return self._log.read_text()
+
+    def wait_for(self, pattern: str, within: float = 10) -> str:
+        """The first group of a pattern, as soon as it is printed."""
+        with self._grown:
+            self._grown.wait_for(lambda: re.search(pattern, self._printed, re.MULTILINE) or self._is_over, within)
+        found = re.search(pattern, self._printed, re.MULTILINE)
+        assert found is not None, f"{pattern} is not printed: {self.said}{self.logged}"
+        return found[1]
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """End it if it still runs, and return its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(timeout=30)
+        self._reader.join(timeout=10)
+        return code
+
+    @property
+    def _is_over(self) -> bool:
+        return self.process.poll() is not None
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._add(line)
+        self._add("")
+
+    def _add(self, line: str) -> None:
+        with self._grown:
+            self._printed += line
+            self._grown.notify_all()
+
+
+@contextmanager
+def serving(home: Home, *arguments: str) -> Iterator[Serving]:
+    """A ``tocsin serve`` that is ready; it is stopped at the end if it still runs."""
+    log = home.place / f"log-{free_port()}"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tocsin", "serve", *arguments],
+            cwd=home.place,
+            env=home.environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    running = Serving(process, log)
+    try:
+        running.wait_for("Tocsin is ready at (.+)", READY_WITHIN)
+        yield running
+    finally:
+        running.stop()
+
+
+@contextmanager
+def new_home(run_directory: Path, **settings: str) -> Iterator[Home]:
+    """An empty directory that the embedded server's account can enter."""
+    place = Path(tempfile.mkdtemp(prefix="cli-", dir=run_directory))
+    place.chmod(0o755)
+    try:
+        yield Home(place, free_port(), settings)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)

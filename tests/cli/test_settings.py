@@ -1,0 +1,68 @@
+"""``tocsin config`` and what a wrong setting says."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.process import Home, new_home
+
+
+@pytest.fixture(scope="module")
+def home(run_directory: Path) -> Iterator[Home]:
+    with new_home(run_directory) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("TOCSIN_LISTEN", "everywhere", "it is 'everywhere'"),
+        ("TOCSIN_MAX_BODY_BYTES", "lots", "it is 'lots'"),
+        ("TOCSIN_LOG_FORMAT", "xml", "it is 'xml'"),
+        ("TOCSIN_CONFIG", "missing.toml", "missing.toml"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it_and_its_value(
+    home: Home, setting: str, value: str, said: str
+) -> None:
+    done = home.run("serve", **{setting: value})
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"tocsin: {setting}")
+    assert said in line
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence_without_the_password(home: Home) -> None:
+    for url in ("postgresql://ann:s3cret@127.0.0.1:1/x", "mysql://ann:s3cret@127.0.0.1/x", "s3cret"):
+        done = home.run("migrate", TOCSIN_DATABASE_URL=url)
+        assert done.returncode == 1, done.stderr
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert done.stderr.startswith("tocsin: ")
+        assert "s3cret" not in done.stderr
+
+
+def test_config_prints_toml_that_gives_the_same_settings_with_secrets_masked(home: Home) -> None:
+    secrets = {
+        "TOCSIN_DATABASE_URL": "postgresql://ann:s3cret@db/x",
+        "TOCSIN_SMTP_URL": "smtp://ann:s3cret@mail:25",
+    }
+    done = home.run("config", **secrets)
+    assert done.returncode == 0
+    assert "s3cret" not in done.stdout + done.stderr
+    assert 'database_url = "***"' in done.stdout
+    assert f'listen = "127.0.0.1:{home.port}"' in done.stdout
+    lines = [line for line in done.stdout.splitlines() if "***" not in line]
+    (home.place / "tocsin.toml").write_text("\n".join(lines))
+    try:
+        again = home.run("config")
+    finally:
+        (home.place / "tocsin.toml").unlink()
+    kept = [line for line in again.stdout.splitlines() if not line.startswith(("# smtp_url", "# database_url"))]
+    assert kept == lines
+
+
+def test_without_a_command_the_commands_are_listed(home: Home) -> None:
+    done = home.run("--help")
+    for command in ("serve", "engine", "migrate", "demo", "config", "token", "user", "jobs"):
+        assert command in done.stdout
+    assert home.run("--version").stdout.startswith("tocsin ")
