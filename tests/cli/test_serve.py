@@ -52,7 +52,7 @@ def test_the_greeting_gives_a_sign_in_and_two_commands_that_work_as_printed(home
         subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True).stdout
         for command in (fire, look)
     )
-    assert '"AlertID":1' in fired
+    assert '"IsNew":' in fired
     assert '"event":"created"' in seen
 
 

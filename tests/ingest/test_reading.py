@@ -1,0 +1,87 @@
+"""Reading requests, for any bytes: either a message that can be stored, or a refusal that says why."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tocsin.errors import InvalidInput
+from tocsin.ingest.generic import wants_json
+from tocsin.ingest.incoming import understand
+from tocsin.ingest.parameters import read_parameters
+from tocsin.ingest.text import is_fit, mend, mend_line, shorten
+
+TYPES = [
+    "application/json",
+    "application/vnd.x+json; charset=latin-1",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=b",
+    "multipart/form-data",
+    "text/plain",
+    "",
+    "\r\n;;;=",
+]
+ANY_TEXT = st.text(alphabet=st.characters(codec=None), max_size=60)
+NAMES = st.sampled_from(["summary", "Summary", "details", "action", "dedup", "meta", "severity", "x"])
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | ANY_TEXT, inner, max_size=5),
+)
+
+
+def read(query: bytes, content_type: str, body: bytes) -> None:
+    try:
+        message = understand(read_parameters(query, content_type, body))
+    except InvalidInput:
+        return
+    alert = message.alert
+    assert alert.summary or message.action != "trigger"
+    assert len(alert.summary) <= 1024
+    for text in (alert.summary, alert.details, alert.dedup_key, *alert.labels, *alert.labels.values(), *alert.mended):
+        text.encode()
+        assert "\0" not in text
+
+
+@given(st.binary(max_size=200), st.sampled_from(TYPES) | ANY_TEXT, st.binary(max_size=400))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_read_or_refused(query: bytes, content_type: str, body: bytes) -> None:
+    read(query, content_type, body)
+
+
+@given(st.dictionaries(NAMES, ANY_JSON | ANY_TEXT, max_size=6), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_any_json_is_read_or_refused(fields: dict[str, Any], ascii_only: bool) -> None:
+    read(b"", "application/json", json.dumps(fields, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
+
+
+@given(ANY_TEXT)
+def test_mending_makes_text_fit_and_leaves_fit_text_alone(text: str) -> None:
+    mended = mend(text)
+    assert is_fit(mended.text)
+    assert (mended.how == ()) == is_fit(text)
+    assert mend(mended.text).text == mended.text
+    assert "\n" not in mend_line(text).text
+    if is_fit(text):
+        assert mended.text == text
+
+
+@given(st.text(max_size=3000))
+def test_shortening_keeps_what_fits(text: str) -> None:
+    short = shorten(text)
+    assert len(short) <= 1024
+    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        ("application/json;q=0.0", False),
+        ("application/json; q=0", False),
+        ("a/b,, application/json", True),
+        (";", False),
+    ],
+)
+def test_json_is_wanted_when_it_is_named(accept: str, wanted: bool) -> None:
+    assert wants_json(accept) is wanted
