@@ -18,6 +18,7 @@ from tocsin.domain.escalation import (
     OnCallUser,
     Policy,
     Reason,
+    Reopen,
     Rest,
     Skipped,
     Standing,
@@ -217,7 +218,9 @@ def test_no_round_beyond_repeat_begins_by_itself(alert: Standing, on: Policy) ->
 @given(STANDINGS, POLICIES)
 def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: Standing, on: Policy) -> None:
     decision = decide(alert, on, NOW)
-    if alert.status != "triggered":
+    if alert.status == "acknowledged" and alert.state == "acknowledged" and alert.next_escalation is not None:
+        assert isinstance(decision, Reopen if alert.next_escalation <= NOW else Stop)
+    elif alert.status != "triggered":
         assert isinstance(decision, Stop)
     elif alert.maintenance_until is not None and alert.maintenance_until > NOW:
         assert isinstance(decision, Hold | Rest)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.fixtures.engine import Story, minutes
+from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 
@@ -71,16 +71,30 @@ async def test_a8_a_step_that_waits_takes_its_time_although_nobody_is_there(stor
     assert "step_waits nobody_on_call" in await story.events(alert)
 
 
-async def test_a8_a_round_that_finds_nobody_is_one_fact_and_looked_at_again_after_a_round(story: Story) -> None:
+async def test_a8_an_alert_that_found_nobody_looks_again_as_soon_as_somebody_is_there(story: Story) -> None:
     empty = await story.make.policy(step(), step(), repeat=None)
     alert = await story.alert(await story.make.service(empty))
     assert await story.events(alert) == ["created", "nobody_on_call nobody_on_call"]
     ann = await story.user("ann")
     await story.change_policy(empty, replace(empty.steps[0].spec, targets=step(ann).targets), empty.steps[1].spec)
-    await story.passes(9)
-    assert story.paged() == []
-    await story.passes(1)
     assert story.paged() == ["ann"]
+    assert (await story.events(alert))[-1] == "escalated looked_again"
+
+
+async def test_a8_a_round_that_finds_nobody_is_one_fact_and_looked_at_again_after_a_round(story: Story) -> None:
+    empty = await story.make.policy(step(), step(), repeat=None)
+    alert = await story.alert(await story.make.service(empty))
+    await story.passes(9)
+    assert await story.events(alert) == ["created", "nobody_on_call nobody_on_call"]
+    await story.passes(1)
+    assert await story.events(alert) == ["created", *2 * ["nobody_on_call nobody_on_call"]]
+
+
+async def test_a8_an_alert_that_found_nobody_looks_again_when_they_can_be_reached(story: Story) -> None:
+    silent = await story.make.user("silent")
+    alert = await story.alert(await story.make.service(await story.make.policy(step(silent), repeat=None)))
+    await story.make.rule(await story.make.contact_method(silent, story.phone.url))
+    await settled(story.pool)
     assert (await story.events(alert))[-1] == "escalated looked_again"
 
 

@@ -36,7 +36,6 @@ _UNKNOWN = {
 
 _IN_USE = {
     "services_escalation_policy_id_fkey": FieldError("id", "a service uses this escalation policy"),
-    "escalation_policy_state_escalation_policy_id_fkey": FieldError("id", "an open alert is on this escalation policy"),
 }
 
 

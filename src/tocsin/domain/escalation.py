@@ -38,6 +38,7 @@ class Reason(StrEnum):
     POLICY_CHANGED = "policy_changed"
     MAINTENANCE_OVER = "maintenance_over"
     LOOKED_AGAIN = "looked_again"
+    ACKNOWLEDGEMENT_RAN_OUT = "acknowledgement_ran_out"
     ROUNDS_USED_UP = "rounds_used_up"
     NOBODY_ON_CALL = "nobody_on_call"
     NO_STEPS = "no_steps"
@@ -74,16 +75,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy: its steps in order, and the rounds after the first (None: for ever)."""
+    """A policy: its steps in order, the rounds after the first (None: for ever), and who takes over after them."""
 
     id: UUID
     repeat: int | None
     steps: Sequence[Step]
+    catch_all_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an alert stands, as its row says. ``policy_id`` is None when the policy it stood on is deleted."""
+    """Where an alert stands, as its row says. ``policy_id`` is None when the policy it stood on is deleted.
+
+    ``caught``: it stands on the catch-all of its service's policy. ``forced_step`` is the step that was asked for.
+    """
 
     status: Status
     state: State
@@ -93,6 +98,8 @@ class Standing:
     loop_count: int = 0
     next_escalation: datetime | None = None
     forced: bool = False
+    forced_step: UUID | None = None
+    caught: bool = False
     maintenance_until: datetime | None = None
 
 
@@ -136,6 +143,15 @@ class Exhaust:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """The policy is used up, and its catch-all policy takes over from its first step."""
+
+    reason: Reason
+    policy_id: UUID
+    skipped: Sequence[Skipped] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Stand still in ``state`` until an event comes: steps are added, maintenance ends."""
 
@@ -145,9 +161,17 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Somebody has it, or it is closed: end what still pages."""
+    """Somebody has it, or it is closed: end what still pages. ``until`` is when an acknowledgement runs out."""
 
     reason: Reason
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """An acknowledgement has run out: the alert is triggered again, and its step is entered again."""
+
+    reason: Reason = Reason.ACKNOWLEDGEMENT_RAN_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +182,16 @@ class Rest:
     until: datetime | None = None
 
 
-Decision = Enter | FoundNobody | Exhaust | Hold | Stop | Rest
+Decision = Enter | FoundNobody | Exhaust | HandOver | Hold | Stop | Reopen | Rest
 
 
 def decide(alert: Standing, policy: Policy, now: datetime) -> Decision:
-    """What the alert does at ``now`` on ``policy``, which is the one that its service has now."""
+    """What the alert does at ``now`` on ``policy``: the one that its service has now, or the catch-all of that."""
     if alert.status == "closed":
         return Stop(Reason.CLOSED)
     if alert.status == "acknowledged":
-        return Stop(Reason.ACKNOWLEDGED)
+        lease = alert.next_escalation if alert.state == "acknowledged" else None
+        return Reopen() if lease is not None and lease <= now else Stop(Reason.ACKNOWLEDGED, lease)
     due = _due(alert, policy, now)
     if due is None:
         if alert.next_escalation is not None:
@@ -199,6 +224,8 @@ def _due(alert: Standing, policy: Policy, now: datetime) -> Reason | None:
 
 
 def _reason_when_time_is_up(alert: Standing) -> Reason:
+    if alert.state == "acknowledged":
+        return Reason.ACKNOWLEDGEMENT_RAN_OUT
     if alert.state == "nobody":
         return Reason.LOOKED_AGAIN
     return Reason.FIRST_STEP if alert.step_number is None else Reason.DELAY_PASSED
@@ -224,29 +251,44 @@ def _walk(alert: Standing, policy: Policy, reason: Reason) -> Decision:
         if number == len(policy.steps):
             number, loop = 0, loop + 1
             if not alert.forced and policy.repeat is not None and loop > policy.repeat:
-                return Exhaust(Reason.ROUNDS_USED_UP, skipped)
+                return _used_up(alert, policy, Reason.ROUNDS_USED_UP, skipped)
         step = policy.steps[number]
         if step.pages_somebody or step.if_nobody == "wait":
             return Enter(reason, policy.id, step, number, loop, skipped)
         skipped.append(Skipped(number, [user.id for user in step.users]))
         number += 1
     next_loop = loop + 1 if number == len(policy.steps) else loop
-    return _nobody(policy, next_loop, skipped)
+    return _nobody(alert, policy, next_loop, skipped)
 
 
 def _next_position(alert: Standing, policy: Policy, reason: Reason) -> tuple[int, int]:
     """The step to try first and its round. One past the last step stands for the first step of the next round."""
+    if (wanted := _wanted(alert, policy)) is not None:
+        return wanted, alert.loop_count
     if reason is Reason.POLICY_CHANGED or alert.step_number is None:
         return 0, (0 if reason is Reason.POLICY_CHANGED else alert.loop_count)
     current = _index(alert, policy)
     if current is not None:
-        return current + 1, alert.loop_count
+        return current + (reason is not Reason.ACKNOWLEDGEMENT_RAN_OUT), alert.loop_count
     return (alert.step_number if alert.step_number < len(policy.steps) else 0), alert.loop_count
 
 
-def _nobody(policy: Policy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
+def _wanted(alert: Standing, policy: Policy) -> int | None:
+    """Where the step stands that was asked for by hand."""
+    if not alert.forced or alert.forced_step is None:
+        return None
+    return next((n for n, step in enumerate(policy.steps) if step.id == alert.forced_step), None)
+
+
+def _nobody(alert: Standing, policy: Policy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
     """A round of skips is a round used up; a further one is worth a look when the steps' time has passed."""
     if policy.repeat is not None and next_loop > policy.repeat:
-        return Exhaust(Reason.NOBODY_ON_CALL, skipped)
+        return _used_up(alert, policy, Reason.NOBODY_ON_CALL, skipped)
     wait = sum((step.delay for step in policy.steps), timedelta())
     return FoundNobody(policy.id, wait, next_loop, skipped)
+
+
+def _used_up(alert: Standing, policy: Policy, reason: Reason, skipped: Sequence[Skipped]) -> Decision:
+    if policy.catch_all_id is not None and not alert.caught:
+        return HandOver(reason, policy.catch_all_id, skipped)
+    return Exhaust(reason, skipped)

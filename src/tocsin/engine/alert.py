@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
 import asyncpg
@@ -16,20 +16,23 @@ from tocsin.domain.escalation import (
     Enter,
     Exhaust,
     FoundNobody,
+    HandOver,
     Hold,
-    OnCallUser,
-    Policy,
+    Reopen,
     Rest,
     Skipped,
     Standing,
     Step,
     Stop,
 )
-from tocsin.engine.job import GONE, Contended, JobKind, Outcome
+from tocsin.engine.because import targets as because_of
+from tocsin.engine.held import held_until
+from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.engine.policy import PolicyNow, bring_up_to_date, policies
 from tocsin.engine.together import Together
+from tocsin.store.listing import Database
 
 _SQL = Statements(__package__, "alert.sql")
-_LOOKS = 5
 
 Entry = Mapping[str, object]
 
@@ -40,9 +43,18 @@ class Loaded:
 
     id: int
     standing: Standing
-    policy: Policy
+    policy_id: UUID
     version: int | None
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is to become of an alert, and the policy that says so."""
+
+    alert: Loaded
+    found: PolicyNow
+    decision: Decision
 
 
 def kind(pool: Pool) -> JobKind:
@@ -51,24 +63,23 @@ def kind(pool: Pool) -> JobKind:
     async def load_many(alert_ids: Sequence[int]) -> Mapping[int, Loaded]:
         return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], alert_ids)}
 
-    loads = Together(load_many)
+    loads, found = Together(load_many), policies(pool)
 
-    async def run(object_id: str) -> Outcome:
-        for _ in range(_LOOKS):
-            alert = await loads.load(int(object_id))
-            if alert is None:
-                return GONE
-            decision = escalation.decide(alert.standing, alert.policy, alert.now)
-            if await _apply(pool, alert, decision):
-                return _outcome(alert, decision)
-        raise Contended(f"alert {object_id} moved {_LOOKS} times while it was looked at")
+    async def once(object_id: str) -> Outcome | None:
+        alert = await loads.load(int(object_id))
+        if alert is None:
+            return GONE
+        policy = await found.load(alert.policy_id)
+        if policy is None:
+            return None  # deleted since the alert was read
+        decided = Decided(alert, policy, escalation.decide(alert.standing, policy.policy, alert.now))
+        return _outcome(decided) if await _apply(pool, decided) else None
 
-    return JobKind("alert", run)
+    return JobKind("alert", look(once))
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
-    policy = Policy(row["policy_id"], row["repeat"], [_step(step) for step in row["steps"]])
-    return Loaded(row["id"], _standing(row), policy, row["version"], row["now"])
+    return Loaded(row["id"], _standing(row), row["policy_id"], row["version"], row["now"])
 
 
 def _standing(row: asyncpg.Record) -> Standing:
@@ -83,44 +94,43 @@ def _standing(row: asyncpg.Record) -> Standing:
         loop_count=row["loop_count"],
         next_escalation=row["next_escalation"],
         forced=row["force_escalation"],
-        maintenance_until=row["maintenance_expires_at"],
+        forced_step=row["force_step_id"],
+        caught=row["is_caught"],
+        maintenance_until=held_until(row),
     )
 
 
-def _step(step: Mapping[str, Any]) -> Step:
-    return Step(
-        id=UUID(step["id"]),
-        delay=timedelta(seconds=step["delay_seconds"]),
-        users=[OnCallUser(UUID(user["id"]), user["reachable"]) for user in step["users"]],
-        channels=[UUID(channel) for channel in step["channels"]],
-        if_nobody=step["if_nobody"],
-        ack_by=step["ack_by"],
-    )
-
-
-async def _apply(pool: Pool, alert: Loaded, decision: Decision) -> bool:
+async def _apply(pool: Pool, decided: Decided) -> bool:
     """Write the decision; False when the alert has moved since it was loaded."""
+    alert, decision = decided.alert, decided.decision
     match decision:
         case Enter():
-            return await _enter(pool, alert, decision)
+            return await _enter(pool, decided, decision)
         case Exhaust() | FoundNobody() | Hold():
             pause = _pause(decision)
-            arguments = (pause.wait, pause.state, pause.loop_count, pause.entries)
-            return bool(await pool.fetchval(_SQL["rest"], alert.id, alert.version, alert.policy.id, *arguments))
+            arguments = (alert.policy_id, pause.wait, pause.state, pause.loop_count, pause.entries)
+            return await _write(pool, "rest", alert, *arguments)
+        case HandOver(policy_id=policy_id, skipped=skipped, reason=reason):
+            entry = {"event": "handed_over", "reason": reason, "meta": {"escalation_policy_id": str(policy_id)}}
+            return await _write(pool, "hand_over", alert, policy_id, [*_skips(skipped), entry])
+        case Reopen(reason=reason):
+            return await _write(pool, "reopen", alert, reason)
         case Stop(reason=reason):
-            return bool(await pool.fetchval(_SQL["stop"], alert.id, alert.version, reason))
+            return await _write(pool, "stop", alert, reason)
         case Rest():
             return True
         case _:
             assert_never(decision)
 
 
-async def _enter(pool: Pool, alert: Loaded, decision: Enter) -> bool:
+async def _write(database: Database, statement: str, alert: Loaded, *arguments: object) -> bool:
+    return bool(await database.fetchval(_SQL[statement], alert.id, alert.version, *arguments))
+
+
+async def _enter(pool: Pool, decided: Decided, decision: Enter) -> bool:
+    """Enter the step; what its mirror says is made true in the same transaction (P3)."""
     step = decision.step
-    done = await pool.fetchval(
-        _SQL["enter"],
-        alert.id,
-        alert.version,
+    arguments = (
         decision.policy_id,
         step.id,
         decision.step_number,
@@ -129,9 +139,15 @@ async def _enter(pool: Pool, alert: Loaded, decision: Enter) -> bool:
         [user.id for user in step.users if user.reachable],
         step.delay if step.ack_by == "everyone" else None,
         list(step.channels),
-        [*_skips(decision.skipped), *_entered(alert, decision)],
+        [*_skips(decision.skipped), *_entered(decided, decision)],
     )
-    return bool(done)
+    now = decided.found.steps[step.id]
+    if now.is_mirrored:
+        return await _write(pool, "enter", decided.alert, *arguments)
+    async with pool.acquire() as connection, connection.transaction():
+        if done := await _write(connection, "enter", decided.alert, *arguments):
+            await bring_up_to_date(connection, step.id, now)
+        return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +173,13 @@ def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
             assert_never(decision)
 
 
-def _entered(alert: Loaded, decision: Enter) -> Sequence[Entry]:
-    step, due = decision.step, alert.standing.next_escalation
+def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
+    step, due = decision.step, decided.alert.standing.next_escalation
     meta = {
         "step_number": decision.step_number,
         "loop_count": decision.loop_count,
-        "users": [str(user.id) for user in step.users if user.reachable],
-        "unreachable": [str(user.id) for user in step.users if not user.reachable],
+        "users": [_user(decided.found, step, user.id) for user in step.users if user.reachable],
+        "unreachable": [_user(decided.found, step, user.id) for user in step.users if not user.reachable],
         "channels": [str(channel) for channel in step.channels],
         "next_in_seconds": step.delay.total_seconds(),
         "due_at": due.isoformat() if due else None,
@@ -173,6 +189,12 @@ def _entered(alert: Loaded, decision: Enter) -> Sequence[Entry]:
         return [entered]
     waits: Entry = {"event": "step_waits", "reason": escalation.Reason.NOBODY_ON_CALL, "meta": meta}
     return [entered, waits]
+
+
+def _user(found: PolicyNow, step: Step, user_id: UUID) -> Entry:
+    """A user of a step, by name, and how they came to be on call."""
+    because = because_of(found.steps[step.id].because[user_id])
+    return {"id": str(user_id), "name": found.people[user_id].name, "because": because}
 
 
 def _skips(skipped: Sequence[Skipped]) -> Sequence[Entry]:
@@ -190,13 +212,14 @@ def _unreachable(skipped: Sequence[Skipped]) -> Sequence[str]:
     return [str(user) for skip in skipped for user in skip.unreachable]
 
 
-def _outcome(alert: Loaded, decision: Decision) -> Outcome:
+def _outcome(decided: Decided) -> Outcome:
+    alert, decision = decided.alert, decided.decision
     match decision:
-        case Rest(reason=reason, until=until):
+        case Rest(reason=reason, until=until) | Stop(reason=reason, until=until):
             return Outcome(reason, again=until)
-        case Enter() | FoundNobody() | Exhaust():
+        case Enter() | FoundNobody() | Exhaust() | HandOver() | Reopen():
             return Outcome(decision.reason, due=alert.standing.next_escalation, acted=alert.now)
-        case Hold() | Stop():
+        case Hold():
             return Outcome(decision.reason)
         case _:
             assert_never(decision)

@@ -1,54 +1,32 @@
 -- name: load
--- Alerts, where each stands, its service's policy now, and whom each step would page.
+-- Alerts and where each stands, with the policy that is theirs now: their service's, or the catch-all of that.
 select
     alerts.id,
     alerts.status,
+    alerts.summary,
+    alerts.dedup_key,
     state.state,
     state.escalation_policy_id as state_policy_id,
     state.escalation_policy_step_id as step_id,
     state.step_number,
     state.loop_count,
     state.next_escalation,
+    state.is_caught,
     state.force_escalation,
+    state.force_step_id,
     state.version,
-    services.maintenance_expires_at,
-    policies.id as policy_id,
-    policies.repeat,
-    now() as now,
-    (
-        select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'id', steps.id,
-                'delay_seconds', extract(epoch from steps.delay),
-                'if_nobody', steps.if_nobody,
-                'ack_by', steps.ack_by,
-                'users', (
-                    select coalesce(jsonb_agg(
-                        jsonb_build_object(
-                            'id', targets.user_id,
-                            'reachable', exists (
-                                select from notification_rules as rules
-                                join contact_methods as methods on methods.id = rules.contact_method_id
-                                where rules.user_id = targets.user_id and methods.enabled
-                            )
-                        ) order by targets.position
-                    ), '[]')
-                    from escalation_policy_step_targets as targets
-                    where targets.escalation_policy_step_id = steps.id and targets.user_id is not null
-                ),
-                'channels', (
-                    select coalesce(jsonb_agg(targets.channel_id order by targets.position), '[]')
-                    from escalation_policy_step_targets as targets
-                    where targets.escalation_policy_step_id = steps.id and targets.channel_id is not null
-                )
-            ) order by steps.step_number
-        ), '[]')
-        from escalation_policy_steps as steps
-        where steps.escalation_policy_id = policies.id
-    ) as steps
+    greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
+    services.maintenance_exceptions,
+    case
+        when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id
+            then state.escalation_policy_id
+        else policies.id
+    end as policy_id,
+    now() as now
 from alerts
 join services on services.id = alerts.service_id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
+left join service_state on service_state.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = any($1::bigint[])
 
@@ -65,7 +43,9 @@ with moved as (
         loop_count = $6,
         escalation_count = escalation_count + 1,
         state = 'escalating',
+        is_caught = is_caught and escalation_policy_id = $3,
         force_escalation = false,
+        force_step_id = null,
         last_escalation = now(),
         next_escalation = now() + $7::interval,
         version = version + 1
@@ -123,7 +103,9 @@ with moved as (
         escalation_policy_step_id = case when $5 in ('nobody', 'no_steps') then null else escalation_policy_step_id end,
         step_number = case when $5 in ('nobody', 'no_steps') then null else step_number end,
         loop_count = coalesce($6, loop_count),
+        is_caught = is_caught and escalation_policy_id = $3,
         force_escalation = false,
+        force_step_id = null,
         next_escalation = now() + $4::interval,
         version = version + 1
     where alert_id = $1 and version = $2
@@ -179,3 +161,47 @@ cancelled as (
         )
 )
 select true as done from stopped
+
+-- name: hand_over
+-- The catch-all policy takes over: the alert is new to it, and looked at again at once.
+with moved as (
+    update escalation_policy_state
+    set
+        escalation_policy_id = $3, escalation_policy_step_id = null, step_number = null, loop_count = 0,
+        state = 'new', is_caught = true, force_escalation = false, force_step_id = null,
+        next_escalation = now(), version = version + 1
+    where alert_id = $1 and version = $2
+    returning alert_id
+),
+logs as (
+    insert into alert_logs (alert_id, event, reason, meta)
+    select moved.alert_id, entry.event, entry.reason, entry.meta
+    from moved, rows from (jsonb_to_recordset($4::jsonb) as (event text, reason text, meta jsonb))
+    with ordinality as entry (event, reason, meta, number)
+    order by entry.number
+)
+select true as done from moved
+
+-- name: reopen
+-- An acknowledgement has run out. The alert's row is locked first, as everywhere; its trigger moves the state.
+with alert as (
+    select id from alerts where id = $1 and status = 'acknowledged' for no key update
+),
+guard as (
+    select state.alert_id
+    from escalation_policy_state as state
+    join alert on alert.id = state.alert_id
+    where state.version = $2
+    for update of state
+),
+reopened as (
+    update alerts
+    set status = 'triggered', acknowledged_at = null, acknowledged_until = null
+    from guard
+    where alerts.id = guard.alert_id
+    returning alerts.id
+),
+logs as (
+    insert into alert_logs (alert_id, event, reason) select reopened.id, 'reopened', $3 from reopened
+)
+select true as done from reopened

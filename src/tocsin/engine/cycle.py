@@ -12,11 +12,11 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, Rule, Tick
-from tocsin.engine.job import GONE, Contended, JobKind, Outcome
+from tocsin.engine.held import held_until
+from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.together import Together
 
 _SQL = Statements(__package__, "cycle.sql")
-_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +38,14 @@ def kind(pool: Pool) -> JobKind:
 
     loads = Together(load_many)
 
-    async def run(object_id: str) -> Outcome:
-        for _ in range(_LOOKS):
-            loaded = await loads.load(UUID(object_id))
-            if loaded is None:
-                return GONE
-            decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
-            if await _apply(pool, loaded, decision):
-                return _outcome(loaded, decision)
-        raise Contended(f"cycle {object_id} moved {_LOOKS} times while it was looked at")
+    async def once(object_id: str) -> Outcome | None:
+        loaded = await loads.load(UUID(object_id))
+        if loaded is None:
+            return GONE
+        decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
+        return _outcome(loaded, decision) if await _apply(pool, loaded, decision) else None
 
-    return JobKind("cycle", run)
+    return JobKind("cycle", look(once))
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
@@ -57,7 +54,7 @@ def _loaded(row: asyncpg.Record) -> Loaded:
         started_at=row["started_at"],
         last_tick=row["last_tick"],
         repeat_every=row["repeat_every"],
-        maintenance_until=row["maintenance_expires_at"],
+        maintenance_until=held_until(row),
     )
     return Loaded(row["id"], cycle, [_rule(rule) for rule in row["rules"]], row["next_tick"], row["now"])
 

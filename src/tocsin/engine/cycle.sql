@@ -8,7 +8,10 @@ select
     cycles.next_tick,
     cycles.repeat_every,
     alerts.status,
-    services.maintenance_expires_at,
+    alerts.summary,
+    alerts.dedup_key,
+    greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
+    services.maintenance_exceptions,
     now() as now,
     (
         select coalesce(jsonb_agg(jsonb_build_object(
@@ -24,6 +27,7 @@ select
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
 join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
 where cycles.id = any($1::uuid[]) and cycles.ended_at is null
 
 -- name: tick

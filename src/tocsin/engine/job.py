@@ -29,6 +29,8 @@ class Outcome:
 
 GONE = Outcome("gone")
 
+_LOOKS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
@@ -40,3 +42,18 @@ class JobKind:
 
 class Contended(Exception):
     """The row moved under us as often as we looked; the queue tries again later."""
+
+
+def look(once: Callable[[str], Awaitable[Outcome | None]]) -> Callable[[str], Awaitable[Outcome]]:
+    """A ``run`` that calls ``once`` until its row did not move while it was looked at, which ``once`` says by None.
+
+    Raises Contended when that happens as often as it looks.
+    """
+
+    async def run(object_id: str) -> Outcome:
+        for _ in range(_LOOKS):
+            if (outcome := await once(object_id)) is not None:
+                return outcome
+        raise Contended(f"{object_id} moved {_LOOKS} times while it was looked at")
+
+    return run

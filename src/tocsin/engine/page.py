@@ -21,6 +21,7 @@ from tocsin.domain import paging
 from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Cancel, Defer, Send, Waiting
 from tocsin.engine.busy import Busy
+from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.together import Together
 from tocsin.errors import DeliveryFailed
@@ -92,14 +93,14 @@ def _waiting(row: asyncpg.Record) -> Waiting:
         outlives_acknowledgement=row["outlives_acknowledgement"],
         destination_exists=row["address"] is not None,
         destination_enabled=row["destination_enabled"],
-        maintenance_until=row["maintenance_expires_at"],
+        maintenance_until=held_until(row),
     )
 
 
 async def _send(pool: Pool, outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Outcome:
-    attempt = await pool.fetchval(_SQL["claim"], page_id, row["attempts"], CLAIM)
+    attempt = await pool.fetchval(_SQL["claim"], page_id, row["attempts"], CLAIM, row["alert_status"])
     if attempt is None:
-        return Outcome("claimed_by_another")
+        return Outcome("moved_on", again=row["now"])
     due = row["next_attempt"] or row["claimed_until"]
     try:
         receipt = await _deliver(outbox, page_id, row)

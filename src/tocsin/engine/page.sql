@@ -22,16 +22,19 @@ select
     alerts.status as alert_status,
     alerts.severity,
     alerts.summary,
+    alerts.dedup_key,
     alerts.details,
     alerts.created_at as alert_created_at,
     services.id as service_id,
     services.name as service_name,
-    services.maintenance_expires_at,
+    greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
+    services.maintenance_exceptions,
     policies.name as policy_name,
     now() as now
 from outgoing_messages as messages
 join alerts on alerts.id = messages.alert_id
 join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join contact_methods as methods on methods.id = messages.contact_method_id
 left join channels on channels.id = messages.channel_id
@@ -39,7 +42,8 @@ left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
 where messages.id = any($1::uuid[])
 
 -- name: claim
--- Take the page for one attempt. attempts is the claim's ticket: whoever comes second finds it moved.
+-- Take the page for one attempt. attempts is the claim's ticket: whoever comes second finds it moved. Nothing either
+-- when the alert is no longer as it was read (N2).
 update outgoing_messages
 set
     status = 'sending', reason = null, attempts = attempts + 1,
@@ -47,6 +51,7 @@ set
 where
     id = $1 and attempts = $2
     and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+    and (select alerts.status from alerts where alerts.id = outgoing_messages.alert_id) = $4
 returning attempts
 
 -- name: sent

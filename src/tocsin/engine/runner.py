@@ -20,7 +20,7 @@ from pgqueuer.core.qm import QueueManager
 from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
 from tocsin.db.sql import Statements
-from tocsin.engine import alert, cycle, page, policy, queue, service
+from tocsin.engine import alert, cycle, page, policy, policy_alerts, queue, rotation, schedule, service
 from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
@@ -29,6 +29,15 @@ from tocsin.engine.page import Outbox
 log = structlog.get_logger(__name__)
 
 _SQL = Statements(__package__, "runner.sql")
+_STATE_KINDS = (
+    rotation.kind,
+    schedule.kind,
+    policy.kind,
+    policy_alerts.kind,
+    service.kind,
+    alert.kind,
+    cycle.kind,
+)
 _RESTART_AFTER = timedelta(milliseconds=300)
 _QUEUE_CONNECTIONS = 4
 _SIGN_OF_LIFE = timedelta(seconds=10)
@@ -156,7 +165,7 @@ async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIte
             )
         )
         lanes = [
-            Lane("state", [kind(pool) for kind in (alert.kind, cycle.kind, service.kind, policy.kind)], 200, 50),
+            Lane("state", [kind(pool) for kind in _STATE_KINDS], 200, 50),
             Lane("pages", [page.kind(pool, outbox)], 256, 50),
         ]
         yield Engine(dsn, pool, queue_pool, lanes)

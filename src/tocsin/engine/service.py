@@ -1,24 +1,57 @@
-"""Job ``service``: a service's maintenance ends, or its policy or maintenance has changed; its open alerts look up."""
+"""Job ``service``: maintenance begins and ends, or the service's policy has changed; its open alerts look up."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.engine.job import GONE, JobKind, Outcome
+from tocsin.domain.maintenance import Window, Windows, windows_at
+from tocsin.engine.job import GONE, JobKind, Outcome, look
 
 _SQL = Statements(__package__, "service.sql")
 
 
 def kind(pool: Pool) -> JobKind:
-    """The kind of job that ends a service's maintenance when it is over, and wakes its alerts, each by its own job."""
+    """The kind of job that moves one service's maintenance, and wakes its alerts, each by its own job."""
 
-    async def run(object_id: str) -> Outcome:
-        await pool.execute(_SQL["release"], UUID(object_id))
-        row = await pool.fetchrow(_SQL["wake"], UUID(object_id))
+    async def once(object_id: str) -> Outcome | None:
+        service_id = UUID(object_id)
+        row = await pool.fetchrow(_SQL["load"], service_id)
         if row is None:
             return GONE
-        if row["expired_at"] is not None:
-            return Outcome("maintenance_over", due=row["expired_at"], acted=row["now"])
-        return Outcome("alerts_woken", again=row["maintenance_expires_at"])
+        windows = windows_at([_window(window) for window in row["windows"]], row["now"])
+        if not await _keep(pool, row, windows):
+            return None
+        await pool.execute(_SQL["clear"], service_id)
+        await pool.execute(_SQL["release"], service_id)
+        await pool.execute(_SQL["wake"], service_id)
+        return _outcome(row, windows)
 
-    return JobKind("service", run)
+    return JobKind("service", look(once))
+
+
+async def _keep(pool: Pool, row: asyncpg.Record, windows: Windows) -> bool:
+    """Write what the windows say, if that is new; False when another run has written since."""
+    if (row["window_ends_at"], row["next_change"]) == (windows.ends_at, windows.next_change):
+        return True
+    arguments = (row["id"], row["version"], windows.ends_at, windows.next_change)
+    return bool(await pool.fetchval(_SQL["keep_windows"], *arguments))
+
+
+def _outcome(row: asyncpg.Record, windows: Windows) -> Outcome:
+    now: datetime = row["now"]
+    moments = (row["maintenance_expires_at"], row["next_change"])
+    due = min((moment for moment in moments if moment is not None and moment <= now), default=None)
+    ahead = (row["maintenance_expires_at"], windows.next_change)
+    again = min((moment for moment in ahead if moment is not None and moment > now), default=None)
+    return Outcome("maintenance_moved" if due else "alerts_woken", due=due, acted=now, again=again)
+
+
+def _window(window: Mapping[str, Any]) -> Window:
+    start, end = (datetime.fromisoformat(window[name]) for name in ("start_at", "end_at"))
+    return Window(start, end, window["weekly"], ZoneInfo(window["time_zone"]))

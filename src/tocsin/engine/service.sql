@@ -1,30 +1,60 @@
+-- name: load
+-- A service, its maintenance and its planned windows.
+select
+    services.id,
+    services.maintenance_expires_at,
+    state.window_ends_at,
+    state.next_change,
+    state.version,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'start_at', windows.start_at,
+            'end_at', windows.end_at,
+            'weekly', windows.weekly,
+            'time_zone', windows.time_zone
+        )), '[]')
+        from maintenance_windows as windows
+        where windows.service_id = services.id and (windows.weekly or windows.end_at > now())
+    ) as windows,
+    now() as now
+from services
+left join service_state as state on state.service_id = services.id
+where services.id = $1
+
+-- name: keep_windows
+-- What the windows say, for who reads alerts. Nothing when another run has written since.
+insert into service_state as state (service_id, window_ends_at, next_change)
+select $1, $3, $4
+where $2::bigint is not null or not exists (select from service_state where service_id = $1)
+on conflict (service_id) do update
+set window_ends_at = excluded.window_ends_at, next_change = excluded.next_change, version = state.version + 1
+where state.version = $2
+returning true as done
+
+-- name: clear
+-- Clear a maintenance that is over (M2).
+update services set maintenance_expires_at = null
+where id = $1 and maintenance_expires_at <= now()
+returning true as done
+
 -- name: release
 -- Pages put off by a maintenance that is over go out now; it may have ended before the moment they were put off to.
 update outgoing_messages as messages
 set next_attempt = now()
 from escalation_policy_state as state
 join services on services.id = state.service_id
+left join service_state on service_state.service_id = services.id
 where
     services.id = $1
-    and (services.maintenance_expires_at is null or services.maintenance_expires_at <= now())
+    and coalesce(greatest(services.maintenance_expires_at, service_state.window_ends_at), '-infinity') <= now()
     and messages.alert_id = state.alert_id
     and messages.status = 'pending'
     and messages.reason = 'in_maintenance'
     and messages.next_attempt > now()
 
 -- name: wake
--- Clear a maintenance that is over (M2); wake the open alerts and the cycles of the service, which decide for themselves.
-with service as (
-    select id, maintenance_expires_at from services where id = $1 for no key update
-),
-cleared as (
-    update services
-    set maintenance_expires_at = null
-    from service
-    where services.id = service.id and service.maintenance_expires_at <= now()
-    returning service.maintenance_expires_at
-),
-alert_jobs as (
+-- Wake the open alerts and the cycles of the service, which decide for themselves.
+with alert_jobs as (
     select engine_enqueue('alert', state.alert_id::text, now())
     from escalation_policy_state as state
     where state.service_id = $1
@@ -37,10 +67,4 @@ cycle_jobs as (
     where state.service_id = $1 and cycles.ended_at is null
     order by cycles.id
 )
-select
-    (select cleared.maintenance_expires_at from cleared) as expired_at,
-    case when service.maintenance_expires_at > now() then service.maintenance_expires_at end as maintenance_expires_at,
-    (select count(*) from alert_jobs) as alerts,
-    (select count(*) from cycle_jobs) as cycles,
-    now() as now
-from service
+select (select count(*) from alert_jobs) as alerts, (select count(*) from cycle_jobs) as cycles

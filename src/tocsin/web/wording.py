@@ -90,6 +90,8 @@ _EVENTS: Mapping[str, str] = {
     "escalation_requested": "asked to escalate now",
     "exhausted": "the policy is used up, nobody else will be paged",
     "nobody_on_call": "nobody can be reached at any step",
+    "reopened": "the acknowledgement ran out, it is triggered again",
+    "handed_over": "the policy is used up, its catch-all policy takes over",
 }
 
 

@@ -21,10 +21,15 @@ create table escalation_policies (
     name text not null,
     description text not null default '',
     repeat integer check (repeat >= 0),
+    catch_all_policy_id uuid constraint escalation_policies_catch_all_policy_id_fkey references escalation_policies
+    check (catch_all_policy_id <> id),
     created_at timestamptz not null default now()
 );
+create index escalation_policies_catch_all_policy_id_idx on escalation_policies (catch_all_policy_id)
+where catch_all_policy_id is not null;
 create unique index escalation_policies_name_key on escalation_policies (lower(name));
 comment on column escalation_policies.repeat is 'rounds after the first; null repeats for ever';
+comment on column escalation_policies.catch_all_policy_id is 'takes over an alert when this policy is exhausted';
 
 create table escalation_policy_steps (
     id uuid primary key default gen_random_uuid(),
@@ -58,11 +63,37 @@ create table services (
     escalation_policy_id uuid not null
     constraint services_escalation_policy_id_fkey references escalation_policies,
     maintenance_expires_at timestamptz,
+    maintenance_exceptions text[] not null default '{}',
+    ack_timeout interval check (ack_timeout > interval '0'),
     created_at timestamptz not null default now()
 );
+comment on column services.maintenance_exceptions is 'patterns of dedup keys and summaries that maintenance lets pass';
+comment on column services.ack_timeout is 'how long an acknowledgement holds; null for good';
 create unique index services_name_key on services (lower(name));
 create index services_escalation_policy_id_idx on services (escalation_policy_id);
 create index services_maintenance_idx on services (maintenance_expires_at) where maintenance_expires_at is not null;
+
+-- Planned maintenance: once, or every week at the same wall-clock time of a zone.
+create table maintenance_windows (
+    id uuid primary key default gen_random_uuid(),
+    service_id uuid not null references services on delete cascade,
+    start_at timestamptz not null,
+    end_at timestamptz not null,
+    weekly boolean not null default false,
+    time_zone text not null default 'UTC',
+    created_at timestamptz not null default now(),
+    check (end_at > start_at)
+);
+create index maintenance_windows_service_id_idx on maintenance_windows (service_id);
+
+-- What the engine knows of a service's windows: the end of the one that runs, and when that can change next.
+create table service_state (
+    service_id uuid primary key references services on delete cascade,
+    window_ends_at timestamptz,
+    next_change timestamptz,
+    version bigint not null default 0
+);
+create index service_state_next_change_idx on service_state (next_change) where next_change is not null;
 
 create table integration_keys (
     id uuid primary key default gen_random_uuid(),
@@ -91,14 +122,16 @@ create table alerts (
     created_at timestamptz not null default now(),
     last_seen_at timestamptz not null default now(),
     acknowledged_at timestamptz,
+    acknowledged_until timestamptz,
     closed_at timestamptz
 );
+comment on column alerts.acknowledged_until is 'when the acknowledgement runs out; null never';
 create unique index alerts_open_dedup_key on alerts (service_id, dedup_key) where status <> 'closed';
 create index alerts_status_idx on alerts (status, id);
 create index alerts_service_id_idx on alerts (service_id, id);
 create index alerts_labels_idx on alerts using gin (labels jsonb_path_ops);
 
--- One row per open alert: where it stands on its policy. version counts its moves; a writer that decided on an older
+-- One row per open alert: where it stands on its policy, or on the catch-all of that when is_caught. version counts its moves; a writer that decided on an older
 -- version writes nothing. escalation_policy_id is the policy that it last moved on, which is its service's unless the
 -- service has changed policies since; a policy that only former alerts stood on can be deleted.
 create table escalation_policy_state (
@@ -112,13 +145,17 @@ create table escalation_policy_state (
     state text not null default 'new' check (
         state in ('new', 'escalating', 'nobody', 'exhausted', 'no_steps', 'maintenance', 'acknowledged')
     ),
+    is_caught boolean not null default false,
     force_escalation boolean not null default false,
+    force_step_id uuid,
     last_escalation timestamptz,
     next_escalation timestamptz,
     version bigint not null default 0
 );
 create index escalation_policy_state_next_escalation_idx on escalation_policy_state (next_escalation)
 where next_escalation is not null;
+create index escalation_policy_state_nobody_idx on escalation_policy_state (escalation_policy_id)
+where state = 'nobody';
 create index escalation_policy_state_service_id_idx on escalation_policy_state (service_id);
 create index escalation_policy_state_policy_id_idx on escalation_policy_state (escalation_policy_id);
 create index escalation_policy_state_step_id_idx on escalation_policy_state (escalation_policy_step_id);
@@ -225,5 +262,7 @@ for each row execute function audit_write();
 create trigger audit after insert or update or delete on escalation_policy_step_targets
 for each row execute function audit_write();
 create trigger audit after insert or update or delete on services for each row execute function audit_write();
+create trigger audit after insert or update or delete on maintenance_windows
+for each row execute function audit_write();
 create trigger audit after insert or delete or update of name, type, service_id, revoked_at on integration_keys
 for each row execute function audit_write();

@@ -20,7 +20,9 @@ begin
         delete from escalation_policy_state where alert_id = new.id;
     elsif new.status = 'acknowledged' then
         update escalation_policy_state
-        set state = 'acknowledged', next_escalation = null, force_escalation = false, version = version + 1
+        set
+            state = 'acknowledged', next_escalation = new.acknowledged_until, force_escalation = false,
+            version = version + 1
         where alert_id = new.id;
     else
         update escalation_policy_state
@@ -30,8 +32,12 @@ begin
     perform engine_enqueue('alert', new.id::text, now());
     return null;
 end $$;
-create trigger alert_status_changed after update of status on alerts
-for each row when (old.status is distinct from new.status) execute function alert_status_changed();
+create trigger alert_status_changed after update of status, acknowledged_until on alerts
+for each row when (
+    old.status is distinct from new.status
+    or (new.status = 'acknowledged' and old.acknowledged_until is distinct from new.acknowledged_until)
+)
+execute function alert_status_changed();
 
 create function escalation_wakeup() returns trigger language plpgsql as $$
 begin
@@ -81,16 +87,54 @@ execute function service_wakeup();
 create trigger wakeup_on_insert after insert on services
 for each row when (new.maintenance_expires_at is not null) execute function service_wakeup();
 
+create trigger wakeup_on_exceptions after update of maintenance_exceptions on services
+for each row when (old.maintenance_exceptions is distinct from new.maintenance_exceptions)
+execute function service_wakeup();
+
+create function maintenance_window_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('service', coalesce(new.service_id, old.service_id)::text, now());
+    return null;
+end $$;
+create trigger wakeup after insert or update or delete on maintenance_windows
+for each row execute function maintenance_window_wakeup();
+
+create function service_state_wakeup() returns trigger language plpgsql as $$
+begin
+    perform engine_enqueue('service', new.service_id::text, new.next_change);
+    return null;
+end $$;
+create trigger wakeup after insert or update of next_change on service_state
+for each row when (new.next_change is not null) execute function service_state_wakeup();
+
 -- A policy: steps that come and go move its open alerts (A6).
 create function policy_step_wakeup() returns trigger language plpgsql as $$
 begin
-    perform engine_enqueue('policy', coalesce(new.escalation_policy_id, old.escalation_policy_id)::text, now());
+    perform engine_enqueue('policy_alerts', coalesce(new.escalation_policy_id, old.escalation_policy_id)::text, now());
     return null;
 end $$;
 create trigger wakeup after insert or delete on escalation_policy_steps
 for each row execute function policy_step_wakeup();
 create trigger wakeup_on_change after update of step_number on escalation_policy_steps
 for each row when (old.step_number is distinct from new.step_number) execute function policy_step_wakeup();
+
+-- Alerts that found nobody on some policies look again at once, for somebody may be there now.
+create function engine_look_again(policies uuid[]) returns void language plpgsql as $$
+begin
+    update escalation_policy_state as state
+    set next_escalation = now(), version = version + 1
+    where
+        state.alert_id in (
+            select waiting.alert_id
+            from escalation_policy_state as waiting
+            where
+                waiting.escalation_policy_id = any(policies)
+                and waiting.state = 'nobody'
+                and waiting.next_escalation > now()
+            order by waiting.alert_id
+            for update
+        );
+end $$;
 
 -- A rule made while a cycle runs may lie ahead of it (N2), and so may those of a contact method that is enabled.
 create function notification_rule_wakeup() returns trigger language plpgsql as $$
@@ -99,6 +143,12 @@ begin
     from notification_policy_cycles as cycles
     where cycles.user_id = new.user_id and cycles.ended_at is null
     order by cycles.id;
+    perform engine_look_again(array(
+        select steps.escalation_policy_id
+        from ep_step_on_call_users as on_call
+        join escalation_policy_steps as steps on steps.id = on_call.ep_step_id
+        where on_call.user_id = new.user_id and on_call.end_time is null
+    ));
     return null;
 end $$;
 create trigger wakeup after insert or update of delay, contact_method_id on notification_rules
@@ -115,54 +165,4 @@ create table engine_instances (
     started_at timestamptz not null default now(),
     last_seen_at timestamptz not null default now(),
     lateness jsonb not null default '{}'
-);
-
--- Whatever can change by itself and has no job waiting that is due in time, with the reason. Empty in health.
-create view engine_overdue as
-with due as (
-    select 'alert' as kind, state.alert_id::text as id, state.next_escalation as due
-    from escalation_policy_state as state
-    where state.next_escalation is not null
-    union all
-    select 'cycle', cycles.id::text, cycles.next_tick
-    from notification_policy_cycles as cycles
-    where cycles.next_tick is not null
-    union all
-    select 'page', messages.id::text, messages.next_attempt
-    from outgoing_messages as messages
-    where messages.status = 'pending'
-    union all
-    select 'page', messages.id::text, messages.claimed_until
-    from outgoing_messages as messages
-    where messages.status = 'sending'
-    union all
-    select 'service', services.id::text, services.maintenance_expires_at
-    from services
-    where services.maintenance_expires_at is not null
-)
-select
-    due.kind,
-    due.id,
-    due.due,
-    case
-        when exists (
-            select from pgqueuer as job
-            where job.entrypoint = due.kind and job.payload = convert_to(due.id, 'UTF8') and job.status = 'failed'
-        ) then 'parked'
-        when exists (
-            select from pgqueuer as job
-            where
-                job.entrypoint = due.kind
-                and job.payload = convert_to(due.id, 'UTF8')
-                and job.status in ('queued', 'picked')
-        ) then 'job_too_late'
-        else 'no_job'
-    end as reason
-from due
-where not exists (
-    select from pgqueuer as job
-    where
-        job.entrypoint = due.kind
-        and job.payload = convert_to(due.id, 'UTF8')
-        and (job.status = 'picked' or (job.status = 'queued' and job.execute_after <= due.due))
 );

@@ -1,0 +1,24 @@
+"""Why users are on call, as the on-call rows and the timeline keep it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tocsin.domain.on_call import Because
+from tocsin.domain.schedule import Cause
+
+
+def parts(causes: Sequence[Cause]) -> list[dict[str, Any]]:
+    """The parts of a schedule that put a user on call."""
+    return [
+        {"type": cause.type, "id": str(cause.id)}
+        | ({"rotation_id": str(cause.rotation_id)} if cause.rotation_id else {})
+        for cause in causes
+    ]
+
+
+def targets(because: Sequence[Because]) -> list[dict[str, Any]]:
+    """The targets of a step that put a user on call, a schedule with its parts."""
+    return [
+        {"type": one.target.type, "id": str(one.target.id)} | ({"by": parts(one.parts)} if one.parts else {})
+        for one in because
+    ]

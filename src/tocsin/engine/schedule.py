@@ -1,0 +1,64 @@
+"""Job ``schedule``: the rows that say who is on call are brought up to date, with their history (S4, S5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.domain.on_call import Roster
+from tocsin.engine.because import parts
+from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.engine.together import Together
+from tocsin.store import roster
+
+_SQL = Statements(__package__, "schedule.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A schedule and the rotations in it, as of one moment. ``version`` is None before its first look."""
+
+    id: UUID
+    roster: Roster
+    version: int | None
+    next_change: datetime | None
+    now: datetime
+
+
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one schedule."""
+
+    async def load_many(schedule_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+        rows = await roster.schedule_rows(pool, schedule_ids)
+        whole = await roster.load(pool, [], schedule_ids)
+        return {row["id"]: _loaded(row, whole) for row in rows}
+
+    loads = Together(load_many)
+
+    async def once(object_id: str) -> Outcome | None:
+        loaded = await loads.load(UUID(object_id))
+        return GONE if loaded is None else await _apply(pool, loaded)
+
+    return JobKind("schedule", look(once))
+
+
+def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
+    if row["id"] not in whole.schedules:
+        roster.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
+    return Loaded(row["id"], whole, row["version"], row["next_change"], whole.now)
+
+
+async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:
+    """Write who is on call; None when the schedule has moved since it was loaded."""
+    on_call = loaded.roster.of_schedule(loaded.id, loaded.now)
+    next_change = loaded.roster.next_change(loaded.id)
+    users, because = [one.user_id for one in on_call], [parts(one.because) for one in on_call]
+    if not await pool.fetchval(_SQL["apply"], loaded.id, loaded.version, next_change, users, because):
+        return None
+    due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
+    again = next_change if next_change == loaded.next_change else None
+    return Outcome("brought_up_to_date", due=due, acted=loaded.now, again=again)
