@@ -1,0 +1,298 @@
+"""What would happen to an alert if nobody touched it: the steps it would enter, the pages it would send, and when.
+
+A forecast asks the same functions as the engine, ``escalation.decide`` and ``paging.tick``, from one moment at which
+they have something to do to the next. It writes nothing, and every page counts as delivered at its first attempt. At
+one instant the alert moves before its notification cycles do, as in the engine.
+
+What changes by itself is foreseen: handoffs, rules, overrides, temporary schedules, maintenance, acknowledgements that
+run out. What people change is not. A forecast ends when nothing is left to come, at its horizon, or at its limit of
+events: a policy that repeats for ever has no other end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+from uuid import UUID
+
+from tocsin.domain import escalation, paging
+from tocsin.domain.escalation import (
+    Decision,
+    Enter,
+    Exhaust,
+    FoundNobody,
+    HandOver,
+    Hold,
+    Reason,
+    Reopen,
+    Rest,
+    Skipped,
+    Standing,
+    Stop,
+)
+from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
+from tocsin.domain.forecast_view import View
+from tocsin.domain.paging import Cancel, Cycle, Defer, DuePage, EndCycle, HoldCycle, Send, Tick, Waiting
+
+HORIZON = timedelta(hours=24)
+MOST_EVENTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A notification cycle under way: whose, for which step, and when it looks next."""
+
+    user_id: UUID
+    cycle: Cycle
+    next_tick: datetime
+    step_number: int
+    loop_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A page that is written and not sent yet, and what decides whether it will be."""
+
+    event: Event
+    waiting: Waiting
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """An alert at the moment ``at``, with all that already runs for it."""
+
+    at: datetime
+    alert: Standing
+    cycles: Sequence[Running] = ()
+    pages: Sequence[Pending] = ()
+
+
+def new_alert(view: View, at: datetime) -> Start:
+    """An alert that comes in at ``at``."""
+    return Start(at, Standing("triggered", "new", view.policy.id, next_escalation=at))
+
+
+def forecast(view: View, start: Start, horizon: timedelta = HORIZON, most_events: int = MOST_EVENTS) -> Forecast:
+    """What becomes of the alert, up to and with the horizon, in at most so many events.
+
+    ``start.at`` is not before the view's now.
+    """
+    end = start.at + horizon
+    course = _Course(view, end, start.at, start.alert, list(start.cycles), list(start.pages), start.at)
+    while len(course.events) <= most_events:
+        moment = course.next_moment()
+        if moment is None:
+            return Forecast(start.at, course.ending(), course.events)
+        if moment > end:
+            return Forecast(start.at, Ending.HORIZON, course.events)
+        course.go_to(moment)
+    return Forecast(start.at, Ending.LIMIT, course.events[:most_events])
+
+
+@dataclass(slots=True)
+class _Course:
+    """The alert on its way: where it stands at ``now``, and what has happened so far.
+
+    ``wake`` is when the alert itself has something to do next.
+    """
+
+    view: View
+    end: datetime
+    now: datetime
+    alert: Standing
+    cycles: list[Running]
+    pages: list[Pending]
+    wake: datetime | None
+    events: list[Event] = field(default_factory=list)
+
+    def next_moment(self) -> datetime | None:
+        moments = [*(one.next_tick for one in self.cycles), *(page.due for page in self.pages)]
+        if self.wake is not None:
+            moments.append(self.wake)
+        return max(min(moments), self.now) if moments else None
+
+    def go_to(self, moment: datetime) -> None:
+        """Do all that is due at the moment, the next of any."""
+        self.now = moment
+        if self.wake is not None and self.wake <= moment:
+            self._move()
+            return
+        self.cycles = [after for one in self.cycles if (after := self._ticked(one)) is not None]
+        self.pages = [left for page in self.pages if (left := self._sent(page)) is not None]
+
+    def ending(self) -> Ending:
+        if self.alert.status != "triggered":
+            return Ending(self.alert.status)
+        return Ending.NO_STEPS if self.alert.state == "no_steps" else Ending.EXHAUSTED
+
+    def _move(self) -> None:
+        alert = replace(self.alert, maintenance_until=self.view.maintenance.until(self.now))
+        policy = self.view.policy_at(self.view.plan_of(alert), self.now)
+        decision = escalation.decide(alert, policy, self.now)
+        self._apply(decision)
+        self.wake = self._next_wake(decision)
+
+    def _apply(self, decision: Decision) -> None:
+        match decision:
+            case Enter():
+                self._enter(decision)
+            case FoundNobody():
+                self._find_nobody(decision)
+            case Exhaust(reason=reason, skipped=skipped):
+                self._skip(skipped)
+                self._tell(EventKind.EXHAUSTED, reason=reason)
+                self._rest(state="exhausted", next_escalation=None)
+            case HandOver():
+                self._hand_over(decision)
+            case Hold():
+                self._hold(decision)
+            case Reopen(reason=reason):
+                self._tell(EventKind.REOPENED, reason=reason)
+                self.alert = replace(self.alert, status="triggered", next_escalation=self.now)
+            case Stop() | Rest():
+                pass
+            case _:
+                assert_never(decision)
+
+    def _rest(self, **changes: Any) -> None:
+        """Stand on the policy that decided, with what was asked for by hand done."""
+        plan = self.view.plan_of(self.alert)
+        caught = self.alert.caught and plan.id == self.alert.policy_id
+        moved = replace(self.alert, policy_id=plan.id, caught=caught, forced=False, forced_step=None)
+        self.alert = replace(moved, **changes)
+
+    def _enter(self, decision: Enter) -> None:
+        step, until = decision.step, self.now + decision.step.delay
+        place = {"step_number": decision.step_number, "loop_count": decision.loop_count}
+        self._skip(decision.skipped)
+        self._tell(
+            EventKind.ESCALATED,
+            reason=decision.reason,
+            policy_id=decision.policy_id,
+            until=until,
+            people=self._people(step.id),
+            **place,
+        )
+        self._rest(state="escalating", step_id=step.id, next_escalation=until, **place)
+        for channel_id in step.channels:
+            self._tell(EventKind.PAGE, channel_id=channel_id, **place)
+        self._start_cycles(decision)
+
+    def _start_cycles(self, decision: Enter) -> None:
+        """Where everyone must acknowledge, a user's new cycle takes over the repeating from the former ones."""
+        step, users = decision.step, [user.id for user in decision.step.users if user.reachable]
+        repeat_every = step.delay if step.ack_by == "everyone" else None
+        if repeat_every is not None:
+            self.cycles = [
+                replace(one, cycle=replace(one.cycle, repeat_every=None)) if one.user_id in users else one
+                for one in self.cycles
+            ]
+        cycle = Cycle("triggered", self.now, repeat_every=repeat_every)
+        self.cycles += [Running(user, cycle, self.now, decision.step_number, decision.loop_count) for user in users]
+
+    def _find_nobody(self, decision: FoundNobody) -> None:
+        until = self.now + decision.wait
+        unreachable = [Person(user, False) for skip in decision.skipped for user in skip.unreachable]
+        self._tell(
+            EventKind.NOBODY_ON_CALL,
+            reason=decision.reason,
+            policy_id=decision.policy_id,
+            until=until,
+            people=unreachable,
+        )
+        where = {"step_id": None, "step_number": None, "loop_count": decision.loop_count}
+        self._rest(state="nobody", next_escalation=until, **where)
+
+    def _hand_over(self, decision: HandOver) -> None:
+        self._skip(decision.skipped)
+        self._tell(EventKind.HANDED_OVER, reason=decision.reason, policy_id=decision.policy_id)
+        self.alert = Standing("triggered", "new", decision.policy_id, next_escalation=self.now, caught=True)
+
+    def _hold(self, decision: Hold) -> None:
+        held = decision.state == "maintenance"
+        until = self.view.maintenance.until(self.now) if held else None
+        self._tell(EventKind.HELD, reason=decision.reason, until=until)
+        self._rest(state=decision.state, next_escalation=None)
+        if not held:
+            self.alert = replace(self.alert, step_id=None, step_number=None)
+
+    def _next_wake(self, decision: Decision) -> datetime | None:
+        if self.alert.state == "maintenance" and self.alert.status == "triggered":
+            return self.view.maintenance.until(self.now) or self.now
+        if self.alert.state == "nobody":
+            self.alert = replace(self.alert, next_escalation=self._next_look())
+        elif isinstance(decision, Stop | Rest):
+            return decision.until
+        return self.alert.next_escalation
+
+    def _next_look(self) -> datetime | None:
+        """An alert that found nobody looks again as soon as somebody who can be paged comes on call."""
+        due = self.alert.next_escalation
+        if due is None:
+            return None
+        newcomer = self.view.next_newcomer(self.view.plan_of(self.alert), self.now, min(due, self.end))
+        return newcomer or due
+
+    def _ticked(self, one: Running) -> Running | None:
+        """The cycle after what it does now; None when it has nothing more to do."""
+        if one.next_tick > self.now:
+            return one
+        until = self.view.maintenance.until(self.now)
+        cycle = replace(one.cycle, alert_status=self.alert.status, maintenance_until=until)
+        match paging.tick(cycle, self.view.rules.get(one.user_id, ()), self.now):
+            case Tick(pages=pages, next_tick=next_tick):
+                self._page(one, pages)
+                after = replace(one, cycle=replace(cycle, last_tick=self.now))
+                return replace(after, next_tick=next_tick) if next_tick is not None else None
+            case HoldCycle(until=until):
+                return replace(one, next_tick=until)
+            case EndCycle():
+                return None
+            case never:
+                assert_never(never)
+
+    def _page(self, one: Running, pages: Iterable[DuePage]) -> None:
+        for page in pages:
+            self._tell(
+                EventKind.PAGE,
+                step_number=one.step_number,
+                loop_count=one.loop_count,
+                user_id=one.user_id,
+                contact_method_id=page.rule.contact_method_id,
+                rule_id=page.rule.id,
+                bundled=page.bundled,
+            )
+
+    def _sent(self, page: Pending) -> Pending | None:
+        """The page, when it still waits after what it does now."""
+        if page.due > self.now:
+            return page
+        until = self.view.maintenance.until(self.now)
+        waiting = replace(page.waiting, alert_status=self.alert.status, maintenance_until=until)
+        match paging.may_send(waiting, self.now):
+            case Send():
+                self.events.append(replace(page.event, at=self.now))
+                return None
+            case Cancel():
+                return None
+            case Defer(until=until):
+                return replace(page, due=until)
+            case never:
+                assert_never(never)
+
+    def _people(self, step_id: UUID) -> Sequence[Person]:
+        plan = self.view.plan_of(self.alert)
+        step = next(one for one in plan.steps if one.id == step_id)
+        found = self.view.because(step, self.now)
+        return [Person(user_id, bool(self.view.rules[user_id]), because) for user_id, because in found.items()]
+
+    def _skip(self, skipped: Iterable[Skipped]) -> None:
+        for skip in skipped:
+            people = [Person(user_id, False) for user_id in skip.unreachable]
+            self._tell(
+                EventKind.STEP_SKIPPED, reason=Reason.NOBODY_ON_CALL, step_number=skip.step_number, people=people
+            )
+
+    def _tell(self, kind: EventKind, **details: Any) -> None:
+        self.events.append(Event(at=self.now, kind=kind, **details))

@@ -1,0 +1,117 @@
+"""What a forecast looks at: a service's policy and its catch-all, who is on call, how users are reached, maintenance.
+
+A view is frozen as of ``roster.now``: it answers for later instants as if nobody changed anything. Whom a step pages at
+an instant comes from the roster, as in the engine; the answers are values of ``tocsin.domain.escalation``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tocsin.domain import schedule
+from tocsin.domain.escalation import AckBy, IfNobody, OnCallUser, Policy, Standing, Step
+from tocsin.domain.handoffs import next_handoff
+from tocsin.domain.maintenance import Window, windows_at
+from tocsin.domain.on_call import Because, Roster, Target
+from tocsin.domain.paging import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step as it is defined."""
+
+    id: UUID
+    delay: timedelta
+    targets: Sequence[Target] = ()
+    if_nobody: IfNobody = "skip"
+    ack_by: AckBy = "anyone"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPlan:
+    """A policy as it is defined."""
+
+    id: UUID
+    repeat: int | None
+    steps: Sequence[StepPlan]
+    catch_all_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What holds an alert of the service: a maintenance by hand, planned windows; nothing for one that is let pass."""
+
+    expires_at: datetime | None = None
+    windows: Sequence[Window] = ()
+
+    def until(self, at: datetime) -> datetime | None:
+        """When what holds at ``at`` ends; None when nothing does."""
+        ends = (self.expires_at, windows_at(self.windows, at).ends_at)
+        return max((end for end in ends if end is not None and end > at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that decides what becomes of an alert of one service, as of ``roster.now``.
+
+    ``rules`` holds every user that exists, with the rules whose contact method is enabled.
+    """
+
+    policy: PolicyPlan
+    roster: Roster
+    rules: Mapping[UUID, Sequence[Rule]]
+    catch_all: PolicyPlan | None = None
+    maintenance: Maintenance = field(default_factory=Maintenance)
+
+    def plan_of(self, alert: Standing) -> PolicyPlan:
+        """The policy that moves the alert: the catch-all while that has it, else the service's own."""
+        if alert.caught and self.catch_all is not None and self.catch_all.id == alert.policy_id:
+            return self.catch_all
+        return self.policy
+
+    def policy_at(self, plan: PolicyPlan, at: datetime) -> Policy:
+        """The policy with whom each of its steps would page at ``at``."""
+        return Policy(plan.id, plan.repeat, [self._step(step, at) for step in plan.steps], plan.catch_all_id)
+
+    def because(self, step: StepPlan, at: datetime) -> Mapping[UUID, Sequence[Because]]:
+        """The users on call for a step at ``at``, each with how they came to be."""
+        found = self.roster.on_call(step.targets, at)
+        return {user_id: causes for user_id, causes in found.items() if user_id in self.rules}
+
+    def next_newcomer(self, plan: PolicyPlan, after: datetime, until: datetime) -> datetime | None:
+        """The first instant in (after, until) at which a step gains a user who can be paged."""
+        before = self._reachable(plan, after)
+        for edge in self._edges(plan, after, until):
+            now = self._reachable(plan, edge)
+            if now - before:
+                return edge
+            before = now
+        return None
+
+    def _step(self, step: StepPlan, at: datetime) -> Step:
+        users = [OnCallUser(user_id, bool(self.rules[user_id])) for user_id in self.because(step, at)]
+        channels = [target.id for target in step.targets if target.type == "channel"]
+        return Step(step.id, step.delay, users, channels, step.if_nobody, step.ack_by)
+
+    def _reachable(self, plan: PolicyPlan, at: datetime) -> set[tuple[UUID, UUID]]:
+        return {(step.id, user) for step in plan.steps for user in self.because(step, at) if self.rules[user]}
+
+    def _edges(self, plan: PolicyPlan, after: datetime, until: datetime) -> Iterator[datetime]:
+        """The instants in (after, until) at which somebody's time on call for the policy can begin, in order."""
+        edge = self._next_edge(plan, after)
+        while edge is not None and edge < until:
+            yield edge
+            edge = self._next_edge(plan, edge)
+
+    def _next_edge(self, plan: PolicyPlan, after: datetime) -> datetime | None:
+        targets = {target for step in plan.steps for target in step.targets}
+        rotations = {target.id for target in targets if target.type == "rotation"}
+        edges: list[datetime | None] = []
+        for target in targets:
+            if target.type == "schedule" and (found := self.roster.schedules.get(target.id)) is not None:
+                edges.append(schedule.next_change(found, after))
+                rotations |= {rule.target.id for rule in found.rules if rule.target.type == "rotation"}
+        readable = (one for each in rotations if (one := self.roster.rotations.get(each)) is not None)
+        edges += [next_handoff(one.rotation, after) for one in readable if one.participants]
+        return min((edge for edge in edges if edge is not None), default=None)

@@ -1,0 +1,260 @@
+"""What would happen to an alert: what decides is read at one moment, then ``tocsin.domain.forecast`` goes on.
+
+Nothing is written, and no row is locked.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import structlog
+
+from tocsin.db.pool import Connection, Pool
+from tocsin.db.sql import Statements
+from tocsin.domain import forecast
+from tocsin.domain.dedup_key import shown_key
+from tocsin.domain.escalation import Standing
+from tocsin.domain.forecast import Pending, Running, Start, new_alert
+from tocsin.domain.forecast_events import Event, EventKind, Forecast
+from tocsin.domain.forecast_view import Maintenance, PolicyPlan, StepPlan, View
+from tocsin.domain.maintenance import Window, lets_pass
+from tocsin.domain.on_call import Roster, Target
+from tocsin.domain.paging import Cycle, Rule, Waiting
+from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.store import roster
+
+_sql = Statements("tocsin.store", "forecast.sql")
+
+log = structlog.get_logger(__name__)
+
+# A caller whose clock is slow by no more means now.
+CLOCK_DIFFERENCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A contact method or a channel, without its address."""
+
+    id: UUID
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a forecast's ids stand for."""
+
+    policies: Mapping[UUID, str]
+    users: Mapping[UUID, str]
+    contact_methods: Mapping[UUID, Destination]
+    channels: Mapping[UUID, Destination]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A forecast and the names in it."""
+
+    forecast: Forecast
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What maintenance exceptions look at."""
+
+    summary: str
+    dedup_key: str
+
+
+async def of_service(
+    pool: Pool, service_id: UUID, at: datetime | None, summary: str = "", dedup_key: str = ""
+) -> Foreseen:
+    """What would happen to an alert with this summary and key that comes in at ``at`` (None: now).
+
+    Raises NotFound, and InvalidInput when ``at`` has passed.
+    """
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        service = await _service(connection, service_id)
+        begin = _not_past(at, service["now"])
+        view, names = await _view(connection, service, _Text(summary, dedup_key))
+    return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
+
+
+async def of_alert(pool: Pool, alert_id: int) -> Foreseen:
+    """What would happen to an alert from where it stands now. Raises NotFound."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        alert = await connection.fetchrow(_sql["alert"], alert_id)
+        if alert is None:
+            raise NotFound("no such alert")
+        service = await _service(connection, alert["service_id"])
+        start = await _start(connection, alert, service["now"])
+        text = _Text(alert["summary"], shown_key(alert["dedup_key"]))
+        paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
+        rooms = [one.event.channel_id for one in start.pages]
+        view, names = await _view(connection, service, text, _given(paged), _given(rooms))
+    return Foreseen(forecast.forecast(view, start), names)
+
+
+async def _service(connection: Connection, service_id: UUID) -> asyncpg.Record:
+    if row := await connection.fetchrow(_sql["service"], service_id):
+        return row
+    raise NotFound("no such service")
+
+
+def _not_past(at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at < now - CLOCK_DIFFERENCE:
+        raise InvalidInput(FieldError("at", "has passed: a forecast begins now or later"))
+    return max(at, now)
+
+
+async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -> Start:
+    if alert["state"] is None:
+        return Start(now, Standing("closed", "new", None))
+    cycles = [_running(row) for row in await connection.fetch(_sql["cycles"], alert["id"])]
+    pages = [_pending(row, now) for row in await connection.fetch(_sql["pages"], alert["id"])]
+    return Start(now, _standing(alert), cycles, pages)
+
+
+def _standing(row: asyncpg.Record) -> Standing:
+    return Standing(
+        status=row["status"],
+        state=row["state"],
+        policy_id=row["state_policy_id"],
+        step_id=row["step_id"],
+        step_number=row["step_number"],
+        loop_count=row["loop_count"],
+        next_escalation=row["next_escalation"],
+        forced=row["force_escalation"],
+        forced_step=row["force_step_id"],
+        caught=row["is_caught"],
+    )
+
+
+def _running(row: asyncpg.Record) -> Running:
+    cycle = Cycle("triggered", row["started_at"], row["last_tick"], row["repeat_every"])
+    return Running(row["user_id"], cycle, row["next_tick"], row["step_number"], row["loop_count"])
+
+
+def _pending(row: asyncpg.Record, now: datetime) -> Pending:
+    """A page that was put off is asked about again at once: its maintenance may end earlier than it did then."""
+    due = now if row["reason"] == "in_maintenance" else row["next_attempt"]
+    waiting = Waiting(
+        alert_status="triggered",
+        cycle_ended=row["cycle_ended"],
+        outlives_acknowledgement=row["outlives_acknowledgement"],
+        destination_exists=row["destination_exists"],
+        destination_enabled=row["destination_enabled"],
+    )
+    event = Event(
+        at=due,
+        kind=EventKind.PAGE,
+        step_number=row["step_number"],
+        loop_count=row["loop_count"],
+        user_id=row["user_id"],
+        contact_method_id=row["contact_method_id"],
+        channel_id=row["channel_id"],
+    )
+    return Pending(event, waiting, due)
+
+
+async def _view(
+    connection: Connection,
+    service: asyncpg.Record,
+    text: _Text,
+    paged: Collection[UUID] = (),
+    rooms: Collection[UUID] = (),
+) -> tuple[View, Names]:
+    """The view of a service, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
+    ids = _given([service["escalation_policy_id"], service["catch_all_policy_id"]])
+    policies = await connection.fetch(_sql["policies"], ids)
+    plans = {row["id"]: _plan(row) for row in policies}
+    targets = [target for plan in plans.values() for step in plan.steps for target in step.targets]
+    on_call = await roster.load(connection, _of_type(targets, "rotation"), _of_type(targets, "schedule"))
+    user_ids = {*paged, *_of_type(targets, "user"), *_users_in(on_call)}
+    users = await connection.fetch(_sql["users"], list(user_ids))
+    channels = await connection.fetch(_sql["channels"], [*rooms, *_of_type(targets, "channel")])
+    view = View(
+        policy=plans[service["escalation_policy_id"]],
+        catch_all=plans.get(service["catch_all_policy_id"]),
+        roster=on_call,
+        rules={row["id"]: [_rule(rule) for rule in row["rules"]] for row in users},
+        maintenance=_maintenance(service, text),
+    )
+    return view, _names(policies, users, channels)
+
+
+def _names(
+    policies: Sequence[asyncpg.Record], users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]
+) -> Names:
+    methods = [Destination(UUID(one["id"]), one["name"], one["type"]) for row in users for one in row["methods"]]
+    return Names(
+        policies={row["id"]: row["name"] for row in policies},
+        users={row["id"]: row["name"] for row in users},
+        contact_methods={method.id: method for method in methods},
+        channels={row["id"]: Destination(**row) for row in channels},
+    )
+
+
+def _plan(row: asyncpg.Record) -> PolicyPlan:
+    return PolicyPlan(row["id"], row["repeat"], [_step(step) for step in row["steps"]], row["catch_all_policy_id"])
+
+
+def _step(step: Mapping[str, Any]) -> StepPlan:
+    return StepPlan(
+        id=UUID(step["id"]),
+        delay=timedelta(seconds=step["delay_seconds"]),
+        targets=[Target(target["type"], UUID(target["id"])) for target in step["targets"]],
+        if_nobody=step["if_nobody"],
+        ack_by=step["ack_by"],
+    )
+
+
+def _rule(rule: Mapping[str, Any]) -> Rule:
+    return Rule(
+        id=UUID(rule["id"]),
+        contact_method_id=UUID(rule["contact_method_id"]),
+        delay=timedelta(seconds=rule["delay_seconds"]),
+        since=datetime.fromisoformat(rule["since"]),
+    )
+
+
+def _maintenance(service: asyncpg.Record, text: _Text) -> Maintenance:
+    if lets_pass(service["maintenance_exceptions"], text.summary, text.dedup_key):
+        return Maintenance()
+    return Maintenance(service["maintenance_expires_at"], list(_windows(service)))
+
+
+def _windows(service: asyncpg.Record) -> Iterator[Window]:
+    """The planned windows that can be read: a zone that nobody knows may have been written by SQL."""
+    for window in service["windows"]:
+        start, end = (datetime.fromisoformat(window[name]) for name in ("start_at", "end_at"))
+        try:
+            yield Window(start, end, window["weekly"], ZoneInfo(window["time_zone"]))
+        except (ValueError, LookupError, OSError) as error:
+            log.warning("maintenance_window_unreadable", service_id=str(service["id"]), error=str(error))
+
+
+def _users_in(on_call: Roster) -> Iterator[UUID]:
+    """Everybody whom the rotations and schedules may put on call."""
+    for rotation in on_call.rotations.values():
+        yield from (participant.user_id for participant in rotation.participants)
+    for schedule in on_call.schedules.values():
+        yield from (rule.target.id for rule in schedule.rules if rule.target.type == "user")
+        yield from (one.add_user_id for one in schedule.overrides if one.add_user_id is not None)
+        yield from (shift.user_id for one in schedule.temporary for shift in one.shifts)
+    for known in on_call.last_known.values():
+        yield from known
+
+
+def _of_type(targets: Collection[Target], kind: str) -> list[UUID]:
+    return list({target.id: None for target in targets if target.type == kind})
+
+
+def _given(ids: Collection[UUID | None]) -> list[UUID]:
+    return [each for each in ids if each is not None]

@@ -1,0 +1,146 @@
+-- What a forecast looks at, read in one transaction.
+
+-- name: service
+-- A service with all that holds its alerts, and its policy's id and that of the catch-all.
+select
+    services.id,
+    services.escalation_policy_id,
+    policies.catch_all_policy_id,
+    services.maintenance_expires_at,
+    services.maintenance_exceptions,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'start_at', windows.start_at,
+            'end_at', windows.end_at,
+            'weekly', windows.weekly,
+            'time_zone', windows.time_zone
+        )), '[]')
+        from maintenance_windows as windows
+        where windows.service_id = services.id and (windows.weekly or windows.end_at > now())
+    ) as windows,
+    now() as now
+from services
+join escalation_policies as policies on policies.id = services.escalation_policy_id
+where services.id = $1
+
+-- name: alert
+-- An alert, and where it stands while it is open.
+select
+    alerts.id,
+    alerts.service_id,
+    alerts.status,
+    alerts.summary,
+    alerts.dedup_key,
+    state.state,
+    state.escalation_policy_id as state_policy_id,
+    state.escalation_policy_step_id as step_id,
+    state.step_number,
+    state.loop_count,
+    state.next_escalation,
+    state.is_caught,
+    state.force_escalation,
+    state.force_step_id
+from alerts
+left join escalation_policy_state as state on state.alert_id = alerts.id
+where alerts.id = $1
+
+-- name: cycles
+-- The alert's running cycles.
+select
+    cycles.user_id,
+    cycles.started_at,
+    cycles.last_tick,
+    cycles.next_tick,
+    cycles.repeat_every,
+    cycles.step_number,
+    cycles.loop_count
+from notification_policy_cycles as cycles
+where cycles.alert_id = $1 and cycles.ended_at is null and cycles.next_tick is not null
+order by cycles.started_at, cycles.user_id
+
+-- name: pages
+-- The alert's pages that are written and wait to be sent, and what decides whether they will be.
+select
+    messages.user_id,
+    messages.contact_method_id,
+    messages.channel_id,
+    messages.step_number,
+    messages.loop_count,
+    messages.reason,
+    messages.next_attempt,
+    coalesce(methods.id, channels.id) is not null as destination_exists,
+    coalesce(methods.enabled, channels.id is not null) as destination_enabled,
+    coalesce(cycles.ended_at is not null, false) as cycle_ended,
+    coalesce(cycles.repeat_every is not null, false) as outlives_acknowledgement
+from outgoing_messages as messages
+left join contact_methods as methods on methods.id = messages.contact_method_id
+left join channels on channels.id = messages.channel_id
+left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
+where messages.alert_id = $1 and messages.status = 'pending' and messages.next_attempt is not null
+order by messages.next_attempt, messages.id
+
+-- name: policies
+-- Policies with their steps in order and the targets of each.
+select
+    policies.id,
+    policies.name,
+    policies.repeat,
+    policies.catch_all_policy_id,
+    (
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'id', steps.id,
+                'delay_seconds', extract(epoch from steps.delay),
+                'if_nobody', steps.if_nobody,
+                'ack_by', steps.ack_by,
+                'targets', (
+                    select coalesce(jsonb_agg(
+                        case
+                            when targets.user_id is not null
+                                then jsonb_build_object('type', 'user', 'id', targets.user_id)
+                            when targets.channel_id is not null
+                                then jsonb_build_object('type', 'channel', 'id', targets.channel_id)
+                            when targets.rotation_id is not null
+                                then jsonb_build_object('type', 'rotation', 'id', targets.rotation_id)
+                            else jsonb_build_object('type', 'schedule', 'id', targets.schedule_id)
+                        end order by targets.position, targets.id
+                    ), '[]')
+                    from escalation_policy_step_targets as targets
+                    where targets.escalation_policy_step_id = steps.id
+                )
+            ) order by steps.step_number
+        ), '[]')
+        from escalation_policy_steps as steps
+        where steps.escalation_policy_id = policies.id
+    ) as steps
+from escalation_policies as policies
+where policies.id = any($1::uuid[])
+
+-- name: users
+-- Users, each with the notification rules whose contact method is enabled, and the methods that those name.
+select
+    users.id,
+    users.name,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'id', rules.id,
+            'contact_method_id', rules.contact_method_id,
+            'delay_seconds', extract(epoch from rules.delay),
+            'since', rules.created_at
+        ) order by rules.delay, rules.id), '[]')
+        from notification_rules as rules
+        join contact_methods as methods on methods.id = rules.contact_method_id
+        where rules.user_id = users.id and methods.enabled
+    ) as rules,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'id', methods.id, 'name', methods.name, 'type', methods.type
+        )), '[]')
+        from contact_methods as methods
+        where methods.user_id = users.id
+    ) as methods
+from users
+where users.id = any($1::uuid[])
+
+-- name: channels
+select channels.id, channels.name, channels.type from channels where channels.id = any($1::uuid[])
