@@ -39,6 +39,8 @@ def configure(log_format: Literal["console", "json"], level: str) -> None:
         logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
     # What a job failed with is logged by our executor, with the object's id; PgQueuer would repeat it with a traceback.
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
+    # A database that is away is told of by who needs it, once; the pool would add a traceback for each connection.
+    logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)
 
 
 def _rendering(log_format: Literal["console", "json"]) -> list[Processor]:

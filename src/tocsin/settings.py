@@ -83,7 +83,16 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where people reach this Tocsin, without a slash at the end."""
-        return self.public_url or f"http://{self.listen}"
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """Where a program on this machine reaches it."""
+        return f"http://127.0.0.1:{self.port}" if self.listens_everywhere else f"http://{self.listen}"
+
+    @property
+    def listens_everywhere(self) -> bool:
+        return self.host in ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound to
 
     @classmethod
     def settings_customise_sources(
@@ -108,6 +117,10 @@ def load() -> Settings:
 
     Raises ConfigurationError naming every wrong setting, and quoting its value unless it may be a secret.
     """
+    if unknown := sorted(filter(_is_unknown, os.environ)):
+        raise ConfigurationError(
+            "; ".join(f"{name} is no setting; see tocsin config for all of them" for name in unknown)
+        )
     if f"{_PREFIX}CONFIG" in os.environ and not config_file().is_file():
         raise ConfigurationError(f"TOCSIN_CONFIG names {config_file()}, which is not a file")
     try:
@@ -118,9 +131,15 @@ def load() -> Settings:
         raise ConfigurationError("; ".join(_describe(item) for item in error.errors())) from None
 
 
+def _is_unknown(name: str) -> bool:
+    """Whether an environment variable looks like a setting and is none. TOCSIN_TEST_… belong to the tests."""
+    known = name.removeprefix(_PREFIX).lower() in {*Settings.model_fields, "config"}
+    return name.startswith(_PREFIX) and not known and not name.startswith(f"{_PREFIX}TEST_")
+
+
 def _describe(item: object) -> str:
     assert isinstance(item, dict)
     name = str(item["loc"][0]) if item["loc"] else "settings"
-    secret = "url" in name
+    secret = "url" in name and name != "public_url"
     value = "" if secret else f" (it is {item['input']!r})"
-    return f"{_PREFIX}{name.upper()}: {item['msg']}{value}"
+    return f"{_PREFIX}{name.upper()}: {item['msg'].removeprefix('Value error, ')}{value}"

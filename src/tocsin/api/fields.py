@@ -1,8 +1,11 @@
 """The types that request and response bodies are made of."""
 
 import re
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -99,6 +102,17 @@ def _rfc3339(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+@cache
+def _zones() -> AbstractSet[str]:
+    return available_timezones() - {"Factory", "localtime"}
+
+
+def _time_zone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError("must be an IANA time zone, such as Europe/Berlin")
+    return value
+
+
 def _email(value: str) -> str:
     return check_address("email", value)
 
@@ -146,7 +160,7 @@ _SECONDS_SCHEMA = {"type": "number", "minimum": 0, "maximum": MAX_SECONDS}
 Seconds: TypeAlias = Annotated[
     timedelta,
     BeforeValidator(_timedelta),
-    PlainSerializer(_number, return_type=float),
+    PlainSerializer(_number, return_type=int | float),
     WithJsonSchema(_SECONDS_SCHEMA),
 ]
 """A duration, written as a number of seconds."""
@@ -155,7 +169,7 @@ PositiveSeconds: TypeAlias = Annotated[
     timedelta,
     BeforeValidator(_timedelta),
     AfterValidator(_at_least_a_millisecond),
-    PlainSerializer(_number, return_type=float),
+    PlainSerializer(_number, return_type=int | float),
     WithJsonSchema(_SECONDS_SCHEMA | {"minimum": 0.001}),
 ]
 """A duration of at least a millisecond, written as a number of seconds."""
@@ -168,5 +182,10 @@ UtcDatetime: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant with its offset, shown in UTC as RFC 3339 with Z."""
+
+TimeZone: TypeAlias = Annotated[
+    str, Field(min_length=1, max_length=64, examples=["Europe/Berlin", "UTC"]), AfterValidator(_time_zone)
+]
+"""The name of an IANA time zone."""
 
 AddressType: TypeAlias = Literal["email", "webhook", "apprise"]

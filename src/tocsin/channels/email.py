@@ -9,6 +9,7 @@ import asyncio
 import socket
 import ssl
 from datetime import timedelta
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import localtime
@@ -86,9 +87,13 @@ class EmailSender:
         )
 
 
+# Lines as long as mail may have: a long value would otherwise be split, and encoded so that no filter can match it.
+_POLICY = policy.default.clone(max_line_length=998)
+
+
 def compose(sender: Address, recipient: Address, page: Page) -> EmailMessage:
     """Return the mail for a page, as text and HTML. No field can add a header: all are made one line."""
-    message = EmailMessage()
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = recipient
     message["Subject"] = subject(page)

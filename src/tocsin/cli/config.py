@@ -23,5 +23,6 @@ def _toml(value: object) -> str:
     if isinstance(value, SecretStr):
         return '"***"'
     if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}"
+        seconds = value.total_seconds()
+        return f"{seconds:.0f}" if seconds.is_integer() else str(seconds)
     return json.dumps(value) if isinstance(value, int | float | str) else json.dumps(str(value))

@@ -1,7 +1,7 @@
 """``tocsin jobs``: what the engine has parked."""
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tocsin.cli.runtime import open_store
 from tocsin.store import engine
@@ -14,7 +14,9 @@ async def list_parked() -> int:
     if not jobs:
         print("No job is parked.")
         return 0
-    table = Table("id", "kind", "object", "attempts", "parked at", "error")
+    table = Table(
+        "id", "kind", Column("object", overflow="fold"), "attempts", "parked at", Column("error", overflow="fold")
+    )
     for job in jobs:
         error = f"{job.error_type}: {job.error}"
         parked_at = f"{job.parked_at:%Y-%m-%d %H:%M:%SZ}"

@@ -5,7 +5,7 @@ import secrets
 
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tocsin.api.fields import Name
 from tocsin.channels.registry import check_address
@@ -74,7 +74,7 @@ async def list_users() -> None:
     """Print the first 200 users."""
     async with open_store() as pool:
         found = await users.page(pool, None, None, 200)
-    table = Table("id", "name", "email", "role")
+    table = Table("name", "email", "role", Column("id", no_wrap=True))
     for user in found.items:
-        table.add_row(str(user.id), user.name, user.email, user.role)
+        table.add_row(user.name, user.email, user.role, str(user.id))
     Console().print(table)

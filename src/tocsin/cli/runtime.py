@@ -13,6 +13,7 @@ import uvloop
 
 from tocsin import log, settings
 from tocsin.api.constraints import explain
+from tocsin.channels.smtp import parse_smtp_url
 from tocsin.db.embedded import embedded_server
 from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_pool
@@ -44,6 +45,8 @@ def load_settings() -> Settings:
     """The settings in force, with logging set up by them."""
     try:
         loaded = settings.load()
+        if loaded.smtp_url is not None:
+            parse_smtp_url(loaded.smtp_url.get_secret_value())
     except ConfigurationError as error:
         print(f"tocsin: {error}", file=sys.stderr)
         raise typer.Exit(1) from None
