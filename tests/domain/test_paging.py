@@ -16,6 +16,7 @@ from tocsin.domain.paging import (
     DuePage,
     EndCycle,
     HoldCycle,
+    LetAlertMove,
     Reason,
     Rule,
     Send,
@@ -42,7 +43,9 @@ FRESH = Cycle("triggered", START)
 EVERYONE = replace(FRESH, repeat_every=m(10))
 
 
-def at(minute: float, cycle: Cycle = FRESH, rules: list[Rule] = NOW_AND_LATER) -> Tick | EndCycle | HoldCycle:
+def at(
+    minute: float, cycle: Cycle = FRESH, rules: list[Rule] = NOW_AND_LATER
+) -> Tick | EndCycle | HoldCycle | LetAlertMove:
     return tick(cycle, rules, START + m(minute))
 
 
@@ -74,6 +77,16 @@ def test_n1_of_overdue_pages_to_one_phone_the_latest_goes_out() -> None:
 def test_n1_overdue_pages_to_two_phones_both_go_out() -> None:
     rules = [rule(1, 0), rule(2, 5, phone=2)]
     assert at(60, rules=rules) == Tick([DuePage(rules[0], 0), DuePage(rules[1], 0)], None)
+
+
+@pytest.mark.parametrize(
+    ("second", "courteous"),
+    [(0, True), (4, True), (5, False), (-1, False)],
+)
+def test_a9_a_cycle_that_repeats_lets_its_alert_move_first_but_not_for_ever(second: float, courteous: bool) -> None:
+    due = replace(ticked(0, EVERYONE), next_tick=START + m(10), alert_moves=True)
+    assert (at(10 + second / 60, due) == LetAlertMove()) is courteous
+    assert isinstance(at(10 + second / 60, replace(due, repeat_every=None)), Tick)
 
 
 @pytest.mark.parametrize(("made", "sent"), [(4, 1), (5, 1), (6, 0)])

@@ -32,7 +32,7 @@ from tocsin.domain.escalation import (
 )
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
 from tocsin.domain.forecast_view import View
-from tocsin.domain.paging import Cancel, Cycle, Defer, DuePage, EndCycle, HoldCycle, Send, Tick, Waiting
+from tocsin.domain.paging import Cancel, Cycle, Defer, DuePage, EndCycle, HoldCycle, LetAlertMove, Send, Tick, Waiting
 
 HORIZON = timedelta(hours=24)
 MOST_EVENTS = 500
@@ -249,6 +249,8 @@ class _Course:
                 return replace(one, next_tick=until)
             case EndCycle():
                 return None
+            case LetAlertMove():
+                return one  # it has moved: here the alert goes first
             case never:
                 assert_never(never)
 

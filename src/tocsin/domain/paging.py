@@ -23,6 +23,7 @@ class Reason(StrEnum):
     NO_DESTINATION = "contact_method_removed"
     DISABLED = "contact_method_disabled"
     LATER_PAGE_SAYS_IT = "later_page_says_it"
+    ALERT_MOVES_FIRST = "alert_moves_first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A running cycle and what decides about it."""
+    """A running cycle and what decides about it.
+
+    ``alert_moves``: the alert is due to move too, and has not yet. ``next_tick`` matters then: when the cycle was due.
+    """
 
     alert_status: Status
     started_at: datetime
     last_tick: datetime | None = None
     repeat_every: timedelta | None = None
     maintenance_until: datetime | None = None
+    next_tick: datetime | None = None
+    alert_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,22 @@ class HoldCycle:
     reason: Reason = Reason.IN_MAINTENANCE
 
 
-def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Tick | EndCycle | HoldCycle:
+@dataclass(frozen=True, slots=True)
+class LetAlertMove:
+    """Look again at once: where the alert goes may take the repeating away from this cycle."""
+
+    reason: Reason = Reason.ALERT_MOVES_FIRST
+
+
+# An alert that does not move in this time (its job is parked) holds up nobody's pages.
+LONGEST_COURTESY = timedelta(seconds=5)
+
+
+def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Tick | EndCycle | HoldCycle | LetAlertMove:
     """What the cycle does at ``now``.
+
+    A cycle that repeats is due at the very moment at which its alert's step is over, so it lets the alert go first: a
+    step that is entered again has a new cycle that pages its users now, and one page of the two is enough.
 
     A cycle on which everyone must acknowledge outlives another's acknowledgement; its own user's ends it by itself.
     After a time without an engine, of several overdue pages to one contact method only the latest is sent.
@@ -90,7 +110,15 @@ def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Tick | EndCycle 
         return EndCycle(Reason.ACKNOWLEDGED)
     if cycle.maintenance_until is not None and cycle.maintenance_until > now:
         return HoldCycle(cycle.maintenance_until)
+    if _lets_alert_move(cycle, now):
+        return LetAlertMove()
     return Tick(_due(cycle, rules, now), _next_tick(cycle, rules, now))
+
+
+def _lets_alert_move(cycle: Cycle, now: datetime) -> bool:
+    if cycle.repeat_every is None or not cycle.alert_moves or cycle.next_tick is None:
+        return False
+    return cycle.next_tick <= now < cycle.next_tick + LONGEST_COURTESY
 
 
 def _due(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Sequence[DuePage]:

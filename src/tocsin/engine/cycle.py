@@ -11,12 +11,14 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
-from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, Rule, Tick
+from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, LetAlertMove, Rule, Tick
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.together import Together
 
 _SQL = Statements(__package__, "cycle.sql")
+
+Decision = Tick | EndCycle | HoldCycle | LetAlertMove
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,6 @@ class Loaded:
     id: UUID
     cycle: Cycle
     rules: Sequence[Rule]
-    next_tick: datetime | None
     now: datetime
 
 
@@ -55,8 +56,10 @@ def _loaded(row: asyncpg.Record) -> Loaded:
         last_tick=row["last_tick"],
         repeat_every=row["repeat_every"],
         maintenance_until=held_until(row),
+        next_tick=row["next_tick"],
+        alert_moves=row["alert_moves"],
     )
-    return Loaded(row["id"], cycle, [_rule(rule) for rule in row["rules"]], row["next_tick"], row["now"])
+    return Loaded(row["id"], cycle, [_rule(rule) for rule in row["rules"]], row["now"])
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:
@@ -68,7 +71,7 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
     )
 
 
-async def _apply(pool: Pool, loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> bool:
+async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
@@ -84,23 +87,27 @@ async def _apply(pool: Pool, loaded: Loaded, decision: Tick | EndCycle | HoldCyc
             return bool(await pool.fetchval(_SQL["hold"], *where, until))
         case EndCycle(reason=reason):
             return bool(await pool.fetchval(_SQL["end"], *where, reason))
+        case LetAlertMove():
+            return True
         case _:
             assert_never(decision)
 
 
-def _outcome(loaded: Loaded, decision: Tick | EndCycle | HoldCycle) -> Outcome:
+def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
     match decision:
         case Tick(pages=pages, next_tick=next_tick):
-            due = loaded.next_tick if pages else None
+            due = loaded.cycle.next_tick if pages else None
             return Outcome("ticked", due=due, acted=loaded.now, again=_unchanged(loaded, next_tick))
         case HoldCycle(until=until, reason=reason):
             return Outcome(reason, again=_unchanged(loaded, until))
         case EndCycle(reason=reason):
             return Outcome(reason)
+        case LetAlertMove(reason=reason):
+            return Outcome(reason, again=loaded.now)
         case _:
             assert_never(decision)
 
 
 def _unchanged(loaded: Loaded, next_tick: datetime | None) -> datetime | None:
     """A next tick that was the row's already: its trigger has not enqueued it, and this run may have been its job."""
-    return next_tick if next_tick == loaded.next_tick else None
+    return next_tick if next_tick == loaded.cycle.next_tick else None

@@ -1,5 +1,6 @@
 -- name: load
--- Running cycles, each with its alert and its user's rules whose contact method is enabled.
+-- Running cycles, each with its alert and its user's rules whose contact method is enabled. alert_moves: the alert's own
+-- job has something to do now, but for a maintenance that holds both.
 select
     cycles.id,
     cycles.alert_id,
@@ -12,6 +13,9 @@ select
     alerts.dedup_key,
     greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
     services.maintenance_exceptions,
+    coalesce(
+        alerts.status = 'triggered' and (state.next_escalation <= now() or state.state = 'maintenance'), false
+    ) as alert_moves,
     now() as now,
     (
         select coalesce(jsonb_agg(jsonb_build_object(
@@ -28,6 +32,7 @@ from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
 join services on services.id = alerts.service_id
 left join service_state on service_state.service_id = services.id
+left join escalation_policy_state as state on state.alert_id = alerts.id
 where cycles.id = any($1::uuid[]) and cycles.ended_at is null
 
 -- name: tick

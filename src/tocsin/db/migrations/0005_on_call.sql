@@ -269,11 +269,20 @@ end $$;
 create trigger wakeup after insert or update or delete on escalation_policy_step_targets
 for each row execute function policy_target_changed();
 
--- Somebody new at a step: alerts that found nobody look again.
+-- Somebody new at a step who can be paged: alerts that found nobody look again. A look that finds nobody is a round used
+-- up, so it must not come before its time.
 create function step_on_call_changed() returns trigger language plpgsql as $$
 begin
     perform engine_look_again(array(
-        select steps.escalation_policy_id from escalation_policy_steps as steps where steps.id = new.ep_step_id
+        select steps.escalation_policy_id
+        from escalation_policy_steps as steps
+        where
+            steps.id = new.ep_step_id
+            and exists (
+                select from notification_rules as rules
+                join contact_methods as methods on methods.id = rules.contact_method_id
+                where rules.user_id = new.user_id and methods.enabled
+            )
     ));
     return null;
 end $$;
