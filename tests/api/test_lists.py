@@ -1,6 +1,7 @@
 """Lists page by page."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +38,36 @@ async def policies(make: Factory) -> str:
 async def on_call(make: Factory) -> str:
     await policies(make)
     return "/api/v1/on-call"
+
+
+async def rotations(make: Factory) -> str:
+    for _ in range(5):
+        await make.rotation()
+    return "/api/v1/rotations"
+
+
+async def schedules(make: Factory) -> str:
+    for _ in range(5):
+        await make.schedule()
+    return "/api/v1/schedules"
+
+
+async def overrides(make: Factory) -> str:
+    schedule, start = await make.schedule(), datetime(2099, 1, 1, tzinfo=UTC)
+    for _ in range(5):
+        await make.override(schedule, start, start + timedelta(days=1), add=await make.user())
+    return f"/api/v1/schedules/{schedule.id}/overrides"
+
+
+async def temporary_schedules(make: Factory) -> str:
+    schedule = await make.schedule()
+    await make.pool.execute(
+        "insert into temporary_schedules (schedule_id, start_at, end_at)"
+        " select $1, now() + day * interval '1 day', now() + (day + 1) * interval '1 day'"
+        " from generate_series(1, 5) as day",
+        schedule.id,
+    )
+    return f"/api/v1/schedules/{schedule.id}/temporary-schedules"
 
 
 async def services(make: Factory) -> str:
@@ -107,6 +138,10 @@ LISTS = [
     channels,
     policies,
     on_call,
+    rotations,
+    schedules,
+    overrides,
+    temporary_schedules,
     services,
     keys,
     contact_methods,

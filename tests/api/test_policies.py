@@ -4,7 +4,8 @@ from typing import Any
 
 from httpx import AsyncClient
 from tests.api.calls import UNKNOWN_ID, created, refusal, wrong
-from tests.fixtures.factories import Factory, step
+from tests.fixtures.engine import Engine, settled
+from tests.fixtures.factories import Factory, rule, step
 
 URL = "/api/v1/escalation-policies"
 
@@ -13,7 +14,12 @@ def target(kind: str, thing: Any) -> dict[str, str]:
     return {"type": kind, "id": str(thing.id)}
 
 
-async def test_a_policy_is_created_with_its_steps_and_shows_who_is_on_call(api: AsyncClient, make: Factory) -> None:
+def on_call(user: Any, **because: Any) -> dict[str, Any]:
+    """How a step shows somebody on call, by a target of the type and id given."""
+    return {"user_id": str(user.id), "name": user.name, "because": [{"by": []} | because]}
+
+
+async def test_a_policy_is_created_with_its_steps(api: AsyncClient, make: Factory) -> None:
     ann, room = await make.user("Ann"), await make.channel()
     steps = [
         {"delay_seconds": 300, "targets": [target("channel", room), target("user", ann)], "ack_by": "everyone"},
@@ -21,6 +27,7 @@ async def test_a_policy_is_created_with_its_steps_and_shows_who_is_on_call(api: 
     ]
     policy = created(await api.post(URL, json={"name": "Day", "repeat": 2, "steps": steps}))
     assert (policy["description"], policy["repeat"], policy["team_id"]) == ("", 2, None)
+    assert policy["catch_all_policy_id"] is None
     first, second = policy["steps"]  # type: ignore[misc]
     assert first == {
         "id": first["id"],
@@ -29,7 +36,7 @@ async def test_a_policy_is_created_with_its_steps_and_shows_who_is_on_call(api: 
         "targets": [target("channel", room), target("user", ann)],
         "if_nobody": "skip",
         "ack_by": "everyone",
-        "on_call": [{"user_id": str(ann.id), "name": "Ann"}],
+        "on_call": [],
     }
     assert (second["step_number"], second["delay_seconds"], second["on_call"]) == (1, 0.5, [])
     assert (await api.get(f"{URL}/{policy['id']}")).json() == policy
@@ -94,10 +101,58 @@ async def test_a_name_belongs_to_one_policy(api: AsyncClient, make: Factory) -> 
     assert wrong(await api.post(URL, json={"name": "DAY"}), 409) == ["name"]
 
 
-async def test_on_call_shows_whom_each_step_would_page(api: AsyncClient, make: Factory) -> None:
+async def test_a_step_notifies_rotations_and_schedules_and_says_why(
+    api: AsyncClient, make: Factory, engine: Engine
+) -> None:
+    ann, ben = await make.user("Ann"), await make.user("Ben")
+    rotation = await make.rotation(ann)
+    schedule = await make.schedule(rule(ben), rule(rotation))
+    targets = [target("rotation", rotation), target("schedule", schedule), target("user", ben)]
+    policy = created(await api.post(URL, json={"name": "Day", "steps": [{"delay_seconds": 60, "targets": targets}]}))
+    await settled(make.pool)
+    (shown,) = (await api.get(f"{URL}/{policy['id']}")).json()["steps"]
+    assert shown["targets"] == targets
+    of_ben, of_ann = (
+        {"type": "rule", "id": str(one.id), "rotation_id": rotation_id}
+        for one, rotation_id in zip(schedule.rules, (None, str(rotation.id)), strict=True)
+    )
+    by_schedule = target("schedule", schedule)
+    assert sorted(shown["on_call"], key=lambda user: user["name"]) == [
+        {
+            "user_id": str(ann.id),
+            "name": "Ann",
+            "because": [target("rotation", rotation) | {"by": []}, by_schedule | {"by": [of_ann]}],
+        },
+        {
+            "user_id": str(ben.id),
+            "name": "Ben",
+            "because": [by_schedule | {"by": [of_ben]}, target("user", ben) | {"by": []}],
+        },
+    ]
+    reordered = [{"delay_seconds": 60, "targets": targets[::-1]}]
+    assert (await api.patch(f"{URL}/{policy['id']}", json={"steps": reordered})).json()["steps"][0]["targets"] == (
+        targets[::-1]
+    )
+
+
+async def test_a_catch_all_policy_is_another_one_that_exists(api: AsyncClient, make: Factory) -> None:
+    last = await make.policy(name="Last resort")
+    policy = created(await api.post(URL, json={"name": "Day", "catch_all_policy_id": str(last.id)}))
+    assert policy["catch_all_policy_id"] == str(last.id)
+    url = f"{URL}/{policy['id']}"
+    assert wrong(await api.patch(url, json={"catch_all_policy_id": policy["id"]})) == ["catch_all_policy_id"]
+    assert wrong(await api.patch(url, json={"catch_all_policy_id": UNKNOWN_ID})) == ["catch_all_policy_id"]
+    assert (await api.patch(f"{URL}/{last.id}", json={"catch_all_policy_id": policy["id"]})).status_code == 200
+    assert "the catch-all of Day" in refusal(await api.delete(f"{URL}/{last.id}"), 409)
+    assert (await api.patch(url, json={"catch_all_policy_id": None})).json() == policy | {"catch_all_policy_id": None}
+    assert (await api.delete(f"{URL}/{last.id}")).status_code == 204
+
+
+async def test_on_call_shows_whom_each_step_would_page(api: AsyncClient, make: Factory, engine: Engine) -> None:
     ann, room = await make.user("Ann"), await make.channel()
     day = await make.policy(step(ann, room), step(room), name="Day")
     await make.policy(name="Night")
+    await settled(make.pool)
     assert (await api.get("/api/v1/on-call", params={"q": "day"})).json()["items"] == [
         {
             "escalation_policy_id": str(day.id),
@@ -107,7 +162,7 @@ async def test_on_call_shows_whom_each_step_would_page(api: AsyncClient, make: F
                 {
                     "id": str(day.steps[0].id),
                     "step_number": 0,
-                    "on_call": [{"user_id": str(ann.id), "name": "Ann"}],
+                    "on_call": [on_call(ann, type="user", id=str(ann.id))],
                 },
                 {"id": str(day.steps[1].id), "step_number": 1, "on_call": []},
             ],

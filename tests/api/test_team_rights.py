@@ -21,7 +21,11 @@ class Kind:
 CHANNEL = Kind("/api/v1/channels", {"type": "webhook", "address": "https://example.org/room"})
 POLICY = Kind("/api/v1/escalation-policies", {})
 SERVICE = Kind("/api/v1/services", {})
-KINDS = pytest.mark.parametrize("kind", [CHANNEL, POLICY, SERVICE], ids=lambda kind: kind.path.rsplit("/", 1)[1])
+ROTATION = Kind("/api/v1/rotations", {"time_zone": "UTC", "type": "daily", "start_at": "2030-01-07T08:00:00Z"})
+SCHEDULE = Kind("/api/v1/schedules", {"time_zone": "UTC"})
+KINDS = pytest.mark.parametrize(
+    "kind", [CHANNEL, POLICY, SERVICE, ROTATION, SCHEDULE], ids=lambda kind: kind.path.rsplit("/", 1)[1]
+)
 
 
 async def seed(api: AsyncClient, make: Factory, kind: Kind, team_id: object, name: str = "theirs") -> str:
@@ -107,6 +111,26 @@ async def test_only_members_change_the_keys_of_their_teams_services(anonymous: A
     assert made.status_code == 201
     refusal(await anonymous.delete(f"{url}/{made.json()['id']}", headers=stranger), 403)
     assert (await anonymous.get(url, headers=stranger)).json()["items"][0]["name"] == "ours"
+
+
+@pytest.mark.parametrize("part", ["overrides", "temporary-schedules"])
+async def test_only_members_change_what_belongs_to_their_teams_schedules(
+    anonymous: AsyncClient, make: Factory, part: str
+) -> None:
+    ann, ben = await make.user("Ann"), await make.user("Ben")
+    team = await make.team(ann=(ann, "member"))
+    url = f"/api/v1/schedules/{(await make.schedule(team_id=team.id)).id}/{part}"
+    member, stranger = bearer(await make.token(ann)), bearer(await make.token(ben))
+    body = {"start_at": "2099-01-01T00:00:00Z", "end_at": "2099-01-02T00:00:00Z"}
+    body |= {"add_user_id": str(ben.id)} if part == "overrides" else {}
+    refusal(await anonymous.post(url, json=body, headers=stranger), 403)
+    made = await anonymous.post(url, json=body, headers=member)
+    assert made.status_code == 201
+    one = f"{url}/{made.json()['id']}"
+    refusal(await anonymous.patch(one, json={}, headers=stranger), 403)
+    refusal(await anonymous.delete(one, headers=stranger), 403)
+    assert (await anonymous.get(one, headers=stranger)).status_code == 200
+    assert (await anonymous.delete(one, headers=member)).status_code == 204
 
 
 async def test_leaving_a_team_ends_its_rights_at_once(anonymous: AsyncClient, make: Factory) -> None:

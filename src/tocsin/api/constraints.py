@@ -11,6 +11,8 @@ _TAKEN = {
     "teams_name_key": FieldError("name", "is already used by another team"),
     "channels_name_key": FieldError("name", "is already used by another channel"),
     "escalation_policies_name_key": FieldError("name", "is already used by another escalation policy"),
+    "rotations_name_key": FieldError("name", "is already used by another rotation"),
+    "schedules_name_key": FieldError("name", "is already used by another schedule"),
     "services_name_key": FieldError("name", "is already used by another service"),
     "contact_methods_address_key": FieldError("address", "is already one of this user's contact methods"),
     "notification_rules_delay_key": FieldError(
@@ -24,6 +26,15 @@ _UNKNOWN = {
     "services_team_id_fkey": FieldError("team_id", "is no team"),
     "channels_team_id_fkey": FieldError("team_id", "is no team"),
     "escalation_policies_team_id_fkey": FieldError("team_id", "is no team"),
+    "escalation_policies_catch_all_policy_id_fkey": FieldError("catch_all_policy_id", "is no escalation policy"),
+    "rotations_team_id_fkey": FieldError("team_id", "is no team"),
+    "rotation_participants_user_id_fkey": FieldError("participants", "one of them is no user"),
+    "schedules_team_id_fkey": FieldError("team_id", "is no team"),
+    "schedule_rules_user_id_fkey": FieldError("rules", "one of the targets is no user"),
+    "schedule_rules_rotation_id_fkey": FieldError("rules", "one of the targets is no rotation"),
+    "schedule_overrides_add_user_id_fkey": FieldError("add_user_id", "is no user"),
+    "schedule_overrides_remove_user_id_fkey": FieldError("remove_user_id", "is no user"),
+    "temporary_schedule_shifts_user_id_fkey": FieldError("shifts", "one of them is of no user"),
     "team_members_user_id_fkey": FieldError("members", "one of them is no user"),
     "contact_methods_user_id_fkey": FieldError("user_id", "is no user"),
     "notification_rules_user_id_fkey": FieldError("user_id", "is no user"),
@@ -32,10 +43,16 @@ _UNKNOWN = {
     "integration_keys_service_id_fkey": FieldError("service_id", "is no service"),
     "escalation_policy_step_targets_user_id_fkey": FieldError("steps", "one of the targets is no user"),
     "escalation_policy_step_targets_channel_id_fkey": FieldError("steps", "one of the targets is no channel"),
+    "escalation_policy_step_targets_rotation_id_fkey": FieldError("steps", "one of the targets is no rotation"),
+    "escalation_policy_step_targets_schedule_id_fkey": FieldError("steps", "one of the targets is no schedule"),
 }
 
 _IN_USE = {
     "services_escalation_policy_id_fkey": FieldError("id", "a service uses this escalation policy"),
+    "escalation_policies_catch_all_policy_id_fkey": FieldError("id", "it is the catch-all of another policy"),
+    "schedule_rules_rotation_id_fkey": FieldError("id", "a schedule uses this rotation"),
+    "escalation_policy_step_targets_rotation_id_fkey": FieldError("id", "an escalation policy uses this rotation"),
+    "escalation_policy_step_targets_schedule_id_fkey": FieldError("id", "an escalation policy uses this schedule"),
 }
 
 

@@ -11,10 +11,12 @@ from tocsin.api.access import require_edit
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.api.schedules import CauseRead
+from tocsin.domain.on_call import Target, TargetType
 from tocsin.store import policies
 from tocsin.store.actor import acting
 from tocsin.store.policies import PolicySpec
-from tocsin.store.policy_steps import AckBy, IfNobody, StepSpec, Target, TargetType
+from tocsin.store.policy_steps import AckBy, IfNobody, StepSpec
 
 router = APIRouter(prefix="/escalation-policies", tags=["escalation policies"])
 
@@ -67,6 +69,7 @@ class PolicyCreate(Body):
     name: Name
     description: Text = ""
     repeat: Repeat | None = None
+    catch_all_policy_id: UUID | None = Field(None, description="takes over an alert when this policy is exhausted")
     steps: list[StepBody] = Field([], max_length=100)
 
 
@@ -79,6 +82,7 @@ class PolicyPatch(Body):
     name: Name = optional()
     description: Text = optional()
     repeat: Repeat | None = optional()
+    catch_all_policy_id: UUID | None = optional()
     steps: list[StepBody] = optional(max_length=100)
 
 
@@ -89,11 +93,20 @@ class TargetRead(Read):
     id: UUID
 
 
+class BecauseRead(Read):
+    """A target that puts a user on call."""
+
+    type: TargetType
+    id: UUID
+    by: list[CauseRead] = Field([], description="the parts of a schedule that do so")
+
+
 class OnCallRead(Read):
-    """Somebody on call."""
+    """Somebody on call, and every target that puts them there."""
 
     user_id: UUID
     name: str
+    because: list[BecauseRead]
 
 
 class StepRead(Read):
@@ -116,6 +129,7 @@ class PolicyRead(Read):
     name: str
     description: str
     repeat: int | None
+    catch_all_policy_id: UUID | None
     steps: list[StepRead]
     created_at: UtcDatetime
 
@@ -129,6 +143,7 @@ async def create_escalation_policy(body: PolicyCreate, actor: Writer, pool: Data
         repeat=body.repeat,
         steps=[step.spec() for step in body.steps],
         team_id=body.team_id,
+        catch_all_policy_id=body.catch_all_policy_id,
     )
     async with acting(pool, actor) as connection:
         policy = await policies.create(connection, spec)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.errors import Conflict, NotFound
+from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store import policy_steps
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.policy_steps import Step, StepSpec
@@ -18,13 +18,22 @@ _sql = Statements("tocsin.store", "policies.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySpec:
-    """What can be set. ``repeat`` counts rounds after the first, None is for ever; ``team_id`` None is everybody's."""
+    """What can be set. ``repeat`` counts rounds after the first, None is for ever; ``team_id`` None is everybody's.
+
+    ``catch_all_policy_id`` takes over an alert when the policy is used up. Its own catch-all does not follow then.
+    """
 
     name: str
     description: str = ""
     repeat: int | None = None
     steps: Sequence[StepSpec] = ()
     team_id: UUID | None = None
+    catch_all_policy_id: UUID | None = None
+
+    @property
+    def columns(self) -> tuple[object, ...]:
+        """The values of its own row, in the order in which the statements take them."""
+        return (self.team_id, self.name, self.description, self.repeat, self.catch_all_policy_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Policy:
     name: str
     description: str
     repeat: int | None
+    catch_all_policy_id: UUID | None
     created_at: datetime
     steps: Sequence[Step]
 
@@ -47,13 +57,14 @@ class Policy:
             repeat=self.repeat,
             steps=[step.spec for step in self.steps],
             team_id=self.team_id,
+            catch_all_policy_id=self.catch_all_policy_id,
         )
 
 
 async def create(connection: Connection, spec: PolicySpec) -> Policy:
     """Raises InvalidInput naming every id in it that names nothing."""
-    await _check(connection, spec, ())
-    policy_id = await connection.fetchval(_sql["insert"], spec.team_id, spec.name, spec.description, spec.repeat)
+    await _check(connection, spec, None)
+    policy_id = await connection.fetchval(_sql["insert"], *spec.columns)
     await policy_steps.replace(connection, policy_id, (), spec.steps)
     return await get(connection, policy_id)
 
@@ -76,16 +87,18 @@ async def page(database: Database, q: str | None, after: Position | None, limit:
 
 async def update(connection: Connection, policy: Policy, spec: PolicySpec) -> Policy:
     """Change a policy that is locked. Raises InvalidInput as ``create`` does."""
-    await _check(connection, spec, policy.steps)
-    await connection.execute(_sql["update"], policy.id, spec.team_id, spec.name, spec.description, spec.repeat)
+    await _check(connection, spec, policy)
+    await connection.execute(_sql["update"], policy.id, *spec.columns)
     await policy_steps.replace(connection, policy.id, policy.steps, spec.steps)
     return await get(connection, policy.id)
 
 
 async def delete(connection: Connection, policy_id: UUID) -> None:
-    """Delete a policy that is locked. Raises Conflict naming the services that use it."""
+    """Delete a policy that is locked. Raises Conflict naming the services that use it, and whose catch-all it is."""
     if names := [row["name"] for row in await connection.fetch(_sql["services_using"], policy_id)]:
         raise Conflict(f"used by {', '.join(names)}: give them another escalation policy first")
+    if names := [row["name"] for row in await connection.fetch(_sql["catch_all_of"], policy_id)]:
+        raise Conflict(f"the catch-all of {', '.join(names)}: give them another one first")
     await connection.execute(_sql["delete"], policy_id)
 
 
@@ -97,6 +110,17 @@ async def _one(database: Database, statement: str, policy_id: UUID) -> Policy:
     return Policy(**row, steps=steps.get(policy_id, ()))
 
 
-async def _check(connection: Connection, spec: PolicySpec, old: Sequence[Step]) -> None:
-    references = [Reference("team_id", "team", spec.team_id), *policy_steps.references(spec.steps)]
-    require_none([*policy_steps.wrong_ids(old, spec.steps), *await unknown(connection, references)])
+async def _check(connection: Connection, spec: PolicySpec, old: Policy | None) -> None:
+    references = [
+        Reference("team_id", "team", spec.team_id),
+        Reference("catch_all_policy_id", "escalation policy", spec.catch_all_policy_id),
+        *policy_steps.references(spec.steps),
+    ]
+    wrong = policy_steps.wrong_ids(old.steps if old else (), spec.steps)
+    require_none([*_own_catch_all(spec, old), *wrong, *await unknown(connection, references)])
+
+
+def _own_catch_all(spec: PolicySpec, old: Policy | None) -> Sequence[FieldError]:
+    if old is None or spec.catch_all_policy_id != old.id:
+        return ()
+    return [FieldError("catch_all_policy_id", "is this policy itself")]

@@ -1,16 +1,21 @@
 -- name: insert
-insert into escalation_policies (team_id, name, description, repeat)
-values ($1, $2, $3, $4)
+insert into escalation_policies (team_id, name, description, repeat, catch_all_policy_id)
+values ($1, $2, $3, $4, $5)
 returning id
 
 -- name: get
-select id, team_id, name, description, repeat, created_at from escalation_policies where id = $1
+select id, team_id, name, description, repeat, catch_all_policy_id, created_at
+from escalation_policies
+where id = $1
 
 -- name: lock
-select id, team_id, name, description, repeat, created_at from escalation_policies where id = $1 for update
+select id, team_id, name, description, repeat, catch_all_policy_id, created_at
+from escalation_policies
+where id = $1
+for update
 
 -- name: list
-select id, team_id, name, description, repeat, created_at
+select id, team_id, name, description, repeat, catch_all_policy_id, created_at
 from escalation_policies
 where
     ($1::text is null or strpos(lower(name), lower($1)) > 0)
@@ -19,10 +24,15 @@ order by created_at, id
 limit $4
 
 -- name: update
-update escalation_policies set team_id = $2, name = $3, description = $4, repeat = $5 where id = $1
+update escalation_policies
+set team_id = $2, name = $3, description = $4, repeat = $5, catch_all_policy_id = $6
+where id = $1
 
 -- name: services_using
 select name from services where escalation_policy_id = $1 order by lower(name) limit 20
+
+-- name: catch_all_of
+select name from escalation_policies where catch_all_policy_id = $1 order by lower(name) limit 20
 
 -- name: delete
 delete from escalation_policies where id = $1

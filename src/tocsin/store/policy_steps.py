@@ -4,38 +4,31 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
+from tocsin.domain.on_call import Target
 from tocsin.errors import FieldError
 from tocsin.store.listing import Database
 from tocsin.store.references import Reference
 
 _sql = Statements("tocsin.store", "policy_steps.sql")
 
-TargetType = Literal["user", "channel"]
 IfNobody = Literal["skip", "wait"]
 AckBy = Literal["anyone", "everyone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """Who or what a step notifies."""
-
-    type: TargetType
-    id: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class OnCallUser:
-    """Somebody whom a step would page now."""
+    """Somebody whom a step would page now, and the targets that say so, as the engine keeps them."""
 
     user_id: UUID
     name: str
+    because: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,5 +137,5 @@ def _step(row: asyncpg.Record) -> Step:
         targets=tuple(Target(target["type"], UUID(target["id"])) for target in row["targets"]),
         if_nobody=row["if_nobody"],
         ack_by=row["ack_by"],
-        on_call=[OnCallUser(UUID(user["user_id"]), user["name"]) for user in row["on_call"]],
+        on_call=[OnCallUser(UUID(user["user_id"]), user["name"], user["because"]) for user in row["on_call"]],
     )

@@ -1,32 +1,38 @@
 -- Steps of some policies in order, with their targets and whom they would page now.
 -- name: of_policies
 select
-    escalation_policy_steps.id,
-    escalation_policy_steps.escalation_policy_id,
-    escalation_policy_steps.step_number,
-    escalation_policy_steps.delay,
-    escalation_policy_steps.if_nobody,
-    escalation_policy_steps.ack_by,
-    coalesce(targets.targets, '[]') as targets,
-    coalesce(targets.on_call, '[]') as on_call
-from escalation_policy_steps
-cross join lateral (
-    select
-        jsonb_agg(
+    steps.id,
+    steps.escalation_policy_id,
+    steps.step_number,
+    steps.delay,
+    steps.if_nobody,
+    steps.ack_by,
+    (
+        select coalesce(jsonb_agg(
             jsonb_build_object(
-                'type', case when target.user_id is not null then 'user' else 'channel' end,
-                'id', coalesce(target.user_id, target.channel_id)
-            ) order by target.position, target.id
-        ) as targets,
-        jsonb_agg(
-            jsonb_build_object('user_id', users.id, 'name', users.name) order by target.position, target.id
-        ) filter (where users.id is not null) as on_call
-    from escalation_policy_step_targets as target
-    left join users on users.id = target.user_id
-    where target.escalation_policy_step_id = escalation_policy_steps.id
-) as targets
-where escalation_policy_steps.escalation_policy_id = any($1::uuid[])
-order by escalation_policy_steps.escalation_policy_id, escalation_policy_steps.step_number
+                'type', case
+                    when targets.user_id is not null then 'user'
+                    when targets.channel_id is not null then 'channel'
+                    when targets.rotation_id is not null then 'rotation'
+                    else 'schedule'
+                end,
+                'id', coalesce(targets.user_id, targets.channel_id, targets.rotation_id, targets.schedule_id)
+            ) order by targets.position, targets.id
+        ), '[]')
+        from escalation_policy_step_targets as targets
+        where targets.escalation_policy_step_id = steps.id
+    ) as targets,
+    (
+        select coalesce(jsonb_agg(
+            jsonb_build_object('user_id', users.id, 'name', users.name, 'because', on_call.because) order by on_call.id
+        ), '[]')
+        from ep_step_on_call_users as on_call
+        join users on users.id = on_call.user_id
+        where on_call.ep_step_id = steps.id and on_call.end_time is null
+    ) as on_call
+from escalation_policy_steps as steps
+where steps.escalation_policy_id = any($1::uuid[])
+order by steps.escalation_policy_id, steps.step_number
 
 -- name: delete_others
 delete from escalation_policy_steps where escalation_policy_id = $1 and id <> all($2::uuid[])
@@ -41,7 +47,9 @@ update escalation_policy_steps set step_number = $2, delay = $3, if_nobody = $4,
 
 -- name: delete_other_targets
 delete from escalation_policy_step_targets
-where escalation_policy_step_id = $1 and coalesce(user_id, channel_id) <> all($2::uuid[])
+where
+    escalation_policy_step_id = $1
+    and coalesce(user_id, channel_id, rotation_id, schedule_id) <> all($2::uuid[])
 
 -- name: put_user
 insert into escalation_policy_step_targets as target (escalation_policy_step_id, position, user_id)
@@ -53,4 +61,16 @@ where target.position <> excluded.position
 insert into escalation_policy_step_targets as target (escalation_policy_step_id, position, channel_id)
 values ($1, $2, $3)
 on conflict (escalation_policy_step_id, channel_id) do update set position = excluded.position
+where target.position <> excluded.position
+
+-- name: put_rotation
+insert into escalation_policy_step_targets as target (escalation_policy_step_id, position, rotation_id)
+values ($1, $2, $3)
+on conflict (escalation_policy_step_id, rotation_id) do update set position = excluded.position
+where target.position <> excluded.position
+
+-- name: put_schedule
+insert into escalation_policy_step_targets as target (escalation_policy_step_id, position, schedule_id)
+values ($1, $2, $3)
+on conflict (escalation_policy_step_id, schedule_id) do update set position = excluded.position
 where target.position <> excluded.position

@@ -12,7 +12,7 @@ from tocsin.store.listing import Database
 
 _sql = Statements("tocsin.store", "references.sql")
 
-Kind = Literal["user", "team", "channel", "escalation policy"]
+Kind = Literal["user", "team", "channel", "rotation", "schedule", "escalation policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ async def past(database: Database, field: str, instant: datetime | None) -> Sequ
     if instant is None or await database.fetchval(_sql["is_future"], instant):
         return ()
     return [FieldError(field, f"must be in the future (it is {instant.isoformat()})")]
+
+
+def ends_after_start(start: datetime, end: datetime, field: str = "end_at") -> Sequence[FieldError]:
+    """An error for the field of the end unless it is later than the start."""
+    return () if end > start else (FieldError(field, f"must be after the start (it is {end.isoformat()})"),)
 
 
 def require_none(errors: Sequence[FieldError]) -> None:

@@ -5,6 +5,8 @@ where not case reference.kind
     when 'user' then exists (select from users where users.id = reference.id)
     when 'team' then exists (select from teams where teams.id = reference.id)
     when 'channel' then exists (select from channels where channels.id = reference.id)
+    when 'rotation' then exists (select from rotations where rotations.id = reference.id)
+    when 'schedule' then exists (select from schedules where schedules.id = reference.id)
     when 'escalation policy' then exists (
         select from escalation_policies where escalation_policies.id = reference.id
     )

@@ -1,0 +1,131 @@
+-- name: insert
+insert into rotations (team_id, name, description, time_zone, type, shift_length, start_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+returning id
+
+-- Who is active is what the engine has stored; nobody is while there are no participants.
+-- name: get
+select
+    rotations.id,
+    rotations.team_id,
+    rotations.name,
+    rotations.description,
+    rotations.time_zone,
+    rotations.type,
+    rotations.shift_length,
+    rotations.start_at,
+    rotations.created_at,
+    array(
+        select participants.user_id
+        from rotation_participants as participants
+        where participants.rotation_id = rotations.id
+        order by participants.position
+    ) as participants,
+    active.user_id as active_user_id,
+    state.position,
+    state.shift_start as shift_started_at,
+    state.shift_end as next_handoff_at
+from rotations
+left join rotation_state as state on state.rotation_id = rotations.id
+left join rotation_participants as active on active.id = state.rotation_participant_id
+where rotations.id = $1
+
+-- Whatever refers to the rotation can still be written meanwhile, the engine's rows among it.
+-- name: lock
+select id from rotations where id = $1 for no key update
+
+-- name: list
+select
+    rotations.id,
+    rotations.team_id,
+    rotations.name,
+    rotations.description,
+    rotations.time_zone,
+    rotations.type,
+    rotations.shift_length,
+    rotations.start_at,
+    rotations.created_at,
+    array(
+        select participants.user_id
+        from rotation_participants as participants
+        where participants.rotation_id = rotations.id
+        order by participants.position
+    ) as participants,
+    active.user_id as active_user_id,
+    state.position,
+    state.shift_start as shift_started_at,
+    state.shift_end as next_handoff_at
+from rotations
+left join rotation_state as state on state.rotation_id = rotations.id
+left join rotation_participants as active on active.id = state.rotation_participant_id
+where
+    ($1::text is null or strpos(lower(rotations.name), lower($1)) > 0)
+    and ($2::timestamptz is null or (rotations.created_at, rotations.id) > ($2, $3::uuid))
+order by rotations.created_at, rotations.id
+limit $4
+
+-- name: update
+update rotations
+set team_id = $2, name = $3, description = $4, time_zone = $5, type = $6, shift_length = $7, start_at = $8
+where id = $1
+
+-- name: places
+select
+    participants.id,
+    participants.user_id,
+    participants.id = state.rotation_participant_id as is_active
+from rotation_participants as participants
+left join rotation_state as state on state.rotation_id = participants.rotation_id
+where participants.rotation_id = $1
+order by participants.position
+
+-- name: delete_other_places
+delete from rotation_participants where rotation_id = $1 and id <> all($2::uuid[])
+
+-- name: move_places
+update rotation_participants as participants
+set position = place.position
+from unnest($2::uuid[], $3::integer[]) as place (id, position)
+where participants.rotation_id = $1 and participants.id = place.id and participants.position <> place.position
+
+-- name: add_places
+insert into rotation_participants (rotation_id, user_id, position)
+select $1, place.user_id, place.position
+from unnest($2::uuid[], $3::integer[]) as place (user_id, position)
+
+-- Somebody is made active by hand. The engine's next look finds the version moved.
+-- name: activate
+insert into rotation_state as state (rotation_id, position, rotation_participant_id, shift_start, shift_end)
+values ($1, $2, $3, $4, $5)
+on conflict (rotation_id) do update
+set
+    position = excluded.position,
+    rotation_participant_id = excluded.rotation_participant_id,
+    shift_start = excluded.shift_start,
+    shift_end = excluded.shift_end,
+    version = state.version + 1
+
+-- name: now
+select now()
+
+-- name: used_by
+select names.name
+from (
+    select schedules.name
+    from schedules
+    where schedules.id in (select rules.schedule_id from schedule_rules as rules where rules.rotation_id = $1)
+    union all
+    select policies.name
+    from escalation_policies as policies
+    where policies.id in (
+        select steps.escalation_policy_id
+        from escalation_policy_step_targets as targets
+        join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
+        where targets.rotation_id = $1
+    )
+) as names
+order by lower(names.name)
+limit 20
+
+-- name: delete
+delete from rotations where id = $1

@@ -1,0 +1,36 @@
+-- name: insert
+insert into schedules (team_id, name, description, time_zone) values ($1, $2, $3, $4) returning id
+
+-- name: get
+select id, team_id, name, description, time_zone, created_at from schedules where id = $1
+
+-- Whatever refers to the schedule can still be written meanwhile, the engine's rows among it.
+-- name: lock
+select id, team_id, name, description, time_zone, created_at from schedules where id = $1 for no key update
+
+-- name: list
+select id, team_id, name, description, time_zone, created_at
+from schedules
+where
+    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: update
+update schedules set team_id = $2, name = $3, description = $4, time_zone = $5 where id = $1
+
+-- name: policies_using
+select policies.name
+from escalation_policies as policies
+where policies.id in (
+    select steps.escalation_policy_id
+    from escalation_policy_step_targets as targets
+    join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
+    where targets.schedule_id = $1
+)
+order by lower(policies.name)
+limit 20
+
+-- name: delete
+delete from schedules where id = $1

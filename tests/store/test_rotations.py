@@ -1,0 +1,38 @@
+"""Which rows of a rotation stay when its participants are replaced (R3)."""
+
+from uuid import UUID
+
+import pytest
+
+from tocsin.store.rotations import Place, match_places
+
+
+def uid(letter: str) -> UUID:
+    return UUID(int=ord(letter))
+
+
+def matched(old: str, active: int | None, new: str) -> list[int | None]:
+    """For each place of the new order the number of the old row that goes there; letters are users."""
+    rows = [Place(UUID(int=n), uid(letter), n == active) for n, letter in enumerate(old)]
+    return [row.int if row is not None else None for row in match_places(rows, [uid(letter) for letter in new])]
+
+
+@pytest.mark.parametrize(
+    ("old", "active", "new", "rows"),
+    [
+        ("", None, "", []),
+        ("", None, "ab", [None, None]),
+        ("ab", 0, "ab", [0, 1]),
+        ("abc", 1, "cab", [2, 0, 1]),
+        ("ab", 0, "b", [1]),
+        ("ab", 0, "cab", [None, 0, 1]),
+        ("aba", 0, "aba", [0, 1, 2]),
+        ("aba", 2, "aab", [0, 2, 1]),
+        ("aba", 2, "ab", [2, 1]),
+        ("aba", 0, "ba", [1, 0]),
+        ("a", 0, "aaa", [0, None, None]),
+        ("ab", 0, "c", [None]),
+    ],
+)
+def test_rows_stay_by_user_and_in_order(old: str, active: int | None, new: str, rows: list[int | None]) -> None:
+    assert matched(old, active, new) == rows
