@@ -112,6 +112,57 @@ async def test_acknowledging_and_closing_say_what_the_alert_is_then(api: AsyncCl
     assert refusal(await api.post(f"{url}/escalate"), 409) == "the alert is closed"
 
 
+async def test_snoozing_acknowledges_until_a_time(api: AsyncClient, make: Factory) -> None:
+    url = f"{URL}/{await make.alert(await make.service())}"
+    snoozed = (await api.post(f"{url}/snooze", json={"until": "2099-01-01T02:00:00+02:00"})).json()
+    assert (snoozed["status"], snoozed["acknowledged_until"]) == ("acknowledged", "2099-01-01T00:00:00Z")
+    assert snoozed["escalation"]["next_escalation_at"] == "2099-01-01T00:00:00Z"
+    again = (await api.post(f"{url}/snooze", json={"seconds": 60})).json()
+    assert again["acknowledged_at"] == snoozed["acknowledged_at"]
+    assert again["acknowledged_until"] < snoozed["acknowledged_until"]
+    entry = (await api.get(f"{url}/timeline")).json()["items"][0]
+    assert (entry["event"], entry["actor"]["name"]) == ("snoozed", "tests")
+    assert entry["meta"] == {"until": "2099-01-01T00:00:00+00:00"}
+    closed = (await api.post(f"{url}/close")).json()
+    assert closed["acknowledged_until"] is None
+    assert refusal(await api.post(f"{url}/snooze", json={"seconds": 60}), 409) == "the alert is closed"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "until"),
+        ({"until": "2099-01-01T00:00:00Z", "seconds": 60}, "until"),
+        ({"until": "2001-01-01T00:00:00Z"}, "until"),
+        ({"until": "tomorrow"}, "until"),
+        ({"seconds": 0}, "seconds"),
+        ({"seconds": "60"}, "seconds"),
+        ({"minutes": 1}, "minutes"),
+    ],
+)
+async def test_a_wrong_time_to_snooze_is_named(
+    api: AsyncClient, make: Factory, body: dict[str, object], field: str
+) -> None:
+    url = f"{URL}/{await make.alert(await make.service())}"
+    assert wrong(await api.post(f"{url}/snooze", json=body)) == [field]
+    assert (await api.get(url)).json()["status"] == "triggered"
+
+
+async def test_an_alert_is_escalated_to_a_chosen_step(api: AsyncClient, make: Factory) -> None:
+    policy = await make.policy(*[step(await make.user()) for _ in range(3)])
+    url = f"{URL}/{await make.alert(await make.service(policy))}"
+    wanted = "select force_step_id from escalation_policy_state"
+    for number in (2, 1):
+        assert (await api.post(f"{url}/escalate", json={"step_number": number})).status_code == 200
+        assert await make.pool.fetchval(wanted) == policy.steps[number].id
+    assert (await api.post(f"{url}/escalate")).status_code == 200
+    assert await make.pool.fetchval(wanted) == policy.steps[1].id
+    for number in (3, -1, 1.5):
+        assert wrong(await api.post(f"{url}/escalate", json={"step_number": number})) == ["step_number"]
+    entries = (await api.get(f"{url}/timeline")).json()["items"]
+    assert [entry["meta"] for entry in entries] == [{"step_number": 2}, {"step_number": 1}]
+
+
 async def test_escalating_acts_only_on_what_the_caller_saw(api: AsyncClient, make: Factory) -> None:
     service = await make.service(await make.policy(step(await make.user())))
     url = f"{URL}/{await make.alert(service)}"
@@ -156,3 +207,4 @@ async def test_an_unknown_alert_is_not_found(api: AsyncClient, path: str) -> Non
 async def test_nobody_acts_on_an_alert_that_is_not_there(api: AsyncClient) -> None:
     for action in ("acknowledge", "close", "escalate"):
         refusal(await api.post(f"{URL}/4711/{action}"), 404)
+    refusal(await api.post(f"{URL}/4711/snooze", json={"seconds": 1}), 404)

@@ -84,6 +84,16 @@ async def keys(make: Factory) -> str:
     return f"/api/v1/services/{service.id}/integration-keys"
 
 
+async def maintenance_windows(make: Factory) -> str:
+    service = await make.service()
+    await make.pool.execute(
+        "insert into maintenance_windows (service_id, start_at, end_at)"
+        " select $1, now(), now() + day * interval '1 day' from generate_series(1, 5) as day",
+        service.id,
+    )
+    return f"/api/v1/services/{service.id}/maintenance-windows"
+
+
 async def contact_methods(make: Factory) -> str:
     user = await make.user()
     for _ in range(5):
@@ -144,6 +154,7 @@ LISTS = [
     temporary_schedules,
     services,
     keys,
+    maintenance_windows,
     contact_methods,
     notification_rules,
     tokens,

@@ -13,7 +13,8 @@ async def test_a_service_is_created_changed_and_deleted(api: AsyncClient, make: 
     policy = await make.policy()
     body = {"name": "Checkout", "escalation_policy_id": str(policy.id)}
     service = created(await api.post(URL, json=body))
-    empty = {"description": "", "team_id": None, "maintenance_expires_at": None}
+    empty = {"description": "", "team_id": None, "maintenance_expires_at": None, "ack_timeout_seconds": None}
+    empty |= {"maintenance_exceptions": []}
     assert service == body | empty | {"id": service["id"], "created_at": service["created_at"]}
     url = f"{URL}/{service['id']}"
     assert (await api.patch(url, json={"description": "Shop"})).json() == service | {"description": "Shop"}
@@ -26,6 +27,23 @@ async def test_maintenance_is_shown_in_utc_and_ends_by_null(api: AsyncClient, ma
     begun = await api.patch(url, json={"maintenance_expires_at": "2099-01-01T02:00:00+02:00"})
     assert begun.json()["maintenance_expires_at"] == "2099-01-01T00:00:00Z"
     assert (await api.patch(url, json={"maintenance_expires_at": None})).json()["maintenance_expires_at"] is None
+
+
+async def test_exceptions_and_the_time_of_acknowledgements_are_set(api: AsyncClient, make: Factory) -> None:
+    fields = {"maintenance_exceptions": ["*backup*", "db?/disk"], "ack_timeout_seconds": 1800}
+    body = {"name": "Checkout", "escalation_policy_id": str((await make.policy()).id)} | fields
+    service = created(await api.post(URL, json=body))
+    assert {name: service[name] for name in fields} == fields
+    url = f"{URL}/{service['id']}"
+    changes = {"maintenance_exceptions": [], "ack_timeout_seconds": None}
+    assert (await api.patch(url, json=changes)).json() == service | changes
+    wrongs = {"maintenance_exceptions": ["", "x" * 1025], "ack_timeout_seconds": 0}
+    assert wrong(await api.patch(url, json=wrongs)) == [
+        "maintenance_exceptions.0",
+        "maintenance_exceptions.1",
+        "ack_timeout_seconds",
+    ]
+    assert wrong(await api.patch(url, json={"maintenance_exceptions": ["x"] * 101})) == ["maintenance_exceptions"]
 
 
 async def test_everything_wrong_is_named_at_once(api: AsyncClient) -> None:

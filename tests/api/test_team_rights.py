@@ -94,6 +94,7 @@ async def test_only_members_act_on_the_alerts_of_their_teams_services(anonymous:
     assert (await anonymous.get(url, headers=stranger)).status_code == 200
     for action in ("acknowledge", "close", "escalate"):
         refusal(await anonymous.post(f"{url}/{action}", headers=stranger), 403)
+    refusal(await anonymous.post(f"{url}/snooze", json={"seconds": 60}, headers=stranger), 403)
     body = {"service_id": str(service.id), "summary": "x"}
     refusal(await anonymous.post("/api/v1/alerts", json=body, headers=stranger), 403)
     assert (await anonymous.post("/api/v1/alerts", json=body, headers=member)).status_code == 201

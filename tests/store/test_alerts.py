@@ -1,7 +1,7 @@
 """Actions on alerts as the store does them: what is refused, and what happens when two come at once."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -12,6 +12,7 @@ from tocsin.errors import Conflict
 from tocsin.store import alerts
 from tocsin.store.actor import acting
 from tocsin.store.alerts import Handled, Reason, Seen, Standing, why_not
+from tocsin.testing.clock import Clock
 
 STANDING = Standing(
     state="escalating",
@@ -88,6 +89,58 @@ async def test_an_acknowledgement_after_an_escalation_stops_it_again(make: Facto
     row = await make.pool.fetchrow("select state, force_escalation, next_escalation from escalation_policy_state")
     assert row is not None
     assert dict(row) == {"state": "acknowledged", "force_escalation": False, "next_escalation": None}
+
+
+async def leased(make: Factory, timeout: timedelta | None) -> int:
+    """The number of an alert whose service's acknowledgements hold for so long."""
+    service = await make.service()
+    await make.pool.execute("update services set ack_timeout = $1", timeout)
+    return await make.alert(service)
+
+
+async def until(make: Factory) -> datetime | None:
+    end: datetime | None = await make.pool.fetchval("select acknowledged_until from alerts")
+    return end
+
+
+async def test_an_acknowledgement_holds_for_the_services_time_and_is_renewed(make: Factory, clock: Clock) -> None:
+    alert_id = await leased(make, timedelta(minutes=30))
+    start = await clock.now()
+    await do(make, "acknowledge", alert_id)
+    assert await until(make) == start + timedelta(minutes=30)
+    await clock.advance(timedelta(minutes=10))
+    assert await do(make, "acknowledge", alert_id) == Handled(alert_id, Reason.RENEWED)
+    assert await until(make) == start + timedelta(minutes=40)
+    assert await make.pool.fetchval("select next_escalation from escalation_policy_state") == await until(make)
+    told = await make.pool.fetch("select meta ->> 'until' as until from alert_logs order by id")
+    assert [datetime.fromisoformat(row["until"]) - start for row in told] == [timedelta(minutes=m) for m in (30, 40)]
+
+
+async def test_acknowledging_again_does_not_shorten_a_snooze(make: Factory, clock: Clock) -> None:
+    alert_id = await leased(make, timedelta(minutes=30))
+    tomorrow = await clock.now() + timedelta(days=1)
+    async with acting(make.pool, TESTER) as connection:
+        await alerts.snooze(connection, alert_id, TESTER, tomorrow)
+    await do(make, "acknowledge", alert_id)
+    assert await until(make) == tomorrow
+
+
+async def test_acknowledging_for_good_ends_a_snooze(make: Factory, clock: Clock) -> None:
+    alert_id = await leased(make, None)
+    async with acting(make.pool, TESTER) as connection:
+        await alerts.snooze(connection, alert_id, TESTER, timedelta(hours=1))
+    assert await until(make) == await clock.now() + timedelta(hours=1)
+    assert await do(make, "acknowledge", alert_id) == Handled(alert_id, Reason.ALREADY_ACKNOWLEDGED)
+    assert await until(make) is None
+    assert await make.pool.fetchval("select next_escalation from escalation_policy_state") is None
+
+
+async def test_escalating_ends_the_time_of_an_acknowledgement(make: Factory) -> None:
+    alert_id = await make.alert(await make.service(await make.policy(step(await make.user()))))
+    async with acting(make.pool, TESTER) as connection:
+        await alerts.snooze(connection, alert_id, TESTER, timedelta(hours=1))
+    await do(make, "escalate", alert_id)
+    assert await until(make) is None
 
 
 async def test_many_who_close_at_once_close_once(make: Factory) -> None:

@@ -1,6 +1,8 @@
 """Alerts: raised by hand, read, acted upon."""
 
-from typing import Annotated, Literal
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -9,15 +11,15 @@ from pydantic import BaseModel, BeforeValidator, Field
 from tocsin.api.access import require_act
 from tocsin.api.alert_cursor import place_after, place_cursor
 from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, DedupKey, Name, Read, Search, Summary, Text, UtcDatetime, example
+from tocsin.api.fields import Body, DedupKey, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Connection, Pool
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import alert_list, alerts, services, timeline
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alert_list import Filter, Status
-from tocsin.store.alerts import NewAlert, Seen, Severity
+from tocsin.store.alerts import Handled, NewAlert, Seen, Severity
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
@@ -75,6 +77,7 @@ class AlertRead(Read):
     created_at: UtcDatetime
     last_seen_at: UtcDatetime
     acknowledged_at: UtcDatetime | None
+    acknowledged_until: UtcDatetime | None = Field(description="then it is triggered again; null: never")
     closed_at: UtcDatetime | None
     escalation: EscalationRead
 
@@ -90,11 +93,30 @@ class EntryRead(Read):
 
 
 class Escalate(Body):
-    """What the caller last saw."""
+    """What the caller last saw, and where the alert shall go."""
 
     model_config = example({"version": 3})
 
     version: int | None = Field(None, ge=0, description="escalation.version as last read; null: act on anything")
+    step_number: int | None = Field(None, ge=0, le=10_000, description="a step of the policy, from 0; null: the next")
+
+
+class Snooze(Body):
+    """How long: until an instant, or for a number of seconds from now."""
+
+    model_config = example({"seconds": 3600}, {"until": "2030-01-31T08:00:00Z"})
+
+    until: UtcDatetime | None = None
+    seconds: PositiveSeconds | None = None
+
+    @property
+    def end(self) -> datetime | timedelta:
+        """Raises InvalidInput unless one of the two is given."""
+        if self.until is not None and self.seconds is None:
+            return self.until
+        if self.seconds is not None and self.until is None:
+            return self.seconds
+        raise InvalidInput(FieldError("until", "give either until or seconds"))
 
 
 class AlertQuery(BaseModel):
@@ -165,36 +187,39 @@ async def get_timeline(
 
 @router.post("/{alert_id}/acknowledge", summary="Acknowledge: escalation stops, waiting pages are cancelled")
 async def acknowledge_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
-    return await _act(pool, actor, alert_id, "acknowledge")
+    return await _act(pool, actor, alert_id, lambda connection: alerts.acknowledge(connection, alert_id, actor))
 
 
 @router.post("/{alert_id}/close", summary="Close, for good")
 async def close_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
-    return await _act(pool, actor, alert_id, "close")
+    return await _act(pool, actor, alert_id, lambda connection: alerts.close(connection, alert_id, actor))
 
 
-@router.post("/{alert_id}/escalate", summary="Enter the next step at once")
+@router.post("/{alert_id}/snooze", summary="Acknowledge until a time, then the alert is triggered again")
+async def snooze_alert(alert_id: AlertId, body: Snooze, actor: Writer, pool: Database) -> AlertRead:
+    until = body.end
+    return await _act(pool, actor, alert_id, lambda connection: alerts.snooze(connection, alert_id, actor, until))
+
+
+@router.post("/{alert_id}/escalate", summary="Enter the next step at once, or a chosen one")
 async def escalate_alert(alert_id: AlertId, actor: Writer, pool: Database, body: Escalate | None = None) -> AlertRead:
     """Refused with 409 and the reason when closed, in maintenance, without steps, or when it has moved on."""
-    return await _act(pool, actor, alert_id, "escalate", Seen(version=body.version if body else None))
+    wanted = body or Escalate()
+    seen = Seen(version=wanted.version)
+    return await _act(
+        pool,
+        actor,
+        alert_id,
+        lambda connection: alerts.escalate(connection, alert_id, actor, seen, wanted.step_number),
+    )
 
 
 async def _act(
-    pool: Pool,
-    actor: Actor,
-    alert_id: int,
-    action: Literal["acknowledge", "close", "escalate"],
-    seen: Seen | None = None,
+    pool: Pool, actor: Actor, alert_id: int, action: Callable[[Connection], Awaitable[Handled]]
 ) -> AlertRead:
     require_act(actor, (await alert_list.get(pool, alert_id)).team_id)
     async with acting(pool, actor) as connection:
-        match action:
-            case "acknowledge":
-                await alerts.acknowledge(connection, alert_id, actor)
-            case "close":
-                await alerts.close(connection, alert_id, actor)
-            case "escalate":
-                await alerts.escalate(connection, alert_id, actor, seen)
+        await action(connection)
     return await _read(pool, alert_id)
 
 

@@ -1,7 +1,7 @@
 """Services: what alerts are about."""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tocsin.api.access import require_edit
 from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Name, Read, Search, Text, UtcDatetime, example, optional
+from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store import services
 from tocsin.store.actor import acting
@@ -18,6 +18,12 @@ from tocsin.store.services import ServiceSpec
 router = APIRouter(prefix="/services", tags=["services"])
 
 _EXAMPLE = {"name": "Checkout", "escalation_policy_id": "9f8e7d6c-5b4a-4392-8170-6f5e4d3c2b1a"}
+
+
+Exceptions = Annotated[list[Summary], Field(max_length=100)]
+
+_EXCEPTIONS = "alerts that pass a maintenance: * and ? in patterns that match a whole summary or dedup key"
+_ACK_TIMEOUT = "an acknowledgement holds so long, then the alert is triggered again; null: for good"
 
 
 class ServiceCreate(Body):
@@ -30,6 +36,8 @@ class ServiceCreate(Body):
     description: Text = ""
     escalation_policy_id: UUID
     maintenance_expires_at: UtcDatetime | None = Field(None, description="escalations are held until then")
+    maintenance_exceptions: Exceptions = Field([], description=_EXCEPTIONS)
+    ack_timeout_seconds: PositiveSeconds | None = Field(None, description=_ACK_TIMEOUT)
 
 
 class ServicePatch(Body):
@@ -42,6 +50,8 @@ class ServicePatch(Body):
     description: Text = optional()
     escalation_policy_id: UUID = optional(description="open triggered alerts start again at its first step")
     maintenance_expires_at: UtcDatetime | None = optional(description="in the future; null ends maintenance")
+    maintenance_exceptions: Exceptions = optional(description=_EXCEPTIONS)
+    ack_timeout_seconds: PositiveSeconds | None = optional(description=_ACK_TIMEOUT)
 
 
 class ServiceRead(Read):
@@ -53,6 +63,8 @@ class ServiceRead(Read):
     description: str
     escalation_policy_id: UUID
     maintenance_expires_at: UtcDatetime | None
+    maintenance_exceptions: list[str]
+    ack_timeout_seconds: PositiveSeconds | None = Field(validation_alias="ack_timeout")
     created_at: UtcDatetime
 
 
@@ -60,7 +72,7 @@ class ServiceRead(Read):
 async def create_service(body: ServiceCreate, actor: Writer, pool: Database, response: Response) -> ServiceRead:
     require_edit(actor, body.team_id)
     async with acting(pool, actor) as connection:
-        service = await services.create(connection, ServiceSpec(**dict(body)))
+        service = await services.create(connection, ServiceSpec(**_columns(dict(body))))
     response.headers["Location"] = f"/api/v1/services/{service.id}"
     return ServiceRead.model_validate(service)
 
@@ -86,7 +98,7 @@ async def get_service(service_id: UUID, _actor: Reader, pool: Database) -> Servi
 async def patch_service(service_id: UUID, body: ServicePatch, actor: Writer, pool: Database) -> ServiceRead:
     async with acting(pool, actor) as connection:
         service = await services.lock(connection, service_id)
-        spec = replace(service.spec, **body.given())
+        spec = replace(service.spec, **_columns(body.given()))
         require_edit(actor, service.team_id, spec.team_id)
         changed = await services.update(connection, service, spec)
     return ServiceRead.model_validate(changed)
@@ -98,3 +110,8 @@ async def delete_service(service_id: UUID, actor: Writer, pool: Database) -> Non
         service = await services.lock(connection, service_id)
         require_edit(actor, service.team_id)
         await services.delete(connection, service_id)
+
+
+def _columns(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields by the names that the store has for them."""
+    return {"ack_timeout" if name == "ack_timeout_seconds" else name: value for name, value in fields.items()}

@@ -52,6 +52,7 @@ class Alert:
     created_at: datetime
     last_seen_at: datetime
     acknowledged_at: datetime | None
+    acknowledged_until: datetime | None
     closed_at: datetime | None
     escalation: Escalation
 

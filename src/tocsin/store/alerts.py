@@ -1,4 +1,4 @@
-"""What happens to alerts: raised, acknowledged, closed, escalated by hand.
+"""What happens to alerts: raised, acknowledged, snoozed, closed, escalated by hand.
 
 Every action locks the alert's row first and the row of its escalation second, and logs itself in the same transaction.
 Triggers do the rest: they open, move and end the escalation and wake the engine.
@@ -6,7 +6,7 @@ Triggers do the rest: they open, move and end the escalation and wake the engine
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, get_args
 from uuid import UUID
@@ -15,9 +15,12 @@ import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.errors import Conflict, NotFound
+from tocsin.domain.dedup_key import shown_key
+from tocsin.domain.maintenance import lets_pass
+from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.listing import Database
+from tocsin.store.references import past, require_none
 from tocsin.store.sources import Credential, unknown_key, wrong_type
 
 _sql = Statements("tocsin.store", "alerts.sql")
@@ -53,6 +56,8 @@ class Reason(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGED_TOO = "acknowledged_too"
     ALREADY_ACKNOWLEDGED = "already_acknowledged"
+    RENEWED = "acknowledgement_renewed"
+    SNOOZED = "snoozed"
     CLOSED = "closed"
     ALREADY_CLOSED = "already_closed"
     ESCALATION_REQUESTED = "escalation_requested"
@@ -77,7 +82,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an open alert stands, as far as escalating it by hand depends on it."""
+    """Where an open alert stands, as far as escalating it by hand depends on it.
+
+    The policy is its service's, or the catch-all of that once it has taken over.
+    """
 
     state: str
     step_number: int | None
@@ -87,6 +95,7 @@ class Standing:
     is_in_maintenance: bool
     maintenance_expires_at: datetime | None
     has_steps: bool
+    policy_id: UUID | None = None
 
 
 async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> Raised:
@@ -121,21 +130,34 @@ async def open_alert(database: Database, service_id: UUID, dedup_key: str) -> in
 
 
 async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> Handled:
-    """Stop the escalation: somebody has it. A second person may acknowledge too; that ends their own paging.
+    """Stop the escalation: somebody has it, for as long as the service's acknowledgements hold.
 
-    Raises NotFound, and Conflict when the alert is closed.
+    Acknowledging again begins that time anew, but never shortens it. A second person may acknowledge too; that ends
+    their own paging. Raises NotFound, and Conflict when the alert is closed.
     """
-    status = await _lock(connection, alert_id)
-    if status == "closed":
-        raise Conflict("the alert is closed")
+    status = await _lock_open(connection, alert_id)
     reason = await _acknowledgement(connection, alert_id, actor, status)
-    if status == "triggered":
-        await connection.execute(_sql["acknowledge"], alert_id)
+    until: datetime | None = await connection.fetchval(_sql["acknowledge"], alert_id)
+    if reason is Reason.ALREADY_ACKNOWLEDGED and until is not None:
+        reason = Reason.RENEWED
     if reason is not Reason.ALREADY_ACKNOWLEDGED:
-        await _log(connection, alert_id, "acknowledged", actor)
-    if actor.user_id is not None:
-        await connection.execute(_sql["end_cycles"], alert_id, actor.user_id)
+        await _log(connection, alert_id, "acknowledged", actor, _until(until))
+    await _end_own_cycles(connection, alert_id, actor)
     return Handled(alert_id, reason)
+
+
+async def snooze(connection: Connection, alert_id: int, actor: Actor, until: datetime | timedelta) -> Handled:
+    """Acknowledge the alert until then, or for so long, whatever its service says; then it is triggered again.
+
+    Raises NotFound, InvalidInput for an instant that is past, and Conflict when the alert is closed.
+    """
+    await _lock_open(connection, alert_id)
+    instant, span = (until, None) if isinstance(until, datetime) else (None, until)
+    require_none(await past(connection, "until", instant))
+    ends: datetime = await connection.fetchval(_sql["snooze"], alert_id, instant, span)
+    await _log(connection, alert_id, "snoozed", actor, _until(ends))
+    await _end_own_cycles(connection, alert_id, actor)
+    return Handled(alert_id, Reason.SNOOZED)
 
 
 async def close(connection: Connection, alert_id: int, actor: Actor) -> Handled:
@@ -147,23 +169,24 @@ async def close(connection: Connection, alert_id: int, actor: Actor) -> Handled:
     return Handled(alert_id, Reason.CLOSED)
 
 
-async def escalate(connection: Connection, alert_id: int, actor: Actor, seen: Seen | None = None) -> Handled:
-    """Ask the engine to enter the next step at once (rule A5); an acknowledged alert becomes triggered again.
+async def escalate(
+    connection: Connection, alert_id: int, actor: Actor, seen: Seen | None = None, step_number: int | None = None
+) -> Handled:
+    """Ask the engine to enter the next step at once (rule A5), or the one with that number on the policy as it is now.
 
-    Raises NotFound, and Conflict with the reason when that cannot be, or when the alert is not as ``seen`` any more.
+    An acknowledged alert becomes triggered again. Raises NotFound, InvalidInput when there is no such step, and
+    Conflict with the reason when that cannot be, or when the alert is not as ``seen`` any more.
     """
-    await _lock(connection, alert_id)
-    row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
-    standing = Standing(**row) if row else None
-    if standing is None:
-        raise Conflict("the alert is closed")
+    standing = await _standing(connection, alert_id)
     if refusal := why_not(standing, seen or Seen()):
         raise Conflict(refusal)
-    if standing.force_escalation:
+    step_id = await _step(connection, standing, step_number)
+    if standing.force_escalation and step_id is None:
         return Handled(alert_id, Reason.ESCALATION_ALREADY_REQUESTED)
     await connection.execute(_sql["trigger_again"], alert_id)
-    await connection.execute(_sql["force"], alert_id)
-    await _log(connection, alert_id, "escalation_requested", actor)
+    await connection.execute(_sql["force"], alert_id, step_id)
+    meta = {} if step_number is None else {"step_number": step_number}
+    await _log(connection, alert_id, "escalation_requested", actor, meta)
     return Handled(alert_id, Reason.ESCALATION_REQUESTED)
 
 
@@ -201,6 +224,44 @@ async def _lock(connection: Connection, alert_id: int) -> str:
     return status
 
 
+async def _lock_open(connection: Connection, alert_id: int) -> str:
+    status = await _lock(connection, alert_id)
+    if status == "closed":
+        raise Conflict("the alert is closed")
+    return status
+
+
+async def _standing(connection: Connection, alert_id: int) -> Standing:
+    """Where the alert stands, locked. A maintenance that lets it pass is none. Raises NotFound, Conflict if closed."""
+    await _lock_open(connection, alert_id)
+    row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
+    if row is None:
+        raise Conflict("the alert is closed")
+    values = dict(row)
+    exceptions, *texts = (values.pop(name) for name in ("maintenance_exceptions", "summary", "dedup_key"))
+    if lets_pass(exceptions, texts[0], shown_key(texts[1])):
+        values["is_in_maintenance"] = False
+    return Standing(**values)
+
+
+async def _step(connection: Connection, standing: Standing, step_number: int | None) -> UUID | None:
+    if step_number is None:
+        return None
+    step_id: UUID | None = await connection.fetchval(_sql["step"], standing.policy_id, step_number)
+    if step_id is None:
+        raise InvalidInput(FieldError("step_number", f"the policy has no such step (it is {step_number})"))
+    return step_id
+
+
+async def _end_own_cycles(connection: Connection, alert_id: int, actor: Actor) -> None:
+    if actor.user_id is not None:
+        await connection.execute(_sql["end_cycles"], alert_id, actor.user_id)
+
+
+def _until(instant: datetime | None) -> dict[str, object]:
+    return {"until": instant.isoformat()} if instant else {}
+
+
 async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, status: str) -> Reason:
     if status == "triggered":
         return Reason.ACKNOWLEDGED
@@ -209,6 +270,8 @@ async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, 
     return Reason.ALREADY_ACKNOWLEDGED if done else Reason.ACKNOWLEDGED_TOO
 
 
-async def _log(connection: Connection, alert_id: int, event: str, actor: Actor) -> None:
-    meta = {"user_id": str(actor.user_id)} if actor.user_id else {}
-    await connection.execute(_sql["log"], alert_id, event, actor.record, meta)
+async def _log(
+    connection: Connection, alert_id: int, event: str, actor: Actor, meta: Mapping[str, object] | None = None
+) -> None:
+    who = {"user_id": str(actor.user_id)} if actor.user_id else {}
+    await connection.execute(_sql["log"], alert_id, event, actor.record, {**who, **(meta or {})})

@@ -75,7 +75,25 @@ select id from alerts where service_id = $1 and dedup_key = $2 and status <> 'cl
 select status from alerts where id = $1 for no key update
 
 -- name: acknowledge
-update alerts set status = 'acknowledged', acknowledged_at = now() where id = $1
+update alerts
+set
+    status = 'acknowledged',
+    acknowledged_at = case when status = 'acknowledged' then acknowledged_at else now() end,
+    acknowledged_until = case when services.ack_timeout is not null
+        then greatest(acknowledged_until, now() + services.ack_timeout)
+    end
+from services
+where alerts.id = $1 and services.id = alerts.service_id
+returning acknowledged_until
+
+-- name: snooze
+update alerts
+set
+    status = 'acknowledged',
+    acknowledged_at = case when status = 'acknowledged' then acknowledged_at else now() end,
+    acknowledged_until = coalesce($2::timestamptz, now() + $3::interval)
+where id = $1
+returning acknowledged_until
 
 -- Whether this person (or key, or token without a person) has acknowledged since the alert was last acknowledged.
 -- name: has_acknowledged
@@ -85,7 +103,7 @@ select exists (
     join alerts on alerts.id = logs.alert_id
     where
         logs.alert_id = $1
-        and logs.event = 'acknowledged'
+        and logs.event in ('acknowledged', 'snoozed')
         and logs.at >= alerts.acknowledged_at
         and coalesce(logs.meta ->> 'user_id', logs.actor ->> 'id') is not distinct from $2
 )
@@ -96,9 +114,10 @@ set ended_at = now(), end_reason = 'acknowledged', next_tick = null
 where alert_id = $1 and user_id = $2 and ended_at is null
 
 -- name: close
-update alerts set status = 'closed', closed_at = now() where id = $1
+update alerts set status = 'closed', closed_at = now(), acknowledged_until = null where id = $1
 
--- Where an open alert stands, locked, and what its service and policy allow now.
+-- Where an open alert stands, locked, and what its service and policy allow now. The policy is the one that the engine
+-- would go by: the service's, or the catch-all of that once it has taken over.
 -- name: lock_escalation
 select
     state.state,
@@ -106,24 +125,44 @@ select
     state.escalation_count,
     state.force_escalation,
     state.version,
-    coalesce(services.maintenance_expires_at > now(), false) as is_in_maintenance,
-    services.maintenance_expires_at,
+    coalesce(maintenance.ends_at > now(), false) as is_in_maintenance,
+    maintenance.ends_at as maintenance_expires_at,
+    services.maintenance_exceptions,
+    alerts.summary,
+    alerts.dedup_key,
+    policy.id as policy_id,
     exists (
-        select
-        from escalation_policy_steps as steps
-        where steps.escalation_policy_id = services.escalation_policy_id
+        select from escalation_policy_steps as steps where steps.escalation_policy_id = policy.id
     ) as has_steps
 from escalation_policy_state as state
+join alerts on alerts.id = state.alert_id
 join services on services.id = state.service_id
+join escalation_policies as policies on policies.id = services.escalation_policy_id
+left join service_state on service_state.service_id = services.id
+cross join lateral (
+    select greatest(services.maintenance_expires_at, service_state.window_ends_at) as ends_at
+) as maintenance
+cross join lateral (
+    select case
+        when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id
+            then state.escalation_policy_id
+        else policies.id
+    end as id
+) as policy
 where state.alert_id = $1
 for no key update of state
 
+-- name: step
+select id from escalation_policy_steps where escalation_policy_id = $1 and step_number = $2
+
 -- name: trigger_again
-update alerts set status = 'triggered', acknowledged_at = null where id = $1 and status = 'acknowledged'
+update alerts
+set status = 'triggered', acknowledged_at = null, acknowledged_until = null
+where id = $1 and status = 'acknowledged'
 
 -- name: force
 update escalation_policy_state
-set force_escalation = true, next_escalation = now(), version = version + 1
+set force_escalation = true, force_step_id = $2, next_escalation = now(), version = version + 1
 where alert_id = $1
 
 -- name: log

@@ -1,7 +1,8 @@
 """Services: what alerts are about, each with one escalation policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tocsin.db.pool import Connection
@@ -15,13 +16,25 @@ _sql = Statements("tocsin.store", "services.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """What can be set. Escalations are held until ``maintenance_expires_at``; ``team_id`` None is everybody's."""
+    """What can be set; ``team_id`` None is everybody's.
+
+    Escalations are held until ``maintenance_expires_at``, but for alerts that a pattern of ``maintenance_exceptions``
+    matches. An acknowledgement holds for ``ack_timeout``, or for good when that is None.
+    """
 
     name: str
     escalation_policy_id: UUID
     description: str = ""
     maintenance_expires_at: datetime | None = None
     team_id: UUID | None = None
+    maintenance_exceptions: Sequence[str] = ()
+    ack_timeout: timedelta | None = None
+
+    @property
+    def columns(self) -> tuple[object, ...]:
+        """The values of its row, in the order in which the statements take them."""
+        maintenance = (self.maintenance_expires_at, list(self.maintenance_exceptions))
+        return (self.team_id, self.name, self.description, self.escalation_policy_id, *maintenance, self.ack_timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,8 @@ class Service:
     description: str
     escalation_policy_id: UUID
     maintenance_expires_at: datetime | None
+    maintenance_exceptions: Sequence[str]
+    ack_timeout: timedelta | None
     created_at: datetime
 
     @property
@@ -44,20 +59,15 @@ class Service:
             description=self.description,
             maintenance_expires_at=self.maintenance_expires_at,
             team_id=self.team_id,
+            maintenance_exceptions=self.maintenance_exceptions,
+            ack_timeout=self.ack_timeout,
         )
 
 
 async def create(connection: Connection, spec: ServiceSpec) -> Service:
     """Raises InvalidInput for an unknown team or policy, and for a maintenance that is over already."""
     await _check(connection, spec, None)
-    row = await connection.fetchrow(
-        _sql["insert"],
-        spec.team_id,
-        spec.name,
-        spec.description,
-        spec.escalation_policy_id,
-        spec.maintenance_expires_at,
-    )
+    row = await connection.fetchrow(_sql["insert"], *spec.columns)
     assert row is not None
     return Service(**row)
 
@@ -80,15 +90,7 @@ async def page(database: Database, q: str | None, after: Position | None, limit:
 async def update(connection: Connection, service: Service, spec: ServiceSpec) -> Service:
     """Change a service that is locked. Raises InvalidInput as ``create`` does, for what is new."""
     await _check(connection, spec, service.maintenance_expires_at)
-    row = await connection.fetchrow(
-        _sql["update"],
-        service.id,
-        spec.team_id,
-        spec.name,
-        spec.description,
-        spec.escalation_policy_id,
-        spec.maintenance_expires_at,
-    )
+    row = await connection.fetchrow(_sql["update"], service.id, *spec.columns)
     assert row is not None
     return Service(**row)
 

@@ -1,21 +1,31 @@
 -- name: insert
-insert into services (team_id, name, description, escalation_policy_id, maintenance_expires_at)
-values ($1, $2, $3, $4, $5)
-returning id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+insert into services (
+    team_id, name, description, escalation_policy_id, maintenance_expires_at, maintenance_exceptions, ack_timeout
+)
+values ($1, $2, $3, $4, $5, $6, $7)
+returning
+    id, team_id, name, description, escalation_policy_id,
+    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
 
 -- name: get
-select id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+select
+    id, team_id, name, description, escalation_policy_id,
+    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
 from services
 where id = $1
 
 -- name: lock
-select id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+select
+    id, team_id, name, description, escalation_policy_id,
+    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
 from services
 where id = $1
 for update
 
 -- name: list
-select id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+select
+    id, team_id, name, description, escalation_policy_id,
+    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
 from services
 where
     ($1::text is null or strpos(lower(name), lower($1)) > 0)
@@ -25,9 +35,18 @@ limit $4
 
 -- name: update
 update services
-set team_id = $2, name = $3, description = $4, escalation_policy_id = $5, maintenance_expires_at = $6
+set
+    team_id = $2,
+    name = $3,
+    description = $4,
+    escalation_policy_id = $5,
+    maintenance_expires_at = $6,
+    maintenance_exceptions = $7,
+    ack_timeout = $8
 where id = $1
-returning id, team_id, name, description, escalation_policy_id, maintenance_expires_at, created_at
+returning
+    id, team_id, name, description, escalation_policy_id,
+    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
 
 -- name: open_alerts
 select count(*) from alerts where service_id = $1 and status <> 'closed'

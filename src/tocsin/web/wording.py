@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tocsin.store.alert_list import Alert
@@ -36,6 +36,8 @@ _DONE: Mapping[Reason, tuple[str, str]] = {
     Reason.ACKNOWLEDGED: ("Acknowledged", "It is yours now. Escalation has stopped."),
     Reason.ACKNOWLEDGED_TOO: ("Acknowledged", "Somebody had it already; you are noted beside them."),
     Reason.ALREADY_ACKNOWLEDGED: ("Acknowledged already", "It is yours. Nothing has changed."),
+    Reason.RENEWED: ("Acknowledged again", "It is yours for a while longer."),
+    Reason.SNOOZED: ("Snoozed", "It is yours until then. After that it is triggered again."),
     Reason.CLOSED: ("Closed", "Paging has stopped for good."),
     Reason.ALREADY_CLOSED: ("Closed already", "Nothing has changed."),
     Reason.ESCALATION_REQUESTED: ("Escalated", "The next step is being paged."),
@@ -87,6 +89,7 @@ _EVENTS: Mapping[str, str] = {
     "duplicate_suppressed": "reported again",
     "acknowledged": "acknowledged",
     "closed": "closed",
+    "snoozed": "snoozed",
     "escalation_requested": "asked to escalate now",
     "exhausted": "the policy is used up, nobody else will be paged",
     "nobody_on_call": "nobody can be reached at any step",
@@ -112,7 +115,14 @@ def sentence(entry: Entry) -> str:
             return f"escalation held{_because(entry.reason)}"
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
-            return f"{_EVENTS.get(event, event.replace('_', ' '))}{by}"
+            return f"{_EVENTS.get(event, event.replace('_', ' '))}{by}{_details(meta)}"
+
+
+def _details(meta: Mapping[str, Any]) -> str:
+    """Until when somebody has an alert, or to which step it shall go."""
+    if until := meta.get("until"):
+        return f" until {datetime.fromisoformat(until).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f", to step {meta['step_number'] + 1}" if "step_number" in meta else ""
 
 
 def _because(reason: str | None) -> str:

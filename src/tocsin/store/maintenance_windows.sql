@@ -1,0 +1,27 @@
+-- name: insert
+insert into maintenance_windows (service_id, start_at, end_at, weekly, time_zone)
+values ($1, $2, $3, $4, $5)
+returning id, service_id, start_at, end_at, weekly, time_zone, created_at
+
+-- name: get
+select id, service_id, start_at, end_at, weekly, time_zone, created_at
+from maintenance_windows
+where id = $2 and service_id = $1
+
+-- name: list
+select id, service_id, start_at, end_at, weekly, time_zone, created_at
+from maintenance_windows
+where
+    service_id = $1
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
+limit $4
+
+-- name: update
+update maintenance_windows
+set start_at = $2, end_at = $3, weekly = $4, time_zone = $5
+where id = $1
+returning id, service_id, start_at, end_at, weekly, time_zone, created_at
+
+-- name: delete
+delete from maintenance_windows where id = $2 and service_id = $1 returning id
