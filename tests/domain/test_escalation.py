@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tocsin.domain.escalation import (
@@ -14,6 +14,7 @@ from tocsin.domain.escalation import (
     Enter,
     Exhaust,
     FoundNobody,
+    HandOver,
     Hold,
     OnCallUser,
     Policy,
@@ -188,8 +189,29 @@ def after(alert: Standing, decision: Decision, now: datetime) -> Standing:
 @given(STANDINGS, POLICIES)
 def test_deciding_is_total_and_what_is_done_is_not_done_again(alert: Standing, on: Policy) -> None:
     decision = decide(alert, on, NOW)
+    assume(not isinstance(decision, Reopen))
     again = decide(after(alert, decision, NOW), on, NOW)
     assert isinstance(again, Stop if isinstance(decision, Stop) else Rest)
+
+
+def test_an_acknowledgement_that_runs_out_enters_the_same_step_again() -> None:
+    acknowledged = replace(at(1, due=NOW), status="acknowledged", state="acknowledged")
+    assert decide(replace(acknowledged, next_escalation=SOON), THREE, NOW) == Stop(Reason.ACKNOWLEDGED, SOON)
+    assert decide(acknowledged, THREE, NOW) == Reopen()
+    reopened = replace(acknowledged, status="triggered")
+    assert decide(reopened, THREE, NOW) == enter(Reason.ACKNOWLEDGEMENT_RAN_OUT, 1)
+
+
+def test_a_used_up_policy_hands_over_to_its_catch_all_once() -> None:
+    caught_by = replace(THREE, catch_all_id=OTHER)
+    decision = decide(at(2, due=NOW), caught_by, NOW)
+    assert decision == HandOver(Reason.ROUNDS_USED_UP, OTHER, [])
+    assert decide(replace(at(2, due=NOW), caught=True), caught_by, NOW) == Exhaust(Reason.ROUNDS_USED_UP, [])
+
+
+def test_escalating_to_a_chosen_step_enters_that_one() -> None:
+    chosen = replace(at(0, due=SOON), forced=True, forced_step=THREE.steps[2].id)
+    assert decide(chosen, THREE, NOW) == enter(Reason.ESCALATED_BY_HAND, 2)
 
 
 @given(STANDINGS, POLICIES)
