@@ -90,7 +90,19 @@ def objects(served: Served) -> Mapping[str, str | int]:
         policy = make("/escalation-policies", name=mark)
         service = make("/services", name=mark, escalation_policy_id=policy)
         method = make(f"/users/{user}/contact-methods", name="Phone", type="email", address="ann@example.org")
+        times = {"start_at": "2099-01-01T00:00:00Z", "end_at": "2099-01-02T00:00:00Z"}
+        phase = {"time_zone": "UTC", "type": "daily", "start_at": times["start_at"]}
+        rotation = make("/rotations", name=mark, participants=[user], **phase)
+        schedule = make("/schedules", name=mark, time_zone="UTC")
         return {
+            "rotation_id": rotation,
+            "schedule_id": schedule,
+            "override_id": make(f"/schedules/{schedule}/overrides", add_user_id=user, **times),
+            "temporary_schedule_id": make(f"/schedules/{schedule}/temporary-schedules", **times),
+            "window_id": make(f"/services/{service}/maintenance-windows", **times),
+            "participants": user,
+            "add_user_id": user,
+            "catch_all_policy_id": policy,
             "user_id": user,
             "policy_id": policy,
             "escalation_policy_id": policy,
@@ -130,7 +142,7 @@ def _known(value: Any, objects: Mapping[str, str | int], name: str = "") -> Any:
         case dict():
             return {key: _known(item, objects, key) for key, item in value.items()}
         case list():
-            return [_known(item, objects) for item in value]
+            return [_known(item, objects, name) for item in value]
         case str() if name in objects and _is_uuid(value):
             return objects[name]
         case int() if name == "alert_id" and 0 < value < 2**63:
