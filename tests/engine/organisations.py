@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tests.fixtures.engine import minutes
 
 from tocsin.db.pool import Pool
+from tocsin.domain.maintenance import Window, windows_at
 
 # A zone, and an instant shortly before its clocks change (but for Kathmandu's).
 MOMENTS = (
@@ -22,10 +24,20 @@ MOMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """A service to raise alerts on, and the instants at which its maintenance begins or ends."""
+    """A service to raise alerts on, and its maintenance."""
 
     service_id: UUID
-    edges: Sequence[datetime]
+    expires_at: datetime | None
+    windows: Sequence[Window]
+
+    def edges(self, after: datetime, until: datetime) -> set[datetime]:
+        """The instants in (after, until] at which its maintenance begins or ends. Weekly windows shift with clocks."""
+        found = {self.expires_at} if self.expires_at is not None and after < self.expires_at <= until else set()
+        at = windows_at(self.windows, after).next_change
+        while at is not None and at <= until:
+            found.add(at)
+            at = windows_at(self.windows, at).next_change
+        return found
 
 
 @dataclass(slots=True)
@@ -177,20 +189,21 @@ class Maker:
             policy,
             expires_at,
         )
-        edges = [] if expires_at is None else [expires_at]
+        windows: list[Window] = []
         for number in range(self.random.choice([0, 0, 1, 2])):
             start, end = (edge + timedelta(seconds=11 + number) for edge in self._span())
+            weekly = self.random.choice([True, False])
+            windows.append(Window(start, min(end, start + minutes(20)), weekly, ZoneInfo(self.zone)))
             await self._insert(
                 "insert into maintenance_windows (service_id, start_at, end_at, weekly, time_zone)"
                 " values ($1, $2, $3, $4, $5) returning id",
                 service,
-                start,
-                min(end, start + minutes(20)),
-                self.random.choice([True, False]),
+                windows[-1].start_at,
+                windows[-1].end_at,
+                weekly,
                 self.zone,
             )
-            edges += [start, min(end, start + minutes(20))]
-        return Organisation(service, edges)
+        return Organisation(service, expires_at, windows)
 
     def _span(self) -> tuple[datetime, datetime]:
         start = self._moment(-30)

@@ -104,7 +104,7 @@ async def test_what_is_foreseen_happens_and_nothing_else(seed: int, database: st
         alert_id = await raise_alert(pool, made.service_id)
         await settled(pool)
 
-        instants = {one.at for one in expected} | {edge for edge in made.edges if begin < edge}
+        instants = {one.at for one in expected} | made.edges(begin, begin + HORIZON)
         between = {begin + HORIZON * random.random() for _ in range(3)}
         stops = sorted(at for at in instants | between if begin < at <= begin + HORIZON)[:MOST_STOPS]
         again = random.randrange(len(stops))
