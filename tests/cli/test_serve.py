@@ -176,7 +176,7 @@ def test_a_life_of_starts_and_stops(run_directory: Path) -> None:
         assert not home.has_postgres
 
 
-def test_an_address_that_is_taken_is_said_and_nothing_stays_behind(
+def test_an_address_that_is_taken_is_said_and_loses_nobody_the_sign_in(
     home: Home, server: Serving, run_directory: Path
 ) -> None:
     with new_home(run_directory) as other:
@@ -184,3 +184,5 @@ def test_an_address_that_is_taken_is_said_and_nothing_stays_behind(
         assert done.returncode == 1
         assert f"cannot listen on 127.0.0.1:{home.port} (TOCSIN_LISTEN)" in done.stderr.splitlines()[-1]
         assert not other.has_postgres
+        with serving(other) as second:
+            assert secret(second, "password")  # the first start that came to nothing has not used up the sign-in

@@ -24,11 +24,11 @@ async def serve(*, with_engine: bool) -> None:
         dsn = await stack.enter_async_context(open_database(loaded, exclusive=True))
         for name in await bring_up_to_date(dsn):
             log.info("migrated", migration=name)
-        credentials = await first_start(dsn)
         web = await stack.enter_async_context(running_web(loaded, dsn))
         if with_engine:
             await stack.enter_async_context(running_engine(loaded, dsn))
-        greet(loaded, credentials)
+        # Only once all runs: an account whose sign-in could not be shown would be lost to its owner.
+        greet(loaded, await first_start(dsn))
         await _until(stop, web)
         log.info("stopping")
 
