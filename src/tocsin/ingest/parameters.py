@@ -60,7 +60,7 @@ def read_query(text: bytes) -> Pairs:
 def _media_type(content_type: str) -> tuple[str, str | None]:
     """The media type in lower case, and the boundary if there is one."""
     message = Message()
-    message["content-type"] = content_type.translate({10: " ", 13: " "})
+    message["content-type"] = content_type.translate({10: " ", 13: " "}).encode("utf-8", "replace").decode()
     boundary = message.get_param("boundary")
     return content_type.partition(";")[0].strip().lower(), boundary if isinstance(boundary, str) else None
 

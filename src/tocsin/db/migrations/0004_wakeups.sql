@@ -22,7 +22,7 @@ begin
         update escalation_policy_state
         set
             state = 'acknowledged', next_escalation = new.acknowledged_until, force_escalation = false,
-            version = version + 1
+            force_step_id = null, version = version + 1
         where alert_id = new.id;
     else
         update escalation_policy_state
