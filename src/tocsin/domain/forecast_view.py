@@ -6,36 +6,16 @@ an instant comes from the roster, as in the engine; the answers are values of ``
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from tocsin.domain import schedule
-from tocsin.domain.escalation import AckBy, IfNobody, OnCallUser, Policy, Standing, Step
+from tocsin.domain.escalation import OnCallUser, Policy, Standing, Step
 from tocsin.domain.handoffs import next_handoff
 from tocsin.domain.maintenance import Window, windows_at
-from tocsin.domain.on_call import Because, Roster, Target
+from tocsin.domain.on_call import Because, Roster
 from tocsin.domain.paging import Rule
-
-
-@dataclass(frozen=True, slots=True)
-class StepPlan:
-    """A step as it is defined."""
-
-    id: UUID
-    delay: timedelta
-    targets: Sequence[Target] = ()
-    if_nobody: IfNobody = "skip"
-    ack_by: AckBy = "anyone"
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyPlan:
-    """A policy as it is defined."""
-
-    id: UUID
-    repeat: int | None
-    steps: Sequence[StepPlan]
-    catch_all_id: UUID | None = None
+from tocsin.domain.plan import PolicyPlan, StepPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +70,7 @@ class View:
         return None
 
     def _step(self, step: StepPlan, at: datetime) -> Step:
-        users = [OnCallUser(user_id, bool(self.rules[user_id])) for user_id in self.because(step, at)]
-        channels = [target.id for target in step.targets if target.type == "channel"]
-        return Step(step.id, step.delay, users, channels, step.if_nobody, step.ack_by)
+        return step.step([OnCallUser(user_id, bool(self.rules[user_id])) for user_id in self.because(step, at)])
 
     def _reachable(self, plan: PolicyPlan, at: datetime) -> set[tuple[UUID, UUID]]:
         return {(step.id, user) for step in plan.steps for user in self.because(step, at) if self.rules[user]}

@@ -30,6 +30,7 @@ from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.policy import PolicyNow, bring_up_to_date, policies
 from tocsin.engine.together import Together
+from tocsin.store import readings
 from tocsin.store.listing import Database
 
 _SQL = Statements(__package__, "alert.sql")
@@ -85,19 +86,7 @@ def _loaded(row: asyncpg.Record) -> Loaded:
 def _standing(row: asyncpg.Record) -> Standing:
     if row["version"] is None:
         return Standing(status="closed", state="new", policy_id=row["policy_id"])
-    return Standing(
-        status=row["status"],
-        state=row["state"],
-        policy_id=row["state_policy_id"],
-        step_id=row["step_id"],
-        step_number=row["step_number"],
-        loop_count=row["loop_count"],
-        next_escalation=row["next_escalation"],
-        forced=row["force_escalation"],
-        forced_step=row["force_step_id"],
-        caught=row["is_caught"],
-        maintenance_until=held_until(row),
-    )
+    return readings.standing(row, held_until(row))
 
 
 async def _apply(pool: Pool, decided: Decided) -> bool:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, assert_never
+from datetime import datetime
+from typing import assert_never
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +15,7 @@ from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, LetAlertMove, Rule,
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.together import Together
+from tocsin.store import readings
 
 _SQL = Statements(__package__, "cycle.sql")
 
@@ -59,16 +60,7 @@ def _loaded(row: asyncpg.Record) -> Loaded:
         next_tick=row["next_tick"],
         alert_moves=row["alert_moves"],
     )
-    return Loaded(row["id"], cycle, [_rule(rule) for rule in row["rules"]], row["now"])
-
-
-def _rule(rule: Mapping[str, Any]) -> Rule:
-    return Rule(
-        id=UUID(rule["id"]),
-        contact_method_id=UUID(rule["contact_method_id"]),
-        delay=timedelta(seconds=rule["delay_seconds"]),
-        since=datetime.fromisoformat(rule["since"]),
-    )
+    return Loaded(row["id"], cycle, [readings.rule(rule) for rule in row["rules"]], row["now"])
 
 
 async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:

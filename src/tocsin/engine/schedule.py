@@ -34,7 +34,7 @@ def kind(pool: Pool) -> JobKind:
 
     async def load_many(schedule_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
         rows = await roster.schedule_rows(pool, schedule_ids)
-        whole = await roster.load(pool, [], schedule_ids)
+        whole = await roster.around(pool, rows)
         return {row["id"]: _loaded(row, whole) for row in rows}
 
     loads = Together(load_many)

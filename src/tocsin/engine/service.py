@@ -1,17 +1,15 @@
 """Job ``service``: maintenance begins and ends, or the service's policy has changed; its open alerts look up."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain.maintenance import Window, Windows, windows_at
+from tocsin.domain.maintenance import Windows, windows_at
 from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.store import readings
 
 _SQL = Statements(__package__, "service.sql")
 
@@ -24,7 +22,7 @@ def kind(pool: Pool) -> JobKind:
         row = await pool.fetchrow(_SQL["load"], service_id)
         if row is None:
             return GONE
-        windows = windows_at([_window(window) for window in row["windows"]], row["now"])
+        windows = windows_at([readings.window(window) for window in row["windows"]], row["now"])
         if not await _keep(pool, row, windows):
             return None
         await pool.execute(_SQL["clear"], service_id)
@@ -50,8 +48,3 @@ def _outcome(row: asyncpg.Record, windows: Windows) -> Outcome:
     ahead = (row["maintenance_expires_at"], windows.next_change)
     again = min((moment for moment in ahead if moment is not None and moment > now), default=None)
     return Outcome("maintenance_moved" if due else "alerts_woken", due=due, acted=now, again=again)
-
-
-def _window(window: Mapping[str, Any]) -> Window:
-    start, end = (datetime.fromisoformat(window[name]) for name in ("start_at", "end_at"))
-    return Window(start, end, window["weekly"], ZoneInfo(window["time_zone"]))

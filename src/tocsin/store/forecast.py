@@ -6,9 +6,7 @@ Nothing is written, and no row is locked.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import structlog
@@ -20,12 +18,12 @@ from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation import Standing
 from tocsin.domain.forecast import Pending, Running, Start, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
-from tocsin.domain.forecast_view import Maintenance, PolicyPlan, StepPlan, View
+from tocsin.domain.forecast_view import Maintenance, View
 from tocsin.domain.maintenance import Window, lets_pass
 from tocsin.domain.on_call import Roster, Target
-from tocsin.domain.paging import Cycle, Rule, Waiting
+from tocsin.domain.paging import Cycle, Waiting
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import roster
+from tocsin.store import readings, roster
 
 _sql = Statements("tocsin.store", "forecast.sql")
 
@@ -118,22 +116,7 @@ async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -
         return Start(now, Standing("closed", "new", None))
     cycles = [_running(row) for row in await connection.fetch(_sql["cycles"], alert["id"])]
     pages = [_pending(row, now) for row in await connection.fetch(_sql["pages"], alert["id"])]
-    return Start(now, _standing(alert), cycles, pages)
-
-
-def _standing(row: asyncpg.Record) -> Standing:
-    return Standing(
-        status=row["status"],
-        state=row["state"],
-        policy_id=row["state_policy_id"],
-        step_id=row["step_id"],
-        step_number=row["step_number"],
-        loop_count=row["loop_count"],
-        next_escalation=row["next_escalation"],
-        forced=row["force_escalation"],
-        forced_step=row["force_step_id"],
-        caught=row["is_caught"],
-    )
+    return Start(now, readings.standing(alert), cycles, pages)
 
 
 def _running(row: asyncpg.Record) -> Running:
@@ -173,7 +156,7 @@ async def _view(
     """The view of a service, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
     ids = _given([service["escalation_policy_id"], service["catch_all_policy_id"]])
     policies = await connection.fetch(_sql["policies"], ids)
-    plans = {row["id"]: _plan(row) for row in policies}
+    plans = {row["id"]: readings.policy_plan(row) for row in policies}
     targets = [target for plan in plans.values() for step in plan.steps for target in step.targets]
     on_call = await roster.load(connection, _of_type(targets, "rotation"), _of_type(targets, "schedule"))
     user_ids = {*paged, *_of_type(targets, "user"), *_users_in(on_call)}
@@ -183,7 +166,7 @@ async def _view(
         policy=plans[service["escalation_policy_id"]],
         catch_all=plans.get(service["catch_all_policy_id"]),
         roster=on_call,
-        rules={row["id"]: [_rule(rule) for rule in row["rules"]] for row in users},
+        rules={row["id"]: [readings.rule(rule) for rule in row["rules"]] for row in users},
         maintenance=_maintenance(service, text),
     )
     return view, _names(policies, users, channels)
@@ -201,29 +184,6 @@ def _names(
     )
 
 
-def _plan(row: asyncpg.Record) -> PolicyPlan:
-    return PolicyPlan(row["id"], row["repeat"], [_step(step) for step in row["steps"]], row["catch_all_policy_id"])
-
-
-def _step(step: Mapping[str, Any]) -> StepPlan:
-    return StepPlan(
-        id=UUID(step["id"]),
-        delay=timedelta(seconds=step["delay_seconds"]),
-        targets=[Target(target["type"], UUID(target["id"])) for target in step["targets"]],
-        if_nobody=step["if_nobody"],
-        ack_by=step["ack_by"],
-    )
-
-
-def _rule(rule: Mapping[str, Any]) -> Rule:
-    return Rule(
-        id=UUID(rule["id"]),
-        contact_method_id=UUID(rule["contact_method_id"]),
-        delay=timedelta(seconds=rule["delay_seconds"]),
-        since=datetime.fromisoformat(rule["since"]),
-    )
-
-
 def _maintenance(service: asyncpg.Record, text: _Text) -> Maintenance:
     if lets_pass(service["maintenance_exceptions"], text.summary, text.dedup_key):
         return Maintenance()
@@ -233,9 +193,8 @@ def _maintenance(service: asyncpg.Record, text: _Text) -> Maintenance:
 def _windows(service: asyncpg.Record) -> Iterator[Window]:
     """The planned windows that can be read: a zone that nobody knows may have been written by SQL."""
     for window in service["windows"]:
-        start, end = (datetime.fromisoformat(window[name]) for name in ("start_at", "end_at"))
         try:
-            yield Window(start, end, window["weekly"], ZoneInfo(window["time_zone"]))
+            yield readings.window(window)
         except (ValueError, LookupError, OSError) as error:
             log.warning("maintenance_window_unreadable", service_id=str(service["id"]), error=str(error))
 

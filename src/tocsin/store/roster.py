@@ -26,8 +26,14 @@ T = TypeVar("T")
 
 async def load(database: Database, rotation_ids: Collection[UUID], schedule_ids: Collection[UUID]) -> Roster:
     """The rotations and schedules, and the rotations that the schedules use."""
-    schedules = await schedule_rows(database, schedule_ids) if schedule_ids else []
-    rotations = await database.fetch(_sql["rotations"], list(rotation_ids), list(schedule_ids))
+    return await around(database, await schedule_rows(database, schedule_ids) if schedule_ids else [], rotation_ids)
+
+
+async def around(
+    database: Database, schedules: Sequence[asyncpg.Record], rotation_ids: Collection[UUID] = ()
+) -> Roster:
+    """Schedules as `schedule_rows` gives them, the rotations that they use, and the rotations named."""
+    rotations = await database.fetch(_sql["rotations"], list(rotation_ids), [row["id"] for row in schedules])
     nows = [row["now"] for row in (*schedules, *rotations)]
     last_known: dict[UUID, Sequence[UUID]] = {}
     return Roster(

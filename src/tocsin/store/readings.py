@@ -1,0 +1,66 @@
+"""Rows as the rules of `tocsin.domain` take them, read alike by the engine and the forecast."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from tocsin.domain.escalation import Standing
+from tocsin.domain.maintenance import Window
+from tocsin.domain.on_call import Target
+from tocsin.domain.paging import Rule
+from tocsin.domain.plan import PolicyPlan, StepPlan
+
+Item = Mapping[str, Any]
+"""A part of a row that the statement has put into JSON."""
+
+
+def standing(row: asyncpg.Record, maintenance_until: datetime | None = None) -> Standing:
+    """Where an open alert stands."""
+    return Standing(
+        status=row["status"],
+        state=row["state"],
+        policy_id=row["state_policy_id"],
+        step_id=row["step_id"],
+        step_number=row["step_number"],
+        loop_count=row["loop_count"],
+        next_escalation=row["next_escalation"],
+        forced=row["force_escalation"],
+        forced_step=row["force_step_id"],
+        caught=row["is_caught"],
+        maintenance_until=maintenance_until,
+    )
+
+
+def policy_plan(row: asyncpg.Record) -> PolicyPlan:
+    """A policy with its steps and their targets."""
+    return PolicyPlan(row["id"], row["repeat"], [_step(step) for step in row["steps"]], row["catch_all_policy_id"])
+
+
+def rule(item: Item) -> Rule:
+    """A notification rule."""
+    return Rule(
+        id=UUID(item["id"]),
+        contact_method_id=UUID(item["contact_method_id"]),
+        delay=timedelta(seconds=item["delay_seconds"]),
+        since=datetime.fromisoformat(item["since"]),
+    )
+
+
+def window(item: Item) -> Window:
+    """A planned maintenance. Raises ValueError or ZoneInfoNotFoundError for a zone that nobody knows."""
+    start, end = (datetime.fromisoformat(item[name]) for name in ("start_at", "end_at"))
+    return Window(start, end, item["weekly"], ZoneInfo(item["time_zone"]))
+
+
+def _step(item: Item) -> StepPlan:
+    return StepPlan(
+        id=UUID(item["id"]),
+        delay=timedelta(seconds=item["delay_seconds"]),
+        targets=[Target(target["type"], UUID(target["id"])) for target in item["targets"]],
+        if_nobody=item["if_nobody"],
+        ack_by=item["ack_by"],
+    )
