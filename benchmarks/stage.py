@@ -19,9 +19,8 @@ import httpx
 from tocsin.db.embedded import embedded_server
 from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_pool
-from tocsin.store import integration_keys, tokens
+from tocsin.store import integration_keys
 from tocsin.store.actor import Actor, acting
-from tocsin.store.tokens import TokenSpec
 
 BENCH = Actor(type="cli", id=None, name="bench", role="admin", scope="admin")
 _READY_WITHIN = 30
@@ -107,9 +106,3 @@ async def integration_token(pool: Pool, service_id: object) -> str:
     """A key that alerts can be sent with."""
     async with acting(pool, BENCH) as connection:
         return (await integration_keys.create(connection, service_id, "bench"))[1]
-
-
-async def api_token(pool: Pool) -> str:
-    """A token that may do everything."""
-    async with acting(pool, BENCH) as connection:
-        return (await tokens.create(connection, TokenSpec(name="bench", role="admin", scope="admin")))[1]

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from tocsin.api.auth import client_ip
 from tocsin.db.pool import Pool
 from tocsin.errors import (
     Conflict,
@@ -123,7 +124,7 @@ def _credential(request: Request, parameters: Parameters) -> Credential:
     secret = read_secret(request.headers, parameters)
     if secret is None:
         raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
-    return Credential(secret, _KEY_TYPE, request.client.host if request.client else None)
+    return Credential(secret, _KEY_TYPE, client_ip(request))
 
 
 async def _act(pool: Pool, credential: Credential, message: Incoming) -> Answer:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Literal, assert_never, get_args
 from uuid import UUID
 
 import asyncpg
@@ -27,6 +27,9 @@ _sql = Statements("tocsin.store", "alerts.sql")
 
 Severity = Literal["critical", "error", "warning", "info"]
 SEVERITIES: Sequence[Severity] = get_args(Severity)
+
+Action = Literal["acknowledge", "close", "escalate"]
+"""What people do by one press of a button."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +191,19 @@ async def escalate(
     meta = {} if step_number is None else {"step_number": step_number}
     await _log(connection, alert_id, "escalation_requested", actor, meta)
     return Handled(alert_id, Reason.ESCALATION_REQUESTED)
+
+
+async def act(connection: Connection, action: Action, alert_id: int, actor: Actor, seen: Seen | None = None) -> Handled:
+    """Do what a button says; ``seen`` counts when it escalates. Raises what the action raises."""
+    match action:
+        case "acknowledge":
+            return await acknowledge(connection, alert_id, actor)
+        case "close":
+            return await close(connection, alert_id, actor)
+        case "escalate":
+            return await escalate(connection, alert_id, actor, seen)
+        case _:
+            assert_never(action)
 
 
 def why_not(standing: Standing, seen: Seen) -> str | None:

@@ -16,6 +16,7 @@ from tocsin.domain.rotation import Participant, Standing
 from tocsin.domain.rule import Rule, Target
 from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule
 from tocsin.store.listing import Database
+from tocsin.store.moment import now
 
 _sql = Statements("tocsin.store", "roster.sql")
 
@@ -37,7 +38,7 @@ async def around(
     nows = [row["now"] for row in (*schedules, *rotations)]
     last_known: dict[UUID, Sequence[UUID]] = {}
     return Roster(
-        now=max(nows) if nows else await database.fetchval(_sql["now"]),
+        now=max(nows) if nows else await now(database),
         rotations=_readable(rotations, rotation_now, last_known),
         schedules=_readable(schedules, schedule_of, last_known),
         last_known=last_known,

@@ -85,6 +85,3 @@ select
 from schedules
 left join schedule_state as state on state.schedule_id = schedules.id
 where schedules.id = any($1::uuid[])
-
--- name: now
-select now()

@@ -12,6 +12,7 @@ from tocsin.domain import handoffs
 from tocsin.domain.handoffs import RotationType
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
+from tocsin.store.moment import now
 from tocsin.store.references import Reference, require_none, unknown
 
 _sql = Statements("tocsin.store", "rotations.sql")
@@ -124,7 +125,7 @@ async def activate(connection: Connection, rotation: Rotation, position: int) ->
     places = await _places(connection, rotation.id)
     if position >= len(places):
         raise InvalidInput(FieldError("active_position", f"there are {len(places)} participants (it is {position})"))
-    shift = handoffs.shift_at(_rule(rotation), await connection.fetchval(_sql["now"]))
+    shift = handoffs.shift_at(_rule(rotation), await now(connection))
     await connection.execute(_sql["activate"], rotation.id, position, places[position].id, *shift)
     return await get(connection, rotation.id)
 

@@ -105,9 +105,6 @@ set
     shift_end = excluded.shift_end,
     version = state.version + 1
 
--- name: now
-select now()
-
 -- name: used_by
 select names.name
 from (

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tocsin.api.auth import client_ip
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
 from tocsin.settings import Settings
@@ -76,15 +77,9 @@ async def _open(request: Request) -> Opened | Notice:
 
 
 async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
+    seen = Seen(escalation_count=claim.escalation_count)
     async with acting(pool, actor) as connection:
-        match claim.action:
-            case "acknowledge":
-                return await alerts.acknowledge(connection, claim.alert_id, actor)
-            case "close":
-                return await alerts.close(connection, claim.alert_id, actor)
-            case "escalate":
-                seen = Seen(escalation_count=claim.escalation_count)
-                return await alerts.escalate(connection, claim.alert_id, actor, seen)
+        return await alerts.act(connection, claim.action, claim.alert_id, actor, seen)
 
 
 def _actor(request: Request, claim: ActionClaim) -> Actor:
@@ -93,7 +88,7 @@ def _actor(request: Request, claim: ActionClaim) -> Actor:
         id=str(claim.user_id) if claim.user_id else None,
         name=claim.name,
         user_id=claim.user_id,
-        ip=request.client.host if request.client else None,
+        ip=client_ip(request),
     )
 
 

@@ -1,6 +1,8 @@
 """The open alerts, and one alert: what it is, what happened, and what can be done about it."""
 
 import re
+from collections.abc import Mapping
+from typing import get_args
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -12,9 +14,9 @@ from tocsin.errors import Conflict, NotFound
 from tocsin.store import alert_list, alerts, timeline
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alert_list import Filter
-from tocsin.store.alerts import Seen
+from tocsin.store.alerts import Action, Seen
+from tocsin.store.moment import now
 from tocsin.web.html import html_page
-from tocsin.web.links import link_facts
 from tocsin.web.viewer import require_same_origin, to_sign_in, viewer_of
 
 router = APIRouter()
@@ -24,6 +26,7 @@ _MOST_ALERTS = 100
 _MOST_ENTRIES = 500
 _MOST_ID = 2**63 - 1
 _VERSION = re.compile("[0-9]{1,18}")
+_ACTIONS: Mapping[str, Action] = {action: action for action in get_args(Action)}
 
 
 async def home(request: Request) -> Response:
@@ -33,8 +36,8 @@ async def home(request: Request) -> Response:
         return to_sign_in(request)
     pool: Pool = request.app.state.pool
     found = await alert_list.page(pool, _OPEN, None, _MOST_ALERTS)
-    now = (await link_facts(pool, None)).now
-    return html_page("home.html.j2", viewer=viewer, alerts=found.items, more=found.next is not None, now=now)
+    more = found.next is not None
+    return html_page("home.html.j2", viewer=viewer, alerts=found.items, more=more, now=await now(pool))
 
 
 async def show(request: Request) -> Response:
@@ -67,18 +70,13 @@ async def _act(request: Request, viewer: Actor) -> None:
     pool: Pool = request.app.state.pool
     alert_id = _alert_id(request)
     require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
+    action = _ACTIONS.get(request.path_params["action"])
+    if action is None:
+        raise NotFound("no such action")
     version = str((await request.form()).get("version", ""))
+    seen = Seen(version=int(version) if _VERSION.fullmatch(version) else None)
     async with acting(pool, viewer) as connection:
-        match request.path_params["action"]:
-            case "acknowledge":
-                await alerts.acknowledge(connection, alert_id, viewer)
-            case "close":
-                await alerts.close(connection, alert_id, viewer)
-            case "escalate":
-                seen = Seen(version=int(version) if _VERSION.fullmatch(version) else None)
-                await alerts.escalate(connection, alert_id, viewer, seen)
-            case _:
-                raise NotFound("no such action")
+        await alerts.act(connection, action, alert_id, viewer, seen)
 
 
 async def _alert_page(request: Request, viewer: Actor, error: str | None = None, status: int = 200) -> Response:
@@ -93,7 +91,7 @@ async def _alert_page(request: Request, viewer: Actor, error: str | None = None,
         may_act=may_act(viewer, alert.team_id),
         entries=stretch.entries,
         more=stretch.next is not None,
-        now=(await link_facts(pool, None)).now,
+        now=await now(pool),
         error=error,
     )
 

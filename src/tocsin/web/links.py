@@ -8,7 +8,6 @@ link does not look at the clock.
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Literal
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -16,9 +15,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from tocsin.channels.page import Actions
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
+from tocsin.store.alerts import Action
 from tocsin.store.listing import Database
-
-LinkAction = Literal["acknowledge", "close", "escalate"]
 
 _SALT = b"tocsin action link"
 _sql = Statements("tocsin.web", "links.sql")
@@ -31,7 +29,7 @@ class ActionClaim:
     ``escalation_count`` is how many steps the alert had entered when the link was made.
     """
 
-    action: LinkAction
+    action: Action
     alert_id: int
     user_id: UUID | None
     name: str
@@ -60,7 +58,7 @@ class ActionLinks:
     ) -> Actions:
         """The links of one page, made at ``now``."""
 
-        def url(action: LinkAction) -> str:
+        def url(action: Action) -> str:
             claim = ActionClaim(action, alert_id, user_id, target_name, escalation_count, now + self.lifetime)
             return f"{self.base_url}/act/{self.token(claim)}"
 

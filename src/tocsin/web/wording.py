@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tocsin.store.alert_list import Alert
-from tocsin.store.alerts import Reason
+from tocsin.store.alerts import Action, Reason
 from tocsin.store.timeline import Entry
-from tocsin.web.links import ActionClaim, LinkAction
+from tocsin.web.links import ActionClaim
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class Notice:
     good: bool = True
 
 
-_BUTTONS: Mapping[LinkAction, str] = {
+_BUTTONS: Mapping[Action, str] = {
     "acknowledge": "Acknowledge",
     "close": "Close the alert",
     "escalate": "Escalate now",
 }
-_QUESTIONS: Mapping[LinkAction, str] = {
+_QUESTIONS: Mapping[Action, str] = {
     "acknowledge": "You take it: escalation stops, and nobody else is paged for it.",
     "close": "It is over: paging stops for good, and a new report opens a new alert.",
     "escalate": "The next step of the policy is paged now instead of later.",
