@@ -12,17 +12,7 @@ select
                 'if_nobody', steps.if_nobody,
                 'ack_by', steps.ack_by,
                 'targets', (
-                    select coalesce(jsonb_agg(
-                        case
-                            when targets.user_id is not null
-                                then jsonb_build_object('type', 'user', 'id', targets.user_id)
-                            when targets.channel_id is not null
-                                then jsonb_build_object('type', 'channel', 'id', targets.channel_id)
-                            when targets.rotation_id is not null
-                                then jsonb_build_object('type', 'rotation', 'id', targets.rotation_id)
-                            else jsonb_build_object('type', 'schedule', 'id', targets.schedule_id)
-                        end order by targets.position, targets.id
-                    ), '[]')
+                    select coalesce(jsonb_agg(step_target(targets) order by targets.position, targets.id), '[]')
                     from escalation_policy_step_targets as targets
                     where targets.escalation_policy_step_id = steps.id
                 ),

@@ -8,17 +8,7 @@ select
     steps.if_nobody,
     steps.ack_by,
     (
-        select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'type', case
-                    when targets.user_id is not null then 'user'
-                    when targets.channel_id is not null then 'channel'
-                    when targets.rotation_id is not null then 'rotation'
-                    else 'schedule'
-                end,
-                'id', coalesce(targets.user_id, targets.channel_id, targets.rotation_id, targets.schedule_id)
-            ) order by targets.position, targets.id
-        ), '[]')
+        select coalesce(jsonb_agg(step_target(targets) order by targets.position, targets.id), '[]')
         from escalation_policy_step_targets as targets
         where targets.escalation_policy_step_id = steps.id
     ) as targets,

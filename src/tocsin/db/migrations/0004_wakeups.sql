@@ -1,5 +1,17 @@
 -- Events to jobs (design, section 6): row triggers, so that no code path can forget one.
 
+-- Wakes one object now: the kind is the first argument of the trigger, the column with the object's id the second. For
+-- tables that people write; those that the engine writes in a storm have functions of their own.
+create function engine_wake() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'DELETE' then
+        perform engine_enqueue(tg_argv[0], to_jsonb(old) ->> tg_argv[1], now());
+    else
+        perform engine_enqueue(tg_argv[0], to_jsonb(new) ->> tg_argv[1], now());
+    end if;
+    return null;
+end $$;
+
 -- An alert's escalation row is its point of serialisation: every change of status moves that row's version in the same
 -- transaction, so an engine that decided on the older status writes nothing.
 create function alert_created() returns trigger language plpgsql as $$
@@ -73,31 +85,21 @@ for each row when (new.next_attempt is not null and old.next_attempt is distinct
 execute function page_wakeup();
 
 -- A service: its policy and its maintenance decide for its open alerts. The job itself waits on for the expiry.
-create function service_wakeup() returns trigger language plpgsql as $$
-begin
-    perform engine_enqueue('service', new.id::text, now());
-    return null;
-end $$;
 create trigger wakeup after update of escalation_policy_id, maintenance_expires_at on services
 for each row when (
     old.escalation_policy_id is distinct from new.escalation_policy_id
     or old.maintenance_expires_at is distinct from new.maintenance_expires_at
 )
-execute function service_wakeup();
+execute function engine_wake('service', 'id');
 create trigger wakeup_on_insert after insert on services
-for each row when (new.maintenance_expires_at is not null) execute function service_wakeup();
+for each row when (new.maintenance_expires_at is not null) execute function engine_wake('service', 'id');
 
 create trigger wakeup_on_exceptions after update of maintenance_exceptions on services
 for each row when (old.maintenance_exceptions is distinct from new.maintenance_exceptions)
-execute function service_wakeup();
+execute function engine_wake('service', 'id');
 
-create function maintenance_window_wakeup() returns trigger language plpgsql as $$
-begin
-    perform engine_enqueue('service', coalesce(new.service_id, old.service_id)::text, now());
-    return null;
-end $$;
 create trigger wakeup after insert or update or delete on maintenance_windows
-for each row execute function maintenance_window_wakeup();
+for each row execute function engine_wake('service', 'service_id');
 
 create function service_state_wakeup() returns trigger language plpgsql as $$
 begin
@@ -108,15 +110,11 @@ create trigger wakeup after insert or update of next_change on service_state
 for each row when (new.next_change is not null) execute function service_state_wakeup();
 
 -- A policy: steps that come and go move its open alerts (A6).
-create function policy_step_wakeup() returns trigger language plpgsql as $$
-begin
-    perform engine_enqueue('policy_alerts', coalesce(new.escalation_policy_id, old.escalation_policy_id)::text, now());
-    return null;
-end $$;
 create trigger wakeup after insert or delete on escalation_policy_steps
-for each row execute function policy_step_wakeup();
+for each row execute function engine_wake('policy_alerts', 'escalation_policy_id');
 create trigger wakeup_on_change after update of step_number on escalation_policy_steps
-for each row when (old.step_number is distinct from new.step_number) execute function policy_step_wakeup();
+for each row when (old.step_number is distinct from new.step_number)
+execute function engine_wake('policy_alerts', 'escalation_policy_id');
 
 -- Alerts that found nobody on some policies look again at once, for somebody may be there now.
 create function engine_look_again(policies uuid[]) returns void language plpgsql as $$

@@ -136,6 +136,19 @@ where rotation_id is not null;
 create index escalation_policy_step_targets_schedule_id_idx on escalation_policy_step_targets (schedule_id)
 where schedule_id is not null;
 
+-- A target as type and id. One expression, so that it becomes part of the statement that calls it.
+create function step_target(target escalation_policy_step_targets) returns jsonb language sql stable as $$
+    select jsonb_build_object(
+        'type', case
+            when target.user_id is not null then 'user'
+            when target.channel_id is not null then 'channel'
+            when target.rotation_id is not null then 'rotation'
+            else 'schedule'
+        end,
+        'id', coalesce(target.user_id, target.channel_id, target.rotation_id, target.schedule_id)
+    )
+$$;
+
 -- Whom each step would page, with history: one row a stint. because names the targets, rotations and rules.
 create table ep_step_on_call_users (
     id bigint generated always as identity primary key,
@@ -160,22 +173,23 @@ for each row execute function audit_write();
 create trigger audit after insert or update or delete on temporary_schedule_shifts
 for each row execute function audit_write();
 
--- A rotation: itself.
-create function rotation_changed() returns trigger language plpgsql as $$
+-- The policies that some steps belong to.
+create function engine_wake_policies(step_ids uuid[]) returns void language plpgsql as $$
 begin
-    perform engine_enqueue('rotation', new.id::text, now());
-    return null;
+    perform engine_enqueue('policy', woken.escalation_policy_id::text, now())
+    from (
+        select distinct steps.escalation_policy_id
+        from escalation_policy_steps as steps
+        where steps.id = any(step_ids)
+        order by steps.escalation_policy_id
+    ) as woken;
 end $$;
-create trigger wakeup after insert or update of type, shift_length, start_at, time_zone on rotations
-for each row execute function rotation_changed();
 
-create function rotation_participant_changed() returns trigger language plpgsql as $$
-begin
-    perform engine_enqueue('rotation', coalesce(new.rotation_id, old.rotation_id)::text, now());
-    return null;
-end $$;
+-- A rotation: itself.
+create trigger wakeup after insert or update of type, shift_length, start_at, time_zone on rotations
+for each row execute function engine_wake('rotation', 'id');
 create trigger wakeup after insert or update or delete on rotation_participants
-for each row execute function rotation_participant_changed();
+for each row execute function engine_wake('rotation', 'rotation_id');
 
 -- Its state: its own next handoff, and the schedules and policies that use it.
 create function rotation_state_changed() returns trigger language plpgsql as $$
@@ -190,39 +204,25 @@ begin
         select distinct rules.schedule_id from schedule_rules as rules where rules.rotation_id = rotation
         order by rules.schedule_id
     ) as using_it;
-    perform engine_enqueue('policy', using_it.escalation_policy_id::text, now())
-    from (
-        select distinct steps.escalation_policy_id
+    perform engine_wake_policies(array(
+        select targets.escalation_policy_step_id
         from escalation_policy_step_targets as targets
-        join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
         where targets.rotation_id = rotation
-        order by steps.escalation_policy_id
-    ) as using_it;
+    ));
     return null;
 end $$;
 create trigger wakeup after insert or update or delete on rotation_state
 for each row execute function rotation_state_changed();
 
 -- A schedule, and all that belongs to it: itself.
-create function schedule_changed() returns trigger language plpgsql as $$
-begin
-    perform engine_enqueue('schedule', new.id::text, now());
-    return null;
-end $$;
 create trigger wakeup after insert or update of time_zone on schedules
-for each row execute function schedule_changed();
-
-create function schedule_part_changed() returns trigger language plpgsql as $$
-begin
-    perform engine_enqueue('schedule', coalesce(new.schedule_id, old.schedule_id)::text, now());
-    return null;
-end $$;
+for each row execute function engine_wake('schedule', 'id');
 create trigger wakeup after insert or update or delete on schedule_rules
-for each row execute function schedule_part_changed();
+for each row execute function engine_wake('schedule', 'schedule_id');
 create trigger wakeup after insert or update or delete on schedule_overrides
-for each row execute function schedule_part_changed();
+for each row execute function engine_wake('schedule', 'schedule_id');
 create trigger wakeup after insert or update or delete on temporary_schedules
-for each row execute function schedule_part_changed();
+for each row execute function engine_wake('schedule', 'schedule_id');
 
 create function temporary_shift_changed() returns trigger language plpgsql as $$
 begin
@@ -245,14 +245,11 @@ for each row when (new.next_change is not null) execute function schedule_state_
 -- Who is on call by it: the policies that use it.
 create function schedule_on_call_changed() returns trigger language plpgsql as $$
 begin
-    perform engine_enqueue('policy', using_it.escalation_policy_id::text, now())
-    from (
-        select distinct steps.escalation_policy_id
+    perform engine_wake_policies(array(
+        select targets.escalation_policy_step_id
         from escalation_policy_step_targets as targets
-        join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
         where targets.schedule_id = coalesce(new.schedule_id, old.schedule_id)
-        order by steps.escalation_policy_id
-    ) as using_it;
+    ));
     return null;
 end $$;
 create trigger wakeup after insert or update or delete on schedule_on_call_users
@@ -261,9 +258,7 @@ for each row execute function schedule_on_call_changed();
 -- A policy's steps and targets: the policy's mirror. (Its open alerts are woken by 'policy_alerts', see 0004.)
 create function policy_target_changed() returns trigger language plpgsql as $$
 begin
-    perform engine_enqueue('policy', steps.escalation_policy_id::text, now())
-    from escalation_policy_steps as steps
-    where steps.id = coalesce(new.escalation_policy_step_id, old.escalation_policy_step_id);
+    perform engine_wake_policies(array[coalesce(new.escalation_policy_step_id, old.escalation_policy_step_id)]);
     return null;
 end $$;
 create trigger wakeup after insert or update or delete on escalation_policy_step_targets
