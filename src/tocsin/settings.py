@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     )
 
     listen: str = Field("127.0.0.1:8080", description="host:port that web and API listen on")
+    metrics_listen: str | None = Field(
+        None, description="host:port where tocsin engine answers /metrics and /health; unset: nowhere"
+    )
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL to use; unset: an embedded server of Tocsin's own"
     )
@@ -57,9 +60,11 @@ class Settings(BaseSettings):
     engine_connections: int = Field(10, ge=3, le=100, description="PostgreSQL connections of one engine process")
     web_connections: int = Field(10, ge=2, le=100, description="PostgreSQL connections of one web process")
 
-    @field_validator("listen")
+    @field_validator("listen", "metrics_listen")
     @classmethod
-    def _listen_is_host_port(cls, value: str) -> str:
+    def _listen_is_host_port(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         host, _, port = value.rpartition(":")
         if not host or not port.isdigit() or int(port) > 65_535:
             raise ValueError("must be host:port, such as 127.0.0.1:8080")
@@ -74,11 +79,11 @@ class Settings(BaseSettings):
 
     @property
     def host(self) -> str:
-        return self.listen.rpartition(":")[0].strip("[]")
+        return host_and_port(self.listen)[0]
 
     @property
     def port(self) -> int:
-        return int(self.listen.rpartition(":")[2])
+        return host_and_port(self.listen)[1]
 
     @property
     def base_url(self) -> str:
@@ -105,6 +110,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = TomlConfigSettingsSource(settings_cls, config_file())
         return init_settings, env_settings, file
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """The parts of a ``host:port`` setting; an IPv6 host loses its brackets."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def config_file() -> Path:

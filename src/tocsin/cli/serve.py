@@ -8,7 +8,7 @@ import structlog
 from tocsin.cli.first_start import first_start
 from tocsin.cli.greeting import greet
 from tocsin.cli.runtime import bring_up_to_date, load_settings, open_database, stop_on_signal
-from tocsin.cli.serving import running_engine, running_web
+from tocsin.cli.serving import running_engine, running_probes, running_web
 from tocsin.engine.loop import first
 from tocsin.errors import ConfigurationError
 
@@ -31,6 +31,7 @@ async def serve(*, with_engine: bool) -> None:
         greet(loaded, await first_start(dsn))
         await _until(stop, web)
         log.info("stopping")
+    log.info("stopped")
 
 
 async def run_engine() -> None:
@@ -41,10 +42,12 @@ async def run_engine() -> None:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(loaded))
         await bring_up_to_date(dsn)
+        await stack.enter_async_context(running_probes(loaded, dsn))
         engine = await stack.enter_async_context(running_engine(loaded, dsn))
         log.info("engine_running", id=str(engine.id))
         await stop.wait()
         log.info("stopping")
+    log.info("stopped")
 
 
 async def _until(stop: asyncio.Event, web: asyncio.Task[None]) -> None:

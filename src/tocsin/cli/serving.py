@@ -1,4 +1,4 @@
-"""The two halves of a Tocsin process, put together: the engine with its ways out, and the web server."""
+"""The parts of a Tocsin process, put together: the engine with its ways out, and the web servers."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from tocsin.api.app import create_app
 from tocsin.channels.registry import open_senders
@@ -15,8 +16,9 @@ from tocsin.engine.loop import first
 from tocsin.engine.page import Outbox
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
-from tocsin.settings import Settings
+from tocsin.settings import Settings, host_and_port
 from tocsin.web.links import ActionLinks, signing_key
+from tocsin.web.probes import probes
 
 _FINISH_REQUESTS_WITHIN = 5
 
@@ -63,30 +65,55 @@ async def running_web(loaded: Settings, dsn: str) -> AsyncIterator[asyncio.Task[
 
     Raises ConfigurationError when the address cannot be listened on.
     """
-    async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
-        config = uvicorn.Config(
-            create_app(loaded, pool),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="off",
-            timeout_graceful_shutdown=_FINISH_REQUESTS_WITHIN,
-        )
-        server = _Server(config)
-        listening = _listen(loaded)
-        serving = asyncio.create_task(server.serve(sockets=[listening]), name="web")
-        try:
-            await first(serving, server.up)
-            yield serving
-        finally:
-            server.should_exit = True
-            await serving
+    async with (
+        open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool,
+        _serving(create_app(loaded, pool), "listen", loaded.listen) as serving,
+    ):
+        yield serving
 
 
-def _listen(loaded: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in loaded.host else socket.AF_INET
+@asynccontextmanager
+async def running_probes(loaded: Settings, dsn: str) -> AsyncIterator[None]:
+    """Metrics and health of a process that serves nothing else, where ``metrics_listen`` says; unset: nowhere.
+
+    Raises ConfigurationError when the address cannot be listened on.
+    """
+    if loaded.metrics_listen is None:
+        yield
+        return
+    async with (
+        open_pool(dsn, size=1, application_name="tocsin probes") as pool,
+        _serving(probes(pool), "metrics_listen", loaded.metrics_listen),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def _serving(app: ASGIApp, setting: str, address: str) -> AsyncIterator[asyncio.Task[None]]:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_FINISH_REQUESTS_WITHIN,
+    )
+    server = _Server(config)
+    listening = _listen(setting, address)
+    serving = asyncio.create_task(server.serve(sockets=[listening]), name=setting)
     try:
-        return socket.create_server((loaded.host, loaded.port), family=family, backlog=2048)
+        await first(serving, server.up)
+        yield serving
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _listen(setting: str, address: str) -> socket.socket:
+    host, port = host_and_port(address)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ConfigurationError(f"cannot listen on {loaded.listen} (TOCSIN_LISTEN): {reason}") from error
+        raise ConfigurationError(f"cannot listen on {address} (TOCSIN_{setting.upper()}): {reason}") from error

@@ -67,6 +67,7 @@ class Engine:
     lateness: Lateness = field(default_factory=Lateness)
     _workshop: Workshop = field(init=False)
     _listening: set[str] = field(default_factory=set)
+    _cut_off: set[str] = field(default_factory=set)
     _draining: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -92,7 +93,7 @@ class Engine:
             try:
                 await self._run_lane(lane)
             except CONNECTION_ERRORS as error:
-                log.warning("engine_waits_for_database", lane=lane.name, error=type(error).__name__)
+                self._note_cut_off(lane, error)
             except Exception:
                 log.exception("lane_failed", lane=lane.name)
             if not self.stop.is_set():
@@ -111,7 +112,15 @@ class Engine:
             else:
                 await running
 
+    def _note_cut_off(self, lane: Lane, error: BaseException) -> None:
+        if lane.name not in self._cut_off:
+            log.warning("engine_waits_for_database", lane=lane.name, error=type(error).__name__)
+        self._cut_off.add(lane.name)
+
     def _note_listening(self, lane: Lane) -> None:
+        if lane.name in self._cut_off:
+            log.info("engine_has_database_again", lane=lane.name)
+        self._cut_off.discard(lane.name)
         self._listening.add(lane.name)
         if len(self._listening) == len(self.lanes):
             self.ready.set()
