@@ -1,0 +1,100 @@
+"""What stories about rotations, schedules and mirrors have in common."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.fixtures.database import TESTER
+from tests.fixtures.engine import Story, minutes, settled
+from tests.fixtures.factories import step
+
+from tocsin.store import overrides, rotations, schedules, temporary_schedules
+from tocsin.store.actor import acting
+from tocsin.store.overrides import OverrideSpec
+from tocsin.store.rotations import Rotation
+from tocsin.store.schedule_rules import RuleSpec
+from tocsin.store.schedules import Schedule
+from tocsin.store.services import Service
+from tocsin.store.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.users import User
+
+MONDAY = datetime(2027, 1, 4, tzinfo=UTC)
+
+
+async def who_is_paged(story: Story, service: Service) -> list[str]:
+    """Whom a new alert of the service pages now. It is closed again."""
+    story.paged()
+    alert = await story.alert(service, f"probe at {(await story.clock.now()).isoformat()}")
+    await story.close(alert)
+    return list(story.paged())
+
+
+async def at(story: Story, time: datetime) -> None:
+    """Move the clock there; whatever is due has happened when this returns."""
+    await story.clock.move_to(time)
+    await settled(story.pool)
+
+
+async def rotating(story: Story, *names: str, start_at: datetime = MONDAY, **more: Any) -> tuple[Rotation, Service]:
+    """A rotation of new people, daily at midnight UTC unless said otherwise, and a service that pages it."""
+    await at(story, MONDAY)
+    users = [await story.user(name) for name in names]
+    rotation = await story.make.rotation(*users, start_at=start_at, **more)
+    service = await story.make.service(await story.make.policy(step(rotation, delay=minutes(600))))
+    await story.passes(0)
+    return rotation, service
+
+
+async def people(story: Story, *names: str) -> list[User]:
+    return [await story.user(name) for name in names]
+
+
+async def change_rotation(story: Story, rotation: Rotation, *participants: User, **changes: object) -> Rotation:
+    """Give the rotation these participants, and what else is named."""
+    async with acting(story.pool, TESTER) as connection:
+        locked = await rotations.lock(connection, rotation.id)
+        spec = replace(locked.spec, participants=[user.id for user in participants], **changes)
+        await rotations.update(connection, locked, spec)
+    await settled(story.pool)
+    return await rotations.get(story.pool, rotation.id)
+
+
+async def change_schedule(story: Story, schedule: Schedule, *rules: RuleSpec) -> Schedule:
+    """Give the schedule these rules."""
+    async with acting(story.pool, TESTER) as connection:
+        locked = await schedules.lock(connection, schedule.id)
+        changed = await schedules.update(connection, locked, replace(locked.spec, rules=rules))
+    await settled(story.pool)
+    return changed
+
+
+async def override(
+    story: Story, schedule: Schedule, hours: tuple[float, float], *, add: User | None, remove: User | None = None
+) -> None:
+    """An override from so many hours after Monday's midnight until so many."""
+    start, end = (MONDAY + timedelta(hours=hour) for hour in hours)
+    spec = OverrideSpec(
+        start_at=start,
+        end_at=end,
+        add_user_id=add.id if add else None,
+        remove_user_id=remove.id if remove else None,
+    )
+    async with acting(story.pool, TESTER) as connection:
+        await schedules.lock(connection, schedule.id)
+        await overrides.create(connection, schedule.id, spec)
+    await settled(story.pool)
+
+
+async def temporary(
+    story: Story, schedule: Schedule, hours: tuple[float, float], *shifts: tuple[User, float, float]
+) -> None:
+    """A temporary schedule, and its shifts, in hours after Monday's midnight."""
+    start, end, *edges = (MONDAY + timedelta(hours=hour) for hour in (*hours, *(h for s in shifts for h in s[1:])))
+    spans = zip(edges[::2], edges[1::2], strict=True)
+    fixed = [Shift(user.id, *span) for (user, _, _), span in zip(shifts, spans, strict=True)]
+    async with acting(story.pool, TESTER) as connection:
+        await schedules.lock(connection, schedule.id)
+        await temporary_schedules.create(
+            connection, schedule.id, TemporarySpec(start_at=start, end_at=end, shifts=fixed)
+        )
+    await settled(story.pool)
