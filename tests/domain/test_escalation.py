@@ -200,6 +200,9 @@ def test_an_acknowledgement_that_runs_out_enters_the_same_step_again() -> None:
     assert decide(acknowledged, THREE, NOW) == Reopen()
     reopened = replace(acknowledged, status="triggered")
     assert decide(reopened, THREE, NOW) == enter(Reason.ACKNOWLEDGEMENT_RAN_OUT, 1)
+    held = Hold("maintenance", Reason.IN_MAINTENANCE, enters_again=True)
+    assert decide(replace(reopened, maintenance_until=SOON), THREE, NOW) == held
+    assert decide(replace(reopened, state="maintenance", step_id=None), THREE, NOW) == enter(Reason.MAINTENANCE_OVER, 1)
 
 
 def test_a_used_up_policy_hands_over_to_its_catch_all_once() -> None:

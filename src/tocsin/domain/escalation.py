@@ -153,10 +153,14 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Stand still in ``state`` until an event comes: steps are added, maintenance ends."""
+    """Stand still in ``state`` until an event comes: steps are added, maintenance ends.
+
+    ``enters_again``: its step is entered again then, not the next one, for an acknowledgement ran out meanwhile.
+    """
 
     state: Literal["no_steps", "maintenance"]
     reason: Reason
+    enters_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ def decide(alert: Standing, policy: Policy, now: datetime) -> Decision:
     if alert.maintenance_until is not None and alert.maintenance_until > now:
         if alert.state == "maintenance" and alert.next_escalation is None:
             return Rest(Reason.IN_MAINTENANCE)
-        return Hold("maintenance", Reason.IN_MAINTENANCE)
+        return Hold("maintenance", Reason.IN_MAINTENANCE, due is Reason.ACKNOWLEDGEMENT_RAN_OUT)
     return _walk(alert, policy, due)
 
 

@@ -216,6 +216,8 @@ class _Course:
         self._rest(state=decision.state, next_escalation=None)
         if not held:
             self.alert = replace(self.alert, step_id=None, step_number=None)
+        elif decision.enters_again:
+            self.alert = replace(self.alert, step_id=None)
 
     def _next_wake(self, decision: Decision) -> datetime | None:
         if self.alert.state == "maintenance" and self.alert.status == "triggered":

@@ -97,7 +97,7 @@ async def _apply(pool: Pool, decided: Decided) -> bool:
             return await _enter(pool, decided, decision)
         case Exhaust() | FoundNobody() | Hold():
             pause = _pause(decision)
-            arguments = (alert.policy_id, pause.wait, pause.state, pause.loop_count, pause.entries)
+            arguments = (alert.policy_id, pause.wait, pause.state, pause.loop_count, pause.entries, pause.enters_again)
             return await _write(pool, "rest", alert, *arguments)
         case HandOver(policy_id=policy_id, skipped=skipped, reason=reason):
             entry = {"event": "handed_over", "reason": reason, "meta": {"escalation_policy_id": str(policy_id)}}
@@ -141,12 +141,16 @@ async def _enter(pool: Pool, decided: Decided, decision: Enter) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A state without a running step, for ``wait`` or until an event, and what the timeline says about it."""
+    """A state without a running step, for ``wait`` or until an event, and what the timeline says about it.
+
+    ``enters_again``: the row keeps the number of its step and forgets its id, as if that had been deleted.
+    """
 
     state: str
     entries: Sequence[Entry]
     wait: timedelta | None = None
     loop_count: int | None = None
+    enters_again: bool = False
 
 
 def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
@@ -156,8 +160,8 @@ def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
         case FoundNobody(reason=reason, wait=wait, loop_count=loop, skipped=skipped):
             meta = {"looks_again_in_seconds": wait.total_seconds(), "unreachable": _unreachable(skipped)}
             return Pause("nobody", [{"event": "nobody_on_call", "reason": reason, "meta": meta}], wait, loop)
-        case Hold(state=state, reason=reason):
-            return Pause(state, [{"event": "held", "reason": reason, "meta": {}}])
+        case Hold(state=state, reason=reason, enters_again=again):
+            return Pause(state, [{"event": "held", "reason": reason, "meta": {}}], enters_again=again)
         case _:
             assert_never(decision)
 

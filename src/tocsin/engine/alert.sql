@@ -94,13 +94,16 @@ logs as (
 select true as done from moved
 
 -- name: rest
--- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look.
+-- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look; $8
+-- says to enter the step at this number again afterwards, as where the step itself has been deleted.
 with moved as (
     update escalation_policy_state
     set
         escalation_policy_id = $3,
         state = $5,
-        escalation_policy_step_id = case when $5 in ('nobody', 'no_steps') then null else escalation_policy_step_id end,
+        escalation_policy_step_id = case
+            when $5 in ('nobody', 'no_steps') or $8 then null else escalation_policy_step_id
+        end,
         step_number = case when $5 in ('nobody', 'no_steps') then null else step_number end,
         loop_count = coalesce($6, loop_count),
         is_caught = is_caught and escalation_policy_id = $3,

@@ -1,0 +1,101 @@
+"""M1 to M3 for maintenance that is planned: windows come once or every week, and let through what they should."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from tests.fixtures.database import TESTER
+from tests.fixtures.engine import Story, minutes, settled
+from tests.fixtures.factories import step
+from tests.stories.on_call import MONDAY, at
+
+from tocsin.store import maintenance_windows
+from tocsin.store.actor import acting
+from tocsin.store.maintenance_windows import Window, WindowSpec
+from tocsin.store.services import Service
+
+
+async def one_step(story: Story) -> Service:
+    await at(story, MONDAY)
+    return await story.make.service(await story.make.policy(step(await story.user("ann"), delay=minutes(600))))
+
+
+async def window(
+    story: Story, service: Service, start_at: datetime, long: float, *, weekly: bool = False, time_zone: str = "UTC"
+) -> Window:
+    """A window from ``start_at`` on, of so many minutes."""
+    spec = WindowSpec(start_at, start_at + minutes(long), weekly, time_zone)
+    async with acting(story.pool, TESTER) as connection:
+        made = await maintenance_windows.create(connection, service.id, spec)
+    await settled(story.pool)
+    return made
+
+
+async def test_m1_alerts_of_a_window_wait_for_its_end(story: Story) -> None:
+    service = await one_step(story)
+    await window(story, service, MONDAY + minutes(60), 30)
+    await story.passes(59)
+    await story.alert(service, "before")
+    assert story.paged() == ["ann"]
+    await story.passes(1)
+    alert = await story.alert(service, "within")
+    await story.passes(29)
+    assert story.paged() == []
+    assert await story.events(alert) == ["created", "held in_maintenance"]
+    await story.passes(1)
+    assert story.paged() == ["ann"]
+    await story.alert(service, "afterwards")
+    assert story.paged() == ["ann"]
+
+
+async def test_m1_a_weekly_window_comes_at_the_same_time_on_the_clocks_of_its_zone(story: Story) -> None:
+    service = await one_step(story)
+    sunday = datetime.fromisoformat("2027-03-21T03:00:00+01:00")
+    await window(story, service, sunday, 60, weekly=True, time_zone="Europe/Berlin")
+    for start in (sunday, datetime.fromisoformat("2027-03-28T03:00:00+02:00")):
+        for time, held in ((-0.5, False), (0, True), (59.5, True), (60, False)):
+            await at(story, start + minutes(time))
+            alert = await story.alert(service, f"{start} {time}")
+            assert (story.paged() == []) is held, (start, time)
+            await story.close(alert)
+
+
+async def test_m2_windows_that_overlap_end_as_one(story: Story) -> None:
+    service = await one_step(story)
+    await window(story, service, MONDAY, 30)
+    await window(story, service, MONDAY + minutes(20), 30)
+    await story.alert(service)
+    await story.passes(30)
+    assert story.paged() == []
+    await story.passes(20)
+    assert story.paged() == ["ann"]
+
+
+async def test_m3_deleting_the_window_that_runs_starts_its_alerts_at_once(story: Story) -> None:
+    service = await one_step(story)
+    running = await window(story, service, MONDAY, 30)
+    await story.alert(service)
+    assert story.paged() == []
+    async with acting(story.pool, TESTER) as connection:
+        await maintenance_windows.delete(connection, service.id, running.id)
+    await settled(story.pool)
+    assert story.paged() == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "passes"),
+    [("*", True), ("FIRE*", True), ("fire", False), ("?ire in the kitchen", True), ("*smoke*", False)],
+)
+async def test_m1_its_exceptions_let_through_what_matches_them_whole(story: Story, pattern: str, passes: bool) -> None:
+    service = await story.change_service(await one_step(story), maintenance_exceptions=[pattern])
+    await window(story, service, MONDAY, 30)
+    await story.alert(service, "Fire in the kitchen")
+    assert story.paged() == (["ann"] if passes else [])
+
+
+async def test_m1_an_exception_that_is_added_during_maintenance_lets_go_at_once(story: Story) -> None:
+    service = await one_step(story)
+    service = await story.change_service(service, maintenance_expires_at=MONDAY + timedelta(hours=1))
+    await story.alert(service, "fire"), await story.alert(service, "disk")
+    assert story.paged() == []
+    await story.change_service(service, maintenance_exceptions=["fire"])
+    assert story.paged() == ["ann"]
