@@ -51,6 +51,12 @@ _IN_USE = {
     "services_escalation_policy_id_fkey": FieldError("id", "a service uses this escalation policy"),
     "escalation_policies_catch_all_policy_id_fkey": FieldError("id", "it is the catch-all of another policy"),
     "schedule_rules_rotation_id_fkey": FieldError("id", "a schedule uses this rotation"),
+    "escalation_policy_step_targets_user_id_fkey": FieldError("id", "an escalation policy notifies this user"),
+    "rotation_participants_user_id_fkey": FieldError("id", "a rotation has this user as a participant"),
+    "schedule_rules_user_id_fkey": FieldError("id", "a schedule's rule names this user"),
+    "schedule_overrides_add_user_id_fkey": FieldError("id", "an override adds this user"),
+    "schedule_overrides_remove_user_id_fkey": FieldError("id", "an override removes this user"),
+    "temporary_schedule_shifts_user_id_fkey": FieldError("id", "a temporary schedule has a shift of this user"),
     "escalation_policy_step_targets_rotation_id_fkey": FieldError("id", "an escalation policy uses this rotation"),
     "escalation_policy_step_targets_schedule_id_fkey": FieldError("id", "an escalation policy uses this schedule"),
 }

@@ -104,7 +104,7 @@ async def patch_user(user_id: UUID, body: UserPatch, actor: Writer, pool: Databa
     return UserRead.model_validate(changed)
 
 
-@router.delete("/users/{user_id}", status_code=204, summary="Delete a user")
+@router.delete("/users/{user_id}", status_code=204, summary="Delete a user whom nothing names any more")
 async def delete_user(user_id: UUID, actor: Admin, pool: Database) -> None:
     async with acting(pool, actor) as connection:
         await users.lock(connection, user_id)

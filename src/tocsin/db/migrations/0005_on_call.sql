@@ -21,7 +21,7 @@ create table rotation_participants (
     id uuid primary key default gen_random_uuid(),
     rotation_id uuid not null references rotations on delete cascade,
     position integer not null check (position >= 0),
-    user_id uuid not null references users on delete cascade,
+    user_id uuid not null references users,
     constraint rotation_participants_position_key unique (rotation_id, position) deferrable initially deferred
 );
 create index rotation_participants_user_id_idx on rotation_participants (user_id);
@@ -53,7 +53,7 @@ create table schedule_rules (
     id uuid primary key default gen_random_uuid(),
     schedule_id uuid not null references schedules on delete cascade,
     position integer not null default 0,
-    user_id uuid references users on delete cascade,
+    user_id uuid references users,
     rotation_id uuid constraint schedule_rules_rotation_id_fkey references rotations,
     weekdays smallint[] not null check (weekdays <@ '{0,1,2,3,4,5,6}'),
     start_time time not null,
@@ -69,8 +69,8 @@ create table schedule_overrides (
     schedule_id uuid not null references schedules on delete cascade,
     start_at timestamptz not null,
     end_at timestamptz not null,
-    add_user_id uuid references users on delete cascade,
-    remove_user_id uuid references users on delete cascade,
+    add_user_id uuid references users,
+    remove_user_id uuid references users,
     created_at timestamptz not null default now(),
     check (end_at > start_at),
     check (num_nonnulls(add_user_id, remove_user_id) >= 1 and add_user_id is distinct from remove_user_id)
@@ -92,7 +92,7 @@ create index temporary_schedules_schedule_id_idx on temporary_schedules (schedul
 create table temporary_schedule_shifts (
     id uuid primary key default gen_random_uuid(),
     temporary_schedule_id uuid not null references temporary_schedules on delete cascade,
-    user_id uuid not null references users on delete cascade,
+    user_id uuid not null references users,
     start_at timestamptz not null,
     end_at timestamptz not null,
     check (end_at > start_at)
