@@ -8,6 +8,7 @@ from benchmarks.escalation import escalation_lateness, storm
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
 from benchmarks.path import ingest_to_webhook
+from benchmarks.pgqueuer_alone import pgqueuer_alone
 from benchmarks.stage import server
 from benchmarks.table import Row, medians, show
 from tocsin import log
@@ -15,6 +16,7 @@ from tocsin import log
 Benchmark = Callable[[str], Awaitable[list[Row]]]
 
 BENCHMARKS: Mapping[str, Benchmark] = {
+    "pgqueuer": pgqueuer_alone,
     "path": ingest_to_webhook,
     "ingest": ingest_rate,
     "lateness": escalation_lateness,

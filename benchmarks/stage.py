@@ -47,20 +47,26 @@ async def server() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def database(server_dsn: str) -> AsyncIterator[tuple[str, Pool]]:
-    """A fresh database with the schema of today, gone afterwards."""
+async def empty_database(server_dsn: str) -> AsyncIterator[str]:
+    """The DSN of a fresh database without any schema, gone afterwards."""
     name = f"bench_{secrets.token_hex(4)}"
     control = await asyncpg.connect(server_dsn)
     parts = urlsplit(server_dsn)
-    dsn = f"{parts.scheme}://{parts.netloc}" + urlunsplit(("", "", f"/{name}", parts.query, ""))
     try:
         await control.execute(f'create database "{name}"')
-        await migrate(dsn)
-        async with open_pool(dsn, size=4, application_name="bench") as pool:
-            yield dsn, pool
+        yield f"{parts.scheme}://{parts.netloc}" + urlunsplit(("", "", f"/{name}", parts.query, ""))
     finally:
         await control.execute(f'drop database if exists "{name}" with (force)')
         await control.close()
+
+
+@asynccontextmanager
+async def database(server_dsn: str) -> AsyncIterator[tuple[str, Pool]]:
+    """A fresh database with the schema of today, gone afterwards."""
+    async with empty_database(server_dsn) as dsn:
+        await migrate(dsn)
+        async with open_pool(dsn, size=4, application_name="bench") as pool:
+            yield dsn, pool
 
 
 @asynccontextmanager
