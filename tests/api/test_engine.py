@@ -27,7 +27,8 @@ async def test_depth_and_instances_are_shown(api: AsyncClient, make: Factory) ->
     await make.alert(await make.service())
     await park(make)
     await make.pool.execute(
-        "insert into engine_instances (id, host, pid, version, lateness) values ($1, 'db1', 7, '1', $2)",
+        "insert into engine_instances (id, host, pid, version, lateness, paused_because)"
+        " values ($1, 'db1', 7, '1', $2, 'it is old')",
         uuid.uuid4(),
         {"alert": {"count": 1, "p50_seconds": 0.1, "p99_seconds": 0.2, "max_seconds": 0.3}},
     )
@@ -37,6 +38,7 @@ async def test_depth_and_instances_are_shown(api: AsyncClient, make: Factory) ->
     assert engine["overdue"] == []
     (instance,) = engine["instances"]
     assert (instance["host"], instance["pid"], instance["alive"]) == ("db1", 7, True)
+    assert instance["paused_because"] == "it is old"
     assert instance["lateness"]["alert"]["p99_seconds"] == 0.2
 
 

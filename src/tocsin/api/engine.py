@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
+from pydantic import Field
 
 from tocsin.api.auth import Admin, Database
 from tocsin.api.fields import Read, UtcDatetime
@@ -52,6 +53,7 @@ class InstanceRead(Read):
     started_at: UtcDatetime
     last_seen_at: UtcDatetime
     alive: bool
+    paused_because: str | None = Field(description="why it takes no jobs; null: it does")
     lateness: dict[str, LatenessRead]
 
 

@@ -43,11 +43,12 @@ async def wait(stop: asyncio.Event, time: timedelta) -> None:
         pass
 
 
-async def first(running: asyncio.Task[None], *events: asyncio.Event) -> None:
-    """Wait until the task is over or one of the events is set."""
-    waits = [asyncio.create_task(event.wait()) for event in events]
+async def first(*awaited: asyncio.Task[None] | asyncio.Event) -> None:
+    """Wait until one of the tasks is over or one of the events is set."""
+    waits = [asyncio.create_task(each.wait()) for each in awaited if isinstance(each, asyncio.Event)]
+    tasks = [each for each in awaited if isinstance(each, asyncio.Task)]
     try:
-        await asyncio.wait({running, *waits}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*tasks, *waits], return_when=asyncio.FIRST_COMPLETED)
     finally:
         for item in waits:
             item.cancel()

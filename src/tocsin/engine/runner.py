@@ -2,7 +2,8 @@
 
 A lane's run loop ends when its listener is cut off, when the database goes away, or when told to stop. In the first
 two cases the lane starts again with a new queue manager as soon as the database answers, while what the old one still
-has in hand (a webhook being waited for) comes to its own end beside it.
+has in hand (a webhook being waited for) comes to its own end beside it. No lane runs while the database has a schema
+that this version does not know.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.page import Outbox
+from tocsin.engine.schema import Schema
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,7 @@ _STATE_KINDS = (
 _RESTART_AFTER = timedelta(milliseconds=300)
 _QUEUE_CONNECTIONS = 4
 _SIGN_OF_LIFE = timedelta(seconds=10)
+_SCHEMA = timedelta(seconds=1)
 _HOUSEKEEPING = timedelta(minutes=1)
 
 # Rows are locked for moments only; what waits longer has met something odd, and gives way to the other objects.
@@ -55,7 +58,7 @@ _SESSION = {
 
 @dataclass(slots=True)
 class Engine:
-    """Runs jobs until stopped. ``ready`` is set when each lane has listened for the first time."""
+    """Runs jobs until stopped. ``ready`` is set when each lane has listened for the first time, or may not at all."""
 
     dsn: str
     pool: Pool
@@ -65,6 +68,7 @@ class Engine:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     lateness: Lateness = field(default_factory=Lateness)
+    _schema: Schema = field(default_factory=Schema)
     _workshop: Workshop = field(init=False)
     _listening: set[str] = field(default_factory=set)
     _cut_off: set[str] = field(default_factory=set)
@@ -76,6 +80,7 @@ class Engine:
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
         loops = [
+            Periodic("schema", _SCHEMA, self._look_at_schema),
             Periodic("sign_of_life", _SIGN_OF_LIFE, self._sign_of_life),
             Periodic("housekeeping", _HOUSEKEEPING, self._housekeeping),
         ]
@@ -89,6 +94,7 @@ class Engine:
         await self._goodbye()
 
     async def _keep_running(self, lane: Lane) -> None:
+        await first(self._schema.known, self.stop)
         while not self.stop.is_set():
             try:
                 await self._run_lane(lane)
@@ -96,8 +102,8 @@ class Engine:
                 self._note_cut_off(lane, error)
             except Exception:
                 log.exception("lane_failed", lane=lane.name)
-            if not self.stop.is_set():
-                await wait(self.stop, _RESTART_AFTER)
+            await wait(self.stop, _RESTART_AFTER)
+            await first(self._schema.known, self.stop)
 
     async def _run_lane(self, lane: Lane) -> None:
         lost = asyncio.Event()
@@ -105,7 +111,7 @@ class Engine:
             manager = build_manager(self.queue_pool, listener, lane, self._workshop)
             running = asyncio.create_task(run_manager(manager, lane), name=f"queue {lane.name}")
             self._note_listening(lane)
-            await first(running, lost, self.stop)
+            await first(running, lost, self.stop, self._schema.unknown)
             manager.shutdown.set()
             if lost.is_set() and not self.stop.is_set():
                 self._drain(manager, running)
@@ -142,9 +148,15 @@ class Engine:
             else:
                 return
 
+    async def _look_at_schema(self) -> None:
+        if await self._schema.look(self.pool):
+            await self._sign_of_life()
+        if self._schema.unknown.is_set():
+            self.ready.set()
+
     async def _sign_of_life(self) -> None:
-        host, pid = socket.gethostname(), os.getpid()
-        await self.pool.execute(_SQL["sign_of_life"], self.id, host, pid, __version__, self.lateness.summary())
+        who = (self.id, socket.gethostname(), os.getpid(), __version__)
+        await self.pool.execute(_SQL["sign_of_life"], *who, self.lateness.summary(), self._schema.paused_because)
 
     async def _housekeeping(self) -> None:
         await self.pool.execute(_SQL["prune_log"])

@@ -1,7 +1,8 @@
 -- name: sign_of_life
-insert into engine_instances (id, host, pid, version, lateness)
-values ($1, $2, $3, $4, $5)
-on conflict (id) do update set last_seen_at = now(), lateness = excluded.lateness
+insert into engine_instances (id, host, pid, version, lateness, paused_because)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (id) do update
+set last_seen_at = now(), lateness = excluded.lateness, paused_because = excluded.paused_because
 
 -- name: goodbye
 delete from engine_instances where id = $1

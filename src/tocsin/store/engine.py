@@ -36,7 +36,10 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An engine process. ``lateness``: count, p50, p99 and maximum in seconds by kind, over its last thousand."""
+    """An engine process. ``lateness``: count, p50, p99 and maximum in seconds by kind, over its last thousand.
+
+    ``paused_because``: why it takes no jobs, None when it does.
+    """
 
     id: UUID
     host: str
@@ -45,6 +48,7 @@ class Instance:
     started_at: datetime
     last_seen_at: datetime
     lateness: Mapping[str, Mapping[str, float]]
+    paused_because: str | None
     alive: bool
 
 

@@ -19,7 +19,9 @@ group by kind, reason
 order by kind, reason
 
 -- name: instances
-select id, host, pid, version, started_at, last_seen_at, lateness, last_seen_at > now() - interval '30 seconds' as alive
+select
+    id, host, pid, version, started_at, last_seen_at, lateness, paused_because,
+    last_seen_at > now() - interval '30 seconds' as alive
 from engine_instances
 order by started_at, id
 

@@ -33,6 +33,8 @@ class _State:
         yield overdue
         alive = sum(instance.alive for instance in self._overview.instances)
         yield GaugeMetricFamily("tocsin_engines_alive", "Engine processes heard of in the last 30 s.", value=alive)
+        paused = sum(instance.alive and instance.paused_because is not None for instance in self._overview.instances)
+        yield GaugeMetricFamily("tocsin_engines_paused", "Of these, those that may take no job now.", value=paused)
 
 
 @router.get("/metrics", include_in_schema=False)

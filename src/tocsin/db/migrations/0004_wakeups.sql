@@ -162,5 +162,7 @@ create table engine_instances (
     version text not null,
     started_at timestamptz not null default now(),
     last_seen_at timestamptz not null default now(),
-    lateness jsonb not null default '{}'
+    lateness jsonb not null default '{}',
+    paused_because text
 );
+comment on column engine_instances.paused_because is 'why it takes no jobs; null: it does';

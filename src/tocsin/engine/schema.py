@@ -1,0 +1,52 @@
+"""Whether the database has the schema that this version knows; an engine takes no job while it has another.
+
+A newer Tocsin may migrate the database while older engines are at work on it. They cannot know what the rows mean from
+then on, so they stop and say so, and what waits is left to engines that do. A database that is put back is worked on
+again.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import cache
+
+import structlog
+
+from tocsin.db.migrate import current, latest
+from tocsin.db.pool import Pool
+
+log = structlog.get_logger(__name__)
+
+_needed = cache(latest)
+
+
+@dataclass(slots=True)
+class Schema:
+    """What ``look`` has found. Neither event is set before the first look, and one of them ever after."""
+
+    known: asyncio.Event = field(default_factory=asyncio.Event)
+    unknown: asyncio.Event = field(default_factory=asyncio.Event)
+    version: int | None = None
+
+    @property
+    def paused_because(self) -> str | None:
+        """Why no job may be taken; None when they may."""
+        if self.version in (None, _needed()):
+            return None
+        return f"the database has schema version {self.version}, this Tocsin needs {_needed()}"
+
+    async def look(self, pool: Pool) -> bool:
+        """Look which version there is, and log and return whether that changes what this engine may do."""
+        before = self.paused_because
+        async with pool.acquire() as connection:
+            self.version = await current(connection)
+        reason = self.paused_because
+        set_one, clear_one = (self.known, self.unknown) if reason is None else (self.unknown, self.known)
+        clear_one.clear()
+        set_one.set()
+        if reason == before:
+            return False
+        if reason is None:
+            log.info("engine_goes_on")
+        else:
+            log.error("engine_paused", reason=reason)
+        return True
