@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from tests.api.calls import refusal
 from tests.ingest.conftest import Sender
 
 from tocsin.testing.clock import Clock
@@ -120,7 +121,7 @@ async def test_labels_come_as_pairs_in_form_and_query(sender: Sender) -> None:
 
 async def test_a_label_without_a_value_is_refused(sender: Sender) -> None:
     answer = await sender.post(params={"token": sender.token, "summary": "s", "meta": "host"})
-    assert (answer.status_code, answer.text) == (400, 'meta: must be key=value (it is "host")\n')
+    assert refusal(answer, 400) == 'meta: must be key=value (it is "host")'
 
 
 async def test_an_over_long_summary_is_kept_whole_in_the_details(sender: Sender) -> None:

@@ -4,7 +4,7 @@ A message comes as query, form (URL-encoded or multipart) or JSON, whose fields 
 any case: ``summary``, ``details``, ``action`` (``close``, ``ack``, anything else raises), ``dedup``, ``meta``, and
 ``severity``. Fields that we do not know are ignored, as GoAlert does: senders send them. The integration key stands in
 the query, the form or the Authorization header. The answer is 204, or 200 with the ids when JSON is asked for, and
-comes only after the commit. Errors are plain text.
+comes only after the commit. Errors are problem details, as everywhere; a wrong field is 400 here, as senders expect.
 """
 
 import base64
@@ -15,19 +15,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from tocsin.api.auth import client_ip
+from tocsin.api.problems import problem
 from tocsin.db.pool import Pool
-from tocsin.errors import (
-    Conflict,
-    FieldError,
-    InvalidInput,
-    NotFound,
-    PermissionDenied,
-    TocsinError,
-    Unauthenticated,
-)
+from tocsin.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from tocsin.ingest.incoming import Action, Incoming, understand
 from tocsin.ingest.parameters import Parameters, read_parameters, read_query
 from tocsin.store import alerts, sources
@@ -58,8 +51,8 @@ async def incoming(request: Request) -> Response:
     """Take one message in."""
     try:
         answer = await _take(request)
-    except (InvalidInput, Unauthenticated, PermissionDenied) as error:
-        return _refusal(error)
+    except InvalidInput as error:
+        return problem(400, str(error), error.errors)
     if not wants_json(request.headers.get("accept", "")):
         return Response(status_code=204)
     return JSONResponse({"AlertID": answer.alert_id, "ServiceID": answer.service_id, "IsNew": answer.is_new})
@@ -147,21 +140,3 @@ async def _handle(pool: Pool, source: sources.Source, action: Action, alert: New
         except (Conflict, NotFound):  # closed or deleted a moment ago
             return Answer()
     return Answer(alert_id, str(source.service_id))
-
-
-def _refusal(error: TocsinError) -> Response:
-    match error:
-        case InvalidInput(errors=errors):
-            return _text(400, "\n".join(_line(item) for item in errors))
-        case PermissionDenied():
-            return _text(403, str(error))
-        case _:
-            return PlainTextResponse(f"{error}\n", 401, {"WWW-Authenticate": "Bearer"})
-
-
-def _line(error: FieldError) -> str:
-    return f"{error.field}: {error.message}"
-
-
-def _text(status: int, text: str) -> Response:
-    return PlainTextResponse(text.encode("utf-8", "replace") + b"\n", status)
