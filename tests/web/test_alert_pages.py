@@ -79,8 +79,8 @@ async def test_what_is_not_there_is_not_found(browser: AsyncClient, make: Factor
 
 async def test_every_page_keeps_to_itself(browser: AsyncClient, make: Factory, links: LinkMaker) -> None:
     alert_id = await an_alert(make)
-    for url in ("/", f"/alerts/{alert_id}", "/sign-in", (await links(alert_id)).acknowledge, "/act/x"):
-        page = await browser.get(url)
+    for url in ("/", f"/alerts/{alert_id}", "/sign-in", (await links(alert_id)).acknowledge, "/act/x", "/nothing"):
+        page = await browser.get(url, headers={"Accept": "text/html"})
         policy = dict(part.strip().split(" ", 1) for part in page.headers["content-security-policy"].split(";"))
         style = re.search("<style>(.*)</style>", page.text, re.DOTALL)
         assert style is not None

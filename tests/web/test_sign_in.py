@@ -1,5 +1,6 @@
 """Signing in and out by the form."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -62,7 +63,10 @@ async def test_a_wrong_password_keeps_the_email_and_not_the_password(anonymous: 
     text = page.text  # type: ignore[attr-defined]
     assert 'value="ann@example.org"' in text
     assert 'value="/alerts/7"' in text
-    assert "Email or password is wrong." in text
+    field, _, after = text.partition('name="password"')[2].partition("<button")
+    assert 'aria-invalid="true" aria-describedby="password-error" autofocus>' in field
+    assert '<span class="bad" id="password-error" role="alert">Email or password is wrong.</span>' in field
+    assert "alert" not in after
     assert "s3cret" not in text
     assert not anonymous.cookies
 
@@ -70,7 +74,6 @@ async def test_a_wrong_password_keeps_the_email_and_not_the_password(anonymous: 
 @pytest.mark.parametrize(
     "form",
     [
-        {},
         {"email": "\0", "password": "\0"},
         {"email": "x" * 5000, "password": "x" * 5000},
         {"email": '"><script>', "password": "x"},
@@ -82,12 +85,32 @@ async def test_a_form_that_cannot_be_right_is_refused_alike(anonymous: AsyncClie
     assert "<script>" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("form", "missing"),
+    [
+        ({}, ["email", "password"]),
+        ({"email": "ann@example.org"}, ["password"]),
+        ({"email": "", "password": "s3cret"}, ["email"]),
+    ],
+)
+async def test_what_is_missing_is_said_beside_its_field(
+    anonymous: AsyncClient, form: dict[str, str], missing: list[str]
+) -> None:
+    page = await anonymous.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert page.status_code == 422
+    assert re.findall('id="(\\w+)-error" role="alert"', page.text) == missing
+    assert f'value="{form.get("email", "")}"' in page.text
+    assert "s3cret" not in page.text
+
+
 async def test_too_many_attempts_are_refused_in_the_form(anonymous: AsyncClient, make: Factory) -> None:
     await make.user("Ann", password=PASSWORD)
     for _ in range(10):
         await sign_in(anonymous, password="wrong")
     page = await sign_in(anonymous)
     assert (page.status_code, "Too many failed sign-ins" in page.text) == (429, True)  # type: ignore[attr-defined]
+    assert 'value="ann@example.org"' in page.text  # type: ignore[attr-defined]
+    assert 0 < int(page.headers["retry-after"]) <= 300  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out"])
@@ -95,7 +118,9 @@ async def test_too_many_attempts_are_refused_in_the_form(anonymous: AsyncClient,
 async def test_another_site_signs_nobody_in_or_out(browser: AsyncClient, path: str, origin: dict[str, str]) -> None:
     del browser.headers["Origin"]
     form = {"email": "ann@example.org", "password": PASSWORD}
-    assert (await browser.post(path, data=form, headers=origin)).status_code == 403
+    refused = await browser.post(path, data=form, headers=origin | {"Accept": "text/html"})
+    assert (refused.status_code, "The form must be sent from a page of this Tocsin." in refused.text) == (403, True)
+    assert "set-cookie" not in refused.headers
     assert (await browser.get("/")).status_code == 200
 
 

@@ -38,7 +38,7 @@ from tocsin.api.openapi import document
 from tocsin.db.pool import Pool
 from tocsin.ingest import generic
 from tocsin.settings import Settings
-from tocsin.web import actions, health, metrics, sign_in
+from tocsin.web import actions, errors, health, metrics, sign_in
 from tocsin.web import alerts as alert_pages
 
 _DESCRIPTION = """\
@@ -107,6 +107,7 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     app.state.attempts = Attempts()
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
+    errors.install(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor)])
     for router in _OPEN_ROUTERS:

@@ -8,7 +8,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
-from tocsin.web.wording import age, sentence
+from tocsin.web.wording import age, as_sentence, sentence
 
 _STYLE = resources.files("tocsin.web").joinpath("templates/style.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -35,7 +35,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"utc": _utc, "age": age, "sentence": sentence}
+_templates.filters |= {"utc": _utc, "age": age, "as_sentence": as_sentence, "sentence": sentence}
 
 
 def html_page(template: str, status: int = 200, **values: object) -> HTMLResponse:

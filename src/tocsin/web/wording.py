@@ -60,7 +60,7 @@ def done(reason: Reason) -> Notice:
 
 def refused(why: str) -> Notice:
     """An action that is not possible any more, with the reason as a sentence."""
-    return Notice(409, "Not done", f"{why[:1].upper()}{why[1:]}.", good=False)
+    return Notice(409, "Not done", as_sentence(why), good=False)
 
 
 def gone() -> Notice:
@@ -73,6 +73,11 @@ def unknown() -> Notice:
     return Notice(
         404, "This link is not valid", "It may have been cut off. Open it from the message again.", good=False
     )
+
+
+def as_sentence(text: str) -> str:
+    """What an error says, from its capital letter to its full stop."""
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def age(span: timedelta) -> str:

@@ -1,0 +1,72 @@
+"""Errors: a page for people, problem details for programs."""
+
+import pytest
+from httpx import AsyncClient
+from tests.api.calls import refusal
+from tests.fixtures.factories import Factory
+
+from tocsin.db.pool import Pool
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/alerts/4711", "No such alert."),
+        (f"/alerts/{2**63}", "No such alert."),
+        ("/alerts/x", "There is nothing at /alerts/x."),
+        ("/%3Cb%3E", "There is nothing at /&lt;b&gt;."),
+        ("/apis", "There is nothing at /apis."),
+    ],
+)
+async def test_a_browser_gets_a_page_that_says_what_is_not_there(browser: AsyncClient, path: str, said: str) -> None:
+    page = await browser.get(path, headers=BROWSER)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>Not found</h1>" in page.text
+    assert said in page.text
+    assert '<a href="/">' in page.text
+
+
+@pytest.mark.parametrize("accept", ["*/*", "", "application/json", "application/problem+json", "text/htmlx"])
+async def test_a_program_gets_problem_details(browser: AsyncClient, accept: str) -> None:
+    assert refusal(await browser.get("/alerts/4711", headers={"Accept": accept}), 404) == "no such alert"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/alerts/4711", "/v1/api/nothing", "/health/nothing"])
+async def test_paths_for_programs_have_no_pages(browser: AsyncClient, path: str) -> None:
+    refusal(await browser.get(path, headers=BROWSER), 404)
+
+
+async def test_a_method_that_is_not_there_is_told_with_those_that_are(browser: AsyncClient) -> None:
+    page = await browser.put("/sign-in", headers=BROWSER)
+    assert (page.status_code, page.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert "only GET, HEAD, POST" in page.text
+
+
+async def test_what_only_the_team_may_do_is_told_in_a_page(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await make.alert(await make.service(team_id=(await make.team()).id))
+    page = await browser.post(f"/alerts/{alert_id}/close", headers=BROWSER)
+    assert (page.status_code, "<h1>Not allowed</h1>" in page.text) == (403, True)
+
+
+async def test_a_database_that_cannot_now_is_told_in_a_page(browser: AsyncClient, make: Factory, pool: Pool) -> None:
+    await make.alert(await make.service())
+    await pool.execute("alter table alerts rename to hidden")
+    await pool.execute(
+        "create function refuse() returns integer language plpgsql as"
+        " $$ begin raise exception 'full' using errcode = 'disk_full'; end $$"
+    )
+    await pool.execute("create view alerts as select * from hidden where refuse() > 0")
+    page = await browser.get("/", headers=BROWSER)
+    assert (page.status_code, page.headers["retry-after"]) == (503, "2"), page.text
+    assert "try again" in page.text
+
+
+async def test_a_failure_inside_is_told_in_a_page_without_details(browser: AsyncClient, pool: Pool) -> None:
+    await pool.execute("alter table alerts rename to hidden")
+    page = await browser.get("/", headers=BROWSER)
+    assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert "<h1>Tocsin failed</h1>" in page.text
+    assert "hidden" not in page.text
+    assert "alerts&#39;" not in page.text
