@@ -1,5 +1,6 @@
 """Signing in with a password: the session, its cookie, and what other sites cannot do with it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,16 @@ async def test_wrong_fields_of_a_sign_in_are_named_without_the_password(anonymou
         refused = await anonymous.post(URL, content=body, headers={"Content-Type": "application/json"})
         assert wrong(refused) == ["email", "password"]
         assert "s3cret" not in refused.text
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+async def test_what_a_form_of_another_site_could_send_signs_nobody_in(
+    anonymous: AsyncClient, make: Factory, content_type: str
+) -> None:
+    await make.user("Ann", password=PASSWORD)
+    refused = await anonymous.post(URL, content=json.dumps(ANN), headers={"Content-Type": content_type})
+    assert wrong(refused) == ["body"]
+    assert "set-cookie" not in refused.headers
 
 
 async def test_too_many_attempts_are_refused_for_a_while(anonymous: AsyncClient, make: Factory) -> None:

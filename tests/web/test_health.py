@@ -1,5 +1,7 @@
 """Health and metrics."""
 
+import re
+
 import asyncpg
 import pytest
 from httpx import AsyncClient
@@ -7,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.fixtures.factories import Factory, step
 
 from tocsin.db.migrate import latest
+from tocsin.engine.runner import _STATE_KINDS
 
 
 async def test_a_fresh_server_is_live_and_ready(anonymous: AsyncClient) -> None:
@@ -60,6 +63,32 @@ async def test_metrics_parse_and_tell_the_queue(anonymous: AsyncClient, make: Fa
     ]
     assert queued == [1]
     assert families["tocsin_engines_alive"].samples[0].value == 0
+
+
+async def gauges(http: AsyncClient, family: str) -> dict[tuple[str, ...], float]:
+    """The values of a family by the values of its labels."""
+    families = {one.name: one for one in text_string_to_metric_families((await http.get("/metrics")).text)}
+    return {tuple(sample.labels.values()): sample.value for sample in families[family].samples}
+
+
+async def test_what_is_empty_is_told_as_zero(anonymous: AsyncClient, make: Factory) -> None:
+    view = await make.pool.fetchval("select pg_get_viewdef('engine_due'::regclass)")
+    reasons = await make.pool.fetchval("select pg_get_viewdef('engine_overdue'::regclass)")
+    kinds = set(re.findall(r"SELECT '(\w+)'::text", view))
+    overdue = await gauges(anonymous, "tocsin_overdue")
+    assert {kind for kind, _ in overdue} == kinds
+    assert {reason for _, reason in overdue} == set(re.findall(r"(?:THEN|ELSE) '(\w+)'::text", reasons))
+    jobs = await gauges(anonymous, "tocsin_jobs")
+    assert {kind for kind, _ in jobs} == {"page", *(kind(make.pool).name for kind in _STATE_KINDS)}
+    assert {state for _, state in jobs} == {"queued", "due", "retrying", "running", "parked"}
+    assert {*overdue.values(), *jobs.values()} == {0}
+
+
+async def test_what_is_overdue_is_counted(anonymous: AsyncClient, make: Factory) -> None:
+    await make.alert(await make.service(await make.policy(step(await make.user()))))
+    await make.pool.execute("delete from pgqueuer where entrypoint = 'alert'")
+    overdue = await gauges(anonymous, "tocsin_overdue")
+    assert {labels: number for labels, number in overdue.items() if number} == {("alert", "no_job"): 1}
 
 
 async def test_metrics_name_nobody_and_nothing(anonymous: AsyncClient, make: Factory, admin_token: str) -> None:

@@ -1,10 +1,11 @@
 """``tocsin jobs``: what the engine has parked."""
 
-from rich.console import Console
-from rich.table import Column, Table
+from collections.abc import Sequence
 
 from tocsin.cli.runtime import open_store
+from tocsin.cli.tables import print_table
 from tocsin.store import engine
+from tocsin.store.engine import Parked
 
 
 async def list_parked() -> int:
@@ -14,15 +15,13 @@ async def list_parked() -> int:
     if not jobs:
         print("No job is parked.")
         return 0
-    table = Table(
-        "id", "kind", Column("object", overflow="fold"), "attempts", "parked at", Column("error", overflow="fold")
-    )
-    for job in jobs:
-        error = f"{job.error_type}: {job.error}"
-        parked_at = f"{job.parked_at:%Y-%m-%d %H:%M:%SZ}"
-        table.add_row(str(job.id), job.kind, job.object_id, str(job.attempts), parked_at, error)
-    Console().print(table)
+    print_table(("id", "kind", "object", "attempts", "parked at", "error"), [_row(job) for job in jobs])
     return len(jobs)
+
+
+def _row(job: Parked) -> Sequence[str]:
+    parked_at, error = f"{job.parked_at:%Y-%m-%d %H:%M:%SZ}", f"{job.error_type}: {job.error}"
+    return str(job.id), job.kind, job.object_id, str(job.attempts), parked_at, error
 
 
 async def retry_parked(job_id: int) -> None:

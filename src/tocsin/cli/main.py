@@ -90,7 +90,11 @@ def token_create(
         typer.Option(help="read, write or admin; unset: admin for role admin, else write"),
     ] = None,
 ) -> None:
-    """Make a token and print it, and nothing else."""
+    """Make a token and print it, and nothing else.
+
+    It belongs to nobody. With role user, which it has unless told otherwise, it reads everything and changes what
+    belongs to no team; with role admin it may do everything.
+    """
     from tocsin.cli.people import create_token
 
     run(create_token(name, role, scope or ("admin" if role == "admin" else "write")))

@@ -4,12 +4,11 @@ import getpass
 import secrets
 
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
-from rich.table import Column, Table
 
 from tocsin.api.fields import Name
 from tocsin.channels.registry import check_address
 from tocsin.cli.runtime import open_store
+from tocsin.cli.tables import print_table
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import sessions, tokens, users
 from tocsin.store.actor import Actor, Role, Scope, acting
@@ -74,7 +73,6 @@ async def list_users() -> None:
     """Print the first 200 users."""
     async with open_store() as pool:
         found = await users.page(pool, None, None, 200)
-    table = Table("name", "email", "role", Column("id", no_wrap=True))
-    for user in found.items:
-        table.add_row(user.name, user.email, user.role, str(user.id))
-    Console().print(table)
+    print_table(
+        ("name", "email", "role", "id"), [(user.name, user.email, user.role, str(user.id)) for user in found.items]
+    )

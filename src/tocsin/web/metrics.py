@@ -1,6 +1,8 @@
 """``GET /metrics`` for Prometheus: this process's counters, and the state of the engine as the database holds it."""
 
 from collections.abc import Iterator
+from itertools import product
+from typing import TypeAlias
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -12,6 +14,14 @@ from tocsin.store.engine import Overview
 
 router = APIRouter()
 
+Labels: TypeAlias = tuple[str, str]
+
+OVERDUE_KINDS = ("alert", "cycle", "page", "service", "rotation", "schedule")
+OVERDUE_REASONS = ("no_job", "job_too_late", "parked")
+JOB_KINDS = (*OVERDUE_KINDS, "policy", "policy_alerts")
+
+_STATES = ("queued", "due", "retrying", "running", "parked")
+
 
 class _State:
     """The engine's state at the moment of the scrape."""
@@ -21,20 +31,34 @@ class _State:
 
     def collect(self) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("tocsin_jobs", "Jobs in the queue, by kind and state.", labels=["kind", "state"])
-        for depth in self._overview.jobs:
-            for state in ("queued", "due", "retrying", "running", "parked"):
-                jobs.add_metric([depth.kind, state], getattr(depth, state))
+        for labels, number in _depths(self._overview):
+            jobs.add_metric(labels, number)
         yield jobs
         overdue = GaugeMetricFamily(
             "tocsin_overdue", "Objects that should have moved and have no job in time.", labels=["kind", "reason"]
         )
-        for item in self._overview.overdue:
-            overdue.add_metric([item.kind, item.reason], item.count)
+        for labels, number in _overdue(self._overview):
+            overdue.add_metric(labels, number)
         yield overdue
         alive = sum(instance.alive for instance in self._overview.instances)
         yield GaugeMetricFamily("tocsin_engines_alive", "Engine processes heard of in the last 30 s.", value=alive)
         paused = sum(instance.alive and instance.paused_because is not None for instance in self._overview.instances)
         yield GaugeMetricFamily("tocsin_engines_paused", "Of these, those that may take no job now.", value=paused)
+
+
+def _depths(overview: Overview) -> Iterator[tuple[Labels, int]]:
+    """Jobs by kind and state, 0 where there are none, so that a rule for alerts always has something to look at."""
+    known = {depth.kind: depth for depth in overview.jobs}
+    for kind in sorted({*JOB_KINDS, *known}):
+        for state in _STATES:
+            yield (kind, state), getattr(known[kind], state) if kind in known else 0
+
+
+def _overdue(overview: Overview) -> Iterator[tuple[Labels, int]]:
+    """Overdue objects by kind and reason, 0 where there are none."""
+    found = {(item.kind, item.reason): item.count for item in overview.overdue}
+    labels = dict.fromkeys([*product(OVERDUE_KINDS, OVERDUE_REASONS), *found])
+    return ((each, found.get(each, 0)) for each in labels)
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from tocsin.store.timeline import Entry
@@ -47,7 +47,14 @@ class Screen:
 
 def timeline(entries: Sequence[Entry]) -> Table:
     """An alert's timeline as a table."""
-    table = Table("time", "event", "what", title="The alert's timeline", title_justify="left", min_width=90)
+    table = Table(
+        "time",
+        "event",
+        Column("what", overflow="fold"),
+        title="The alert's timeline",
+        title_justify="left",
+        min_width=90,
+    )
     for entry in entries:
         style = _STYLES.get(entry.event, "")
         table.add_row(f"{entry.at:%H:%M:%S.%f}"[:-3], Text(entry.event, style=style), sentence(entry))
