@@ -73,6 +73,11 @@ def new_alert(view: View, at: datetime) -> Start:
     return Start(at, Standing("triggered", "new", view.policy.id, next_escalation=at))
 
 
+def by_hand(start: Start) -> Start:
+    """The open alert with somebody's wish that it escalate now (A5)."""
+    return replace(start, alert=replace(start.alert, status="triggered", forced=True, next_escalation=start.at))
+
+
 def forecast(view: View, start: Start, horizon: timedelta = HORIZON, most_events: int = MOST_EVENTS) -> Forecast:
     """What becomes of the alert, up to and with the horizon, in at most so many events.
 

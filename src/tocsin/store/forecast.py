@@ -16,7 +16,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain import forecast
 from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation import Standing
-from tocsin.domain.forecast import Pending, Running, Start, new_alert
+from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
 from tocsin.domain.forecast_view import Maintenance, View
 from tocsin.domain.maintenance import Window, lets_pass
@@ -84,6 +84,17 @@ async def of_service(
 
 async def of_alert(pool: Pool, alert_id: int) -> Foreseen:
     """What would happen to an alert from where it stands now. Raises NotFound."""
+    view, start, names = await _stand(pool, alert_id)
+    return Foreseen(forecast.forecast(view, start), names)
+
+
+async def of_escalating(pool: Pool, alert_id: int) -> Foreseen:
+    """What would happen to an open alert at once if it were escalated by hand now. Raises NotFound."""
+    view, start, names = await _stand(pool, alert_id)
+    return Foreseen(forecast.forecast(view, by_hand(start), horizon=timedelta(0)), names)
+
+
+async def _stand(pool: Pool, alert_id: int) -> tuple[View, Start, Names]:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         alert = await connection.fetchrow(_sql["alert"], alert_id)
         if alert is None:
@@ -94,7 +105,7 @@ async def of_alert(pool: Pool, alert_id: int) -> Foreseen:
         paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
         rooms = [one.event.channel_id for one in start.pages]
         view, names = await _view(connection, service, text, _given(paged), _given(rooms))
-    return Foreseen(forecast.forecast(view, start), names)
+    return view, start, names
 
 
 async def _service(connection: Connection, service_id: UUID) -> asyncpg.Record:

@@ -22,6 +22,7 @@ from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Handled, Seen
 from tocsin.web.html import html_page
 from tocsin.web.links import ActionClaim, ActionLinks, link_facts, signing_key
+from tocsin.web.prospect import Prospect, prospect
 from tocsin.web.wording import Notice, ask, done, gone, refused, unknown
 
 router = APIRouter()
@@ -29,11 +30,12 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A link that may act, and the alert that it is about."""
+    """A link that may act, the alert that it is about, and what escalating that would do if the link is for it."""
 
     claim: ActionClaim
     alert: Alert
     now: datetime
+    escalating: Prospect | None = None
 
 
 async def show(request: Request) -> Response:
@@ -41,7 +43,7 @@ async def show(request: Request) -> Response:
     opened = await _open(request)
     if not isinstance(opened, Opened):
         return _page(opened)
-    return _page(ask(opened.claim, opened.alert), opened)
+    return _page(ask(opened.claim, opened.alert, opened.escalating), opened)
 
 
 async def act(request: Request) -> Response:
@@ -54,7 +56,7 @@ async def act(request: Request) -> Response:
         handled = await _act(pool, opened.claim, _actor(request, opened.claim))
     except Conflict as error:
         return _page(refused(str(error)), await _again(pool, opened))
-    return _page(done(handled.reason), await _again(pool, opened))
+    return _page(done(handled.reason, opened.escalating), await _again(pool, opened))
 
 
 router.add_route("/act/{token}", show, methods=["GET"], include_in_schema=False)
@@ -71,9 +73,16 @@ async def _open(request: Request) -> Opened | Notice:
         facts = await link_facts(pool, claim.user_id)
         if facts.now >= claim.expires_at or not facts.person_exists:
             return gone()
-        return Opened(claim, await alert_list.get(pool, claim.alert_id), facts.now)
+        alert = await alert_list.get(pool, claim.alert_id)
+        return Opened(claim, alert, facts.now, await _escalating(pool, claim, alert))
     except NotFound:
         return unknown()
+
+
+async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> Prospect | None:
+    if claim.action != "escalate" or alert.status == "closed":
+        return None
+    return await prospect(pool, alert)
 
 
 async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:

@@ -17,6 +17,7 @@ from tocsin.store.alert_list import Filter
 from tocsin.store.alerts import Action, Seen
 from tocsin.store.moment import now
 from tocsin.web.html import html_page
+from tocsin.web.prospect import prospect
 from tocsin.web.viewer import require_same_origin, to_sign_in, viewer_of
 
 router = APIRouter()
@@ -83,12 +84,14 @@ async def _alert_page(request: Request, viewer: Actor, error: str | None = None,
     pool: Pool = request.app.state.pool
     alert = await alert_list.get(pool, _alert_id(request))
     stretch = await timeline.timeline(pool, alert.id, limit=_MOST_ENTRIES)
+    can_act = alert.status != "closed" and may_act(viewer, alert.team_id)
     return html_page(
         "alert.html.j2",
         status,
         viewer=viewer,
         alert=alert,
-        may_act=may_act(viewer, alert.team_id),
+        can_act=can_act,
+        escalating=await prospect(pool, alert) if can_act else None,
         entries=stretch.entries,
         more=stretch.next is not None,
         now=await now(pool),

@@ -2,13 +2,13 @@
 
 import base64
 import hashlib
-from datetime import datetime
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
-from tocsin.web.wording import age, as_sentence, sentence
+from tocsin.web.phrases import age, as_sentence, utc
+from tocsin.web.wording import sentence
 
 _STYLE = resources.files("tocsin.web").joinpath("templates/style.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -24,10 +24,6 @@ _HEADERS = {
 }
 
 
-def _utc(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
 _templates = Environment(
     loader=PackageLoader("tocsin.web"),
     autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
@@ -35,7 +31,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"utc": _utc, "age": age, "as_sentence": as_sentence, "sentence": sentence}
+_templates.filters |= {"utc": utc, "age": age, "as_sentence": as_sentence, "sentence": sentence}
 
 
 def html_page(template: str, status: int = 200, **values: object) -> HTMLResponse:

@@ -15,8 +15,8 @@ from tocsin.errors import PermissionDenied, Unauthenticated
 from tocsin.store import sessions
 from tocsin.store.actor import acting
 from tocsin.web.html import html_page
+from tocsin.web.phrases import as_sentence
 from tocsin.web.viewer import require_same_origin, viewer_of
-from tocsin.web.wording import as_sentence
 
 router = APIRouter()
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Action, Reason
 from tocsin.store.timeline import Entry
 from tocsin.web.links import ActionClaim
+from tocsin.web.phrases import age, as_sentence, utc
+from tocsin.web.prospect import Prospect
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +24,9 @@ class Notice:
     good: bool = True
 
 
-_BUTTONS: Mapping[Action, str] = {
-    "acknowledge": "Acknowledge",
-    "close": "Close the alert",
-    "escalate": "Escalate now",
-}
-_QUESTIONS: Mapping[Action, str] = {
-    "acknowledge": "You take it: escalation stops, and nobody else is paged for it.",
-    "close": "It is over: paging stops for good, and a new report opens a new alert.",
-    "escalate": "The next step of the policy is paged now instead of later.",
+_QUESTIONS: Mapping[Action, tuple[str, str]] = {
+    "acknowledge": ("Acknowledge", "You take it: escalation stops, and nobody else is paged for it."),
+    "close": ("Close the alert", "It is over: paging stops for good, and a new report opens a new alert."),
 }
 _DONE: Mapping[Reason, tuple[str, str]] = {
     Reason.ACKNOWLEDGED: ("Acknowledged", "It is yours now. Escalation has stopped."),
@@ -40,22 +36,35 @@ _DONE: Mapping[Reason, tuple[str, str]] = {
     Reason.SNOOZED: ("Snoozed", "It is yours until then. After that it is triggered again."),
     Reason.CLOSED: ("Closed", "Paging has stopped for good."),
     Reason.ALREADY_CLOSED: ("Closed already", "Nothing has changed."),
-    Reason.ESCALATION_REQUESTED: ("Escalated", "The next step is being paged."),
-    Reason.ESCALATION_ALREADY_REQUESTED: ("Escalated already", "The next step is being paged."),
+    Reason.ESCALATION_REQUESTED: ("Escalated", "The engine escalates it now."),
+    Reason.ESCALATION_ALREADY_REQUESTED: ("Escalated already", "The engine escalates it now."),
 }
 
 
-def ask(claim: ActionClaim, alert: Alert) -> Notice:
-    """The question that a link's page asks before it acts."""
+def ask(claim: ActionClaim, alert: Alert, escalating: Prospect | None) -> Notice:
+    """The question that a link's page asks before it acts. ``escalating`` is what a link that escalates would do."""
     if alert.status == "closed":
         return Notice(200, "The alert is closed", "There is nothing left to do.")
-    return Notice(200, f"{_BUTTONS[claim.action]}?", _QUESTIONS[claim.action], _BUTTONS[claim.action])
+    if escalating is None:
+        button, text = _QUESTIONS[claim.action]
+        return Notice(200, f"{button}?", text, button)
+    if claim.escalation_count != alert.escalation.escalation_count:
+        return Notice(200, "Nothing to do here", _moved_on(alert), good=False)
+    if escalating.button is None:
+        return Notice(200, "Not possible now", escalating.text, good=False)
+    return Notice(200, f"{escalating.button}?", escalating.text, escalating.button)
 
 
-def done(reason: Reason) -> Notice:
-    """What came of an action."""
+def done(reason: Reason, escalating: Prospect | None = None) -> Notice:
+    """What came of an action. ``escalating`` is what was told before an escalation."""
     heading, text = _DONE[reason]
-    return Notice(200, heading, text)
+    return Notice(200, heading, escalating.text if escalating else text)
+
+
+def _moved_on(alert: Alert) -> str:
+    step = alert.escalation.step_number
+    where = "no step" if step is None else f"step {step + 1}"
+    return f"The alert has moved on since this link was sent: it is {alert.status} at {where} now."
 
 
 def refused(why: str) -> Notice:
@@ -73,20 +82,6 @@ def unknown() -> Notice:
     return Notice(
         404, "This link is not valid", "It may have been cut off. Open it from the message again.", good=False
     )
-
-
-def as_sentence(text: str) -> str:
-    """What an error says, from its capital letter to its full stop."""
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def age(span: timedelta) -> str:
-    """How long ago, in the largest unit that fits: 40 s, 5 min, 3 h, 12 d."""
-    seconds = max(int(span.total_seconds()), 0)
-    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 _EVENTS: Mapping[str, str] = {
@@ -126,7 +121,7 @@ def sentence(entry: Entry) -> str:
 def _details(meta: Mapping[str, Any]) -> str:
     """Until when somebody has an alert, or to which step it shall go."""
     if until := meta.get("until"):
-        return f" until {datetime.fromisoformat(until).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f" until {utc(datetime.fromisoformat(until))}"
     return f", to step {meta['step_number'] + 1}" if "step_number" in meta else ""
 
 

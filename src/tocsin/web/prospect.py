@@ -1,0 +1,92 @@
+"""What escalating an open alert by hand would do, told before somebody does it.
+
+It asks the forecast, and so the engine's own rules: steps that would page nobody are passed over, the last step is
+followed by the first, a policy of one step pages that step again.
+"""
+
+from dataclasses import dataclass
+
+from tocsin.db.pool import Pool
+from tocsin.domain.escalation import Reason
+from tocsin.domain.forecast_events import Event, EventKind
+from tocsin.store import forecast, policies
+from tocsin.store.alert_list import Alert
+from tocsin.web.phrases import as_sentence, utc
+
+_TELLING = (EventKind.ESCALATED, EventKind.HELD, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """The caption of a button, None when escalating is not possible, and what it does, as a sentence."""
+
+    button: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The step that would be entered, counted from 1 among ``steps``. ``was`` is where the alert stands now."""
+
+    number: int
+    steps: int
+    was: int | None
+    pages_somebody: bool = True
+    by_catch_all: bool = False
+
+
+async def prospect(pool: Pool, alert: Alert) -> Prospect:
+    """What escalating the open alert would do. Raises NotFound when it, or its policy, was deleted a moment ago."""
+    is_acknowledged = alert.status == "acknowledged"
+    events = (await forecast.of_escalating(pool, alert.id)).forecast.events
+    event = next((one for one in events if one.kind in _TELLING), None)
+    if event is None or event.kind in (EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED):
+        return to_nobody(acknowledged=is_acknowledged)
+    if event.kind is EventKind.HELD or event.policy_id is None or event.step_number is None:
+        return held(event)
+    steps = len((await policies.get(pool, event.policy_id)).steps)
+    was = alert.escalation.step_number
+    entered = Entered(
+        number=event.step_number + 1,
+        steps=steps,
+        was=None if was is None else was + 1,
+        pages_somebody=any(one.kind is EventKind.PAGE and one.step_number == event.step_number for one in events)
+        or any(person.reachable for person in event.people),
+        by_catch_all=any(one.kind is EventKind.HANDED_OVER for one in events),
+    )
+    return tell(entered, acknowledged=is_acknowledged)
+
+
+def held(event: Event) -> Prospect:
+    """Why escalating is refused."""
+    if event.reason is Reason.NO_STEPS:
+        return Prospect(None, "It cannot be escalated: the service's escalation policy has no steps.")
+    until = f" until {utc(event.until)}" if event.until else ""
+    return Prospect(None, f"It cannot be escalated: the service is in maintenance{until}.")
+
+
+def tell(entered: Entered, *, acknowledged: bool) -> Prospect:
+    """Entering a step, in words."""
+    again = entered.was == entered.number and not entered.by_catch_all
+    name = f"step {entered.number} of {entered.steps}" if entered.steps > 1 else f"step {entered.number}"
+    button = f"Page {name} again" if again else f"Escalate to {name}"
+    what = f"{name} is paged again{_why_again(entered)}" if again else f"{_turn(entered)}{name} is entered"
+    nobody = "" if entered.pages_somebody else ", though nobody can be paged there"
+    begin = "It becomes triggered again, and " if acknowledged else ""
+    return Prospect(button, as_sentence(f"{begin}{what}{nobody}"))
+
+
+def to_nobody(*, acknowledged: bool) -> Prospect:
+    """Escalating with nobody to page anywhere."""
+    begin = "It becomes triggered again, but " if acknowledged else ""
+    return Prospect("Escalate now", as_sentence(f"{begin}nobody can be paged at any step of the policy now"))
+
+
+def _why_again(entered: Entered) -> str:
+    return ": the policy has no other" if entered.steps == 1 else ": no other step has anybody to page"
+
+
+def _turn(entered: Entered) -> str:
+    if entered.by_catch_all:
+        return "the catch-all policy takes over, and its "
+    return "the policy starts over, and " if entered.was is not None and entered.number < entered.was else ""
