@@ -20,11 +20,15 @@ NOW = datetime(2030, 1, 31, 8, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("entered", "button", "text"),
     [
-        (Entered(1, 3, None), "Escalate to step 1 of 3", "Step 1 of 3 is entered."),
-        (Entered(2, 3, 1), "Escalate to step 2 of 3", "Step 2 of 3 is entered."),
-        (Entered(1, 3, 3), "Escalate to step 1 of 3", "The policy starts over, and step 1 of 3 is entered."),
+        (Entered(1, 3, None), "Escalate to step 1 of 3", "Step 1 of 3 is entered now; who is on call there is paged."),
+        (Entered(2, 3, 1), "Escalate to step 2 of 3", "Step 2 of 3 is entered now; who is on call there is paged."),
+        (
+            Entered(1, 3, 3),
+            "Escalate to step 1 of 3",
+            "The policy starts over, and step 1 of 3 is entered now; who is on call there is paged.",
+        ),
         (Entered(1, 1, 1), "Page step 1 again", "Step 1 is paged again: the policy has no other."),
-        (Entered(1, 1, None), "Escalate to step 1", "Step 1 is entered."),
+        (Entered(1, 1, None), "Escalate to step 1", "Step 1 is entered now; who is on call there is paged."),
         (
             Entered(2, 3, 2),
             "Page step 2 of 3 again",
@@ -33,12 +37,12 @@ NOW = datetime(2030, 1, 31, 8, tzinfo=UTC)
         (
             Entered(2, 3, 1, pages_somebody=False),
             "Escalate to step 2 of 3",
-            "Step 2 of 3 is entered, though nobody can be paged there.",
+            "Step 2 of 3 is entered now, though nobody can be paged there.",
         ),
         (
             Entered(1, 2, 1, by_catch_all=True),
             "Escalate to step 1 of 2",
-            "The catch-all policy takes over, and its step 1 of 2 is entered.",
+            "The catch-all policy takes over, and its step 1 of 2 is entered now; who is on call there is paged.",
         ),
     ],
 )
@@ -92,7 +96,7 @@ async def test_a_link_tells_what_it_would_do_and_what_it_did(
     await anonymous.post((await links(alert_id)).acknowledge)
     asked = await anonymous.get(url)
     assert '<button class="main">Escalate to step 2 of 3</button>' in asked.text
-    said = "It becomes triggered again, and step 2 of 3 is entered."
+    said = "It becomes triggered again, and step 2 of 3 is entered now; who is on call there is paged."
     assert said in asked.text
     assert said in (await anonymous.post(url)).text
 
@@ -121,7 +125,7 @@ async def test_the_page_of_an_alert_tells_it_too(browser: AsyncClient, make: Fac
     await stand_at(make, 1)
     page = (await browser.get(f"/alerts/{alert_id}")).text
     assert ">Escalate to step 1 of 2</button>" in page
-    assert "The policy starts over, and step 1 of 2 is entered." in page
+    assert "The policy starts over, and step 1 of 2 is entered now; who is on call there is paged." in page
     await make.pool.execute("update services set maintenance_expires_at = now() + interval '1 hour'")
     page = (await browser.get(f"/alerts/{alert_id}")).text
     assert "/escalate" not in page

@@ -70,16 +70,22 @@ def tell(entered: Entered, *, acknowledged: bool) -> Prospect:
     again = entered.was == entered.number and not entered.by_catch_all
     name = f"step {entered.number} of {entered.steps}" if entered.steps > 1 else f"step {entered.number}"
     button = f"Page {name} again" if again else f"Escalate to {name}"
-    what = f"{name} is paged again{_why_again(entered)}" if again else f"{_turn(entered)}{name} is entered"
-    nobody = "" if entered.pages_somebody else ", though nobody can be paged there"
+    if again:
+        what = f"{name} is paged again{_why_again(entered)}"
+    else:
+        what = f"{_turn(entered)}{name} is entered now{_whom(entered)}"
     begin = "It becomes triggered again, and " if acknowledged else ""
-    return Prospect(button, as_sentence(f"{begin}{what}{nobody}"))
+    return Prospect(button, as_sentence(f"{begin}{what}"))
 
 
 def to_nobody(*, acknowledged: bool) -> Prospect:
     """Escalating with nobody to page anywhere."""
     begin = "It becomes triggered again, but " if acknowledged else ""
     return Prospect("Escalate now", as_sentence(f"{begin}nobody can be paged at any step of the policy now"))
+
+
+def _whom(entered: Entered) -> str:
+    return "; who is on call there is paged" if entered.pages_somebody else ", though nobody can be paged there"
 
 
 def _why_again(entered: Entered) -> str:
