@@ -118,6 +118,16 @@ async def worst_in_health(story: Story, kind: Kind) -> timedelta:
     return min([await worst_of(story, kind, OTHERS + 1) for _ in range(2)])
 
 
+async def others_are_in_time(story: Story, kind: Kind, healthy: timedelta) -> None:
+    """Of three rounds: load on the machine comes and goes, and what the poisoned one costs would be there in each."""
+    late = []
+    for _ in range(3):
+        late.append(await worst_of(story, kind, OTHERS))
+        if late[-1] <= healthy + PROMISED + NOISE:
+            return
+    raise AssertionError(f"late by {late}, and in health by {healthy}")
+
+
 async def has_acted(story: Story, object_id: str) -> bool:
     return bool(await story.pool.fetchval("select exists (select from acted where id = $1)", object_id))
 
@@ -140,7 +150,7 @@ async def test_a_row_whose_trigger_raises_delays_no_other_and_is_parked(
     poisoned = await seeded(stage, kind)
     healthy = await worst_in_health(stage, kind)
     await stage.pool.execute(SABOTAGE.format(table=kind.table, key=kind.key, id=poisoned))
-    assert await worst_of(stage, kind, OTHERS) <= healthy + PROMISED + NOISE
+    await others_are_in_time(stage, kind, healthy)
     assert not await has_acted(stage, poisoned)
     await is_parked(stage, api, kind, poisoned, "it cannot move")
 
@@ -150,7 +160,7 @@ async def test_a_zone_that_nobody_knows_delays_no_other_and_is_parked(stage: Sto
     poisoned = await seeded(stage, kind)
     healthy = await worst_in_health(stage, kind)
     await stage.pool.execute("update rotations set time_zone = 'Mars/Olympus' where id = $1::text::uuid", poisoned)
-    assert await worst_of(stage, kind, OTHERS) <= healthy + PROMISED + NOISE
+    await others_are_in_time(stage, kind, healthy)
     assert not await has_acted(stage, poisoned)
     await is_parked(stage, api, kind, poisoned, "Mars/Olympus")
 
@@ -175,7 +185,7 @@ async def test_a_row_that_another_session_locks_delays_no_other_and_moves_when_i
     poisoned = await seeded(stage, kind)
     healthy = await worst_in_health(stage, kind)
     async with locked(database, kind, poisoned):
-        assert await worst_of(stage, kind, OTHERS) <= healthy + PROMISED + NOISE
+        await others_are_in_time(stage, kind, healthy)
         assert not await has_acted(stage, poisoned)
     await settled(stage.pool)
     await stage.passes(1)
