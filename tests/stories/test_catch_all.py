@@ -92,3 +92,13 @@ async def test_a3_a_catch_all_that_is_taken_away_gives_its_alerts_back(story: St
     await story.passes(60)
     assert story.paged() == ["ann"]
     assert "escalated policy_changed" in await story.events(alert)
+
+
+async def test_a6_deleting_the_step_of_a_catch_all_enters_the_one_at_its_index_at_once(story: Story) -> None:
+    ann, ben, cid = [await story.user(name) for name in ("ann", "ben", "cid")]
+    last = await story.make.policy(step(ben), step(cid))
+    await story.alert(await caught(story, step(ann), catch_all=last))
+    await story.passes(5)
+    assert story.paged() == ["ann", "ben"]
+    await story.change_policy(last, last.steps[1].spec)
+    assert story.paged() == ["cid"]

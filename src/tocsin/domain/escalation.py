@@ -222,6 +222,8 @@ def _due(alert: Standing, policy: Policy, now: datetime) -> Reason | None:
         return Reason.MAINTENANCE_OVER
     if alert.state != "exhausted" and _step_is_gone(alert, policy):
         return Reason.STEP_DELETED
+    if alert.state == "nobody" and any(step.pages_somebody for step in policy.steps):
+        return Reason.LOOKED_AGAIN
     if alert.next_escalation is None or alert.next_escalation > now:
         return None
     return _reason_when_time_is_up(alert)

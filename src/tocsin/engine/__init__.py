@@ -13,8 +13,20 @@ and, by trigger, the next wake-up commit together. When the version has moved me
 loads again; so two engines, a person acknowledging, and a job that runs twice have one outcome. A job whose row is not
 due says when it will be and is put back for that moment, since it may have been the only one waiting.
 
-Locks are taken in this order, which no statement may turn around: alert, escalation_policy_state,
-notification_policy_cycles, outgoing_messages, job. Jobs take the first two only one object at a time.
+Locks are taken in this order, which no transaction may turn around, be it of a job or of a person. No table is locked.
+
+    1  what people define            rotation, schedule, policy, service
+    2  alerts
+    3  what the engine moves         rotation_state, schedule_state, escalation_policy_state, service_state
+    4  steps and who is on call      escalation_policy_steps, schedule_on_call_users, ep_step_on_call_users
+    5  what pages                    notification_policy_cycles, outgoing_messages
+    6  jobs                          by kind: rotation, schedule, policy, service, alert, cycle, page, policy_alerts
+
+Of one table the rows are locked in the order of their ids, of one kind the jobs too; a foreign key's check is a lock on
+the row that it names. A job takes one object of 2 and 3. Who takes many alerts' rows is a policy that loses steps:
+it holds the alerts that stand on them before it deletes (``hold_alerts``). Who writes the mirror of a policy's steps
+holds the policy first (``policy.hold``), so that steps do not go away meanwhile. A trigger that has something to tell
+many alerts enqueues a job for it and touches none of them.
 
 The engine's sessions commit asynchronously (synchronous_commit off). A crash of PostgreSQL can undo its last moments,
 but only as a whole and together with their jobs, which then run again; a page sent in them is sent again with the same

@@ -28,7 +28,7 @@ from tocsin.domain.escalation import (
 from tocsin.engine.because import targets as because_of
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome, look
-from tocsin.engine.policy import PolicyNow, bring_up_to_date, policies
+from tocsin.engine.policy import PolicyNow, bring_up_to_date, hold, policies
 from tocsin.engine.together import Together
 from tocsin.store import readings
 from tocsin.store.listing import Database
@@ -94,7 +94,10 @@ async def _apply(pool: Pool, decided: Decided) -> bool:
     alert, decision = decided.alert, decided.decision
     match decision:
         case Enter():
-            return await _enter(pool, decided, decision)
+            try:
+                return await _enter(pool, decided, decision)
+            except asyncpg.ForeignKeyViolationError:
+                return False  # the step, or somebody on it, has been deleted since
         case Exhaust() | FoundNobody() | Hold():
             pause = _pause(decision)
             arguments = (alert.policy_id, pause.wait, pause.state, pause.loop_count, pause.entries, pause.enters_again)
@@ -134,6 +137,7 @@ async def _enter(pool: Pool, decided: Decided, decision: Enter) -> bool:
     if now.is_mirrored:
         return await _write(pool, "enter", decided.alert, *arguments)
     async with pool.acquire() as connection, connection.transaction():
+        await hold(connection, decided.found)
         if done := await _write(connection, "enter", decided.alert, *arguments):
             await bring_up_to_date(connection, step.id, now)
         return done

@@ -86,11 +86,17 @@ def kind(pool: Pool) -> JobKind:
         if not stale:
             return Outcome("unchanged")
         async with pool.acquire() as connection, connection.transaction():
+            await hold(connection, found)
             for step_id, step in stale.items():
                 await bring_up_to_date(connection, step_id, step)
         return Outcome("brought_up_to_date")
 
     return JobKind("policy", run)
+
+
+async def hold(connection: Connection, found: PolicyNow) -> None:
+    """Keep the policy and its steps as they are until the transaction ends. Comes before all other locks."""
+    await connection.execute(_SQL["lock"], found.policy.id)
 
 
 async def bring_up_to_date(connection: Connection, step_id: UUID, step: StepNow) -> None:

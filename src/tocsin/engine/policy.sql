@@ -41,6 +41,10 @@ select
 from users
 where users.id = any($1::uuid[])
 
+-- name: lock
+-- Held by whoever writes mirrors of the policy's steps, before any other row: its steps stay, and one writes at a time.
+select id from escalation_policies where id = $1 for no key update
+
 -- name: mirror
 -- Whom a step would page from now on: stints end and start by difference. $2 holds the users, $3 why, one item a user.
 with step as (

@@ -39,18 +39,24 @@ returning true as done
 
 -- name: release
 -- Pages put off by a maintenance that is over go out now; it may have ended before the moment they were put off to.
-update outgoing_messages as messages
+-- One that somebody holds is being sent or cancelled: waiting for it while holding others could be a deadlock.
+update outgoing_messages
 set next_attempt = now()
-from escalation_policy_state as state
-join services on services.id = state.service_id
-left join service_state on service_state.service_id = services.id
-where
-    services.id = $1
-    and coalesce(greatest(services.maintenance_expires_at, service_state.window_ends_at), '-infinity') <= now()
-    and messages.alert_id = state.alert_id
-    and messages.status = 'pending'
-    and messages.reason = 'in_maintenance'
-    and messages.next_attempt > now()
+where outgoing_messages.id in (
+    select messages.id
+    from outgoing_messages as messages
+    join escalation_policy_state as state on state.alert_id = messages.alert_id
+    join services on services.id = state.service_id
+    left join service_state on service_state.service_id = services.id
+    where
+        services.id = $1
+        and coalesce(greatest(services.maintenance_expires_at, service_state.window_ends_at), '-infinity') <= now()
+        and messages.status = 'pending'
+        and messages.reason = 'in_maintenance'
+        and messages.next_attempt > now()
+    order by messages.id
+    for no key update of messages skip locked
+)
 
 -- name: wake
 -- Wake the open alerts and the cycles of the service, which decide for themselves.

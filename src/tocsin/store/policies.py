@@ -99,6 +99,7 @@ async def delete(connection: Connection, policy_id: UUID) -> None:
         raise Conflict(f"used by {', '.join(names)}: give them another escalation policy first")
     if names := [row["name"] for row in await connection.fetch(_sql["catch_all_of"], policy_id)]:
         raise Conflict(f"the catch-all of {', '.join(names)}: give them another one first")
+    await connection.execute(_sql["hold_alerts"], policy_id)
     await connection.execute(_sql["delete"], policy_id)
 
 

@@ -12,7 +12,7 @@ where id = $1
 select id, team_id, name, description, repeat, catch_all_policy_id, created_at
 from escalation_policies
 where id = $1
-for update
+for no key update
 
 -- name: list
 select id, team_id, name, description, repeat, catch_all_policy_id, created_at
@@ -33,6 +33,20 @@ select name from services where escalation_policy_id = $1 order by lower(name) l
 
 -- name: catch_all_of
 select name from escalation_policies where catch_all_policy_id = $1 order by lower(name) limit 20
+
+-- Alerts that stand on the policy though their service has another one by now, before the deletion takes them off it.
+-- name: hold_alerts
+select alert_id from escalation_policy_state
+where alert_id in (
+    select standing.alert_id from escalation_policy_state as standing where standing.escalation_policy_id = $1
+    union
+    select standing.alert_id
+    from escalation_policy_steps as steps
+    join escalation_policy_state as standing on standing.escalation_policy_step_id = steps.id
+    where steps.escalation_policy_id = $1
+)
+order by alert_id
+for no key update
 
 -- name: delete
 delete from escalation_policies where id = $1

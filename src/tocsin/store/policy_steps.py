@@ -86,7 +86,9 @@ async def replace(connection: Connection, policy_id: UUID, old: Sequence[Step], 
     A step that is named by id keeps it, so alerts that stand on it stay there; a step that is not named goes.
     """
     before = {step.id: step for step in old}
-    await connection.execute(_sql["delete_others"], policy_id, [step.id for step in steps if step.id])
+    kept = [step.id for step in steps if step.id]
+    await connection.execute(_sql["hold_alerts"], policy_id, kept)
+    await connection.execute(_sql["delete_others"], policy_id, kept)
     for number, step in enumerate(steps):
         match before.get(step.id) if step.id else None:
             case None:

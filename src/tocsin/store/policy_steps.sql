@@ -24,6 +24,15 @@ from escalation_policy_steps as steps
 where steps.escalation_policy_id = any($1::uuid[])
 order by steps.escalation_policy_id, steps.step_number
 
+-- Alerts that stand on a step that goes are held before the step is, in the order that the engine keeps.
+-- name: hold_alerts
+select state.alert_id
+from escalation_policy_state as state
+join escalation_policy_steps as steps on steps.id = state.escalation_policy_step_id
+where steps.escalation_policy_id = $1 and steps.id <> all($2::uuid[])
+order by state.alert_id
+for no key update of state
+
 -- name: delete_others
 delete from escalation_policy_steps where escalation_policy_id = $1 and id <> all($2::uuid[])
 

@@ -116,22 +116,20 @@ create trigger wakeup_on_change after update of step_number on escalation_policy
 for each row when (old.step_number is distinct from new.step_number)
 execute function engine_wake('policy_alerts', 'escalation_policy_id');
 
--- Alerts that found nobody on some policies look again at once, for somebody may be there now.
+-- Alerts that found nobody on some policies look again at once, for somebody may be there now. They decide for
+-- themselves, each in its own job: whoever writes here must not hold the rows of many alerts.
 create function engine_look_again(policies uuid[]) returns void language plpgsql as $$
 begin
-    update escalation_policy_state as state
-    set next_escalation = now(), version = version + 1
-    where
-        state.alert_id in (
-            select waiting.alert_id
-            from escalation_policy_state as waiting
-            where
-                waiting.escalation_policy_id = any(policies)
-                and waiting.state = 'nobody'
-                and waiting.next_escalation > now()
-            order by waiting.alert_id
-            for update
-        );
+    perform engine_enqueue('policy_alerts', waiting.escalation_policy_id::text, now())
+    from (
+        select distinct state.escalation_policy_id
+        from escalation_policy_state as state
+        where
+            state.escalation_policy_id = any(policies)
+            and state.state = 'nobody'
+            and state.next_escalation > now()
+        order by state.escalation_policy_id
+    ) as waiting;
 end $$;
 
 -- A rule made while a cycle runs may lie ahead of it (N2), and so may those of a contact method that is enabled.
