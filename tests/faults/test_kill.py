@@ -1,14 +1,10 @@
 """An engine is killed in the middle of its sends: nothing is lost, and what is sent again carries the same key."""
 
-import os
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, Process, create_subprocess_exec
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-from tests.fixtures.engine import Story, eventually, running_engine, settled
+from tests.faults.processes import engine_process
+from tests.fixtures.engine import Story, running_engine, settled
 from tests.fixtures.factories import step
 
 from tocsin.db.pool import Pool
@@ -18,26 +14,6 @@ from tocsin.testing.receivers import Hang
 
 ALERTS = 20
 ANSWERED = 8
-
-
-@asynccontextmanager
-async def engine_process(dsn: str, pool: Pool) -> AsyncIterator[Process]:
-    """``tocsin engine`` as a process of its own, at work."""
-    environment = {**os.environ, "TOCSIN_DATABASE_URL": dsn}
-    process = await create_subprocess_exec(
-        sys.executable, "-m", "tocsin", "engine", env=environment, stdout=DEVNULL, stderr=DEVNULL
-    )
-
-    async def is_at_work() -> bool:
-        return bool(await pool.fetchval("select exists (select from engine_instances where pid = $1)", process.pid))
-
-    try:
-        await eventually(is_at_work, within=20)
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 async def test_another_engine_finishes_what_a_killed_one_had_begun(stage: Story, database: str) -> None:

@@ -4,13 +4,10 @@
 select count(engine_enqueue('alert', waiting.alert_id::text, now())::text)
 from (
     select state.alert_id
-    from (
-        select standing.alert_id
-        from services
-        join escalation_policy_state as standing on standing.service_id = services.id
-        where services.escalation_policy_id = $1
-        union
-        select caught.alert_id from escalation_policy_state as caught where caught.escalation_policy_id = $1
-    ) as state
-    order by state.alert_id
+    from services
+    join escalation_policy_state as state on state.service_id = services.id
+    where services.escalation_policy_id = $1
+    union
+    select state.alert_id from escalation_policy_state as state where state.escalation_policy_id = $1
+    order by alert_id
 ) as waiting
