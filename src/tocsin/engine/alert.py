@@ -211,11 +211,15 @@ def _unreachable(skipped: Sequence[Skipped]) -> Sequence[str]:
 
 def _outcome(decided: Decided) -> Outcome:
     alert, decision = decided.alert, decided.decision
+    due, acted = alert.standing.next_escalation, alert.now
     match decision:
         case Rest(reason=reason, until=until) | Stop(reason=reason, until=until):
             return Outcome(reason, again=until)
-        case Enter() | FoundNobody() | Exhaust() | HandOver() | Reopen():
-            return Outcome(decision.reason, due=alert.standing.next_escalation, acted=alert.now)
+        case FoundNobody():
+            # Who has come since it was read saw no alert that waits for them, so it looks once more.
+            return Outcome(decision.reason, due=due, acted=acted, again=acted)
+        case Enter() | Exhaust() | HandOver() | Reopen():
+            return Outcome(decision.reason, due=due, acted=acted)
         case Hold():
             return Outcome(decision.reason)
         case _:
