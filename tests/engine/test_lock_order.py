@@ -16,6 +16,7 @@ from tests.fixtures.engine import Story, eventually, running_engine, settled
 from tests.fixtures.factories import rule, step
 
 from tocsin.db.pool import Connection, Pool, open_pool
+from tocsin.engine.policy import policies as engine_policies
 from tocsin.errors import TocsinError
 from tocsin.store import alerts, notification_rules, policies, rotations, schedules, services
 from tocsin.store.actor import acting
@@ -183,6 +184,15 @@ async def deadlocks(pool: Pool) -> int:
     return counted
 
 
+async def is_mirrored(crowd: Crowd) -> None:
+    """Whom each step would page is what its mirror says, whoever wrote it last."""
+    found = engine_policies(crowd.pool)
+    for one in crowd.policies:
+        policy = await found.load(one.id)
+        assert policy is not None
+        assert [step.wanted for step in policy.steps.values()] == [step.mirror for step in policy.steps.values()]
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_two_jobs_and_nobody_who_acts_meanwhile_deadlock(stage: Story, database: str, seed: int) -> None:
     table_locks: set[str] = set()
@@ -206,6 +216,7 @@ async def test_no_two_jobs_and_nobody_who_acts_meanwhile_deadlock(stage: Story, 
 
             await asyncio.gather(let_time_pass(), *(person() for _ in range(PEOPLE)))
             await settled(stage.pool)
+            await is_mirrored(crowd)
     failed = [entry for entry in logs if entry["event"] == "job_failed"]
     assert [entry for entry in failed if "Deadlock" in entry["error"]] == []
     assert await deadlocks(stage.pool) == 0

@@ -133,13 +133,12 @@ async def _enter(pool: Pool, decided: Decided, decision: Enter) -> bool:
         list(step.channels),
         [*_skips(decision.skipped), *_entered(decided, decision)],
     )
-    now = decided.found.steps[step.id]
-    if now.is_mirrored:
+    if decided.found.steps[step.id].is_mirrored:
         return await _write(pool, "enter", decided.alert, *arguments)
     async with pool.acquire() as connection, connection.transaction():
-        await hold(connection, decided.found)
+        await hold(connection, decision.policy_id)
         if done := await _write(connection, "enter", decided.alert, *arguments):
-            await bring_up_to_date(connection, step.id, now)
+            await bring_up_to_date(connection, decision.policy_id, step.id)
         return done
 
 

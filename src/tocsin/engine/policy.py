@@ -18,6 +18,7 @@ from tocsin.engine.because import targets as because_of
 from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.together import Together
 from tocsin.store import readings, roster
+from tocsin.store.listing import Database
 
 _SQL = Statements(__package__, "policy.sql")
 
@@ -62,14 +63,7 @@ def policies(pool: Pool) -> Together[UUID, PolicyNow]:
     """Reads policies as they are now."""
 
     async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
-        rows = await pool.fetch(_SQL["load"], policy_ids)
-        plans = {row["id"]: readings.policy_plan(row) for row in rows}
-        on_call = await _on_call(pool, [step for plan in plans.values() for step in plan.steps])
-        users = {user_id for causes in on_call.values() for user_id in causes}
-        found = await pool.fetch(_SQL["people"], list(users)) if users else []
-        people = {row["id"]: Person(row["name"], row["reachable"]) for row in found}
-        mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
-        return {policy_id: _policy_now(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
+        return await _load(pool, policy_ids)
 
     return Together(load_many)
 
@@ -82,36 +76,51 @@ def kind(pool: Pool) -> JobKind:
         found = await loads.load(UUID(object_id))
         if found is None:
             return GONE
-        stale = {step_id: step for step_id, step in found.steps.items() if not step.is_mirrored}
-        if not stale:
+        if all(step.is_mirrored for step in found.steps.values()):
             return Outcome("unchanged")
         async with pool.acquire() as connection, connection.transaction():
-            await hold(connection, found)
-            for step_id, step in stale.items():
-                await bring_up_to_date(connection, step_id, step)
+            await hold(connection, found.policy.id)
+            await bring_up_to_date(connection, found.policy.id)
         return Outcome("brought_up_to_date")
 
     return JobKind("policy", run)
 
 
-async def hold(connection: Connection, found: PolicyNow) -> None:
+async def hold(connection: Connection, policy_id: UUID) -> None:
     """Keep the policy and its steps as they are until the transaction ends. Comes before all other locks."""
-    await connection.execute(_SQL["lock"], found.policy.id)
+    await connection.execute(_SQL["lock"], policy_id)
 
 
-async def bring_up_to_date(connection: Connection, step_id: UUID, step: StepNow) -> None:
-    """Make the step's mirror say what is so now."""
-    await connection.execute(_SQL["mirror"], step_id, list(step.because), list(step.wanted.values()))
+async def bring_up_to_date(connection: Connection, policy_id: UUID, only: UUID | None = None) -> None:
+    """Make the mirrors of the policy's steps, or of one of them, say what is so now.
+
+    The policy is held and read again, so that what was read earlier is never written over what was read later.
+    """
+    found = (await _load(connection, [policy_id])).get(policy_id)
+    for step_id, step in found.steps.items() if found is not None else ():
+        if only in (None, step_id) and not step.is_mirrored:
+            await connection.execute(_SQL["mirror"], step_id, list(step.because), list(step.wanted.values()))
 
 
-async def _on_call(pool: Pool, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
+async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
+    rows = await database.fetch(_SQL["load"], policy_ids)
+    plans = {row["id"]: readings.policy_plan(row) for row in rows}
+    on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
+    users = {user_id for causes in on_call.values() for user_id in causes}
+    found = await database.fetch(_SQL["people"], list(users)) if users else []
+    people = {row["id"]: Person(row["name"], row["reachable"]) for row in found}
+    mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
+    return {policy_id: _policy_now(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
+
+
+async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
     """The users of each step; users are known without asking anything."""
     used = {target for step in steps for target in step.targets}
     rotations = [target.id for target in used if target.type == "rotation"]
     schedules = [target.id for target in used if target.type == "schedule"]
     if not rotations and not schedules:
         return {step.id: {one.id: (Because(one),) for one in step.targets if one.type == "user"} for step in steps}
-    whole: Roster = await roster.load(pool, rotations, schedules)
+    whole: Roster = await roster.load(database, rotations, schedules)
     return {step.id: whole.on_call(step.targets, whole.now) for step in steps}
 
 
