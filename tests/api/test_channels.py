@@ -68,8 +68,9 @@ async def test_the_address_is_shown_to_the_team_and_administrators_only(
     assert (await anonymous.get("/api/v1/channels", headers=stranger)).json()["items"][0]["address"] == "***"
 
 
-async def test_steps_lose_a_deleted_channel(api: AsyncClient, make: Factory) -> None:
+async def test_a_channel_that_a_policy_notifies_is_not_deleted(api: AsyncClient, make: Factory) -> None:
     channel = await make.channel()
     policy = await make.policy(step(channel))
-    await api.delete(f"/api/v1/channels/{channel.id}")
-    assert (await api.get(f"/api/v1/escalation-policies/{policy.id}")).json()["steps"][0]["targets"] == []
+    answer = await api.delete(f"/api/v1/channels/{channel.id}")
+    assert refusal(answer, 409) == f"used by {policy.name}: take it out there first"
+    assert len((await api.get(f"/api/v1/escalation-policies/{policy.id}")).json()["steps"][0]["targets"]) == 1

@@ -1,7 +1,10 @@
 """A failing object is tried again, then parked where people see it, and delays nobody else."""
 
+from datetime import timedelta
+from functools import partial
+
 from tests.fixtures.database import TESTER
-from tests.fixtures.engine import Story, settled
+from tests.fixtures.engine import Story, eventually, settled
 from tests.fixtures.factories import step
 
 from tocsin.engine.lane import MOST_ATTEMPTS
@@ -89,6 +92,24 @@ async def test_an_event_on_a_parked_object_wakes_it_all_the_same(story: Story) -
     await engine.retry(story.pool, parked.id)
     await settled(story.pool)
     assert story.paged() == []
+
+
+async def test_an_object_whose_row_somebody_holds_is_tried_for_ever(story: Story) -> None:
+    held = await story.alert(await story.make.service(await story.make.policy(step(await story.user("ann")), repeat=1)))
+    story.paged()
+    await story.pool.execute("update pgqueuer set attempts = $1 where entrypoint = 'alert'", MOST_ATTEMPTS)
+    async with story.pool.acquire() as connection, connection.transaction():
+        await connection.execute("select from escalation_policy_state where alert_id = $1 for update", held)
+        await story.clock.advance(timedelta(minutes=5))
+        await eventually(partial(has_failed_again, story))
+    await story.passes(1)
+    assert story.paged() == ["ann"]
+    assert await engine.parked(story.pool) == []
+
+
+async def has_failed_again(story: Story) -> bool:
+    most: int = await story.pool.fetchval("select coalesce(max(attempts), 0) from pgqueuer where status = 'queued'")
+    return most > MOST_ATTEMPTS
 
 
 async def test_an_object_that_cannot_be_read_delays_no_other(story: Story) -> None:

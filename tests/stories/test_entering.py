@@ -81,6 +81,14 @@ async def test_a8_an_alert_that_found_nobody_looks_again_as_soon_as_somebody_is_
     assert (await story.events(alert))[-1] == "escalated looked_again"
 
 
+async def test_a8_an_alert_that_found_nobody_looks_again_as_soon_as_a_channel_is_there(story: Story) -> None:
+    empty = await story.make.policy(step(), repeat=None)
+    await story.alert(await story.make.service(empty))
+    room = await story.make.channel("Room", story.address("room"))
+    await story.change_policy(empty, replace(empty.steps[0].spec, targets=step(room).targets))
+    assert story.paged() == ["room"]
+
+
 async def test_a8_a_round_that_finds_nobody_is_one_fact_and_looked_at_again_after_a_round(story: Story) -> None:
     empty = await story.make.policy(step(), step(), repeat=None)
     alert = await story.alert(await story.make.service(empty))

@@ -97,7 +97,7 @@ async def patch_channel(channel_id: UUID, body: ChannelPatch, actor: Writer, poo
     return _read(changed, actor)
 
 
-@router.delete("/{channel_id}", status_code=204, summary="Delete a channel; steps that notified it lose that target")
+@router.delete("/{channel_id}", status_code=204, summary="Delete a channel that no policy notifies")
 async def delete_channel(channel_id: UUID, actor: Writer, pool: Database) -> None:
     async with acting(pool, actor) as connection:
         channel = await channels.lock(connection, channel_id)

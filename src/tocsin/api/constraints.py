@@ -52,6 +52,7 @@ _IN_USE = {
     "escalation_policies_catch_all_policy_id_fkey": FieldError("id", "it is the catch-all of another policy"),
     "schedule_rules_rotation_id_fkey": FieldError("id", "a schedule uses this rotation"),
     "escalation_policy_step_targets_user_id_fkey": FieldError("id", "an escalation policy notifies this user"),
+    "escalation_policy_step_targets_channel_id_fkey": FieldError("id", "an escalation policy notifies this channel"),
     "rotation_participants_user_id_fkey": FieldError("id", "a rotation has this user as a participant"),
     "schedule_rules_user_id_fkey": FieldError("id", "a schedule's rule names this user"),
     "schedule_overrides_add_user_id_fkey": FieldError("id", "an override adds this user"),

@@ -30,7 +30,10 @@ MOST_ATTEMPTS = 8
 
 
 class Executor(EntrypointExecutor):
-    """Runs a job and turns what it raises into a later try, or after the last one into a parked job."""
+    """Runs a job and turns what it raises into a later try, or after the last one into a parked job.
+
+    A row that somebody else holds parks no job: whoever holds it lets go some day, and the object itself is well.
+    """
 
     async def execute(self, job: Job, context: Context) -> None:
         try:
@@ -42,7 +45,7 @@ class Executor(EntrypointExecutor):
             log.warning(
                 "job_failed", kind=job.entrypoint, object_id=object_id(job), failures=failures, error=repr(error)
             )
-            if failures >= MOST_ATTEMPTS:
+            if failures >= MOST_ATTEMPTS and not isinstance(error, asyncpg.LockNotAvailableError):
                 raise
             raise RetryRequested(BACKOFF.wait(failures, random.random()), repr(error)) from error  # noqa: S311
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.errors import NotFound
+from tocsin.errors import Conflict, NotFound
 from tocsin.store.contact_methods import AddressType
 from tocsin.store.credentials import new_signing_secret
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
@@ -74,7 +74,9 @@ async def update(connection: Connection, channel_id: UUID, spec: ChannelSpec) ->
 
 
 async def delete(connection: Connection, channel_id: UUID) -> None:
-    """Delete a channel that is locked; steps that notified it lose that target."""
+    """Delete a channel that is locked. Raises Conflict naming the policies that notify it."""
+    if names := [row["name"] for row in await connection.fetch(_sql["used_by"], channel_id)]:
+        raise Conflict(f"used by {', '.join(names)}: take it out there first")
     await connection.execute(_sql["delete"], channel_id)
 
 

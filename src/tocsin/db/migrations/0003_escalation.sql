@@ -47,7 +47,7 @@ create table escalation_policy_step_targets (
     escalation_policy_step_id uuid not null references escalation_policy_steps on delete cascade,
     position integer not null default 0,
     user_id uuid references users,
-    channel_id uuid references channels on delete cascade,
+    channel_id uuid references channels,
     check (num_nonnulls(user_id, channel_id) = 1),
     unique (escalation_policy_step_id, user_id),
     unique (escalation_policy_step_id, channel_id)

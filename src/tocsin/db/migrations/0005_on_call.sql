@@ -259,6 +259,13 @@ for each row execute function schedule_on_call_changed();
 create function policy_target_changed() returns trigger language plpgsql as $$
 begin
     perform engine_wake_policies(array[coalesce(new.escalation_policy_step_id, old.escalation_policy_step_id)]);
+    if tg_op <> 'DELETE' and new.channel_id is not null then
+        perform engine_look_again(array(
+            select steps.escalation_policy_id
+            from escalation_policy_steps as steps
+            where steps.id = new.escalation_policy_step_id
+        ));
+    end if;
     return null;
 end $$;
 create trigger wakeup after insert or update or delete on escalation_policy_step_targets
