@@ -1,0 +1,297 @@
+"""What the design says should happen, told as naively as possible: the other side of the model-based test.
+
+Nothing here comes from the product. Times are datetimes in UTC, people are names, and everything that is due happens
+in ``settle``, in one fixed order: who is on call, then the alerts, then their pages. In between, ``settle`` may not be
+called for any time, as if no engine ran.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+ORIGIN = datetime(2027, 1, 4, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class History:
+    """Who was on call from when until when; None is until now."""
+
+    stints: list[tuple[str, datetime, datetime | None]] = field(default_factory=list)
+
+    def become(self, people: set[str], now: datetime) -> None:
+        on_call = {name for name, _, end in self.stints if end is None}
+        self.stints = [
+            (name, start, now if end is None and name not in people else end) for name, start, end in self.stints
+        ]
+        self.stints += [(name, now, None) for name in sorted(people - on_call)]
+
+
+@dataclass
+class Rotation:
+    """One-person shifts of so many hours, handed off at full multiples of that since the origin (R1)."""
+
+    hours: int
+    people: list[str]
+    active: str | None = None
+    position: int = 0
+    shift: int = 0
+
+    def settle(self, now: datetime) -> None:
+        shift = (now - ORIGIN) // timedelta(hours=self.hours)
+        passed, self.shift = shift - self.shift, shift
+        if not self.people:
+            self.active = None
+            return
+        if self.active is None:
+            position = 0
+        elif self.active in self.people:
+            position = self.people.index(self.active) + passed
+        else:
+            position = (self.position if self.position < len(self.people) else 0) + passed
+        self.position = position % len(self.people)
+        self.active = self.people[self.position]
+
+    def next_change(self) -> datetime:
+        return ORIGIN + timedelta(hours=self.hours) * (self.shift + 1)
+
+
+@dataclass
+class Override:
+    start: datetime
+    end: datetime
+    add: str | None
+    remove: str | None
+
+    def conflicts(self, other: "Override") -> bool:
+        shared = {self.add, self.remove} & {other.add, other.remove} - {None}
+        return bool(shared) and self.start < other.end and other.start < self.end
+
+
+@dataclass
+class Schedule:
+    """A rotation between two full hours of every day (the whole day if they are 0 and 24), and overrides (S1, S2)."""
+
+    rotation: Rotation
+    begins: int = 0
+    ends: int = 24
+    overrides: list[Override] = field(default_factory=list)
+    history: History = field(default_factory=History)
+
+    def on_call(self, now: datetime) -> set[str]:
+        people = {self.rotation.active} - {None} if self.begins <= now.hour < self.ends else set()
+        for each in self.overrides:
+            if each.start <= now < each.end and (each.add is None or each.remove is None or each.remove in people):
+                people = people - {each.remove} | {each.add} - {None}
+        return people
+
+
+@dataclass(eq=False)
+class Step:
+    """``targets`` are names of users, rotations and schedules."""
+
+    delay: int
+    targets: list[str]
+    if_nobody: str = "skip"
+    id: Any = None
+    history: History = field(default_factory=History)
+
+
+@dataclass(eq=False)
+class Policy:
+    repeat: int | None
+    steps: list[Step]
+
+
+@dataclass(eq=False)
+class Service:
+    policy: Policy
+    maintenance: datetime | None = None
+
+
+@dataclass
+class Cycle:
+    """A user's pages for one entry into a step. ``told`` are the delays of the rules that have been dealt with."""
+
+    user: str
+    start: datetime
+    step_number: int
+    loop: int
+    told: set[int] = field(default_factory=set)
+
+
+@dataclass(eq=False)
+class Alert:
+    """``pages``: to whom, when, at which step in which round, sent or bundled."""
+
+    service: Service
+    policy: Policy
+    status: str = "triggered"
+    state: str = "new"
+    step: Step | None = None
+    number: int | None = None
+    loop: int = 0
+    next: datetime | None = None
+    asked: bool = False
+    cycles: list[Cycle] = field(default_factory=list)
+    pages: list[tuple[str, datetime, int, int, str]] = field(default_factory=list)
+
+
+@dataclass
+class Model:
+    """``rules``: after how many minutes each user is paged; a user without rules cannot be reached."""
+
+    rules: dict[str, list[int]]
+    rotations: dict[str, Rotation]
+    schedules: dict[str, Schedule]
+    policies: list[Policy]
+    services: list[Service]
+    alerts: list[Alert] = field(default_factory=list)
+
+    def on_call(self, step: Step, now: datetime) -> set[str]:
+        people: set[str] = set()
+        for target in step.targets:
+            if target in self.rotations:
+                people |= {self.rotations[target].active or ""} - {""}
+            elif target in self.schedules:
+                people |= self.schedules[target].on_call(now)
+            else:
+                people.add(target)
+        return people
+
+    def settle(self, now: datetime) -> None:
+        for rotation in self.rotations.values():
+            rotation.settle(now)
+        for schedule in self.schedules.values():
+            schedule.history.become(schedule.on_call(now), now)
+        for policy in self.policies:
+            for step in policy.steps:
+                step.history.become(self.on_call(step, now), now)
+        for service in self.services:
+            if service.maintenance is not None and service.maintenance <= now:
+                service.maintenance = None
+        for alert in self.alerts:
+            if alert.status == "triggered":
+                self._move(alert, now)
+                self._page(alert, now)
+
+    def _move(self, alert: Alert, now: datetime) -> None:
+        policy = alert.service.policy
+        if alert.policy is not policy:  # A7
+            alert.policy, alert.state, alert.loop = policy, "new", 0
+            alert.step = alert.number = None
+            alert.next, alert.asked = now, False
+        if not self._is_due(alert, now):
+            return
+        if not policy.steps:
+            self._rest(alert, "no_steps")
+        elif alert.service.maintenance is not None:
+            alert.state, alert.next, alert.asked = "maintenance", None, False
+        else:
+            self._climb(alert, now)
+
+    def _is_due(self, alert: Alert, now: datetime) -> bool:
+        if alert.asked or alert.state in ("no_steps", "maintenance"):
+            return True
+        if alert.state == "exhausted":
+            return False
+        if alert.number is not None and alert.step not in alert.policy.steps:  # A6
+            return True
+        if alert.state == "nobody" and any(self._reachable(step, now) for step in alert.policy.steps):
+            return True
+        return alert.next is not None and alert.next <= now
+
+    def _climb(self, alert: Alert, now: datetime) -> None:
+        """To the next step that pages somebody or waits (A3, A5, A6, A8), in at most one round."""
+        policy, (number, loop) = alert.policy, self._next(alert)
+        for _ in policy.steps:
+            if number == len(policy.steps):
+                number, loop = 0, loop + 1
+                if self._is_used_up(policy, loop) and not alert.asked:
+                    return self._exhaust(alert)
+            step = policy.steps[number]
+            if self._reachable(step, now) or step.if_nobody == "wait":
+                return self._enter(alert, step, (number, loop), now)
+            number += 1
+        loop += number == len(policy.steps)
+        if self._is_used_up(policy, loop):
+            return self._exhaust(alert)
+        self._rest(alert, "nobody")
+        alert.loop, alert.next = loop, now + sum(step.delay for step in policy.steps) * MINUTE
+        return None
+
+    def _next(self, alert: Alert) -> tuple[int, int]:
+        if alert.number is None:
+            return 0, alert.loop
+        if alert.step in alert.policy.steps:
+            return alert.policy.steps.index(alert.step) + 1, alert.loop
+        return (alert.number if alert.number < len(alert.policy.steps) else 0), alert.loop
+
+    def _enter(self, alert: Alert, step: Step, place: tuple[int, int], now: datetime) -> None:
+        alert.state, alert.step, (alert.number, alert.loop) = "escalating", step, place
+        alert.next, alert.asked = now + step.delay * MINUTE, False
+        alert.cycles += [Cycle(user, now, *place) for user in sorted(self._reachable(step, now))]
+
+    def _reachable(self, step: Step, now: datetime) -> set[str]:
+        return {user for user in self.on_call(step, now) if self.rules[user]}
+
+    def _is_used_up(self, policy: Policy, loop: int) -> bool:
+        return policy.repeat is not None and loop > policy.repeat
+
+    def _rest(self, alert: Alert, state: str) -> None:
+        alert.state, alert.step, alert.number, alert.next, alert.asked = state, None, None, None, False
+
+    def _exhaust(self, alert: Alert) -> None:
+        alert.state, alert.next, alert.asked = "exhausted", None, False
+
+    def _page(self, alert: Alert, now: datetime) -> None:
+        """N1; of several overdue pages of one cycle only the latest goes out. M1 holds them all."""
+        if alert.service.maintenance is not None:
+            return
+        for cycle in alert.cycles:
+            due = [d for d in self.rules[cycle.user] if d not in cycle.told and cycle.start + d * MINUTE <= now]
+            cycle.told |= set(due)
+            for delay in due:
+                status = "sent" if delay == max(due) else "bundled"
+                alert.pages.append((cycle.user, now, cycle.step_number, cycle.loop, status))
+
+    def due(self, now: datetime) -> list[datetime]:
+        """The moments after now at which something happens by itself, in order."""
+        return sorted({moment for moment in self._moments(now) if moment > now})
+
+    def _moments(self, now: datetime) -> Iterator[datetime]:
+        yield from (rotation.next_change() for rotation in self.rotations.values())
+        for schedule in self.schedules.values():
+            midnight = now.replace(hour=0, minute=0, second=0)
+            yield from (midnight + timedelta(hours=hour) for hour in (schedule.begins, schedule.ends))
+            yield from (edge for each in schedule.overrides for edge in (each.start, each.end))
+        yield from (service.maintenance for service in self.services if service.maintenance is not None)
+        for alert in self.alerts:
+            if alert.next is not None:
+                yield alert.next
+            for cycle in alert.cycles:
+                yield from (cycle.start + delay * MINUTE for delay in self.rules[cycle.user])
+
+    def acknowledge(self, alert: Alert) -> None:
+        alert.status, alert.state, alert.next, alert.asked = "acknowledged", "acknowledged", None, False
+        alert.cycles.clear()  # A4
+
+    def close(self, alert: Alert) -> None:
+        alert.status, alert.next = "closed", None
+        alert.cycles.clear()
+
+    def escalate(self, alert: Alert, now: datetime) -> bool:
+        """Whether it is granted (A5)."""
+        until = alert.service.maintenance
+        if alert.status == "closed" or not alert.service.policy.steps or (until is not None and until > now):
+            return False
+        alert.status, alert.asked = "triggered", True
+        return True
+
+    def override(self, schedule: Schedule, new: Override) -> bool:
+        """Whether it can stand beside the others (S2)."""
+        granted = not any(new.conflicts(other) for other in schedule.overrides)
+        if granted:
+            schedule.overrides.append(new)
+        return granted
