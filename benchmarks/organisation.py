@@ -1,4 +1,4 @@
-"""Organisations of any size, written straight into the tables."""
+"""Organisations of any size, written straight into the tables, as the engine would have left them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,6 +44,11 @@ targets as (
     insert into escalation_policy_step_targets (escalation_policy_step_id, user_id)
     select step_id, ($2::uuid[])[1 + (n + number) % cardinality($2::uuid[])] from planned
 ),
+mirrors as (
+    insert into ep_step_on_call_users (ep_step_id, user_id, because)
+    select step_id, person, jsonb_build_array(jsonb_build_object('type', 'user', 'id', person))
+    from planned, lateral (select ($2::uuid[])[1 + (n + number) % cardinality($2::uuid[])]) as whom (person)
+),
 services as (
     insert into services (name, escalation_policy_id)
     select 'Service ' || n, policy_id from numbers
@@ -76,10 +81,8 @@ class Organisation:
     services: list[UUID]
 
 
-async def found(
-    pool: Pool, *, policies: int, people: int, webhook: str, delay: timedelta = timedelta(hours=1)
-) -> Organisation:
-    """People reached by ``webhook``; policies whose two steps page one of them each, ``delay`` apart."""
+async def found(pool: Pool, *, policies: int, people: int, webhook: str) -> Organisation:
+    """People reached by ``webhook``; policies whose two steps page one of them each, an hour apart."""
     users = await pool.fetchval(_PEOPLE, people, webhook)
     services = await pool.fetchval(_POLICIES, policies, users, timedelta(hours=1))
     await pool.execute("delete from pgqueuer")

@@ -76,6 +76,12 @@ async def open_pool(
         await _close(pool)
 
 
+async def open_all(pool: Pool) -> None:
+    """Open all connections of the pool now instead of when they are first needed."""
+    connections = await asyncio.gather(*(pool.acquire() for _ in range(pool.get_max_size())))
+    await asyncio.gather(*(pool.release(connection) for connection in connections))
+
+
 async def _leave_as_is(_connection: Connection) -> None:
     """Nothing to reset when a connection goes back: our settings are local to a transaction, we hold no session lock
     and no cursor, and whoever listens has a connection of their own. asyncpg's own reset costs a round trip each time.

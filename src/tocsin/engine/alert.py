@@ -27,7 +27,7 @@ from tocsin.domain.escalation import (
 )
 from tocsin.engine.because import targets as because_of
 from tocsin.engine.held import held_until
-from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.policy import PolicyNow, bring_up_to_date, hold, policies
 from tocsin.engine.together import Together
 from tocsin.store import readings
@@ -217,7 +217,9 @@ def _outcome(decided: Decided) -> Outcome:
         case FoundNobody():
             # Who has come since it was read saw no alert that waits for them, so it looks once more.
             return Outcome(decision.reason, due=due, acted=acted, again=acted)
-        case Enter() | Exhaust() | HandOver() | Reopen():
+        case Enter(step=step):
+            return Outcome(decision.reason, due=due, acted=acted, feeds=(PAGES,) if step.channels else ())
+        case Exhaust() | HandOver() | Reopen():
             return Outcome(decision.reason, due=due, acted=acted)
         case Hold():
             return Outcome(decision.reason)

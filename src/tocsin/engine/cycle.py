@@ -13,7 +13,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, LetAlertMove, Rule, Tick
 from tocsin.engine.held import held_until
-from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.together import Together
 from tocsin.store import readings
 
@@ -89,7 +89,8 @@ def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
     match decision:
         case Tick(pages=pages, next_tick=next_tick):
             due = loaded.cycle.next_tick if pages else None
-            return Outcome("ticked", due=due, acted=loaded.now, again=_unchanged(loaded, next_tick))
+            feeds = (PAGES,) if pages else ()
+            return Outcome("ticked", due=due, acted=loaded.now, again=_unchanged(loaded, next_tick), feeds=feeds)
         case HoldCycle(until=until, reason=reason):
             return Outcome(reason, again=_unchanged(loaded, until))
         case EndCycle(reason=reason):

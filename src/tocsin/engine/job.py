@@ -1,8 +1,11 @@
 """What a kind of job is: a name, and a function that wakes one object up."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+# The lanes, each a run loop of its own: rows that move, and pages that are sent.
+STATE, PAGES = "state", "pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +14,14 @@ class Outcome:
 
     ``reason`` is for logs and metrics. ``due`` and ``acted`` are set when the object moved by itself: when it should
     have and when it did, both the database's time. ``again`` is when the object wants to be woken next and no row
-    trigger has seen to it.
+    trigger has seen to it. ``feeds`` names other lanes that have work through it.
     """
 
     reason: str
     due: datetime | None = None
     acted: datetime | None = None
     again: datetime | None = None
+    feeds: Sequence[str] = ()
 
     @property
     def late_seconds(self) -> float | None:

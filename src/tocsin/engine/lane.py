@@ -21,6 +21,7 @@ from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.backoff import Backoff
 from tocsin.engine.job import JobKind, Outcome
 from tocsin.engine.queue import HEARTBEAT_TIMEOUT, LOOK_AT_LEAST_EVERY, LOOK_AT_MOST_EVERY, build_queries
+from tocsin.engine.room import Room
 from tocsin.engine.wakeups import CHANNEL, Bell, Wakeups
 
 log = structlog.get_logger(__name__)
@@ -79,23 +80,26 @@ def build_manager(queue_pool: Pool, listener: asyncpg.Connection, lane: Lane, wo
     """A PgQueuer queue manager that runs the lane's jobs."""
 
     def make_wakeups(callback: NotifyCallback) -> Wakeups:
-        wakeups = Wakeups(callback, lambda: len(manager.job_context) >= lane.most_at_once)
+        wakeups = Wakeups(callback)
         workshop.bell.hang(lane.name, wakeups)
         return wakeups
 
-    manager = QueueManager(build_queries(queue_pool, listener, make_wakeups), channel=CHANNEL)
+    queries = build_queries(queue_pool, listener, make_wakeups)
+    manager = QueueManager(queries, channel=CHANNEL)
+    queries.room = Room(lane.most_at_once, manager.job_context.__len__, manager.shutdown)
     manager.min_dequeue_poll_interval = LOOK_AT_MOST_EVERY
     for kind in lane.kinds:
-        manager.entrypoint(kind.name, on_failure="hold", executor_factory=Executor)(_handler(kind, workshop))
+        manager.entrypoint(kind.name, on_failure="hold", executor_factory=Executor)(_handler(kind, lane, workshop))
     return manager
 
 
-def _handler(kind: JobKind, workshop: Workshop) -> Callable[[Job], Awaitable[None]]:
+def _handler(kind: JobKind, lane: Lane, workshop: Workshop) -> Callable[[Job], Awaitable[None]]:
     async def handle(job: Job) -> None:
         outcome = await kind.run(object_id(job))
         if outcome.again is not None:
             await workshop.pool.execute("select engine_enqueue($1, $2, $3)", kind.name, object_id(job), outcome.again)
-        workshop.bell.ring()
+        for name in (lane.name, *outcome.feeds):
+            workshop.bell.ring(name)
         workshop.observe(kind.name, outcome)
 
     return handle
@@ -106,7 +110,6 @@ async def run_manager(manager: QueueManager, lane: Lane) -> None:
     await manager.run(
         dequeue_timeout=LOOK_AT_LEAST_EVERY,
         batch_size=lane.batch,
-        max_concurrent_tasks=lane.most_at_once,
         heartbeat_timeout=HEARTBEAT_TIMEOUT,
         shutdown_on_listener_failure=True,
         log_aggregation_interval=timedelta(0),

@@ -21,11 +21,13 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueue
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.models import Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import JOB_STATUS, HealthCheckId, QueueEntrypoint
+from pgqueuer.domain.types import JOB_STATUS, HealthCheckId, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import NotifyCallback
+from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
+from tocsin.engine.room import Room
 from tocsin.engine.wakeups import CHANNEL, Wakeups
 
 log = structlog.get_logger(__name__)
@@ -38,7 +40,7 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=6)
 # However long the next due job is away, the queue is looked into so often: for jobs that nobody was notified of.
 LOOK_AT_LEAST_EVERY = timedelta(seconds=2)
 
-# How soon it is looked into again when a look found the lane full, or a job due in a moment.
+# How soon it is looked into again when a job is due in a moment.
 LOOK_AT_MOST_EVERY = timedelta(milliseconds=20)
 
 MakeWakeups = Callable[[NotifyCallback], Wakeups]
@@ -65,25 +67,42 @@ class QueueQueries(Queries):
     """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat.
 
     PgQueuer sends its first probe of the listener beside starting it; the probe waits here until there is a listener
-    to hear it, or else the lane would end, for nothing, ten seconds later. And where it counts or sorts all that wait,
-    each time that it finds nothing to do (12 ms for 40,000), a look into an index answers here.
+    to hear it, or else the lane would end, for nothing, ten seconds later.
+
+    How much a lane takes is decided by ``room``, in this process: in a storm PgQueuer's own limit would be counted by
+    the database at each look, and most looks would bring nothing, or a few jobs for the price of a batch.
     """
 
+    room: Room
+
+    async def dequeue(
+        self,
+        batch_size: int,
+        entrypoints: dict[QueueEntrypoint, EntrypointExecutionParameter],
+        queue_manager_id: QueueManagerId,
+        global_concurrency_limit: int | None,
+        heartbeat_timeout: timedelta,
+    ) -> list[Job]:
+        fitting = await self.room.some(batch_size)
+        if not fitting:
+            return []
+        return await super().dequeue(
+            fitting, entrypoints, queue_manager_id, global_concurrency_limit, heartbeat_timeout
+        )
+
+    # After a look that brought nothing PgQueuer asks three things: is a job due, when is the next, does any wait. One
+    # answer does, if it counts jobs that have become due since the look; each question would read the index again.
     async def eligible_queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
-        return await self._found("has_due", entrypoints)
+        return 0
 
     async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
-        return await self._found("has_waiting", entrypoints)
+        return 0
 
     async def next_deferred_eta(self, entrypoints: list[QueueEntrypoint]) -> timedelta | None:
         rows = await self.driver.fetch(_SQL["next_due_in"], entrypoints)
         eta = rows[0]["eta"]
         assert eta is None or isinstance(eta, timedelta)
         return eta
-
-    async def _found(self, statement: str, entrypoints: list[QueueEntrypoint]) -> int:
-        rows = await self.driver.fetch(_SQL[statement], entrypoints)
-        return int(bool(rows[0]["found"]))
 
     async def notify_health_check(self, health_check_event_id: HealthCheckId) -> None:
         assert isinstance(self.driver, QueueDriver)
@@ -126,7 +145,7 @@ class QueueDriver(AsyncpgPoolDriver):
 
 
 def build_queries(pool: Pool, listener: asyncpg.Connection, make_wakeups: MakeWakeups) -> QueueQueries:
-    """PgQueuer's statements on our tables, through our driver."""
+    """PgQueuer's statements on our tables, through our driver. Give them a ``room`` before they are used."""
     settings = names()
     return QueueQueries(
         QueueDriver(pool, listener, make_wakeups),

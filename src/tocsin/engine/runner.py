@@ -19,9 +19,10 @@ import structlog
 from pgqueuer.core.qm import QueueManager
 
 from tocsin import __version__
-from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine import alert, cycle, page, policy, policy_alerts, queue, rotation, schedule, service
+from tocsin.engine.job import PAGES, STATE
 from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
@@ -185,8 +186,10 @@ async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIte
                 setup=queue.use_json_text,
             )
         )
+        for each in (pool, queue_pool):
+            await open_all(each)  # a storm is no moment to open connections in
         lanes = [
-            Lane("state", [kind(pool) for kind in _STATE_KINDS], 200, 50),
-            Lane("pages", [page.kind(pool, outbox)], 256, 50),
+            Lane(STATE, [kind(pool) for kind in _STATE_KINDS], 400, 100),
+            Lane(PAGES, [page.kind(pool, outbox)], 256, 50),
         ]
         yield Engine(dsn, pool, queue_pool, lanes)

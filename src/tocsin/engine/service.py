@@ -8,7 +8,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.maintenance import Windows, windows_at
-from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.store import readings
 
 _SQL = Statements(__package__, "service.sql")
@@ -47,4 +47,4 @@ def _outcome(row: asyncpg.Record, windows: Windows) -> Outcome:
     due = min((moment for moment in moments if moment is not None and moment <= now), default=None)
     ahead = (row["maintenance_expires_at"], windows.next_change)
     again = min((moment for moment in ahead if moment is not None and moment > now), default=None)
-    return Outcome("maintenance_moved" if due else "alerts_woken", due=due, acted=now, again=again)
+    return Outcome("maintenance_moved" if due else "alerts_woken", due=due, acted=now, again=again, feeds=(PAGES,))

@@ -1,7 +1,6 @@
 """Waking the run loops: for what others have put into the queue by notification, for our own jobs directly."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,15 +20,13 @@ class Wakeups:
     """Passes notifications on, those about new jobs at most once every ``apart``.
 
     PgQueuer's run loop looks into the queue once for each. In a storm they come by the thousand while one look finds
-    a whole batch; passed on one by one, the looks would take the time that the jobs need. While the lane ``is_full``
-    they are kept: the loop looks again by itself, and could take nothing now.
+    a whole batch; passed on one by one, the looks would take the time that the jobs need.
     """
 
     apart = timedelta(milliseconds=10)
 
-    def __init__(self, callback: NotifyCallback, is_full: Callable[[], bool]) -> None:
+    def __init__(self, callback: NotifyCallback) -> None:
         self._callback = callback
-        self._is_full = is_full
         self._latest: str | None = None
         self._resting = False
 
@@ -43,11 +40,8 @@ class Wakeups:
             self._pass_on(payload)
 
     def _pass_on(self, payload: str) -> None:
-        if self._is_full():
-            self._latest = payload
-        else:
-            self._callback(payload)
-            self._latest = None
+        self._callback(payload)
+        self._latest = None
         self._resting = True
         asyncio.get_running_loop().call_later(self.apart.total_seconds(), self._rested)
 
@@ -59,7 +53,7 @@ class Wakeups:
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """Wakes the lanes of this process after each of its jobs, for what the job may have put into the queue.
+    """Wakes the lanes of this process after its jobs, for what they may have put into the queue.
 
     A notification for each would go through the server to every engine, and serialise the commits of a storm. Other
     engines find such a job within the time that they look at least every, if this process is too busy or dies.
@@ -71,6 +65,7 @@ class Bell:
         """From now on the lane is woken through ``wakeups``."""
         self._lanes[lane] = wakeups
 
-    def ring(self) -> None:
-        for wakeups in self._lanes.values():
+    def ring(self, lane: str) -> None:
+        """Wake one lane, if it runs."""
+        if wakeups := self._lanes.get(lane):
             wakeups.take(_LOOK)
