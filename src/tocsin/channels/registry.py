@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from urllib.request import getproxies
 
 import aiohttp
 
@@ -51,12 +52,13 @@ def _http_client() -> aiohttp.ClientSession:
 
     With the usual limit of 100, that many hanging receivers would hold up the pages of everybody else. The
     engine bounds how many sends run at once. A connection is kept for less time than servers are known to keep it:
-    one that is being closed as a page goes out would cost the page a retry.
+    one that is being closed as a page goes out would cost the page a retry. The environment is looked at for a proxy
+    only if it names one: aiohttp does so, and reads ~/.netrc, in a thread for each request.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
         auto_decompress=False,
-        trust_env=True,
+        trust_env=bool(getproxies()),
     )

@@ -7,10 +7,12 @@ link does not look at the clock.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Serializer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from tocsin.channels.page import Actions
 from tocsin.db.sql import Statements
@@ -45,6 +47,18 @@ class Facts:
     person_exists: bool
 
 
+class _Serializer(URLSafeSerializer):
+    """Does not try to compress, which gains nothing on so few bytes and cost more than all the rest of a link."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
+@cache
+def _serializer(signing_key: bytes) -> _Serializer:
+    return _Serializer(signing_key, salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
+
+
 @dataclass(frozen=True, slots=True)
 class ActionLinks:
     """Makes and reads the links of one installation; ``lifetime`` is how long a link works."""
@@ -68,7 +82,7 @@ class ActionLinks:
         """The claim, signed; what of its expiry is below a second is dropped."""
         user = claim.user_id.hex if claim.user_id else None
         expires = int(claim.expires_at.timestamp())
-        token: str = self._serializer.dumps(
+        token: str = _serializer(self.signing_key).dumps(
             [claim.action, claim.alert_id, user, claim.name, claim.escalation_count, expires]
         )
         return token
@@ -76,17 +90,11 @@ class ActionLinks:
     def read(self, token: str) -> ActionClaim:
         """The claim of a link, expired or not. Raises NotFound when it is none of ours, or was changed."""
         try:
-            action, alert_id, user, name, count, expires = self._serializer.loads(token)
+            action, alert_id, user, name, count, expires = _serializer(self.signing_key).loads(token)
         except BadData:
             raise NotFound("this link is not valid") from None
         return ActionClaim(
             action, alert_id, UUID(user) if user else None, name, count, datetime.fromtimestamp(expires, UTC)
-        )
-
-    @property
-    def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(
-            self.signing_key, salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
         )
 
 
