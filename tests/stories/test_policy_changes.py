@@ -6,7 +6,7 @@ from tests.fixtures.engine import Story, changed, minutes
 from tests.fixtures.factories import step
 
 from tocsin.errors import NotFound
-from tocsin.store import policies
+from tocsin.store import policies, services
 from tocsin.store.actor import acting
 from tocsin.store.policies import Policy
 
@@ -90,6 +90,31 @@ async def test_a7_moving_a_service_restarts_its_alerts_at_step_0_of_the_new_poli
     await story.change_service(service, escalation_policy_id=first.id)
     assert story.paged() == ["ann"]
     assert (await story.events(alert))[-2:] == ["escalated policy_changed"] * 2
+
+
+async def test_a7_moving_a_service_in_maintenance_starts_its_alerts_at_step_0_when_that_is_over(story: Story) -> None:
+    _, alert = await climbing(story)
+    service = await services.get(story.pool, await story.pool.fetchval("select service_id from alerts"))
+    dee, eva = await story.user("dee"), await story.user("eva")
+    other = await story.make.policy(step(dee), step(dee), step(eva))
+    expires_at = await story.clock.now() + minutes(10)
+    await story.change_service(service, maintenance_expires_at=expires_at, escalation_policy_id=other.id)
+    assert (await story.standing(alert))["step_number"] is None
+    await story.passes(10)
+    assert story.paged() == ["dee"]
+    assert (await story.standing(alert))["step_number"] == 0
+
+
+async def test_a7_alerts_that_a_maintenance_holds_start_again_though_the_service_is_moved_back(story: Story) -> None:
+    policy, _ = await climbing(story)
+    service = await services.get(story.pool, await story.pool.fetchval("select service_id from alerts"))
+    await story.change_service(service, maintenance_expires_at=await story.clock.now() + minutes(10))
+    await story.passes(5)
+    other = await story.make.policy(step(await story.user("dee")))
+    for moved_to in (other, policy):
+        await story.change_service(service, escalation_policy_id=moved_to.id)
+    await story.passes(5)
+    assert story.paged() == ["ann"]
 
 
 async def test_a7_moving_a_service_leaves_acknowledged_alerts_alone(story: Story) -> None:

@@ -201,10 +201,11 @@ def decide(alert: Standing, policy: Policy, now: datetime) -> Decision:
         if alert.next_escalation is not None:
             return Rest(Reason.NOT_DUE, alert.next_escalation)
         return Rest(Reason.NOTHING_TO_DO)
+    stays = due is not Reason.POLICY_CHANGED  # a held alert takes note of its new policy, and forgets its old step
     if not policy.steps:
-        return Rest(Reason.NO_STEPS) if alert.state == "no_steps" else Hold("no_steps", Reason.NO_STEPS)
+        return Rest(Reason.NO_STEPS) if stays and alert.state == "no_steps" else Hold("no_steps", Reason.NO_STEPS)
     if alert.maintenance_until is not None and alert.maintenance_until > now:
-        if alert.state == "maintenance" and alert.next_escalation is None:
+        if stays and alert.state == "maintenance" and alert.next_escalation is None:
             return Rest(Reason.IN_MAINTENANCE)
         return Hold("maintenance", Reason.IN_MAINTENANCE, due is Reason.ACKNOWLEDGEMENT_RAN_OUT)
     return _walk(alert, policy, due)

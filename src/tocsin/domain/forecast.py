@@ -165,6 +165,8 @@ class _Course:
         plan = self.view.plan_of(self.alert)
         caught = self.alert.caught and plan.id == self.alert.policy_id
         moved = replace(self.alert, policy_id=plan.id, caught=caught, forced=False, forced_step=None)
+        if plan.id != self.alert.policy_id:
+            moved = replace(moved, step_id=None, step_number=None, loop_count=0)
         self.alert = replace(moved, **changes)
 
     def _enter(self, decision: Enter) -> None:

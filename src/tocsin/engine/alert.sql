@@ -95,17 +95,22 @@ select true as done from moved
 
 -- name: rest
 -- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look; $8
--- says to enter the step at this number again afterwards, as where the step itself has been deleted.
+-- says to enter the step at this number again afterwards, as where the step itself has been deleted. Of another policy
+-- than the row's ($3) the alert has climbed nothing yet.
 with moved as (
     update escalation_policy_state
     set
         escalation_policy_id = $3,
         state = $5,
         escalation_policy_step_id = case
-            when $5 in ('nobody', 'no_steps') or $8 then null else escalation_policy_step_id
+            when $5 in ('nobody', 'no_steps') or $8 or escalation_policy_id is distinct from $3 then null
+            else escalation_policy_step_id
         end,
-        step_number = case when $5 in ('nobody', 'no_steps') then null else step_number end,
-        loop_count = coalesce($6, loop_count),
+        step_number = case
+            when $5 in ('nobody', 'no_steps') or escalation_policy_id is distinct from $3 then null
+            else step_number
+        end,
+        loop_count = coalesce($6, case when escalation_policy_id is distinct from $3 then 0 else loop_count end),
         is_caught = is_caught and escalation_policy_id = $3,
         force_escalation = false,
         force_step_id = null,
