@@ -12,14 +12,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.model.model import MINUTE, ORIGIN, Alert, Model, Override, Policy, Rotation, Schedule, Service, Step
 from tests.model.world import World
 
 from tocsin.store import alerts
 
+SHRINKS = "TOCSIN_MODEL_SHRINK" in os.environ
 RULES = {"ann": [0], "ben": [0, 3], "cid": [1, 4, 5], "dee": [0], "eva": []}
 USERS = sorted(RULES)
 TARGETS = [*USERS, "hourly", "longer", "always", "days"]
@@ -43,6 +44,7 @@ class Machine(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.now = ORIGIN + timedelta(hours=7, minutes=30)
         self.world: World | None = None
+        self.down_for = 0
 
     def do(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(coroutine)
@@ -59,7 +61,8 @@ class Machine(RuleBasedStateMachine):
         services = [Service(first), Service(second)]
         self.model = Model(RULES, rotations, schedules, [first, second], services)
         self.world = self.do(World.open(self.postgres, self.template, self.model, self.now))
-        self.do(self.world.start())
+        for service in services:
+            self.raise_on(service)
         self.settle()
 
     def teardown(self) -> None:
@@ -69,13 +72,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(number=index)
     def raise_alert(self, number: int) -> None:
-        service = self.model.services[number % 2]
-        alert = Alert(service, service.policy, next=self.now)
-        self.model.alerts.append(alert)
-        self.do(self.world.raise_alert(alert))
+        self.raise_on(self.model.services[number % 2])
         self.settle()
 
-    @precondition(lambda self: self.model.alerts)
     @rule(number=index)
     def acknowledge(self, number: int) -> None:
         alert = self.alert(number)
@@ -85,7 +84,6 @@ class Machine(RuleBasedStateMachine):
             self.model.acknowledge(alert)
         self.settle()
 
-    @precondition(lambda self: self.model.alerts)
     @rule(number=index)
     def close(self, number: int) -> None:
         alert = self.alert(number)
@@ -93,25 +91,19 @@ class Machine(RuleBasedStateMachine):
         self.model.close(alert)
         self.settle()
 
-    @precondition(lambda self: self.model.alerts)
     @rule(number=index)
     def escalate(self, number: int) -> None:
         alert = self.alert(number)
         assert self.do(self.world.act(alerts.escalate, alert)) == self.model.escalate(alert, self.now)
         self.settle()
 
-    @rule(number=index, place=index, delay=delays)
-    def change_delay(self, number: int, place: int, delay: int) -> None:
+    @rule(number=index, place=index, change=st.one_of(delays, targets))
+    def change_step(self, number: int, place: int, change: int | list[str]) -> None:
+        """Another delay, or other targets."""
         policy = self.model.policies[number % 2]
         if policy.steps:
-            policy.steps[place % len(policy.steps)].delay = delay
-        self.policy_changed(policy)
-
-    @rule(number=index, place=index, names=targets)
-    def change_targets(self, number: int, place: int, names: list[str]) -> None:
-        policy = self.model.policies[number % 2]
-        if policy.steps:
-            policy.steps[place % len(policy.steps)].targets = names
+            step = policy.steps[place % len(policy.steps)]
+            step.delay, step.targets = (change, step.targets) if isinstance(change, int) else (step.delay, change)
         self.policy_changed(policy)
 
     @rule(number=index, place=index, step=steps)
@@ -169,21 +161,31 @@ class Machine(RuleBasedStateMachine):
         """Time passes at one go, as if the engine had been asleep."""
         self.move_to(self.now + by * MINUTE)
 
-    @rule(count=st.integers(1, 4))
+    @rule(count=st.integers(1, 5))
     def next_due(self, count: int) -> None:
         """Time passes from one due moment to the next."""
         for _ in range(count):
             self.move_to(self.model.due(self.now)[0])
 
-    @rule()
-    def stop_engine(self) -> None:
-        self.do(self.world.stop())
+    @rule(by=st.sampled_from([2, 15, 40]))
+    def pass_minutes(self, by: int) -> None:
+        """Time passes from one due moment to the next, and ends between two of them."""
+        end = self.now + by * MINUTE
+        while (due := self.model.due(self.now)[0]) < end:
+            self.move_to(due)
+        self.move_to(end)
 
-    @rule()
-    def start_engine(self) -> None:
+    @rule(operations=st.integers(0, 3))
+    def stop_engine(self, operations: int) -> None:
+        """No engine runs until so many operations are done."""
         self.do(self.world.stop())
-        self.do(self.world.start())
+        self.down_for = operations
         self.settle()
+
+    def raise_on(self, service: Service) -> None:
+        alert = Alert(service, service.policy, next=self.now)
+        self.model.alerts.append(alert)
+        self.do(self.world.raise_alert(alert))
 
     def alert(self, number: int) -> Alert:
         return self.model.alerts[number % len(self.model.alerts)]
@@ -198,11 +200,15 @@ class Machine(RuleBasedStateMachine):
         self.settle()
 
     def settle(self) -> None:
-        """If there is an engine, let both do what is due, and compare."""
-        if self.world.engine is not None:
-            self.model.settle(self.now)
-            self.do(self.world.settle())
-            self.do(self.compare())
+        """Start the engine if it is time; if there is one, let both do what is due, and compare."""
+        if self.world.engine is None:
+            if self.down_for > 0:
+                self.down_for -= 1
+                return
+            self.do(self.world.start())
+        self.model.settle(self.now)
+        self.do(self.world.settle())
+        self.do(self.compare())
 
     async def compare(self) -> None:
         world, model = self.world, self.model
@@ -227,6 +233,7 @@ def same(found: list[Any], expected: list[Any]) -> bool:
     return True
 
 
+@pytest.mark.timeout(400)
 def test_the_engine_does_what_the_model_says(postgres_dsn: str, template: str) -> None:
     number = os.environ.get("TOCSIN_MODEL_EXAMPLES")
     Machine.postgres, Machine.template = postgres_dsn, template
@@ -239,6 +246,7 @@ def test_the_engine_does_what_the_model_says(postgres_dsn: str, template: str) -
             derandomize=number is None,
             database=None,
             print_blob=False,
+            phases=[Phase.generate, *([Phase.shrink] if SHRINKS else [])],
             suppress_health_check=list(HealthCheck),
         ),
     )
