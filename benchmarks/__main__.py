@@ -4,11 +4,13 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from benchmarks.change import change
 from benchmarks.escalation import escalation_lateness, storm
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
 from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
+from benchmarks.shifts import shifts
 from benchmarks.stage import server
 from benchmarks.table import Row, medians, show
 from tocsin import log
@@ -21,6 +23,8 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ingest": ingest_rate,
     "lateness": escalation_lateness,
     "storm": storm,
+    "change": change,
+    "shifts": shifts,
     "idle": idle,
     "idle-large": idle_large,
 }
