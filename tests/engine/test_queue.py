@@ -71,7 +71,13 @@ OURS = {
     "index pgqueuer_object_idx on pgqueuer using btree (entrypoint, payload)",
     "trigger engine_release_dedupe_key on pgqueuer",
 }
-DROPPED = {"trigger tg_pgqueuer_changed on pgqueuer"}
+DROPPED = {
+    "trigger tg_pgqueuer_changed on pgqueuer",
+    "index pgqueuer_priority_id_id1_idx on pgqueuer using btree (priority, id desc) include (id)"
+    " where (status = 'queued'::pgqueuer_status)",
+    "index pgqueuer_updated_id_id1_idx on pgqueuer using btree (updated, id desc) include (id)"
+    " where (status = 'picked'::pgqueuer_status)",
+}
 
 SCHEMA = """
 select format(

@@ -135,6 +135,10 @@ alter table pgqueuer set (
     autovacuum_vacuum_cost_delay = 0
 );
 
+-- No statement that an engine runs uses these two; each costs an entry for every job.
+drop index pgqueuer_priority_id_id1_idx;
+drop index pgqueuer_updated_id_id1_idx;
+
 -- Finds the jobs of one object, whatever state they are in.
 create index pgqueuer_object_idx on pgqueuer (entrypoint, payload);
 
@@ -165,7 +169,8 @@ begin
     )::text);
 end $$;
 
--- The one way into the queue. An engine needs no notification of what it enqueues itself. Waiting jobs of one object coalesce into one, which keeps the earliest due time.
+-- The one way into the queue. An engine needs no notification of what it enqueues itself. Waiting jobs of one object
+-- coalesce into one, which keeps the earliest due time.
 -- PgQueuer picks jobs with execute_after strictly in the past; one microsecond less makes that "due or past due".
 -- PL/pgSQL, since it keeps its plans; SQL functions are planned at each call before PostgreSQL 18.
 create function engine_enqueue(job_kind text, object_id text, due timestamptz) returns void language plpgsql as $$
