@@ -99,3 +99,15 @@ async def test_m1_an_exception_that_is_added_during_maintenance_lets_go_at_once(
     assert story.paged() == []
     await story.change_service(service, maintenance_exceptions=["fire"])
     assert story.paged() == ["ann"]
+
+
+async def test_m1_an_alert_due_as_a_window_begins_is_held_though_the_services_job_comes_later(story: Story) -> None:
+    service = await one_step(story)
+    await window(story, service, MONDAY + minutes(60), 30)
+    later = "update pgqueuer set execute_after = execute_after + interval '1 minute' where entrypoint = 'service'"
+    await story.pool.execute(later)
+    await story.passes(60)
+    await story.alert(service)
+    assert story.paged() == []
+    await story.passes(30)
+    assert story.paged() == ["ann"]

@@ -16,6 +16,7 @@ select
     state.force_step_id,
     state.version,
     greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
+    case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
     services.maintenance_exceptions,
     case
         when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id

@@ -12,6 +12,7 @@ select
     alerts.summary,
     alerts.dedup_key,
     greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
+    case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
     services.maintenance_exceptions,
     coalesce(
         alerts.status = 'triggered' and (state.next_escalation <= now() or state.state = 'maintenance'), false

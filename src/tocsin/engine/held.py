@@ -5,15 +5,20 @@ from datetime import datetime
 import asyncpg
 
 from tocsin.domain.dedup_key import shown_key
-from tocsin.domain.maintenance import lets_pass
+from tocsin.domain.maintenance import lets_pass, windows_at
+from tocsin.store import readings
 
 
 def held_until(row: asyncpg.Record) -> datetime | None:
     """The end of the service's maintenance or planned window; None when there is none, or when it lets the alert pass.
 
-    It may lie in the past: whether it holds is decided with now.
+    It may lie in the past: whether it holds is decided with now. Where the service's own job is due, what it has stored
+    of the windows is no longer so: they are asked themselves then, or an alert due as a window begins would pass it.
     """
     if lets_pass(row["maintenance_exceptions"], row["summary"], shown_key(row["dedup_key"])):
         return None
     until: datetime | None = row["maintenance_until"]
-    return until
+    if row["windows"] is None:
+        return until
+    ends_at = windows_at([readings.window(window) for window in row["windows"]], row["now"]).ends_at
+    return max((end for end in (until, ends_at) if end is not None), default=None)

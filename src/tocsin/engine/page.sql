@@ -28,6 +28,7 @@ select
     services.id as service_id,
     services.name as service_name,
     greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
+    case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
     services.maintenance_exceptions,
     policies.name as policy_name,
     now() as now

@@ -6,16 +6,7 @@ select
     state.window_ends_at,
     state.next_change,
     state.version,
-    (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'start_at', windows.start_at,
-            'end_at', windows.end_at,
-            'weekly', windows.weekly,
-            'time_zone', windows.time_zone
-        )), '[]')
-        from maintenance_windows as windows
-        where windows.service_id = services.id and (windows.weekly or windows.end_at > now())
-    ) as windows,
+    maintenance_windows_of(services.id) as windows,
     now() as now
 from services
 left join service_state as state on state.service_id = services.id

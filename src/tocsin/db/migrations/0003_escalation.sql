@@ -86,6 +86,21 @@ create table maintenance_windows (
 );
 create index maintenance_windows_service_id_idx on maintenance_windows (service_id);
 
+-- The windows of a service that can still run.
+create function maintenance_windows_of(service uuid) returns jsonb language plpgsql stable as $$
+begin
+    return (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'start_at', windows.start_at,
+            'end_at', windows.end_at,
+            'weekly', windows.weekly,
+            'time_zone', windows.time_zone
+        )), '[]')
+        from maintenance_windows as windows
+        where windows.service_id = service and (windows.weekly or windows.end_at > now())
+    );
+end $$;
+
 -- What the engine knows of a service's windows: the end of the one that runs, and when that can change next.
 create table service_state (
     service_id uuid primary key references services on delete cascade,
