@@ -1,10 +1,13 @@
 """A4, A5: people acknowledge, close and escalate."""
 
 import pytest
-from tests.fixtures.engine import Story, minutes
+from tests.fixtures.database import TESTER
+from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.errors import Conflict
+from tocsin.store import alerts
+from tocsin.store.actor import acting
 from tocsin.store.alerts import Reason, Seen
 from tocsin.store.services import Service
 
@@ -35,6 +38,20 @@ async def test_a4_acknowledging_cancels_a_page_that_waits_for_its_next_attempt(s
     await story.passes(60)
     assert story.paged() == []
     assert (await story.page_states(alert))[-1] == "cancelled acknowledged"
+
+
+async def test_a4_what_was_acknowledged_stays_stopped_when_the_alert_is_escalated_before_the_engine_looks(
+    story: Story,
+) -> None:
+    alert = await story.alert(await two_steps(story))
+    assert story.paged() == ["ann"]
+    async with acting(story.pool, TESTER) as connection:
+        await alerts.acknowledge(connection, alert, TESTER)
+        await alerts.escalate(connection, alert, TESTER)
+    await settled(story.pool)
+    assert story.paged() == ["ben"]
+    await story.passes(3)
+    assert story.paged() == []
 
 
 async def test_a4_closing_stops_everything_and_is_final(story: Story) -> None:
