@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from benchmarks.change import change
-from benchmarks.escalation import escalation_lateness, storm
+from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
 from benchmarks.path import ingest_to_webhook
@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ingest": ingest_rate,
     "lateness": escalation_lateness,
     "storm": storm,
+    "storm-engines": storm_engines,
     "change": change,
     "shifts": shifts,
     "idle": idle,
