@@ -8,14 +8,15 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from tests.model.model import MINUTE, ORIGIN, Alert, Model, Override, Policy, Rotation, Schedule, Service, Step
+from tests.model.model import MINUTE, Alert, Model, Policy, Service, Step
+from tests.model.on_call import ORIGIN, Override, Rotation, Schedule
 from tests.model.world import World
 
 from tocsin.store import alerts
@@ -26,7 +27,7 @@ TARGETS = [*USERS, "hourly", "longer", "always", "days"]
 
 index = st.integers(0, 9)
 users = st.sampled_from(USERS)
-delays = st.sampled_from([1, 3, 5, 20, 60])
+delays = st.sampled_from([1, 3, 10, 30, 60])
 targets = st.lists(st.sampled_from(TARGETS), max_size=2, unique=True)
 steps = st.builds(Step, delay=delays, targets=targets, if_nobody=st.sampled_from(["skip", "skip", "wait"]))
 policies = st.builds(Policy, repeat=st.sampled_from([0, 1, None]), steps=st.lists(steps, min_size=1, max_size=3))
@@ -193,7 +194,7 @@ class Machine(RuleBasedStateMachine):
         self.do(self.world.change_policy(policy))
         self.settle()
 
-    def move_to(self, now: Any) -> None:
+    def move_to(self, now: datetime) -> None:
         self.now = now
         self.do(self.world.move_to(now))
         self.settle()
@@ -243,7 +244,7 @@ def test_the_engine_does_what_the_model_says(part: int, postgres_dsn: str, templ
     run_state_machine_as_test(
         machine if WANTED else seed(part)(machine),
         settings=settings(
-            max_examples=int(WANTED or 28) // 4,
+            max_examples=int(WANTED or 24) // 4,
             stateful_step_count=20,
             phases=[Phase.generate, Phase.shrink] if WANTED else [Phase.generate],
             deadline=None,

@@ -11,7 +11,8 @@ import asyncpg
 from tests.fixtures.database import TESTER, cloned
 from tests.fixtures.engine import Story, minutes, running_engine, settled
 from tests.fixtures.factories import Factory, rule, target
-from tests.model.model import ORIGIN, Alert, Model, Override, Policy, Service, Step
+from tests.model.model import Alert, Model, Policy, Service, Step
+from tests.model.on_call import ORIGIN, Override
 
 from tocsin.db.pool import Connection, open_pool
 from tocsin.errors import Conflict
