@@ -35,7 +35,9 @@ async def test_depth_and_instances_are_shown(api: AsyncClient, make: Factory) ->
     engine = (await api.get("/api/v1/engine")).json()
     depth = next(job for job in engine["jobs"] if job["kind"] == "alert")
     assert depth == {"kind": "alert", "queued": 1, "due": 1, "retrying": 0, "running": 0, "parked": 1}
-    assert engine["overdue"] == []
+    assert [(overdue["kind"], overdue["reason"], overdue["count"]) for overdue in engine["overdue"]] == [
+        ("alert", "parked", 1)
+    ]
     (instance,) = engine["instances"]
     assert (instance["host"], instance["pid"], instance["alive"]) == ("db1", 7, True)
     assert instance["paused_because"] == "it is old"

@@ -88,10 +88,22 @@ async def test_an_event_on_a_parked_object_wakes_it_all_the_same(story: Story) -
     await mend(story)
     await story.escalate(broken)
     assert story.paged() == ["ann"]
-    [parked] = await engine.parked(story.pool)
-    await engine.retry(story.pool, parked.id)
+    assert await engine.parked(story.pool) == []
+    assert await story.overdue() == []
+
+
+async def test_an_object_that_fails_again_and_again_is_parked_once(story: Story) -> None:
+    broken, _ = await sabotaged(story)
+    await use_up_attempts(story)
+    [first] = await engine.parked(story.pool)
+    await story.pool.execute("select engine_enqueue('alert', $1, now())", str(broken))
+    await use_up_attempts(story)
+    [second] = await engine.parked(story.pool)
+    assert second.id > first.id
+    await mend(story)
+    await engine.retry(story.pool, second.id)
     await settled(story.pool)
-    assert story.paged() == []
+    assert await story.overdue() == []
 
 
 async def test_an_object_whose_row_somebody_holds_is_tried_for_ever(story: Story) -> None:

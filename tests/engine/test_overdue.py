@@ -40,8 +40,32 @@ async def test_a_job_that_is_put_off_too_long_is_seen(pool: Pool, alert: int) ->
 
 
 async def test_a_parked_job_is_seen(pool: Pool, alert: int) -> None:
-    await pool.execute("update pgqueuer set status = 'failed'")
+    await pool.execute("update pgqueuer set status = 'failed' where entrypoint = 'alert'")
     assert await found(pool) == [("alert", "parked")]
+
+
+async def test_a_parked_job_of_an_object_that_is_due_at_no_moment_is_seen(pool: Pool, make: Factory) -> None:
+    await make.policy(step())
+    await pool.execute("update pgqueuer set status = 'failed' where entrypoint = 'policy_alerts'")
+    assert ("policy_alerts", "parked") in await found(pool)
+
+
+async def test_an_alert_that_nothing_holds_any_longer_is_seen(pool: Pool, alert: int) -> None:
+    await pool.execute("update escalation_policy_state set state = 'maintenance', next_escalation = null")
+    assert await found(pool) == []
+    await pool.execute("delete from pgqueuer")
+    assert await found(pool) == [("alert", "no_job")]
+    await pool.execute("update services set maintenance_expires_at = now() + interval '1 hour'")
+    assert await found(pool) == []
+
+
+async def test_an_alert_whose_policy_has_steps_again_is_seen(pool: Pool, alert: int) -> None:
+    await pool.execute("update escalation_policy_state set state = 'no_steps', next_escalation = null")
+    await pool.execute("delete from pgqueuer")
+    assert await found(pool) == [("alert", "no_job")]
+    await pool.execute("delete from escalation_policy_steps")
+    await pool.execute("delete from pgqueuer")
+    assert await found(pool) == []
 
 
 async def test_a_running_job_is_in_health(pool: Pool, alert: int) -> None:

@@ -69,6 +69,8 @@ async def test_only_what_is_due_soon_is_notified(database: str, wait: int, notif
 # What of our own is in the queue's tables, beside what PgQueuer declares.
 OURS = {
     "index pgqueuer_object_idx on pgqueuer using btree (entrypoint, payload)",
+    "index pgqueuer_parked_idx on pgqueuer using btree (entrypoint, payload)"
+    " where (status = 'failed'::pgqueuer_status)",
     "trigger engine_release_dedupe_key on pgqueuer",
 }
 DROPPED = {

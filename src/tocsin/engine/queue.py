@@ -110,12 +110,15 @@ class QueueQueries(Queries):
         await super().notify_health_check(health_check_event_id)
 
     async def log_jobs(self, job_status: list[tuple[Job, JOB_STATUS, TracebackRecord | None]]) -> None:
-        """Delete what went well; only what failed is worth a row in PgQueuer's log."""
-        done = [job.id for job, status, _ in job_status if status == "successful"]
-        if done:
-            await self.driver.execute("delete from pgqueuer where id = any($1::bigint[])", done)
+        """Delete what went well, and with it what is parked of the same objects: they move again.
+
+        Only what failed is worth a row in PgQueuer's log. Of one object the last failure stays parked.
+        """
+        if done := [job.id for job, status, _ in job_status if status == "successful"]:
+            await self.driver.execute(_SQL["done"], done)
         if failed := [item for item in job_status if item[1] != "successful"]:
             await super().log_jobs(failed)
+            await self.driver.execute(_SQL["park_once"], [job.id for job, _, _ in failed])
 
     async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
         try:

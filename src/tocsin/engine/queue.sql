@@ -14,3 +14,23 @@ cross join lateral (
 -- name: give_back
 update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()
 where queue_manager_id = $1 and status = 'picked'
+
+-- name: done
+with done as (
+    delete from pgqueuer where id = any($1::bigint[])
+    returning entrypoint, payload
+)
+delete from pgqueuer as parked
+using done
+where parked.status = 'failed' and parked.entrypoint = done.entrypoint and parked.payload = done.payload
+
+-- name: park_once
+delete from pgqueuer as former
+using pgqueuer as parked
+where
+    parked.id = any($1::bigint[])
+    and parked.status = 'failed'
+    and former.status = 'failed'
+    and former.entrypoint = parked.entrypoint
+    and former.payload = parked.payload
+    and former.id <> parked.id

@@ -141,6 +141,7 @@ drop index pgqueuer_updated_id_id1_idx;
 
 -- Finds the jobs of one object, whatever state they are in.
 create index pgqueuer_object_idx on pgqueuer (entrypoint, payload);
+create index pgqueuer_parked_idx on pgqueuer (entrypoint, payload) where status = 'failed';
 
 -- A job that has been picked must not swallow events that arrive while it runs: dedupe_key is unique over queued and
 -- picked jobs, so the pick itself gives the key up. Doing it here, inside PgQueuer's short claiming statement, needs no
