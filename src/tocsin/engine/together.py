@@ -1,7 +1,7 @@
 """Reading in one statement what many jobs ask for at the same moment."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -21,17 +21,17 @@ class Together(Generic[K, V]):
     """
 
     load_many: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
-    _waiting: dict[K, asyncio.Future[V | None]] = field(default_factory=dict)
+    _waiting: dict[K, list[asyncio.Future[V | None]]] = field(default_factory=dict)
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def load(self, key: K) -> V | None:
         """The key's value as of now, or None when there is none. Raises what ``load_many`` raises for this key."""
-        if key not in self._waiting:
-            loop = asyncio.get_running_loop()
-            if not self._waiting:
-                loop.call_soon(self._begin)
-            self._waiting[key] = loop.create_future()
-        return await asyncio.shield(self._waiting[key])
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._begin)
+        future: asyncio.Future[V | None] = loop.create_future()
+        self._waiting.setdefault(key, []).append(future)
+        return await future
 
     def _begin(self) -> None:
         waiting, self._waiting = self._waiting, {}
@@ -39,21 +39,22 @@ class Together(Generic[K, V]):
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
 
-    async def _read(self, waiting: Mapping[K, asyncio.Future[V | None]]) -> None:
+    async def _read(self, waiting: Mapping[K, Sequence[asyncio.Future[V | None]]]) -> None:
         try:
             found = await self.load_many(list(waiting))
         except Exception as error:
             if len(waiting) == 1 or isinstance(error, CONNECTION_ERRORS):
-                _fail(waiting.values(), error)
+                for future in _awaited(waiting.values()):
+                    future.set_exception(error)
                 return
-            for key, future in waiting.items():
-                await self._read({key: future})
+            for key, futures in waiting.items():
+                await self._read({key: futures})
         else:
-            for key, future in waiting.items():
-                future.set_result(found.get(key))
+            for key, futures in waiting.items():
+                for future in _awaited([futures]):
+                    future.set_result(found.get(key))
 
 
-def _fail(futures: Iterable[asyncio.Future[V | None]], error: Exception) -> None:
-    """The error is raised where each of them is awaited."""
-    for future in futures:
-        future.set_exception(error)
+def _awaited(groups: Iterable[Sequence[asyncio.Future[V | None]]]) -> Iterator[asyncio.Future[V | None]]:
+    """All but those whose job has been cancelled meanwhile."""
+    return (future for futures in groups for future in futures if not future.done())
