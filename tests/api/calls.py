@@ -1,8 +1,11 @@
 """What tests of the API say often."""
 
 from httpx import Response
+from tests.fixtures.engine import eventually
+from tests.fixtures.factories import Factory
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+_WITHIN = 5
 
 
 def bearer(secret: str) -> dict[str, str]:
@@ -32,3 +35,19 @@ def refusal(answer: Response, status: int) -> str:
     wrong(answer, status)
     detail: str = answer.json()["detail"]
     return detail
+
+
+def uses(refused: Response) -> list[str]:
+    """What the refusal to delete something says that uses it."""
+    assert set(wrong(refused, 409)) == {"id"}
+    return [error["message"].removeprefix("is used by ") for error in refused.json()["errors"]]
+
+
+async def waits_for_a_lock(make: Factory) -> None:
+    """Return once a statement in the test's database waits for another transaction."""
+
+    async def waits() -> bool:
+        activity = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        return bool(await make.pool.fetchval(f"select exists ({activity})"))
+
+    await eventually(waits, _WITHIN)

@@ -51,11 +51,3 @@ async def test_only_administrators_make_and_remove_teams(anonymous: AsyncClient,
     refusal(await anonymous.post("/api/v1/teams", json={"name": "New"}, headers=headers), 403)
     refusal(await anonymous.delete(f"/api/v1/teams/{team.id}", headers=headers), 403)
     assert (await anonymous.get(f"/api/v1/teams/{team.id}", headers=headers)).status_code == 200
-
-
-async def test_what_a_deleted_team_owned_becomes_everybodys(api: AsyncClient, make: Factory) -> None:
-    team = await make.team()
-    channel, service = await make.channel(team_id=team.id), await make.service(team_id=team.id)
-    await api.delete(f"/api/v1/teams/{team.id}")
-    assert (await api.get(f"/api/v1/channels/{channel.id}")).json()["team_id"] is None
-    assert (await api.get(f"/api/v1/services/{service.id}")).json()["team_id"] is None

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
-from httpx import AsyncClient, Response
-from tests.api.calls import UNKNOWN_ID, refusal, wrong
+from httpx import AsyncClient
+from tests.api.calls import UNKNOWN_ID, refusal, uses, waits_for_a_lock, wrong
 from tests.fixtures.database import TESTER
-from tests.fixtures.engine import eventually
 from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.store import temporary_schedules
@@ -18,18 +17,11 @@ from tocsin.store.temporary_schedules import Shift, TemporarySpec
 from tocsin.store.users import User
 from tocsin.testing.clock import Clock
 
-WITHIN = 5
 HOUR = timedelta(hours=1)
 
 
 def url(user: User) -> str:
     return f"/api/v1/users/{user.id}"
-
-
-def uses(refused: Response) -> list[str]:
-    """What the refusal says that uses the user."""
-    assert set(wrong(refused, 409)) == {"id"}
-    return [error["message"].removeprefix("is used by ") for error in refused.json()["errors"]]
 
 
 async def now(make: Factory) -> datetime:
@@ -101,16 +93,6 @@ async def test_a_shift_that_is_over_holds_nobody(api: AsyncClient, make: Factory
     assert len(uses(await api.delete(url(ann)))) == 1
     await clock.advance(timedelta(seconds=5))
     assert (await api.delete(url(ann))).status_code == 204
-
-
-async def waits_for_a_lock(make: Factory) -> None:
-    """Return once a statement in the test's database waits for another transaction."""
-
-    async def waits() -> bool:
-        activity = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-        return bool(await make.pool.fetchval(f"select exists ({activity})"))
-
-    await eventually(waits, WITHIN)
 
 
 async def test_who_is_put_to_use_at_the_same_moment_is_kept(api: AsyncClient, make: Factory) -> None:

@@ -48,6 +48,11 @@ _UNKNOWN = {
 }
 
 _IN_USE = {
+    "channels_team_id_fkey": FieldError("id", "a channel carries this team"),
+    "escalation_policies_team_id_fkey": FieldError("id", "an escalation policy carries this team"),
+    "rotations_team_id_fkey": FieldError("id", "a rotation carries this team"),
+    "schedules_team_id_fkey": FieldError("id", "a schedule carries this team"),
+    "services_team_id_fkey": FieldError("id", "a service carries this team"),
     "services_escalation_policy_id_fkey": FieldError("id", "a service uses this escalation policy"),
     "escalation_policies_catch_all_policy_id_fkey": FieldError("id", "it is the catch-all of another policy"),
     "schedule_rules_rotation_id_fkey": FieldError("id", "a schedule uses this rotation"),

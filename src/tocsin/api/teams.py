@@ -104,7 +104,7 @@ async def patch_team(team_id: UUID, body: TeamPatch, actor: Writer, pool: Databa
     return TeamRead.model_validate(changed)
 
 
-@router.delete("/{team_id}", status_code=204, summary="Delete a team; what it owned becomes everybody's")
+@router.delete("/{team_id}", status_code=204, summary="Delete a team that nothing carries any more")
 async def delete_team(team_id: UUID, actor: Admin, pool: Database) -> None:
     async with acting(pool, actor) as connection:
         await teams.lock(connection, team_id)

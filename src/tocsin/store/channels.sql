@@ -22,8 +22,8 @@ limit $4
 update channels set team_id = $2, name = $3, address = $4 where id = $1
 returning id, team_id, name, type, address, created_at
 
--- name: used_by
-select policies.name
+-- name: uses
+select 'escalation policy' as kind, policies.id, policies.name
 from escalation_policies as policies
 where policies.id in (
     select steps.escalation_policy_id
@@ -32,7 +32,7 @@ where policies.id in (
     where targets.channel_id = $1
 )
 order by lower(policies.name)
-limit 20
+limit 100
 
 -- name: delete
 delete from channels where id = $1

@@ -12,6 +12,7 @@ from tocsin.store import policy_steps
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.policy_steps import Step, StepSpec
 from tocsin.store.references import Reference, require_none, unknown
+from tocsin.store.uses import names, use_errors
 
 _sql = Statements("tocsin.store", "policies.sql")
 
@@ -95,10 +96,11 @@ async def update(connection: Connection, policy: Policy, spec: PolicySpec) -> Po
 
 async def delete(connection: Connection, policy_id: UUID) -> None:
     """Delete a policy that is locked. Raises Conflict naming the services that use it, and whose catch-all it is."""
-    if names := [row["name"] for row in await connection.fetch(_sql["services_using"], policy_id)]:
-        raise Conflict(f"used by {', '.join(names)}: give them another escalation policy first")
-    if names := [row["name"] for row in await connection.fetch(_sql["catch_all_of"], policy_id)]:
-        raise Conflict(f"the catch-all of {', '.join(names)}: give them another one first")
+    uses = await connection.fetch(_sql["uses"], policy_id)
+    if services := [use for use in uses if use["kind"] == "service"]:
+        raise Conflict(f"used by {names(services)}: give them another escalation policy first", *use_errors(uses))
+    if uses:
+        raise Conflict(f"the catch-all of {names(uses)}: give them another one first", *use_errors(uses))
     await connection.execute(_sql["hold_alerts"], policy_id)
     await connection.execute(_sql["delete"], policy_id)
 

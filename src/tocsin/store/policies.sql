@@ -28,11 +28,16 @@ update escalation_policies
 set team_id = $2, name = $3, description = $4, repeat = $5, catch_all_policy_id = $6
 where id = $1
 
--- name: services_using
-select name from services where escalation_policy_id = $1 order by lower(name) limit 20
-
--- name: catch_all_of
-select name from escalation_policies where catch_all_policy_id = $1 order by lower(name) limit 20
+-- The services that use the policy, and the policies whose catch-all it is.
+-- name: uses
+select uses.kind, uses.id, uses.name
+from (
+    select 'service' as kind, id, name from services where escalation_policy_id = $1
+    union all
+    select 'escalation policy', id, name from escalation_policies where catch_all_policy_id = $1
+) as uses
+order by uses.kind desc, lower(uses.name)
+limit 100
 
 -- Alerts that stand on the policy though their service has another one by now, before the deletion takes them off it.
 -- name: hold_alerts

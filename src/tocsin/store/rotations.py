@@ -14,6 +14,7 @@ from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.moment import now
 from tocsin.store.references import Reference, require_none, unknown
+from tocsin.store.uses import names, use_errors
 
 _sql = Statements("tocsin.store", "rotations.sql")
 
@@ -132,8 +133,8 @@ async def activate(connection: Connection, rotation: Rotation, position: int) ->
 
 async def delete(connection: Connection, rotation_id: UUID) -> None:
     """Delete a rotation that is locked. Raises Conflict naming the schedules and policies that use it."""
-    if names := [row["name"] for row in await connection.fetch(_sql["used_by"], rotation_id)]:
-        raise Conflict(f"used by {', '.join(names)}: take it out there first")
+    if uses := await connection.fetch(_sql["uses"], rotation_id):
+        raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
     await connection.execute(_sql["delete"], rotation_id)
 
 

@@ -105,14 +105,14 @@ set
     shift_end = excluded.shift_end,
     version = state.version + 1
 
--- name: used_by
-select names.name
+-- name: uses
+select uses.kind, uses.id, uses.name
 from (
-    select schedules.name
+    select 'schedule' as kind, schedules.id, schedules.name
     from schedules
     where schedules.id in (select rules.schedule_id from schedule_rules as rules where rules.rotation_id = $1)
     union all
-    select policies.name
+    select 'escalation policy', policies.id, policies.name
     from escalation_policies as policies
     where policies.id in (
         select steps.escalation_policy_id
@@ -120,9 +120,9 @@ from (
         join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
         where targets.rotation_id = $1
     )
-) as names
-order by lower(names.name)
-limit 20
+) as uses
+order by lower(uses.name), uses.kind
+limit 100
 
 -- name: delete
 delete from rotations where id = $1

@@ -20,8 +20,8 @@ limit $4
 -- name: update
 update schedules set team_id = $2, name = $3, description = $4, time_zone = $5 where id = $1
 
--- name: policies_using
-select policies.name
+-- name: uses
+select 'escalation policy' as kind, policies.id, policies.name
 from escalation_policies as policies
 where policies.id in (
     select steps.escalation_policy_id
@@ -30,7 +30,7 @@ where policies.id in (
     where targets.schedule_id = $1
 )
 order by lower(policies.name)
-limit 20
+limit 100
 
 -- name: delete
 delete from schedules where id = $1

@@ -10,6 +10,7 @@ from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.references import Reference, past, require_none, unknown
+from tocsin.store.uses import use_errors
 
 _sql = Statements("tocsin.store", "services.sql")
 
@@ -98,7 +99,9 @@ async def update(connection: Connection, service: Service, spec: ServiceSpec) ->
 async def delete(connection: Connection, service_id: UUID) -> None:
     """Delete a service that is locked. Raises Conflict while it has open alerts."""
     if open_alerts := await connection.fetchval(_sql["open_alerts"], service_id):
-        raise Conflict(f"the service has {open_alerts} open alert{'' if open_alerts == 1 else 's'}: close them first")
+        uses = await connection.fetch(_sql["uses"], service_id)
+        what = f"{open_alerts} open alert{'' if open_alerts == 1 else 's'}"
+        raise Conflict(f"the service has {what}: close them first", *use_errors(uses))
     await connection.execute(_sql["delete"], service_id)
 
 

@@ -51,5 +51,12 @@ returning
 -- name: open_alerts
 select count(*) from alerts where service_id = $1 and status <> 'closed'
 
+-- name: uses
+select 'open alert' as kind, id, summary as name
+from alerts
+where service_id = $1 and status <> 'closed'
+order by id
+limit 100
+
 -- name: delete
 delete from services where id = $1

@@ -9,10 +9,11 @@ import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.errors import NotFound
+from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import TeamRole
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.references import Reference, require_none, unknown
+from tocsin.store.uses import use_errors
 
 _sql = Statements("tocsin.store", "teams.sql")
 
@@ -82,7 +83,13 @@ async def update(connection: Connection, team: Team, spec: TeamSpec) -> Team:
 
 
 async def delete(connection: Connection, team_id: UUID) -> None:
-    """Delete a team that is locked. What it owned becomes everybody's."""
+    """Delete a team that is locked, and who is in it.
+
+    Raises Conflict while anything carries the team, an error for each: without a team it would be everybody's.
+    """
+    if uses := await connection.fetch(_sql["uses"], team_id):
+        advice = "delete what the errors name, or give it to another team, first"
+        raise Conflict(f"the team is in use: {advice}", *use_errors(uses))
     await connection.execute(_sql["delete"], team_id)
 
 

@@ -49,5 +49,22 @@ from unnest($2::uuid[], $3::text[]) as member (user_id, role)
 on conflict (team_id, user_id) do update set role = excluded.role
 where team_members.role <> excluded.role
 
+-- Whatever carries the team: its kind, id and name.
+-- name: uses
+select uses.kind, uses.id, uses.name
+from (
+    select 'channel' as kind, id, name from channels where team_id = $1
+    union all
+    select 'escalation policy', id, name from escalation_policies where team_id = $1
+    union all
+    select 'rotation', id, name from rotations where team_id = $1
+    union all
+    select 'schedule', id, name from schedules where team_id = $1
+    union all
+    select 'service', id, name from services where team_id = $1
+) as uses
+order by uses.kind, lower(uses.name), uses.id
+limit 100
+
 -- name: delete
 delete from teams where id = $1

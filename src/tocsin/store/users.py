@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.errors import Conflict, FieldError, NotFound
+from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Role
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
+from tocsin.store.uses import use_errors
 
 _sql = Statements("tocsin.store", "users.sql")
 
@@ -83,8 +82,8 @@ async def delete(connection: Connection, user_id: UUID) -> None:
     await _require_another_admin(connection, user_id)
     for statement in ("delete_past_overrides", "delete_past_shifts"):
         await connection.execute(_sql[statement], user_id)
-    if uses := [_use(row) for row in await connection.fetch(_sql["uses"], user_id)]:
-        raise Conflict("the user is in use: take them out of what the errors name first", *uses)
+    if uses := await connection.fetch(_sql["uses"], user_id):
+        raise Conflict("the user is in use: take them out of what the errors name first", *use_errors(uses))
     await connection.execute(_sql["delete"], user_id)
 
 
@@ -92,13 +91,6 @@ async def password_of(database: Database, email: str) -> tuple[UUID, str | None]
     """The user with this address and the hash of their password, if they have one."""
     row = await database.fetchrow(_sql["password"], email)
     return (row["id"], row["password_hash"]) if row else None
-
-
-def _use(row: asyncpg.Record) -> FieldError:
-    """What uses the user, in words."""
-    kind, used_id, name, schedule_id = row
-    what = f"{kind} '{name}' ({used_id})" if schedule_id is None else f"{kind} {used_id} of '{name}' ({schedule_id})"
-    return FieldError("id", f"is used by {what}")
 
 
 async def _one(database: Database, statement: str, user_id: UUID) -> User:

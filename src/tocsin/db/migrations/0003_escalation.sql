@@ -6,7 +6,7 @@
 
 create table channels (
     id uuid primary key default gen_random_uuid(),
-    team_id uuid references teams on delete set null,
+    team_id uuid references teams,
     name text not null,
     type text not null check (type in ('email', 'webhook', 'apprise')),
     address text not null,
@@ -17,7 +17,7 @@ create unique index channels_name_key on channels (lower(name));
 
 create table escalation_policies (
     id uuid primary key default gen_random_uuid(),
-    team_id uuid references teams on delete set null,
+    team_id uuid references teams,
     name text not null,
     description text not null default '',
     repeat integer check (repeat >= 0),
@@ -57,7 +57,7 @@ create index escalation_policy_step_targets_channel_id_idx on escalation_policy_
 
 create table services (
     id uuid primary key default gen_random_uuid(),
-    team_id uuid references teams on delete set null,
+    team_id uuid references teams,
     name text not null,
     description text not null default '',
     escalation_policy_id uuid not null

@@ -6,7 +6,7 @@
 
 create table rotations (
     id uuid primary key default gen_random_uuid(),
-    team_id uuid references teams on delete set null,
+    team_id uuid references teams,
     name text not null,
     description text not null default '',
     time_zone text not null,
@@ -39,7 +39,7 @@ create index rotation_state_shift_end_idx on rotation_state (shift_end);
 
 create table schedules (
     id uuid primary key default gen_random_uuid(),
-    team_id uuid references teams on delete set null,
+    team_id uuid references teams,
     name text not null,
     description text not null default '',
     time_zone text not null,
