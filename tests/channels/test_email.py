@@ -12,6 +12,7 @@ from tocsin.errors import DeliveryFailed
 from tocsin.testing.mail import MailFault, MailReceiver
 
 TO = Destination("email", "ada@example.org")
+PERSON = "01234567-89ab-4cde-8f01-23456789abcd"
 
 
 def sender_to(url, timeout=timedelta(seconds=10)):
@@ -58,6 +59,27 @@ async def test_headers_let_programs_recognise_repeats_and_automatic_mail(sender,
     assert message["In-Reply-To"] == message["References"] != message["Message-ID"]
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Tocsin-Idempotency-Key"] == "42:0:user:rule"
+
+
+async def test_what_programs_compare_arrives_whole_whatever_its_length(mailbox, make_page):
+    page = make_page(alert_id=1234567890, idempotency_key=f"1234567890:0:{PERSON}:{PERSON}")
+    domain = f"{'very-' * 9}long-name.of-a.sub-domain.example"
+    sender = EmailSender(parse_smtp_url(f"{mailbox.url}?from=tocsin@{domain}"), timedelta(seconds=10))
+    raw = dict((await received(sender, mailbox, page)).message.raw_items())
+    assert raw["X-Tocsin-Idempotency-Key"] == page.idempotency_key
+    assert raw["X-Tocsin-Page-Id"] == str(page.page_id)
+    assert raw["Message-ID"].split() == [f"<page.{page.page_id}@{domain}>"]
+    assert raw["In-Reply-To"] == raw["References"] == f"<alert.1234567890.{page.service_id}@{domain}>"
+
+
+@pytest.mark.parametrize("key", ["42:0:ärger:x", "42:0:\nX-Evil: 1"])
+async def test_a_key_is_ascii_on_one_line_whatever_is_in_it(sender, mailbox, make_page, key):
+    message = (await received(sender, mailbox, make_page(idempotency_key=key))).message
+    raw = dict(message.raw_items())["X-Tocsin-Idempotency-Key"]
+    assert raw.isascii()
+    assert raw.startswith("42:0:")
+    assert "\n" not in raw
+    assert "X-Evil" not in message
 
 
 async def test_two_pages_of_one_alert_share_a_thread_and_a_repeat_its_id(sender, mailbox, make_page):

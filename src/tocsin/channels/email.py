@@ -10,8 +10,9 @@ import socket
 import ssl
 from datetime import timedelta
 from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage, Message
+from email.policy import Policy
 from email.utils import localtime
 
 import aiosmtplib
@@ -87,8 +88,18 @@ class EmailSender:
         )
 
 
-# Lines as long as mail may have: a long value would otherwise be split, and encoded so that no filter can match it.
-_POLICY = policy.default.clone(max_line_length=998)
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header on one line whatever its length: folding would encode a long word, and no program could match it."""
+
+    def fold(self, *, policy: "Policy[Message]") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+# Kept with the message, since whoever sends it folds its lines by a policy of their own.
+_HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references", "x-tocsin-page-id", "x-tocsin-alert-id", "x-tocsin-idempotency-key"):
+    _HEADERS.map_to_type(_name, _Whole)
+_POLICY = policy.default.clone(header_factory=_HEADERS)
 
 
 def compose(sender: Address, recipient: Address, page: Page) -> EmailMessage:
@@ -103,7 +114,7 @@ def compose(sender: Address, recipient: Address, page: Page) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Tocsin-Page-Id"] = str(page.page_id)
     message["X-Tocsin-Alert-Id"] = str(page.alert_id)
-    message["X-Tocsin-Idempotency-Key"] = one_line(page.idempotency_key)
+    message["X-Tocsin-Idempotency-Key"] = _ascii(page.idempotency_key)
     message.set_content(text(page), cte="quoted-printable")
     message.add_alternative(html(page), subtype="html", cte="quoted-printable")
     return message
@@ -115,6 +126,10 @@ def _add_thread(message: EmailMessage, sender: Address, page: Page) -> None:
         root = f"<alert.{page.alert_id}.{page.service_id}@{_domain(sender)}>"
         message["In-Reply-To"] = root
         message["References"] = root
+
+
+def _ascii(value: str) -> str:
+    return one_line(value).encode("ascii", "replace").decode()
 
 
 def _domain(sender: Address) -> str:
