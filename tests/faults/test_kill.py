@@ -44,6 +44,10 @@ async def test_another_engine_finishes_what_a_killed_one_had_begun(stage: Story,
     sends = Counter(request.json["alert"]["id"] for request in stage.phone.requests)
     assert len(sends) == ALERTS
     assert 4 <= sum(count - 1 for count in sends.values()) <= ALERTS
+    said = await stage.pool.fetchval(
+        "select count(*) from outgoing_message_events where reason = 'engine_stopped_while_sending'"
+    )
+    assert said >= 4
 
 
 async def unfinished(pool: Pool) -> int:

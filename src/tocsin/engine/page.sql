@@ -44,10 +44,11 @@ where messages.id = any($1::uuid[])
 
 -- name: claim
 -- Take the page for one attempt. attempts is the claim's ticket: whoever comes second finds it moved. Nothing either
--- when the alert is no longer as it was read (N2).
+-- when the alert is no longer as it was read (N2). A claim that ran out was that of an engine that is gone: whether the
+-- page went out then nobody knows, so the timeline says why there may be two.
 update outgoing_messages
 set
-    status = 'sending', reason = null, attempts = attempts + 1,
+    status = 'sending', reason = case when status = 'sending' then 'engine_stopped_while_sending' end, attempts = attempts + 1,
     claimed_until = now() + $3::interval, next_attempt = null, updated_at = now()
 where
     id = $1 and attempts = $2
