@@ -38,7 +38,8 @@ class Settings(BaseSettings):
 
     listen: str = Field("127.0.0.1:8080", description="host:port that web and API listen on")
     metrics_listen: str | None = Field(
-        None, description="host:port where tocsin engine answers /metrics and /health; unset: nowhere"
+        None,
+        description="host:port where tocsin engine answers /metrics, /health/live and /health/ready; unset: nowhere",
     )
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL to use; unset: an embedded server of Tocsin's own"
@@ -151,6 +152,8 @@ def _is_unknown(name: str) -> bool:
 def _describe(item: object) -> str:
     assert isinstance(item, dict)
     name = str(item["loc"][0]) if item["loc"] else "settings"
+    if item["type"] == "extra_forbidden":  # of the file: those of the environment have been looked at before
+        return f"{name} in {config_file()} is no setting; see tocsin config for all of them"
     secret = "url" in name and name != "public_url"
     value = "" if secret else f" (it is {item['input']!r})"
     return f"{_PREFIX}{name.upper()}: {item['msg'].removeprefix('Value error, ')}{value}"

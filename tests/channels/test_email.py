@@ -163,14 +163,14 @@ async def test_a_fault_says_whether_retrying_helps(mailbox, make_page, fault, pe
 
 async def test_a_closed_port_is_worth_retrying(mailbox, make_page, unused_tcp_port):
     error = await refused(sender_to(f"smtp://127.0.0.1:{unused_tcp_port}"), make_page())
-    assert error.reason == "no connection to the SMTP server 127.0.0.1: Connection refused"
+    assert error.reason == f"no connection to the SMTP server 127.0.0.1:{unused_tcp_port}: Connection refused"
     assert not error.permanent
 
 
 async def test_a_server_that_never_greets_ends_at_the_time_limit(webhooks, make_page):
     url = webhooks.url.replace("http:", "smtp:").removesuffix("/page")
     error = await refused(sender_to(url, timedelta(seconds=0.2)), make_page())
-    assert error.reason == "the SMTP server 127.0.0.1 did not answer within 0.2 s"
+    assert error.reason == f"the SMTP server {url.removeprefix('smtp://')} did not answer within 0.2 s"
     assert not error.permanent
 
 

@@ -24,6 +24,10 @@ def destination(receiver, secret=None):
     return Destination("webhook", f"{receiver.url}?token={SECRET}", secret)
 
 
+def place(receiver):
+    return receiver.url.removeprefix("http://").removesuffix("/page")
+
+
 async def refused(sender, page, to):
     with pytest.raises(DeliveryFailed) as caught:
         await sender.send(to, page)
@@ -90,14 +94,14 @@ async def test_a_receiver_with_another_secret_refuses(sender, make_page):
     async with WebhookReceiver(secret="right") as receiver:
         await sender.send(destination(receiver, "right"), make_page())
         error = await refused(sender, make_page(), destination(receiver, "wrong"))
-        assert error.reason == "127.0.0.1 answered 401 Unauthorized"
+        assert error.reason == f"{place(receiver)} answered 401 Unauthorized"
         await refused(sender, make_page(), destination(receiver))
 
 
 async def test_an_error_status_is_worth_retrying_and_the_next_send_succeeds(sender, webhooks, make_page):
     webhooks.script(500)
     error = await refused(sender, make_page(), destination(webhooks))
-    assert (error.reason, error.permanent) == ("127.0.0.1 answered 500 Internal Server Error", False)
+    assert (error.reason, error.permanent) == (f"{place(webhooks)} answered 500 Internal Server Error", False)
     await sender.send(destination(webhooks), make_page())
     first, second = await webhooks.wait_for(2)
     assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
@@ -119,7 +123,7 @@ async def test_a_receiver_that_hangs_ends_at_the_time_limit(client, webhooks, ma
     webhooks.script(Hang())
     started = time.monotonic()
     error = await refused(WebhookSender(client, timedelta(seconds=0.2)), make_page(), destination(webhooks))
-    assert (error.reason, error.permanent) == ("127.0.0.1 did not answer within 0.2 s", False)
+    assert (error.reason, error.permanent) == (f"{place(webhooks)} did not answer within 0.2 s", False)
     assert time.monotonic() - started < 2
 
 
@@ -158,13 +162,13 @@ async def test_a_long_answer_is_not_read_to_its_end(sender, webhooks, make_page)
 async def test_garbage_is_worth_retrying(sender, webhooks, make_page, data):
     webhooks.script(Garbage(data))
     error = await refused(sender, make_page(), destination(webhooks))
-    assert (error.reason, error.permanent) == ("127.0.0.1 answered with something that is not HTTP", False)
+    assert (error.reason, error.permanent) == (f"{place(webhooks)} answered with something that is not HTTP", False)
 
 
 async def test_a_lost_connection_is_worth_retrying(sender, webhooks, make_page):
     webhooks.script(Drop())
     error = await refused(sender, make_page(), destination(webhooks))
-    assert error.reason == "the connection to 127.0.0.1 was lost before an answer"
+    assert error.reason == f"the connection to {place(webhooks)} was lost before an answer"
     assert not error.permanent
 
 
@@ -181,16 +185,19 @@ async def test_a_redirect_is_not_followed_and_the_reason_says_so(sender, webhook
 async def test_a_closed_port_is_worth_retrying(sender, make_page):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}/?token={SECRET}"
+        where = f"127.0.0.1:{closed.getsockname()[1]}"
+        url = f"http://{where}/?token={SECRET}"
         error = await refused(sender, make_page(), Destination("webhook", url))
-    assert error.reason == "no connection to 127.0.0.1: Connection refused"
+    assert error.reason == f"no connection to {where}: Connection refused"
     assert not error.permanent
 
 
 async def test_a_server_without_tls_is_named_as_such(sender, webhooks, make_page):
     to = Destination("webhook", webhooks.url.replace("http:", "https:"))
     error = await refused(sender, make_page(), to)
-    assert error.reason.startswith("no connection to 127.0.0.1: it hung up while connecting, as a server without TLS")
+    assert error.reason.startswith(
+        f"no connection to {place(webhooks)}: it hung up while connecting, as a server without TLS"
+    )
     assert not error.permanent
 
 

@@ -32,6 +32,20 @@ def test_a_wrong_setting_is_one_sentence_that_names_it_and_its_value(
     assert said in line
 
 
+def test_an_unknown_name_in_the_file_is_one_sentence_that_names_it_and_the_file(home: Home) -> None:
+    file = home.place / "tocsin.toml"
+    file.write_text('nope = "s3cret"\n[queue]\nsize = 1\n')
+    try:
+        done = home.run("config")
+    finally:
+        file.unlink()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "tocsin: nope in tocsin.toml is no setting; see tocsin config for all of them; "
+        "queue in tocsin.toml is no setting; see tocsin config for all of them\n"
+    )
+
+
 def test_a_database_that_cannot_be_reached_is_one_sentence_without_the_password(home: Home) -> None:
     for url in ("postgresql://ann:s3cret@127.0.0.1:1/x", "mysql://ann:s3cret@127.0.0.1/x", "s3cret"):
         done = home.run("migrate", TOCSIN_DATABASE_URL=url)
@@ -39,6 +53,25 @@ def test_a_database_that_cannot_be_reached_is_one_sentence_without_the_password(
         assert len(done.stderr.splitlines()) == 1, done.stderr
         assert done.stderr.startswith("tocsin: ")
         assert "s3cret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://ann:s3cret@127.0.0.1:1/x", "127.0.0.1:1 (TOCSIN_DATABASE_URL): Connection refused"),
+        ("postgresql://ann:s3cret@[::1]:1,127.0.0.1:1/x", "[::1]:1, 127.0.0.1:1 (TOCSIN_DATABASE_URL): "),
+        ("postgresql://ann:s3cret@tocsin.invalid/x", "tocsin.invalid:5432 (TOCSIN_DATABASE_URL): "),
+        ("postgresql://ann:s3cret@/x?host=/nowhere", "/nowhere: No such file or directory"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_said_to_be_where_it_was_looked_for(
+    home: Home, url: str, said: str
+) -> None:
+    done = home.run("migrate", TOCSIN_DATABASE_URL=url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"tocsin: cannot use the database at {said}")
+    assert "s3cret" not in done.stderr
+    assert "ann" not in done.stderr.replace("cannot", "")
 
 
 def test_config_prints_toml_that_gives_the_same_settings_with_secrets_masked(home: Home) -> None:

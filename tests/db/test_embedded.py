@@ -232,11 +232,24 @@ async def test_as_root_the_server_runs_as_its_own_account_from_its_own_programs(
 async def test_a_parent_that_the_account_cannot_enter_is_named(place: Path) -> None:
     closed = place / "closed"
     closed.mkdir(mode=0o700)
-    with pytest.raises(ConfigurationError, match=f"cannot enter {closed},"):
+    with pytest.raises(ConfigurationError, match=f"cannot enter {closed},.* Set TOCSIN_DATA_DIR to") as refused:
         async with embedded_server(closed / "data"):
             pass
+    assert "chmod" not in str(refused.value)
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert list(closed.iterdir()) == []
+
+
+@needs_root
+async def test_a_parent_of_somebody_elses_is_theirs_to_use(place: Path) -> None:
+    home = place / "home"
+    home.mkdir(mode=0o700)
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    with pytest.raises(ConfigurationError, match=r"Run the command as nobody, .* or set TOCSIN_DATA_DIR") as refused:
+        async with embedded_server(home / "data"):
+            pass
+    assert "chmod" not in str(refused.value)
 
 
 @needs_user

@@ -91,6 +91,7 @@ async def test_an_expired_link_says_so_and_tells_nothing(
     for method in ("GET", "POST"):
         page = await anonymous.request(method, url)
         assert page.status_code == 410
+        assert "It has expired" in page.text
         assert "disk is full" not in page.text
     assert await status(make, alert_id) == "triggered"
 
@@ -121,7 +122,10 @@ async def test_the_link_of_a_deleted_user_is_dead(anonymous: AsyncClient, make: 
     url = (await links(alert_id, ann)).acknowledge
     await make.pool.execute("delete from users where id = $1", ann.id)
     for method in ("GET", "POST"):
-        assert (await anonymous.request(method, url)).status_code == 410
+        page = await anonymous.request(method, url)
+        assert page.status_code == 410
+        assert "The person it was sent to is no longer here" in page.text
+        assert "expired" not in page.text
     assert await status(make, alert_id) == "triggered"
 
 

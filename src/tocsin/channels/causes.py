@@ -5,6 +5,13 @@ import ssl
 from collections.abc import Iterator
 
 
+def place(host: str | None, port: int | None, default_port: int | None) -> str:
+    """Where a server is: its host, and its port unless that is the usual one."""
+    if port == default_port:
+        return str(host)
+    return f"[{host}]:{port}" if host and ":" in host else f"{host}:{port}"
+
+
 def connection_cause(error: BaseException) -> str:
     """Say why there is no connection: the certificate, TLS, or what the system reports."""
     reasons = [reason for cause in _chain(error) if (reason := _reason(cause))]

@@ -19,10 +19,10 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
 
 from tocsin.channels.addresses import check_email
-from tocsin.channels.causes import connection_cause
+from tocsin.channels.causes import connection_cause, place
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.rendering import html, one_line, subject, text
-from tocsin.channels.smtp import Encryption, SmtpSettings, parse_smtp_url
+from tocsin.channels.smtp import Encryption, SmtpSettings, default_port, parse_smtp_url
 from tocsin.errors import DeliveryFailed
 
 __all__ = ["EmailSender", "SmtpSettings", "compose", "parse_smtp_url"]
@@ -47,7 +47,7 @@ class EmailSender:
         Refusing us (sign-in, sender, encryption) is not permanent: an administrator can mend it meanwhile.
         """
         message = compose(self._settings.sender, _recipient(destination.address), page)
-        server = f"the SMTP server {self._settings.host}"
+        server = f"the SMTP server {_place(self._settings)}"
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
                 return Receipt(reference=await self._hand_over(message, server))
@@ -126,6 +126,10 @@ def _add_thread(message: EmailMessage, sender: Address, page: Page) -> None:
         root = f"<alert.{page.alert_id}.{page.service_id}@{_domain(sender)}>"
         message["In-Reply-To"] = root
         message["References"] = root
+
+
+def _place(settings: SmtpSettings) -> str:
+    return place(settings.host, settings.port, default_port(tls=settings.encryption is Encryption.TLS))
 
 
 def _ascii(value: str) -> str:

@@ -48,6 +48,11 @@ class SmtpSettings:
     password: str | None = field(default=None, repr=False)
 
 
+def default_port(*, tls: bool) -> int:
+    """The usual port, with TLS from the first byte or without."""
+    return 465 if tls else 25
+
+
 def parse_smtp_url(url: str) -> SmtpSettings:
     """Read ``TOCSIN_SMTP_URL``. Raises ConfigurationError, which never holds the password."""
     parts = _split(url.strip())
@@ -89,7 +94,7 @@ def _port(parts: SplitResult) -> int:
         raise ConfigurationError("TOCSIN_SMTP_URL: the port must be a number from 1 to 65535") from error
     if port == 0:
         _refuse("the port must be a number from 1 to 65535")
-    return port or (465 if parts.scheme == "smtps" else 25)
+    return port or default_port(tls=parts.scheme == "smtps")
 
 
 def _credentials(parts: SplitResult) -> tuple[str | None, str | None]:

@@ -16,7 +16,7 @@ from yarl import URL
 
 from tocsin import __version__
 from tocsin.channels.addresses import check_url
-from tocsin.channels.causes import connection_cause
+from tocsin.channels.causes import connection_cause, place
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
 from tocsin.errors import DeliveryFailed
@@ -37,16 +37,17 @@ class WebhookSender:
     async def send(self, destination: Destination, page: Page) -> Receipt:
         """Post the page. Raises DeliveryFailed for any answer but 2xx; only a bad URL is permanent."""
         url = _url(destination)
+        where = place(url.host, url.port, 443 if url.scheme == "https" else 80)
         body = json.dumps(payload(page)).encode()
         try:
             status = await self._post(url, body, _headers(destination, page, body))
         except TimeoutError as error:
             seconds = self._timeout.total_seconds()
-            raise DeliveryFailed(f"{url.host} did not answer within {seconds:g} s") from error
+            raise DeliveryFailed(f"{where} did not answer within {seconds:g} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise DeliveryFailed(_cause(url.host, error)) from error
+            raise DeliveryFailed(_cause(where, error)) from error
         if not 200 <= status < 300:
-            raise DeliveryFailed(_refusal(url.host, status))
+            raise DeliveryFailed(_refusal(where, status))
         return Receipt(reference=None)
 
     async def _post(self, url: URL, body: bytes, headers: dict[str, str]) -> int:
@@ -111,10 +112,10 @@ async def _drain(response: aiohttp.ClientResponse) -> None:
     response.close()
 
 
-def _refusal(host: str | None, status: int) -> str:
+def _refusal(where: str, status: int) -> str:
     if 300 <= status < 400:
-        return f"{host} answered {_status(status)}; redirects are not followed"
-    return f"{host} answered {_status(status)}"
+        return f"{where} answered {_status(status)}; redirects are not followed"
+    return f"{where} answered {_status(status)}"
 
 
 def _status(status: int) -> str:
@@ -124,11 +125,11 @@ def _status(status: int) -> str:
         return str(status)
 
 
-def _cause(host: str | None, error: Exception) -> str:
+def _cause(where: str, error: Exception) -> str:
     match error:
         case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
-            return f"no connection to {host}: {connection_cause(error)}"
+            return f"no connection to {where}: {connection_cause(error)}"
         case aiohttp.ClientResponseError():
-            return f"{host} answered with something that is not HTTP"
+            return f"{where} answered with something that is not HTTP"
         case _:
-            return f"the connection to {host} was lost before an answer"
+            return f"the connection to {where} was lost before an answer"

@@ -1,11 +1,13 @@
 """What every command starts with: the settings, the database, and a way to end with a sentence instead of a trace."""
 
 import asyncio
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import typer
@@ -13,6 +15,7 @@ import uvloop
 
 from tocsin import log, settings
 from tocsin.api.constraints import explain
+from tocsin.channels.causes import connection_cause
 from tocsin.channels.smtp import parse_smtp_url
 from tocsin.db.embedded import embedded_server
 from tocsin.db.migrate import migrate
@@ -72,11 +75,24 @@ async def bring_up_to_date(dsn: str) -> list[str]:
     try:
         return [migration.name for migration in await migrate(dsn)]
     except _DATABASE_ANSWERS as error:
-        raise ConfigurationError(f"the database cannot be used: {error}") from error
+        cause = connection_cause(error) if isinstance(error, OSError) else error
+        raise ConfigurationError(f"cannot use the database at {_place(dsn)}: {cause}") from error
     except ValueError:  # asyncpg cannot read the address, and quotes parts of it
         raise ConfigurationError(
             "TOCSIN_DATABASE_URL: must be an address such as postgresql://user:password@host:5432/name"
         ) from None
+
+
+def _place(dsn: str) -> str:
+    """Where a database is, and which setting says so; without user and password.
+
+    The embedded server, which is no setting, is a directory, as any other is that listens on a socket in one.
+    """
+    parts = urlsplit(dsn)
+    if not (hosts := parts.netloc.rpartition("@")[2]):
+        return ", ".join(parse_qs(parts.query).get("host", ["the usual place (TOCSIN_DATABASE_URL)"]))
+    named = [host if re.search(r":\d+$", host) else f"{host}:5432" for host in hosts.split(",")]
+    return f"{', '.join(named)} (TOCSIN_DATABASE_URL)"
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root, so root gets a system account of its own. Eve
 themselves. No directory that existed before is ever given another mode or owner.
 """
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -136,9 +137,24 @@ def require_reachable(account: ServerAccount, directory: Path) -> None:
     if done.returncode != 0:
         raise ConfigurationError(
             f"The user {account.name}, who runs embedded PostgreSQL, cannot enter {done.stdout}, which is on "
-            f"the way to the data directory {directory}. Set TOCSIN_DATA_DIR to a directory that it can reach, such "
-            f"as /var/lib/tocsin, or allow it with: chmod o+x {done.stdout}"
+            f"the way to the data directory {directory}. {_advice(Path(done.stdout))}"
         )
+
+
+def _advice(closed: Path) -> str:
+    """What to do about a directory that its owner has closed, other than to open it."""
+    elsewhere = "set TOCSIN_DATA_DIR to a directory that it can reach, such as /var/lib/tocsin."
+    owner = closed.stat().st_uid
+    if owner == 0:
+        return elsewhere[0].upper() + elsewhere[1:]
+    return f"Run the command as {user_name(owner)}, whose directory that is, or {elsewhere}"
+
+
+def user_name(uid: int) -> str:
+    """The user's name, or the number of one who has none."""
+    with contextlib.suppress(KeyError):
+        return pwd.getpwuid(uid).pw_name
+    return str(uid)
 
 
 def make_data_directory(account: ServerAccount, directory: Path) -> None:

@@ -9,18 +9,16 @@ DATA_DIR/                 root:tocsin 0750, or the user's own 0700
   start.lock, users.lock, serve.lock
 """
 
-import contextlib
 import errno
 import hashlib
 import os
-import pwd
 import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tocsin.db.embedded_account import ServerAccount
+from tocsin.db.embedded_account import ServerAccount, user_name
 from tocsin.db.embedded_install import MAJOR_VERSION
 from tocsin.errors import ConfigurationError
 
@@ -91,7 +89,7 @@ class Cluster:
         owner = self.pgdata.stat().st_uid
         if owner != self.account.uid:
             raise ConfigurationError(
-                f"The data in {self.root} belongs to the user {_user_name(owner)}, but embedded PostgreSQL "
+                f"The data in {self.root} belongs to the user {user_name(owner)}, but embedded PostgreSQL "
                 f"would run as {self.account.name}. Run Tocsin as before, or set TOCSIN_DATA_DIR."
             )
 
@@ -214,9 +212,3 @@ def explain_os_error(error: OSError, directory: Path) -> ConfigurationError:
 
 def _existing(directory: Path) -> Path:
     return next(path for path in [directory, *directory.parents] if path.exists())
-
-
-def _user_name(uid: int) -> str:
-    with contextlib.suppress(KeyError):
-        return pwd.getpwuid(uid).pw_name
-    return str(uid)

@@ -2,7 +2,8 @@
 
 So whatever merely opens links, a mail scanner or a chat preview, changes nothing. The token is the permission: no
 sign-in, no cookie, no script. A program may POST as well; the status says how it went: 200 done (or done before), 404
-no such link, 409 not possible any more, 410 the link is too old.
+no such link, 409 not possible any more, 410 the link is too old,
+or the person it was sent to was deleted.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from tocsin.store.alerts import Handled, Seen
 from tocsin.web.html import html_page
 from tocsin.web.links import ActionClaim, ActionLinks, link_facts, signing_key
 from tocsin.web.prospect import Prospect, prospect
-from tocsin.web.wording import Notice, ask, done, gone, refused, unknown
+from tocsin.web.wording import Notice, ask, done, expired, nobody, refused, unknown
 
 router = APIRouter()
 
@@ -71,8 +72,10 @@ async def _open(request: Request) -> Opened | Notice:
     try:
         claim = links.read(request.path_params["token"])
         facts = await link_facts(pool, claim.user_id)
-        if facts.now >= claim.expires_at or not facts.person_exists:
-            return gone()
+        if not facts.person_exists:
+            return nobody()
+        if facts.now >= claim.expires_at:
+            return expired()
         alert = await alert_list.get(pool, claim.alert_id)
         return Opened(claim, alert, facts.now, await _escalating(pool, claim, alert))
     except NotFound:

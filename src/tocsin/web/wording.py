@@ -72,10 +72,16 @@ def refused(why: str) -> Notice:
     return Notice(409, "Not done", as_sentence(why), good=False)
 
 
-def gone() -> Notice:
-    return Notice(
-        410, "This link no longer works", "It has expired. Sign in, or use the link of a newer page.", good=False
-    )
+def expired() -> Notice:
+    return _gone("It has expired. Sign in, or use the link of a newer page.")
+
+
+def nobody() -> Notice:
+    return _gone("The person it was sent to is no longer here. Sign in to act on the alert.")
+
+
+def _gone(why: str) -> Notice:
+    return Notice(410, "This link no longer works", why, good=False)
 
 
 def unknown() -> Notice:
