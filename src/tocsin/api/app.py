@@ -35,6 +35,7 @@ from tocsin.api.attempts import Attempts
 from tocsin.api.auth import current_actor
 from tocsin.api.body_limit import BodyLimit
 from tocsin.api.openapi import document
+from tocsin.api.parameters import only_known_parameters
 from tocsin.db.pool import Pool
 from tocsin.ingest import generic
 from tocsin.settings import Settings
@@ -70,9 +71,9 @@ _ROUTERS: Sequence[APIRouter] = (
     engine.router,
 )
 
-# What needs no token: a sign-in, ways in with their own keys, signed links, health; and pages, which know their viewer.
+# What needs no token and takes any parameter: ways in with their own keys, signed links, health; and pages, which know
+# their viewer.
 _OPEN_ROUTERS: Sequence[APIRouter] = (
-    session.sign_in_router,
     generic.router,
     actions.router,
     sign_in.router,
@@ -108,8 +109,10 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     errors.install(app)
+    known = Depends(only_known_parameters)
     for router in _ROUTERS:
-        app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor)])
+        app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor), known])
+    app.include_router(session.sign_in_router, dependencies=[known])
     for router in _OPEN_ROUTERS:
         app.include_router(router)
     return app

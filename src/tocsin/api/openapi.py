@@ -43,7 +43,7 @@ def _possible(path: str, method: str, operation: dict[str, Any]) -> set[int]:
     statuses = {503}
     if "security" in operation:
         statuses |= {401, 403}
-    if operation.get("parameters") or "requestBody" in operation:
+    if path.startswith("/api/v1/") or operation.get("parameters") or "requestBody" in operation:
         statuses |= {422}
     if "requestBody" in operation:
         statuses |= {400, 413}
