@@ -7,17 +7,17 @@ called for any time, as if no engine ran.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from tests.model.on_call import History, Override, Rotation, Schedule
+from tests.model.on_call import MINUTE, History, Override, Rotation, Schedule
 
-MINUTE = timedelta(minutes=1)
+ROOM = "room"
 
 
 @dataclass(eq=False)
 class Step:
-    """``targets`` are names of users, rotations and schedules."""
+    """``targets`` are names of users, rotations and schedules, and the one channel."""
 
     delay: int
     targets: list[str]
@@ -68,7 +68,7 @@ class Alert:
 
 @dataclass
 class Model:
-    """All of it. ``rules``: after how many minutes each user is paged; a user without rules cannot be reached."""
+    """All of it. ``rules``: after how many minutes each user, and the channel, is paged; without any, never."""
 
     rules: dict[str, list[int]]
     rotations: dict[str, Rotation]
@@ -84,7 +84,7 @@ class Model:
                 people |= {self.rotations[target].active or ""} - {""}
             elif target in self.schedules:
                 people |= self.schedules[target].on_call(now)
-            else:
+            elif target != ROOM:
                 people.add(target)
         return people
 
@@ -162,7 +162,7 @@ class Model:
         alert.cycles += [Cycle(user, now, *place) for user in sorted(self._reachable(step, now))]
 
     def _reachable(self, step: Step, now: datetime) -> set[str]:
-        return {user for user in self.on_call(step, now) if self.rules[user]}
+        return {user for user in self.on_call(step, now) if self.rules[user]} | {ROOM} & set(step.targets)
 
     def _is_used_up(self, policy: Policy, loop: int) -> bool:
         return policy.repeat is not None and loop > policy.repeat
@@ -191,9 +191,7 @@ class Model:
     def _moments(self, now: datetime) -> Iterator[datetime]:
         yield from (rotation.next_change() for rotation in self.rotations.values())
         for schedule in self.schedules.values():
-            midnight = now.replace(hour=0, minute=0, second=0)
-            yield from (midnight + timedelta(hours=hour) for hour in (schedule.begins, schedule.ends))
-            yield from (edge for each in schedule.overrides for edge in (each.start, each.end))
+            yield from schedule.edges(now)
         yield from (service.maintenance for service in self.services if service.maintenance is not None)
         for alert in self.alerts:
             if alert.next is not None:

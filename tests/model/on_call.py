@@ -1,9 +1,22 @@
-"""Who is on call, told as naively as possible: full hours in UTC, one handoff after the other."""
+"""Who is on call, told as naively as possible: full hours on the clocks of Berlin, looked at minute by minute."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
-ORIGIN = datetime(2027, 1, 4, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+ORIGIN = datetime(2027, 1, 4)  # noqa: DTZ001 - what the clocks show
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@cache
+def moments(wall: datetime) -> Sequence[datetime]:
+    """When the clocks come to show ``wall``, or jump past it: twice where they are put back."""
+    instants = [wall.replace(tzinfo=UTC) + n * MINUTE for n in range(-180, 60)]
+    shown = [at.astimezone(BERLIN).replace(tzinfo=None) for at in instants]
+    return [instants[n] for n in range(1, len(shown)) if shown[n - 1] < wall <= shown[n]]
 
 
 @dataclass
@@ -22,17 +35,17 @@ class History:
 
 @dataclass
 class Rotation:
-    """One-person shifts of so many hours, handed off at full multiples of that since the origin (R1)."""
+    """One-person shifts of so many hours, handed off when clocks first show a full multiple of that (R1)."""
 
     hours: int
     people: list[str]
     active: str | None = None
     position: int = 0
-    shift: int = 0
+    looked: datetime = field(init=False)
 
     def settle(self, now: datetime) -> None:
-        shift = (now - ORIGIN) // timedelta(hours=self.hours)
-        passed, self.shift = shift - self.shift, shift
+        passed = sum(self.looked < at <= now for at in self._handoffs(self.looked, now)) if self.active else 0
+        self.looked = now
         if not self.people:
             self.active = None
             return
@@ -46,7 +59,13 @@ class Rotation:
         self.active = self.people[self.position]
 
     def next_change(self) -> datetime:
-        return ORIGIN + timedelta(hours=self.hours) * (self.shift + 1)
+        until = self.looked + (self.hours + 2) * HOUR
+        return min(at for at in self._handoffs(self.looked, until) if at > self.looked)
+
+    def _handoffs(self, after: datetime, until: datetime) -> set[datetime]:
+        """Those in between, and some around. Hours that are skipped fall into one moment."""
+        first, last = ((at.replace(tzinfo=None) - ORIGIN) // (self.hours * HOUR) for at in (after, until))
+        return {moments(ORIGIN + n * self.hours * HOUR)[0] for n in range(first - 2, last + 4)}
 
 
 @dataclass
@@ -63,7 +82,10 @@ class Override:
 
 @dataclass
 class Schedule:
-    """A rotation between two full hours of every day (the whole day if they are 0 and 24), and overrides (S1, S2)."""
+    """A rotation between two full hours of every day (the whole day if they are 0 and 24), and overrides (S1, S2).
+
+    It does not end at an hour that comes twice.
+    """
 
     rotation: Rotation
     begins: int = 0
@@ -72,8 +94,15 @@ class Schedule:
     history: History = field(default_factory=History)
 
     def on_call(self, now: datetime) -> set[str]:
-        people = {self.rotation.active} - {None} if self.begins <= now.hour < self.ends else set()
+        people = {self.rotation.active} - {None} if self.begins <= now.astimezone(BERLIN).hour < self.ends else set()
         for each in self.overrides:
             if each.start <= now < each.end and (each.add is None or each.remove is None or each.remove in people):
                 people = people - {each.remove} | {each.add} - {None}
         return people
+
+    def edges(self, now: datetime) -> list[datetime]:
+        """Moments around now at which its answer may change by itself."""
+        midnight = now.replace(tzinfo=None, hour=0, minute=0)
+        hours = [day * 24 + hour for day in (0, 1) for hour in (self.begins, self.ends)]
+        of_overrides = [edge for each in self.overrides for edge in (each.start, each.end)]
+        return [*of_overrides, *(moments(midnight + hour * HOUR)[0] for hour in hours)]

@@ -11,8 +11,8 @@ import asyncpg
 from tests.fixtures.database import TESTER, cloned
 from tests.fixtures.engine import Story, minutes, running_engine, settled
 from tests.fixtures.factories import Factory, rule, target
-from tests.model.model import Alert, Model, Policy, Service, Step
-from tests.model.on_call import ORIGIN, Override
+from tests.model.model import ROOM, Alert, Model, Policy, Service, Step
+from tests.model.on_call import BERLIN, ORIGIN, Override, moments
 
 from tocsin.db.pool import Connection, open_pool
 from tocsin.errors import Conflict
@@ -40,6 +40,7 @@ class World:
     policies: dict[Policy, Any] = field(default_factory=dict)
     services: dict[Service, Any] = field(default_factory=dict)
     alerts: dict[Alert, int] = field(default_factory=dict)
+    room: Any = None
     engine: AsyncExitStack | None = None
 
     @classmethod
@@ -65,16 +66,19 @@ class World:
 
     async def _make(self, model: Model) -> None:
         make, story = self.story.make, self.story
-        for name, delays in model.rules.items():
+        for name in model.rules.keys() - {ROOM}:
+            delays = model.rules[name]
             self.users[name] = await (story.user(name, *delays) if delays else make.user(name))
+        self.room = await make.channel(ROOM, story.address(ROOM))
         for name, rotation in model.rotations.items():
             people = [self.users[each] for each in rotation.people]
-            phase = {"kind": "hourly", "shift_length": rotation.hours, "start_at": ORIGIN}
-            self.rotations[name] = await make.rotation(*people, name=name, **phase)
+            phase = {"kind": "hourly", "shift_length": rotation.hours, "start_at": moments(ORIGIN)[0]}
+            self.rotations[name] = await make.rotation(*people, name=name, time_zone=BERLIN.key, **phase)
         for name, schedule in model.schedules.items():
             rotation = next(key for key, each in model.rotations.items() if each is schedule.rotation)
             hours = [datetime.min.time().replace(hour=hour % 24) for hour in (schedule.begins, schedule.ends)]
-            self.schedules[name] = await make.schedule(rule(self.rotations[rotation], *hours), name=name)
+            only = rule(self.rotations[rotation], *hours)
+            self.schedules[name] = await make.schedule(only, name=name, time_zone=BERLIN.key)
         for policy in model.policies:
             specs = [self._spec(step) for step in policy.steps]
             self.policies[policy] = await make.policy(*specs, repeat=policy.repeat)
@@ -83,7 +87,7 @@ class World:
             self.services[service] = await make.service(self.policies[service.policy])
 
     def _spec(self, step: Step) -> StepSpec:
-        things = {**self.users, **self.rotations, **self.schedules}
+        things = {**self.users, **self.rotations, **self.schedules, ROOM: self.room}
         targets = tuple(target(things[name]) for name in step.targets)
         return StepSpec(delay=minutes(step.delay), targets=targets, if_nobody=step.if_nobody, id=step.id)
 
@@ -166,8 +170,8 @@ class World:
     async def pages(self, alert: Alert) -> list[tuple[object, ...]]:
         """To whom, when, at which step in which round, sent or bundled."""
         rows = await self.story.pool.fetch(
-            "select users.name, coalesce(sent_at, pages.created_at), step_number, loop_count, status"
-            " from outgoing_messages as pages join users on users.id = pages.user_id where alert_id = $1",
+            "select target_name, coalesce(sent_at, created_at), step_number, loop_count, status"
+            " from outgoing_messages where alert_id = $1",
             self.alerts[alert],
         )
         return [tuple(row) for row in rows]
