@@ -136,6 +136,14 @@ class Machine(RuleBasedStateMachine):
             del policy.steps[place % len(policy.steps)]
         self.policy_changed(policy)
 
+    @rule(number=index)
+    def remove_step_below(self, number: int) -> None:
+        """The one that an alert stands on."""
+        alert = self.alert(number)
+        if alert.step in alert.service.policy.steps:
+            alert.service.policy.steps.remove(alert.step)
+        self.policy_changed(alert.service.policy)
+
     @rule(name=st.sampled_from(["hourly", "longer"]), user=users, place=index)
     def change_participants(self, name: str, user: str, place: int) -> None:
         """Take the user out, or put the user in at a place."""
@@ -261,7 +269,7 @@ def test_the_engine_does_what_the_model_says(part: int, postgres_dsn: str, templ
     run_state_machine_as_test(
         machine if WANTED else seed(part)(machine),
         settings=settings(
-            max_examples=int(WANTED or 32) // 4,
+            max_examples=int(WANTED or 28) // 4,
             stateful_step_count=20,
             phases=[Phase.generate, Phase.shrink] if WANTED else [Phase.generate],
             deadline=None,
