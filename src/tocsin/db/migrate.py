@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 import asyncpg
@@ -45,6 +46,7 @@ def available() -> Sequence[Migration]:
     )
 
 
+@cache
 def latest() -> int:
     """The schema version that this version of Tocsin needs."""
     return available()[-1].version
@@ -56,6 +58,14 @@ async def current(connection: Connection) -> int:
         return 0
     version: int = await connection.fetchval("select coalesce(max(version), 0) from schema_migrations")
     return version
+
+
+async def unfit(connection: Connection) -> str | None:
+    """Why this version of Tocsin cannot work on the database, as a sentence; None when it has the schema needed."""
+    version = await current(connection)
+    if version == latest():
+        return None
+    return f"the database has schema version {version}, this Tocsin needs {latest()}"
 
 
 async def migrate(dsn: str, migrations: Sequence[Migration] | None = None) -> Sequence[Migration]:

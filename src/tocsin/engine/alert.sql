@@ -130,9 +130,8 @@ logs as (
 select true as done from moved
 
 -- name: stop
--- Somebody has it, or it is closed: end its cycles and cancel the pages that wait. Cycles on which everyone must
--- acknowledge outlive an acknowledgement. An acknowledged alert's state row is locked, so that an escalation by hand
--- that commits meanwhile keeps its new cycles; a closed one has no row and stays closed.
+-- Somebody has it, or it is closed. An acknowledged alert's state row is locked, so that an escalation by hand that
+-- commits meanwhile keeps its new cycles; a closed one has no row and stays closed.
 with guard as (
     select state.alert_id
     from escalation_policy_state as state
@@ -142,34 +141,8 @@ with guard as (
 stopped as (
     select $1::bigint as alert_id
     where $2::bigint is null or exists (select from guard)
-),
-ended as (
-    update notification_policy_cycles as cycles
-    set ended_at = now(), end_reason = $3, next_tick = null
-    from stopped
-    where
-        cycles.alert_id = stopped.alert_id
-        and cycles.ended_at is null
-        and ($3 = 'closed' or cycles.repeat_every is null)
-    returning cycles.id
-),
-cancelled as (
-    update outgoing_messages as messages
-    set status = 'cancelled', reason = $3, next_attempt = null, updated_at = now()
-    from stopped
-    where
-        messages.alert_id = stopped.alert_id
-        and messages.status = 'pending'
-        and not exists (
-            select from notification_policy_cycles as cycles
-            where
-                cycles.id = messages.cycle_id
-                and $3 = 'acknowledged'
-                and cycles.repeat_every is not null
-                and cycles.ended_at is null
-        )
 )
-select true as done from stopped
+select true as done from stopped cross join lateral stop_paging(stopped.alert_id, $3)
 
 -- name: hand_over
 -- The catch-all policy takes over: the alert is new to it, and looked at again at once.

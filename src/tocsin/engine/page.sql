@@ -48,7 +48,8 @@ where messages.id = any($1::uuid[])
 -- page went out then nobody knows, so the timeline says why there may be two.
 update outgoing_messages
 set
-    status = 'sending', reason = case when status = 'sending' then 'engine_stopped_while_sending' end, attempts = attempts + 1,
+    status = 'sending', reason = case when status = 'sending' then 'engine_stopped_while_sending' end,
+    attempts = attempts + 1,
     claimed_until = now() + $3::interval, next_attempt = null, updated_at = now()
 where
     id = $1 and attempts = $2

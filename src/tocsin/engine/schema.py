@@ -7,16 +7,13 @@ again.
 
 import asyncio
 from dataclasses import dataclass, field
-from functools import cache
 
 import structlog
 
-from tocsin.db.migrate import current, latest
+from tocsin.db.migrate import unfit
 from tocsin.db.pool import Pool
 
 log = structlog.get_logger(__name__)
-
-_needed = cache(latest)
 
 
 @dataclass(slots=True)
@@ -25,21 +22,14 @@ class Schema:
 
     known: asyncio.Event = field(default_factory=asyncio.Event)
     unknown: asyncio.Event = field(default_factory=asyncio.Event)
-    version: int | None = None
-
-    @property
-    def paused_because(self) -> str | None:
-        """Why no job may be taken; None when they may."""
-        if self.version in (None, _needed()):
-            return None
-        return f"the database has schema version {self.version}, this Tocsin needs {_needed()}"
+    paused_because: str | None = None
+    """Why no job may be taken; None when they may."""
 
     async def look(self, pool: Pool) -> bool:
         """Look which version there is, and log and return whether that changes what this engine may do."""
         before = self.paused_because
         async with pool.acquire() as connection:
-            self.version = await current(connection)
-        reason = self.paused_because
+            reason = self.paused_because = await unfit(connection)
         set_one, clear_one = (self.known, self.unknown) if reason is None else (self.unknown, self.known)
         clear_one.clear()
         set_one.set()

@@ -162,23 +162,8 @@ with triggered as (
     set status = 'triggered', acknowledged_at = null, acknowledged_until = null
     where id = $1 and status = 'acknowledged'
     returning id
-),
-ended as (
-    update notification_policy_cycles as cycles
-    set ended_at = now(), end_reason = 'acknowledged', next_tick = null
-    from triggered
-    where cycles.alert_id = triggered.id and cycles.ended_at is null and cycles.repeat_every is null
 )
-update outgoing_messages as messages
-set status = 'cancelled', reason = 'acknowledged', next_attempt = null, updated_at = now()
-from triggered
-where
-    messages.alert_id = triggered.id
-    and messages.status = 'pending'
-    and not exists (
-        select from notification_policy_cycles as cycles
-        where cycles.id = messages.cycle_id and cycles.repeat_every is not null and cycles.ended_at is null
-    )
+select stop_paging(triggered.id, 'acknowledged') from triggered
 
 -- name: force
 update escalation_policy_state

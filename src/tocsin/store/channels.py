@@ -11,7 +11,7 @@ from tocsin.store.contact_methods import AddressType
 from tocsin.store.credentials import new_signing_secret
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.references import Reference, require_none, unknown
-from tocsin.store.uses import names, use_errors
+from tocsin.store.uses import names, policies_using, use_errors
 
 _sql = Statements("tocsin.store", "channels.sql")
 
@@ -76,7 +76,7 @@ async def update(connection: Connection, channel_id: UUID, spec: ChannelSpec) ->
 
 async def delete(connection: Connection, channel_id: UUID) -> None:
     """Delete a channel that is locked. Raises Conflict naming the policies that notify it."""
-    if uses := await connection.fetch(_sql["uses"], channel_id):
+    if uses := await policies_using(connection, channel_id):
         raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
     await connection.execute(_sql["delete"], channel_id)
 

@@ -22,17 +22,5 @@ limit $4
 update channels set team_id = $2, name = $3, address = $4 where id = $1
 returning id, team_id, name, type, address, created_at
 
--- name: uses
-select 'escalation policy' as kind, policies.id, policies.name
-from escalation_policies as policies
-where policies.id in (
-    select steps.escalation_policy_id
-    from escalation_policy_step_targets as targets
-    join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
-    where targets.channel_id = $1
-)
-order by lower(policies.name)
-limit 100
-
 -- name: delete
 delete from channels where id = $1

@@ -8,16 +8,7 @@ select
     policies.catch_all_policy_id,
     services.maintenance_expires_at,
     services.maintenance_exceptions,
-    (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'start_at', windows.start_at,
-            'end_at', windows.end_at,
-            'weekly', windows.weekly,
-            'time_zone', windows.time_zone
-        )), '[]')
-        from maintenance_windows as windows
-        where windows.service_id = services.id and (windows.weekly or windows.end_at > now())
-    ) as windows,
+    maintenance_windows_of(services.id) as windows,
     now() as now
 from services
 join escalation_policies as policies on policies.id = services.escalation_policy_id

@@ -12,7 +12,7 @@ from tocsin.store import schedule_rules
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.references import Reference, require_none, unknown
 from tocsin.store.schedule_rules import Rule, RuleSpec
-from tocsin.store.uses import names, use_errors
+from tocsin.store.uses import names, policies_using, use_errors
 
 _sql = Statements("tocsin.store", "schedules.sql")
 
@@ -85,7 +85,7 @@ async def update(connection: Connection, schedule: Schedule, spec: ScheduleSpec)
 
 async def delete(connection: Connection, schedule_id: UUID) -> None:
     """Delete a schedule that is locked. Raises Conflict naming the policies that use it."""
-    if uses := await connection.fetch(_sql["uses"], schedule_id):
+    if uses := await policies_using(connection, schedule_id):
         raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
     await connection.execute(_sql["delete"], schedule_id)
 

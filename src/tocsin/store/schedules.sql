@@ -20,17 +20,5 @@ limit $4
 -- name: update
 update schedules set team_id = $2, name = $3, description = $4, time_zone = $5 where id = $1
 
--- name: uses
-select 'escalation policy' as kind, policies.id, policies.name
-from escalation_policies as policies
-where policies.id in (
-    select steps.escalation_policy_id
-    from escalation_policy_step_targets as targets
-    join escalation_policy_steps as steps on steps.id = targets.escalation_policy_step_id
-    where targets.schedule_id = $1
-)
-order by lower(policies.name)
-limit 100
-
 -- name: delete
 delete from schedules where id = $1

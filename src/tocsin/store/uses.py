@@ -1,12 +1,22 @@
 """What uses an object, named one by one to whoever wants to delete it."""
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.sql import Statements
 from tocsin.errors import FieldError
+from tocsin.store.listing import Database
+
+_sql = Statements("tocsin.store", "uses.sql")
 
 NAMES_IN_A_SENTENCE = 20
+
+
+async def policies_using(database: Database, target_id: UUID) -> Sequence[asyncpg.Record]:
+    """The escalation policies, 100 at most, with a step that has this channel or schedule as a target."""
+    return await database.fetch(_sql["policies"], target_id)
 
 
 def use_errors(rows: Iterable[asyncpg.Record]) -> Sequence[FieldError]:

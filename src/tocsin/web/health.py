@@ -1,21 +1,18 @@
 """Health, for whoever starts and watches Tocsin: ``live`` means the process answers, ``ready`` that it can work."""
 
 import asyncio
-from functools import cache
 
 import asyncpg
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tocsin.db.migrate import current, latest
+from tocsin.db.migrate import unfit
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 
 router = APIRouter()
 
 _WAIT_SECONDS = 2
-
-_needed = cache(latest)
 
 
 async def live(_request: Request) -> Response:
@@ -37,9 +34,6 @@ router.add_route("/health/ready", ready, methods=["GET"], include_in_schema=Fals
 async def _why_not_ready(pool: Pool) -> str | None:
     try:
         async with asyncio.timeout(_WAIT_SECONDS), pool.acquire() as connection:
-            version = await current(connection)
+            return await unfit(connection)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError):
         return f"the database does not answer within {_WAIT_SECONDS} seconds, or refuses"
-    if version != _needed():
-        return f"the database has schema version {version}, this Tocsin needs {_needed()}"
-    return None

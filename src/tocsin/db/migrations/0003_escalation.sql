@@ -269,6 +269,32 @@ for each row when (
 )
 execute function outgoing_message_keep_state();
 
+-- Somebody has the alert, or it is closed: ends its cycles and cancels the pages that wait. Cycles on which everyone must
+-- acknowledge outlive an acknowledgement.
+create function stop_paging(alert bigint, why text) returns void language plpgsql as $$
+begin
+    update notification_policy_cycles as cycles
+    set ended_at = now(), end_reason = why, next_tick = null
+    where
+        cycles.alert_id = alert
+        and cycles.ended_at is null
+        and (why = 'closed' or cycles.repeat_every is null);
+
+    update outgoing_messages as messages
+    set status = 'cancelled', reason = why, next_attempt = null, updated_at = now()
+    where
+        messages.alert_id = alert
+        and messages.status = 'pending'
+        and not exists (
+            select from notification_policy_cycles as cycles
+            where
+                cycles.id = messages.cycle_id
+                and why = 'acknowledged'
+                and cycles.repeat_every is not null
+                and cycles.ended_at is null
+        );
+end $$;
+
 create trigger audit after insert or update or delete on channels for each row execute function audit_write();
 create trigger audit after insert or update or delete on escalation_policies
 for each row execute function audit_write();

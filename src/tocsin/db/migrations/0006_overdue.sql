@@ -4,7 +4,8 @@
 create index escalation_policy_state_held_idx on escalation_policy_state (service_id)
 where state in ('maintenance', 'no_steps') and next_escalation is null;
 
-create function engine_has_job(job_kind text, object_id text, due timestamptz) returns boolean language plpgsql stable as $$
+create function engine_has_job(job_kind text, object_id text, due timestamptz) returns boolean
+language plpgsql stable as $$
 begin
     return exists (
         select from pgqueuer as job
