@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     session_lifetime_seconds: Seconds = Field(
         timedelta(days=14), gt=timedelta(0), description="how long a sign-in lasts, in seconds"
     )
+    deadman_url: SecretStr | None = Field(
+        None, description="address that engines GET every so often while pages go out; unset: none"
+    )
+    deadman_interval_seconds: Seconds = Field(
+        timedelta(seconds=60), ge=timedelta(seconds=1), description="time between two such requests, in seconds"
+    )
+    operators_policy: str | None = Field(
+        None, description="name or id of the escalation policy whose people hear of a sick engine; unset: nobody does"
+    )
     engine_connections: int = Field(10, ge=3, le=100, description="PostgreSQL connections of one engine process")
     web_connections: int = Field(10, ge=2, le=100, description="PostgreSQL connections of one web process")
 
@@ -77,6 +86,13 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/") if value else value
+
+    @field_validator("deadman_url")
+    @classmethod
+    def _deadman_url_is_http(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
 
     @property
     def host(self) -> str:
