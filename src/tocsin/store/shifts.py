@@ -76,7 +76,7 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
     _require_near("end", end, whole.now)
     window = Span(start, end)
     past = await _past(database, schedule_id, window, whole.now)
-    stints = _joined([*past, *_ahead(whole, schedule_id, window)], window)
+    stints = _joined([*past, *ahead(whole, schedule_id, window)], window)
     names = await _names(database, {stint.user_id for stint in stints})
     return [Shift(one.user_id, names[one.user_id], one.start, one.end) for one in stints if one.user_id in names]
 
@@ -102,7 +102,7 @@ async def _past(database: Database, schedule_id: UUID, window: Span, now: dateti
     return [Stint(row["user_id"], row["start_time"], min(row["end_time"], now)) for row in rows]
 
 
-def _ahead(whole: Roster, schedule_id: UUID, window: Span) -> Sequence[Stint]:
+def ahead(whole: Roster, schedule_id: UUID, window: Span) -> Sequence[Stint]:
     """The stints that the rules foresee from now on. Of a schedule that cannot be read: as last known."""
     start, end = max(window.start, whole.now), window.end
     if start >= end:
