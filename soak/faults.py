@@ -1,0 +1,252 @@
+"""What each fault does."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import TypeVar
+
+import asyncpg
+
+from soak.plan import Fault, Kind, PhoneFault
+from soak.processes import Slot
+from soak.server import How
+from soak.stage import Stage
+
+T = TypeVar("T")
+
+_TABLES = ("escalation_policy_state", "outgoing_messages", "notification_policy_cycles", "pgqueuer", "alerts")
+_LONGEST_RETRY = 30.0
+_OUTSIDER = {"application_name": "outsider"}
+
+
+async def strike(stage: Stage, fault: Fault) -> str:
+    """Do it, and undo it; what was hit, in words."""
+    return await _WAYS[fault.kind](stage, fault)
+
+
+async def trouble(stage: Stage, fault: PhoneFault) -> str:
+    """Let a phone behave so for a while."""
+    phone = _pick(stage.phones, fault.chance)
+    await phone.become(fault.kind)
+    try:
+        await asyncio.sleep(fault.seconds)
+    finally:
+        await phone.become("answers")
+    return f"phone {stage.phones.index(phone)} {fault.kind} for {fault.seconds:g} s"
+
+
+def _pick(things: Sequence[T], chance: float) -> T:
+    return things[int(chance * len(things))]
+
+
+def _hit(stage: Stage, fault: Fault) -> Sequence[Slot]:
+    return stage.slots if fault.everything else [_pick(stage.slots, fault.chance)]
+
+
+def _names(slots: Sequence[Slot]) -> str:
+    return ", ".join(slot.name for slot in slots)
+
+
+async def _kill(stage: Stage, fault: Fault) -> str:
+    victim = _pick(stage.mortal, fault.chance)
+    with stage.disturbed():
+        await victim.kill()
+    await victim.start()
+    return f"{victim.name}, and started another"
+
+
+async def _terminate(stage: Stage, fault: Fault) -> str:
+    """An engine that is told to end does so in order."""
+    victim = _pick(stage.mortal, fault.chance)
+    code = await victim.terminate()
+    if code != 0:
+        stage.fail("ends in order", victim.name, f"exit code {code} after SIGTERM")
+    await victim.start()
+    return f"{victim.name}, and started another"
+
+
+async def _restart_fast(stage: Stage, _fault: Fault) -> str:
+    return await _restart(stage, "fast")
+
+
+async def _restart_immediate(stage: Stage, _fault: Fault) -> str:
+    """A crash: what the engine did last may be undone."""
+    told = await _restart(stage, "immediate")
+    stage.crashes.append(stage.windows[-1])
+    return told
+
+
+async def _restart(stage: Stage, how: How) -> str:
+    with stage.disturbed():
+        await stage.server.stop(how)
+        await stage.server.start()
+        await stage.answers()
+    return "PostgreSQL"
+
+
+async def _cut(stage: Stage, fault: Fault) -> str:
+    hit = _hit(stage, fault)
+    with stage.disturbed():
+        count = sum(slot.lane.cut() for slot in hit)
+    return f"{count} connections of {_names(hit)}"
+
+
+async def _freeze(stage: Stage, fault: Fault) -> str:
+    """Nothing goes through for a while; every other time the connections break when it ends."""
+    hit = _hit(stage, fault)
+    breaks = fault.number % 2 == 0
+    with stage.disturbed():
+        for slot in hit:
+            slot.lane.freeze()
+        try:
+            await asyncio.sleep(fault.seconds)
+        finally:
+            for slot in hit:
+                if breaks:
+                    slot.lane.cut()
+                slot.lane.thaw()
+    return f"{_names(hit)} for {fault.seconds:g} s{', then cut' if breaks else ''}"
+
+
+async def _delay(stage: Stage, fault: Fault) -> str:
+    hit = _hit(stage, fault)
+    delay = 0.01 + 0.1 * fault.chance
+    with stage.disturbed():
+        for slot in hit:
+            slot.lane.delay = delay
+        try:
+            await asyncio.sleep(fault.seconds)
+        finally:
+            for slot in hit:
+                slot.lane.delay = 0.0
+    return f"{_names(hit)} by {delay * 1000:.0f} ms each way for {fault.seconds:g} s"
+
+
+async def _move_clock(stage: Stage, fault: Fault) -> str:
+    await stage.advance(timedelta(minutes=fault.minutes))
+    return f"{fault.minutes:g} minutes forwards"
+
+
+async def _take_connections(stage: Stage, fault: Fault) -> str:
+    """All of the server's connections are taken by others, and ours are cut."""
+    await stage.answers()
+    taken: list[asyncpg.Connection] = []
+    cut = 0
+    with stage.disturbed():
+        try:
+            async with asyncio.timeout(fault.seconds):
+                while True:
+                    await _take_all(stage, taken)
+                    if not cut:
+                        cut = sum(slot.lane.cut() for slot in _hit(stage, fault))
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            pass
+        finally:
+            for connection in taken:
+                connection.terminate()
+    return f"{len(taken)} taken by others, {cut} of ours cut, for {fault.seconds:g} s"
+
+
+async def _take_all(stage: Stage, taken: list[asyncpg.Connection]) -> None:
+    with suppress(asyncpg.TooManyConnectionsError):
+        while True:
+            taken.append(await asyncpg.connect(stage.dsn, server_settings=_OUTSIDER))
+
+
+async def _hold_locks(stage: Stage, fault: Fault) -> str:
+    """Somebody keeps all others from writing a table."""
+    table = _pick(_TABLES, fault.chance)
+    connection = await asyncpg.connect(stage.dsn, server_settings=_OUTSIDER)
+    try:
+        with stage.disturbed():
+            async with connection.transaction():
+                await connection.execute(f"lock table {table} in exclusive mode")
+                await asyncio.sleep(fault.seconds)
+    except asyncpg.DeadlockDetectedError:
+        return f"{table}, given up for a deadlock"
+    finally:
+        await connection.close()
+    return f"{table} for {fault.seconds:g} s"
+
+
+_OPEN_ALERTS = """
+select alert_id from escalation_policy_state where state = 'escalating' order by alert_id
+"""
+
+_POISON = """
+create function soak_poison() returns trigger language plpgsql as $$
+begin
+    if current_setting('application_name') = 'tocsin engine' then
+        raise exception 'poisoned';
+    end if;
+    return new;
+end $$;
+create trigger soak_poison before update on escalation_policy_state
+for each row when (new.alert_id = {alert}) execute function soak_poison()
+"""
+
+_CURE = "drop trigger soak_poison on escalation_policy_state; drop function soak_poison"
+
+# So that the next failure is its last.
+_LAST_ATTEMPT = """
+update pgqueuer set attempts = 7, execute_after = least(execute_after, now())
+where entrypoint = 'alert' and payload = convert_to($1, 'UTF8') and status = 'queued'
+"""
+
+
+async def _poison_alert(stage: Stage, fault: Fault) -> str:
+    """The engine cannot write one alert's row; it is escalated by hand meanwhile. Nobody else may notice."""
+    alerts = await stage.pool.fetch(_OPEN_ALERTS)
+    if not alerts:
+        return "none, for no alert climbs"
+    alert: int = _pick(alerts, fault.chance)["alert_id"]
+    with stage.disturbed(alert, after=_LONGEST_RETRY):
+        await stage.pool.execute(_POISON.format(alert=alert))
+        try:
+            await stage.api.ask("POST", f"alerts/{alert}/escalate")
+            for _ in range(max(int(fault.seconds / 0.5), 1)):
+                await asyncio.sleep(0.5)
+                if fault.everything:
+                    await stage.pool.execute(_LAST_ATTEMPT, str(alert))
+        finally:
+            await stage.pool.execute(_CURE)
+        parked = await retry_parked(stage)
+    return f"alert {alert} for {fault.seconds:g} s, {parked} parked and retried"
+
+
+async def _poison_zone(stage: Stage, fault: Fault) -> str:
+    """A rotation's time zone is one that nobody knows. Whoever was on call stays so, and alerts climb."""
+    rotation = stage.organisation.poisoned_rotation
+    set_zone = "update rotations set time_zone = $2 where id = $1"
+    await stage.pool.execute(set_zone, rotation, "Europe/Atlantis")
+    try:
+        await asyncio.sleep(fault.seconds)
+    finally:
+        await stage.pool.execute(set_zone, rotation, "Europe/Berlin")
+    return f"a rotation's for {fault.seconds:g} s, {await retry_parked(stage)} parked and retried"
+
+
+async def retry_parked(stage: Stage) -> int:
+    """Retry each parked job, as an administrator does; how many there were."""
+    parked = (await stage.api.ask("GET", "engine/parked")).body.get("items", [])
+    for job in parked:
+        await stage.api.ask("POST", f"engine/parked/{job['id']}/retry")
+    return len(parked)
+
+
+_WAYS: Mapping[Kind, Callable[[Stage, Fault], Awaitable[str]]] = {
+    "kill": _kill,
+    "terminate": _terminate,
+    "restart fast": _restart_fast,
+    "restart immediate": _restart_immediate,
+    "cut": _cut,
+    "freeze": _freeze,
+    "delay": _delay,
+    "take connections": _take_connections,
+    "hold locks": _hold_locks,
+    "clock": _move_clock,
+    "poison alert": _poison_alert,
+    "poison zone": _poison_zone,
+}
