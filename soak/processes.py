@@ -38,7 +38,6 @@ class Slot:
     """Where ``/health`` answers."""
     process: Process | None = None
     started: int = 0
-    wanted: bool = True
     exit_codes: list[int] = field(default_factory=list)
 
     async def start(self) -> None:

@@ -119,7 +119,10 @@ async def _strike_all(made: Stage, options: Options, result: Result) -> None:
         made.say(f"{fault.number:4} {fault.kind} …")
         what = await strike(made, fault)
         seconds = time.time() - began
+        if fault.hurried or len(made.engines) == 1:
+            await made.fill_up()
         moved, caught_up = (None, None) if fault.hurried else await _recovery(made, fault)
+        await made.fill_up()
         told = "" if caught_up is None else f"; moved after {moved:.1f} s, all well after {caught_up:.1f} s"
         made.say(f"{fault.number:4} {fault.kind}: {what}{told}")
         result.struck.append(Struck(fault, what, seconds, moved, caught_up))

@@ -87,6 +87,13 @@ class Stage:
         finally:
             self.windows.append(Window(start, time.time() + after, alert))
 
+    async def fill_up(self) -> None:
+        """Start a process where one has been ended."""
+        for slot in self.slots:
+            if not slot.is_running:
+                await slot.start()
+                self.say(f"     {slot.name} is there again")
+
     async def advance(self, by: timedelta) -> None:
         """Move the database's clock forwards."""
         with self.disturbed():

@@ -93,7 +93,7 @@ class Walk:
         self.status, self.due, self.moved = "triggered", entry.at, entry.at
 
     def _acknowledged(self, _entry: Entry) -> None:
-        self.status, self.due, self.asked = "acknowledged", None, None
+        self.status, self.exhausted, self.due, self.asked = "acknowledged", False, None, None
 
     def _closed(self, _entry: Entry) -> None:
         self.status, self.due = "closed", None
