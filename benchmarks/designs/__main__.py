@@ -1,0 +1,52 @@
+"""``python -m benchmarks.designs NAME DSN``: a process that runs one design on a database until it is terminated."""
+
+import asyncio
+import signal
+import sys
+import time
+
+import asyncpg
+import uvloop
+
+from benchmarks.designs.catalogue import DESIGNS, EVERY, Round
+from benchmarks.designs.events import Events
+from benchmarks.designs.moves import SESSION
+from benchmarks.designs.tocsin_engine import run_tocsin
+from tocsin.db.pool import Pool, open_pool
+
+
+async def _main(name: str, dsn: str) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    design = DESIGNS[name]
+    if design is None:
+        await run_tocsin(dsn, stop)
+        return
+    async with open_pool(dsn, size=6, application_name="rival", settings=SESSION) as pool:
+        print("ready", flush=True)
+        if isinstance(design, Events):
+            await design.run(dsn, pool, stop)
+        else:
+            await _every_five_seconds(design, pool, stop)
+
+
+async def _every_five_seconds(design: Round, pool: Pool, stop: asyncio.Event) -> None:
+    """Rounds start at the whole five seconds of the clock; one that fails is tried again at the next."""
+    while not stop.is_set():
+        try:
+            async with asyncio.timeout(EVERY - time.time() % EVERY):
+                await stop.wait()
+        except TimeoutError:
+            await _round(design, pool)
+
+
+async def _round(design: Round, pool: Pool) -> None:
+    try:
+        async with pool.acquire() as connection:
+            await design.run_once(connection)
+    except asyncpg.PostgresError as error:
+        print(f"the round failed: {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    uvloop.run(_main(*sys.argv[1:]))
