@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench
+.PHONY: help run demo test check bench soak
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -32,3 +32,7 @@ check: ## Lint, formatting, types and import rules
 bench: ## Measure, and print a table
 	@tools/bootstrap dev
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+soak: ## Run real processes under load and faults, and check that nothing is lost, late or twice
+	@tools/bootstrap dev
+	@$(PYTHON) -m soak $(ARGS)

@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5, help="of load and faults; settling comes on top")
     parser.add_argument("--faults", type=int, help="end after so many")
     parser.add_argument("--engines", type=int, default=2, help="engine processes; the first is never ended")
-    parser.add_argument("--rate", type=float, default=20, help="new alerts a second")
+    parser.add_argument("--rate", type=float, default=10, help="new alerts a second")
     parser.add_argument("--report", type=Path, help="write the figures to this file, as JSON")
     parser.add_argument("--keep", action="store_true", help="keep data and logs also when all is well")
     parser.add_argument("--fill", type=Path, help="only write the figures of this report into docs/reliability.md")

@@ -38,6 +38,7 @@ class Slot:
     """Where ``/health`` answers."""
     process: Process | None = None
     started: int = 0
+    told_to_end: bool = False
     exit_codes: list[int] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -46,9 +47,11 @@ class Slot:
             while True:
                 await self._spawn()
                 if await self._is_ready():
+                    self.told_to_end = False
                     return
 
     async def kill(self) -> None:
+        self.told_to_end = True
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
@@ -57,6 +60,7 @@ class Slot:
         """Tell it to end and wait; the exit code. One that does not end in time is killed."""
         assert self.process is not None
         if self.process.returncode is None:
+            self.told_to_end = True
             self.process.send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(_STOPPED_WITHIN):
@@ -83,7 +87,6 @@ class Slot:
             return 0
 
     async def _spawn(self) -> None:
-        await self.kill()
         self.started += 1
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
         ours = {"TOCSIN_DATABASE_URL": self.lane.dsn, "TOCSIN_LOG_FORMAT": "json"}

@@ -34,7 +34,7 @@ class Options:
     seed: int
     minutes: float
     engines: int = 2
-    rate: float = 20.0
+    rate: float = 10.0
     faults: int | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False
@@ -129,21 +129,17 @@ async def _strike_all(made: Stage, options: Options, result: Result) -> None:
         await asyncio.sleep(fault.pause)
 
 
+# A page may wait for a phone in trouble, so pages are looked at elsewhere.
 _WELL = """
 select
     exists (select from alert_logs where id > $1 and event in ('escalated', 'exhausted')) as moved,
-    not exists (
-        select from pgqueuer where status = 'queued' and execute_after < now() - interval '1 second'
-    )
-    and not exists (
-        select from pgqueuer where status = 'picked' and heartbeat < now() - interval '6 seconds'
-    )
+    not exists (select from engine_due where kind <> 'page' and due < now() - interval '1 second')
     and not exists (select from engine_overdue) as caught_up
 """
 
 
 async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | None]:
-    """Seconds until an alert moves again, and until nothing is overdue and nothing waits that is due."""
+    """Seconds until an alert moves again, and until nothing is overdue and nothing is late."""
     last = await made.pool.fetchval("select coalesce(max(id), 0) from alert_logs")
     began = time.time()
     moved = None

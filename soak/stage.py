@@ -91,6 +91,9 @@ class Stage:
         """Start a process where one has been ended."""
         for slot in self.slots:
             if not slot.is_running:
+                if not slot.told_to_end:
+                    assert slot.process is not None
+                    self.fail("keeps running", slot.name, f"ended by itself, exit code {slot.process.returncode}")
                 await slot.start()
                 self.say(f"     {slot.name} is there again")
 
