@@ -1,5 +1,7 @@
 """What answers without credentials: nothing but what must."""
 
+import re
+
 import pytest
 from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
@@ -8,7 +10,7 @@ from tests.api.calls import UNKNOWN_ID
 from tocsin.api.app import create_app
 from tocsin.settings import Settings
 
-# Ways in with keys of their own, signed links, health, and the pages that ask for a sign-in themselves.
+# Ways in with keys of their own, signed links, health, and what a sign-in page needs.
 OPEN = {
     ("GET", "/api/openapi.json"),
     ("POST", "/api/v1/session"),
@@ -18,13 +20,14 @@ OPEN = {
     ("POST", "/act/{token}"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
+    ("GET", "/manifest.webmanifest"),
     ("GET", "/metrics"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-out"),
-    ("GET", "/"),
-    ("GET", "/alerts/{alert_id:int}"),
-    ("POST", "/alerts/{alert_id:int}/{action}"),
+    ("GET", "/static/{name}"),
+    ("POST", "/theme"),
+    ("GET", "/worker.js"),
 }
 
 
@@ -35,7 +38,14 @@ def routes() -> set[tuple[str, str]]:
     return {(method, context.path) for context in found for method in context.methods if method != "HEAD"}
 
 
-CLOSED = sorted(routes() - OPEN)
+CLOSED = sorted((method, path) for method, path in routes() - OPEN if path.startswith(("/api/", "/live")))
+PAGES = sorted(routes() - OPEN - set(CLOSED))
+
+
+def filled(path: str) -> str:
+    """The path of a route with something for each of its parameters."""
+    path = re.sub("{(alert_id|job_id)(:int)?}", "1", path)
+    return re.sub("{[^}]*}", str(UNKNOWN_ID), path)
 
 
 def test_every_open_route_is_there() -> None:
@@ -49,10 +59,8 @@ def test_every_open_route_is_there() -> None:
 async def test_everything_else_asks_who_is_calling(anonymous: AsyncClient, authorization: str | None) -> None:
     headers = {"Authorization": authorization.encode()} if authorization is not None else {}
     for method, path in CLOSED:
-        url = path.replace("{alert_id}", "1").replace("{job_id}", "1")
-        while "{" in url:
-            url = f"{url[: url.index('{')]}{UNKNOWN_ID}{url[url.index('}') + 1 :]}"
-        answer = await anonymous.request(method, url, headers=headers, json={} if method != "GET" else None)
+        body = {} if method != "GET" else None
+        answer = await anonymous.request(method, filled(path), headers=headers, json=body)
         assert answer.status_code == 401, f"{method} {path}: {answer.status_code} {answer.text}"
         assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -60,5 +68,14 @@ async def test_everything_else_asks_who_is_calling(anonymous: AsyncClient, autho
 async def test_pages_send_strangers_to_the_sign_in(anonymous: AsyncClient) -> None:
     assert (await anonymous.get("/")).headers["location"] == "/sign-in"
     assert (await anonymous.get("/alerts/1")).headers["location"] == "/sign-in?next=%2Falerts%2F1"
-    acting = await anonymous.post("/alerts/1/acknowledge")
-    assert (acting.status_code, acting.headers["location"]) == (303, "/sign-in")
+    for method, path in PAGES:
+        answer = await anonymous.request(method, filled(path), headers={"Sec-Fetch-Site": "same-origin"})
+        is_asked = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
+        assert is_asked if method == "GET" else answer.status_code == 401, f"{method} {path}: {answer.status_code}"
+
+
+async def test_pages_take_no_form_from_another_site(anonymous: AsyncClient) -> None:
+    for method, path in PAGES:
+        if method != "GET":
+            answer = await anonymous.request(method, filled(path), headers={"Sec-Fetch-Site": "cross-site"})
+            assert answer.status_code == 403, f"{method} {path}"

@@ -48,6 +48,6 @@ async def browser(anonymous: httpx.AsyncClient, make: Factory) -> httpx.AsyncCli
     """A client in which Ann is signed in, and which says where it comes from, as browsers do."""
     await make.user("Ann", password=PASSWORD)
     anonymous.headers["Origin"] = str(anonymous.base_url).rstrip("/")
-    answer = await anonymous.post("/sign-in", data={"email": "ann@example.org", "password": PASSWORD, "next": "/"})
+    answer = await anonymous.post("/sign-in", data={"sign_in_email": "ann@example.org", "sign_in_password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return anonymous

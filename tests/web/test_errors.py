@@ -25,7 +25,7 @@ async def test_a_browser_gets_a_page_that_says_what_is_not_there(browser: AsyncC
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert "<h1>Not found</h1>" in page.text
     assert said in page.text
-    assert '<a href="/">' in page.text
+    assert '<a class="btn" href="/">' in page.text
 
 
 @pytest.mark.parametrize("accept", ["*/*", "", "application/json", "application/problem+json", "text/htmlx"])
@@ -68,5 +68,5 @@ async def test_a_failure_inside_is_told_in_a_page_without_details(browser: Async
     page = await browser.get("/", headers=BROWSER)
     assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
     assert "<h1>Tocsin failed</h1>" in page.text
-    assert "hidden" not in page.text
+    assert "relation" not in page.text
     assert "alerts&#39;" not in page.text

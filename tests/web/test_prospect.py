@@ -95,7 +95,7 @@ async def test_a_link_tells_what_it_would_do_and_what_it_did(
     url = (await links(alert_id, escalation_count=1)).escalate
     await anonymous.post((await links(alert_id)).acknowledge)
     asked = await anonymous.get(url)
-    assert '<button class="main">Escalate to step 2 of 3</button>' in asked.text
+    assert '<button class="btn btn-primary btn-big w-100">Escalate to step 2 of 3</button>' in asked.text
     said = "It becomes triggered again, and step 2 of 3 is entered now; who is on call there is paged."
     assert said in asked.text
     assert said in (await anonymous.post(url)).text
@@ -104,7 +104,7 @@ async def test_a_link_tells_what_it_would_do_and_what_it_did(
 async def test_the_only_step_is_paged_again(anonymous: AsyncClient, make: Factory, links: LinkMaker) -> None:
     alert_id = await an_alert(make, await make.reachable_user())
     url = (await links(alert_id, escalation_count=1)).escalate
-    assert '<button class="main">Page step 1 again</button>' in (await anonymous.get(url)).text
+    assert '<button class="btn btn-primary btn-big w-100">Page step 1 again</button>' in (await anonymous.get(url)).text
     assert "Step 1 is paged again: the policy has no other." in (await anonymous.post(url)).text
 
 

@@ -39,8 +39,8 @@ from tocsin.api.parameters import only_known_parameters
 from tocsin.db.pool import Pool
 from tocsin.ingest import generic
 from tocsin.settings import Settings
-from tocsin.web import actions, errors, health, metrics, sign_in
-from tocsin.web import alerts as alert_pages
+from tocsin.web import errors, pages
+from tocsin.web.live_hub import Hub
 
 _DESCRIPTION = """\
 Everything is JSON. Give a token as `Authorization: Bearer …`. Errors are problem details (RFC 9457) whose `errors`
@@ -71,16 +71,9 @@ _ROUTERS: Sequence[APIRouter] = (
     engine.router,
 )
 
-# What needs no token and takes any parameter: ways in with their own keys, signed links, health; and pages, which know
-# their viewer.
-_OPEN_ROUTERS: Sequence[APIRouter] = (
-    generic.router,
-    actions.router,
-    sign_in.router,
-    alert_pages.router,
-    health.router,
-    metrics.router,
-)
+# What needs no token and takes any parameter: ways in with their own keys; and pages, which know their viewer, signed
+# links and health among them.
+_OPEN_ROUTERS: Sequence[APIRouter] = (generic.router, *pages.ROUTERS)
 
 
 class _Application(FastAPI):
@@ -106,6 +99,7 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     app.state.settings = settings
     app.state.pool = pool
     app.state.attempts = Attempts()
+    app.state.live = Hub(pool)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     errors.install(app)

@@ -21,7 +21,7 @@ from tocsin.store import alert_list, alerts
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Handled, Seen
-from tocsin.web.html import html_page
+from tocsin.web.html import bare_page
 from tocsin.web.links import ActionClaim, ActionLinks, link_facts, signing_key
 from tocsin.web.prospect import Prospect, prospect
 from tocsin.web.wording import Notice, ask, done, expired, nobody, refused, unknown
@@ -43,21 +43,21 @@ async def show(request: Request) -> Response:
     """Ask whether to act. Changes nothing."""
     opened = await _open(request)
     if not isinstance(opened, Opened):
-        return _page(opened)
-    return _page(ask(opened.claim, opened.alert, opened.escalating), opened)
+        return _page(request, opened)
+    return _page(request, ask(opened.claim, opened.alert, opened.escalating), opened)
 
 
 async def act(request: Request) -> Response:
     """Act as the person or channel that the link was sent to, and say what came of it."""
     opened = await _open(request)
     if not isinstance(opened, Opened):
-        return _page(opened)
+        return _page(request, opened)
     pool: Pool = request.app.state.pool
     try:
         handled = await _act(pool, opened.claim, _actor(request, opened.claim))
     except Conflict as error:
-        return _page(refused(str(error)), await _again(pool, opened))
-    return _page(done(handled.reason, opened.escalating), await _again(pool, opened))
+        return _page(request, refused(str(error)), await _again(pool, opened))
+    return _page(request, done(handled.reason, opened.escalating), await _again(pool, opened))
 
 
 router.add_route("/act/{token}", show, methods=["GET"], include_in_schema=False)
@@ -108,8 +108,8 @@ async def _again(pool: Pool, opened: Opened) -> Opened:
     return Opened(opened.claim, await alert_list.get(pool, opened.claim.alert_id), opened.now)
 
 
-def _page(notice: Notice, opened: Opened | None = None) -> Response:
+def _page(request: Request, notice: Notice, opened: Opened | None = None) -> Response:
     if opened is None:
-        return html_page("act.html.j2", notice.status, notice=notice, alert=None)
+        return bare_page(request, "act.html.j2", notice.status, notice=notice, alert=None)
     age = opened.now - opened.alert.created_at
-    return html_page("act.html.j2", notice.status, notice=notice, alert=opened.alert, age=age)
+    return bare_page(request, "act.html.j2", notice.status, notice=notice, alert=opened.alert, age=age)

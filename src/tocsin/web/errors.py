@@ -1,5 +1,6 @@
-"""Errors as people see them: a page, where a program gets problem details."""
+"""Errors as people see them: a page where a program gets problem details, and for htmx a notice on the page in view."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
@@ -7,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.problems import Problem, ProblemResponse
-from tocsin.web.html import html_page
+from tocsin.web.html import bare_page
+from tocsin.web.phrases import as_sentence
+from tocsin.web.sign_in import ask
+from tocsin.web.viewer import SignInNeeded
 
 Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
-_FOR_PROGRAMS = ("/api/", "/v1/", "/health/", "/metrics")
+_FOR_PROGRAMS = ("/api/", "/v1/", "/health/", "/metrics", "/live")
 _KEPT_HEADERS = ("allow", "retry-after")
 
 
@@ -19,6 +23,7 @@ def install(app: FastAPI) -> None:
     """Let every error handler of the app answer browsers with a page."""
     for kind, handler in list(app.exception_handlers.items()):
         app.add_exception_handler(kind, _for_people(handler))
+    app.add_exception_handler(SignInNeeded, _on_sign_in_needed)
 
 
 def wants_page(request: Request) -> bool:
@@ -27,12 +32,20 @@ def wants_page(request: Request) -> bool:
     return "text/html" in accepted and not request.url.path.startswith(_FOR_PROGRAMS)
 
 
-def error_page(answer: ProblemResponse) -> Response:
+def error_page(request: Request, answer: ProblemResponse) -> Response:
     """What a problem says, as a page with the same status."""
     problem = Problem.model_validate_json(bytes(answer.body))
-    page = html_page("error.html.j2", problem.status, problem=problem)
+    page = bare_page(request, "error.html.j2", problem.status, problem=problem)
     page.headers.update({name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers})
+    if "hx-request" in request.headers:
+        notice = {"text": as_sentence(problem.detail), "kind": "bad"}
+        page.headers["HX-Trigger"] = json.dumps({"notice": notice})
     return page
+
+
+async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SignInNeeded)
+    return ask(request, error.kept)
 
 
 def _for_people(handler: Handler) -> Handler:
@@ -40,6 +53,6 @@ def _for_people(handler: Handler) -> Handler:
         answer = handler(request, error)
         if isinstance(answer, Awaitable):
             answer = await answer
-        return error_page(answer) if isinstance(answer, ProblemResponse) and wants_page(request) else answer
+        return error_page(request, answer) if isinstance(answer, ProblemResponse) and wants_page(request) else answer
 
     return handle

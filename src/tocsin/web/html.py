@@ -1,28 +1,42 @@
-"""Pages: templates, the one style sheet, and the headers that keep a page to itself."""
+"""Pages made from templates, whole or in part, and the headers that keep a page to itself.
 
-import base64
-import hashlib
-from importlib import resources
+`page` makes one for somebody who signed in, `bare_page` one for anybody. A template's blocks are its fragments: when
+htmx asks on behalf of an element whose id is the name of a block, only that block is made. So a page and its fragments
+share the function that gathers what they show, and nothing else is needed for a live part of a page.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from starlette.responses import HTMLResponse
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
-from tocsin.web.phrases import age, as_sentence, utc
-from tocsin.web.wording import sentence
+from tocsin.store.actor import Actor
+from tocsin.store.moment import now
+from tocsin.web import flash, phrases, wording
+from tocsin.web.assets import asset_url
+from tocsin.web.forms import Form
+from tocsin.web.live import hub_of
+from tocsin.web.navigation import PLACES
+from tocsin.web.preferences import theme_of
+from tocsin.web.zone import UTC, zone_of
 
-_STYLE = resources.files("tocsin.web").joinpath("templates/style.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none'; "
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
 }
-
+_WORTH_PACKING = 1024
+_VARY = "Accept-Encoding, HX-Request, HX-Target"
 
 _templates = Environment(
     loader=PackageLoader("tocsin.web"),
@@ -31,9 +45,78 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters |= {"utc": utc, "age": age, "as_sentence": as_sentence, "sentence": sentence}
+_templates.filters |= {
+    "utc": phrases.utc,
+    "age": phrases.age,
+    "span": phrases.span,
+    "exact": phrases.exact,
+    "clock": phrases.clock,
+    "relative": phrases.relative,
+    "countdown": phrases.countdown,
+    "initials": phrases.initials,
+    "as_sentence": phrases.as_sentence,
+    "sentence": wording.sentence,
+}
+_templates.globals |= {"asset": asset_url, "places": PLACES, "Form": Form}
+_templates.globals["ui"] = _templates.get_template("ui.html.j2").module
 
 
-def html_page(template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """A page made from a template. It loads nothing, runs no script, and cannot be framed or cached."""
-    return HTMLResponse(_templates.get_template(template).render(style=_STYLE, **values), status, _HEADERS)
+async def page(
+    request: Request, viewer: Actor, template: str, status: int = 200, *, live: str = "", **values: Any
+) -> Response:
+    """A page, or the fragment that htmx asks for.
+
+    ``live`` names the topics that its fragments wait for. Every template finds ``viewer``, ``zone`` (theirs) and
+    ``now`` (the database's, unless given) among its values.
+    """
+    moment = values.pop("now", None) or await now(request.app.state.pool)
+    known = {"viewer": viewer, "live": live, "mark": hub_of(request).mark if live else "", "now": moment}
+    return _answer(request, template, status, {**known, **values}, fragment=fragment_of(request))
+
+
+def bare_page(
+    request: Request, template: str, status: int = 200, *, only: str | None = None, **values: Any
+) -> Response:
+    """A page for anybody, without the bars; ``only`` is the one block that is wanted of it."""
+    return _answer(request, template, status, {"now": None, **values}, fragment=only)
+
+
+def _answer(
+    request: Request, template: str, status: int, values: Mapping[str, Any], *, fragment: str | None
+) -> Response:
+    notice, moment = flash.notice_of(request), values["now"]
+    common = {
+        "zone": zone_of(request) if moment else UTC,
+        "theme": theme_of(request),
+        "path": request.url.path,
+        "notice": notice,
+    }
+    headers = dict(_HEADERS)
+    if moment is not None:
+        headers["Tocsin-Now"] = moment.isoformat()
+    if fragment is not None and notice is not None:
+        headers["HX-Trigger"] = json.dumps({"notice": asdict(notice)})
+    answer = _packed(request, _render(template, fragment, {**common, **values}), status)
+    answer.headers.update(headers)
+    flash.forget(request, answer)
+    return answer
+
+
+def fragment_of(request: Request) -> str | None:
+    """The id of the element for which htmx asks; None when a browser asks for a page."""
+    return request.headers.get("hx-target") if "hx-request" in request.headers else None
+
+
+def _render(name: str, fragment: str | None, values: Mapping[str, Any]) -> str:
+    template = _templates.get_template(name)
+    block = template.blocks.get(fragment.replace("-", "_")) if fragment else None
+    if block is None:
+        return template.render(values)
+    return "".join(block(template.new_context(dict(values))))
+
+
+def _packed(request: Request, text: str, status: int) -> Response:
+    content = text.encode()
+    if len(content) < _WORTH_PACKING or "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(content, status, {"Vary": _VARY})
+    return HTMLResponse(gzip.compress(content, 5, mtime=0), status, {"Vary": _VARY, "Content-Encoding": "gzip"})

@@ -1,21 +1,78 @@
-"""Small pieces of text that pages are made of."""
+"""Small pieces of text that pages are made of; templates use them as filters."""
 
-from datetime import UTC, datetime, timedelta
+import math
+from datetime import UTC, datetime, timedelta, tzinfo
+
+_UNITS = (("d", 86_400), ("h", 3600), ("min", 60))
 
 
 def utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def as_sentence(text: str) -> str:
-    """What an error says, from its capital letter to its full stop."""
-    return f"{text[:1].upper()}{text[1:]}."
+def exact(moment: datetime, zone: tzinfo) -> str:
+    """The instant in somebody's zone, with the zone's abbreviation: Tue 24 Nov 2026, 15:38:29 CET."""
+    local = moment.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} {local.tzname()}"
+
+
+def clock(moment: datetime, zone: tzinfo, now: datetime) -> str:
+    """The time of day in somebody's zone, with the day when that is not today: 15:38, Wed 25 Nov 08:00."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    year = f" {local.year}" if abs(local.date() - today) > timedelta(days=300) else ""
+    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """How far from now: 3 min ago, in 4 min, now."""
+    seconds = (moment - now).total_seconds()
+    if abs(seconds) < 5:
+        return "now"
+    return f"in {age(moment - now)}" if seconds > 0 else f"{age(now - moment)} ago"
+
+
+def countdown(moment: datetime, now: datetime) -> str:
+    """How long until then, to the second: 4:32, 1:04:32; whole days from one day on."""
+    left = max(math.ceil((moment - now).total_seconds()), 0)
+    if left >= 86_400:
+        return age(timedelta(seconds=left))
+    hours, rest = divmod(left, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def age(span: timedelta) -> str:
     """How long ago, in the largest unit that fits: 40 s, 5 min, 3 h, 12 d."""
     seconds = max(int(span.total_seconds()), 0)
-    for unit, size in (("d", 86_400), ("h", 3600), ("min", 60)):
+    for unit, size in _UNITS:
         if seconds >= 2 * size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def span(length: timedelta) -> str:
+    """A duration as somebody would set it, with no more than two units: 90 s, 5 min, 1 h 30 min, 2 d."""
+    seconds = length.total_seconds()
+    if seconds < 120 and seconds % 60:
+        return f"{seconds:g} s"
+    parts: list[str] = []
+    for unit, size in (*_UNITS, ("s", 1)):
+        number, seconds = divmod(seconds, size)
+        if number:
+            parts.append(f"{number:g} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a person."""
+    words = [word for word in name.split() if word]
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def as_sentence(text: str) -> str:
+    """What an error says, from its capital letter to its full stop."""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")

@@ -1,8 +1,12 @@
-"""Signing in and out by a form."""
+"""Signing in and out by a form.
 
-import re
+Whoever is asked to sign in goes where they wanted to afterwards. When a form was sent by somebody whose session had
+ended, the sign-in form carries its fields along, and the answer to the sign-in is a 307: the browser sends the same
+fields again, to where they were meant for. This needs no script; with one, the same form opens over the page.
+"""
+
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, HTTPException
 from pydantic import ValidationError
@@ -14,41 +18,74 @@ from tocsin.api.session import SignIn, open_session
 from tocsin.errors import PermissionDenied, Unauthenticated
 from tocsin.store import sessions
 from tocsin.store.actor import acting
-from tocsin.web.html import html_page
+from tocsin.web.addresses import our_path
+from tocsin.web.forms import OF_SIGN_IN, WHOLE, Form
+from tocsin.web.html import bare_page
 from tocsin.web.phrases import as_sentence
-from tocsin.web.viewer import require_same_origin, viewer_of
+from tocsin.web.viewer import Kept, require_same_origin, to_sign_in, viewer_of
 
 router = APIRouter()
 
-# Browsers drop tabs and line breaks, take backslashes for slashes, and read two slashes as the start of a host.
-_OUR_PATH = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
+_EMAIL, _PASSWORD, _NEXT, _AGAIN = (f"{OF_SIGN_IN}{name}" for name in ("email", "password", "next", "again"))
+_MISSING = {_EMAIL: "Your email address is missing.", _PASSWORD: "Your password is missing."}
+_WRONG = {_PASSWORD: "Email or password is wrong."}
 
-_MISSING = {"email": "Your email address is missing.", "password": "Your password is missing."}
-_WRONG = {"password": "Email or password is wrong."}
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A sign-in form to be shown: where it leads, and whether what it holds is sent again then."""
+
+    request: Request
+    wanted: str
+    form: Form
+    is_again: bool = False
+
+    def page(self, status: int = 200) -> Response:
+        """The form; over another page, for htmx, without what is around it."""
+        only = "form" if _is_htmx(self.request) else None
+        kept = [(name, value) for name, value in self.form.fields if self.is_again and not name.startswith(OF_SIGN_IN)]
+        values = {"next": self.wanted, "form": self.form, "again": self.is_again, "kept": kept}
+        return bare_page(self.request, "sign_in.html.j2", status, only=only, **values)
+
+    def refuse(self, status: int, errors: Mapping[str, str]) -> Response:
+        return replace(self, form=Form(self.form.fields, errors)).page(status)
+
+    def done(self) -> Response:
+        if _is_htmx(self.request):
+            return Response(status_code=204)
+        return RedirectResponse(self.wanted, 307 if self.is_again else 303)
+
+
+def ask(request: Request, kept: Kept | None) -> Response:
+    """What somebody gets who is not signed in: the way to the form, or the form, with what they sent kept in it."""
+    if kept is None and not _is_htmx(request):
+        return to_sign_in(request)
+    return _Ask(request, request.url.path, Form(kept or ()), kept is not None and not _is_htmx(request)).page(401)
 
 
 async def show(request: Request) -> Response:
     """The form."""
-    return _form(_safe(request.query_params.get("next", "/")))
+    return _Ask(request, our_path(request.query_params.get("next", "/")), Form()).page()
 
 
 async def sign_in(request: Request) -> Response:
     """Open a session and go to where the person wanted to; the form again, with what was typed, when that fails."""
-    form = await request.form()
-    email, password, wanted = (str(form.get(name, "")) for name in ("email", "password", "next"))
-    answer = RedirectResponse(_safe(wanted), 303)
-    refused = partial(_form, _safe(wanted), email)
-    if missing := {name: text for name, text in _MISSING.items() if not form.get(name)}:
-        return refused(missing, 422)
+    form = Form([(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)])
+    asked = _Ask(request, our_path(form.value(_NEXT, "/")), form, form.has(_AGAIN))
+    if missing := {name: text for name, text in _MISSING.items() if not dict(form.fields).get(name)}:
+        return asked.refuse(422, missing)
+    answer = asked.done()
     try:
         require_same_origin(request)
-        await open_session(request, answer, SignIn(email=email, password=password))
+        await open_session(request, answer, SignIn(email=form.value(_EMAIL), password=dict(form.fields)[_PASSWORD]))
     except (Unauthenticated, ValidationError):  # nobody's email or password is what no email or password can be
-        return refused(_WRONG, 401)
+        return asked.refuse(401, _WRONG)
     except PermissionDenied as error:
-        return refused({"form": as_sentence(str(error))}, 403)
+        return asked.refuse(403, {WHOLE: as_sentence(str(error))})
     except HTTPException as error:
-        return refused({"form": as_sentence(error.detail)}, error.status_code, error.headers)
+        refused = asked.refuse(error.status_code, {WHOLE: as_sentence(error.detail)})
+        refused.headers.update(error.headers or {})
+        return refused
     return answer
 
 
@@ -69,19 +106,5 @@ router.add_route("/sign-in", sign_in, methods=["POST"], include_in_schema=False)
 router.add_route("/sign-out", sign_out, methods=["POST"], include_in_schema=False)
 
 
-def _form(
-    wanted: str,
-    email: str = "",
-    errors: Mapping[str, str] | None = None,
-    status: int = 200,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """The form; an error stands beside the field that it is under, or above both under ``form``."""
-    page = html_page("sign_in.html.j2", status, next=wanted, email=email, errors=errors or {})
-    page.headers.update(headers or {})
-    return page
-
-
-def _safe(wanted: str) -> str:
-    """A path of ours, whatever the link said: nobody is sent elsewhere after signing in."""
-    return wanted if _OUR_PATH.fullmatch(wanted) else "/"
+def _is_htmx(request: Request) -> bool:
+    return "hx-request" in request.headers

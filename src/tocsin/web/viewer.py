@@ -1,15 +1,35 @@
-"""Who looks at a page: somebody who signed in, or nobody, who is asked to."""
+"""Who looks at a page: somebody who signed in, or nobody, who is asked to.
 
+A page asks for ``Viewer``. Whoever is not signed in is sent to sign in and back; a form that they sent meanwhile is
+kept in the sign-in page and sent again afterwards. A form from another site is refused before anything else.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, TypeAlias
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from tocsin.api.auth import SESSION_COOKIE, client_ip
+from tocsin.api.auth import SAFE_METHODS, SESSION_COOKIE, client_ip
 from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied
 from tocsin.store.actor import Actor
 from tocsin.store.sessions import actor_by_session
+from tocsin.web.zone import zone_of
+
+Kept: TypeAlias = Sequence[tuple[str, str]]
+"""The fields of a form, in order."""
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in. ``kept`` is the form that was sent, None when a page was asked for."""
+
+    def __init__(self, kept: Kept | None) -> None:
+        super().__init__("sign in first")
+        self.kept = kept
 
 
 async def viewer_of(request: Request) -> Actor | None:
@@ -20,10 +40,34 @@ async def viewer_of(request: Request) -> Actor | None:
     return await actor_by_session(request.app.state.pool, secret, client_ip(request))
 
 
+async def require_viewer(request: Request) -> Actor:
+    """Who is signed in. Raises SignInNeeded, and PermissionDenied for a form from another site."""
+    if request.method not in SAFE_METHODS:
+        require_same_origin(request)
+    viewer = await viewer_of(request)
+    if viewer is None:
+        raise SignInNeeded(await _form_of(request))
+    return viewer
+
+
+Viewer: TypeAlias = Annotated[Actor, Depends(require_viewer)]
+"""The parameter of a page for people who are signed in."""
+
+ViewerZone: TypeAlias = Annotated[ZoneInfo, Depends(zone_of)]
+"""The time zone that the viewer's browser is in; UTC when it has not said."""
+
+
+async def _form_of(request: Request) -> Kept | None:
+    if request.method in SAFE_METHODS:
+        return None
+    return [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+
+
 def to_sign_in(request: Request) -> RedirectResponse:
-    """To the sign-in page, and back to this one afterwards when it is one that can be looked at."""
-    query = urlencode({"next": request.url.path}) if request.method == "GET" and request.url.path != "/" else ""
-    return RedirectResponse(f"/sign-in?{query}" if query else "/sign-in", 303)
+    """To the sign-in page, and back to this one afterwards."""
+    here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    query = "" if here == "/" else "?" + urlencode({"next": here})
+    return RedirectResponse(f"/sign-in{query}", 303)
 
 
 def require_same_origin(request: Request) -> None:

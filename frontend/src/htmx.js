@@ -1,0 +1,41 @@
+// htmx under a strict content security policy, with swaps that leave alone what has not changed: a button under a thumb
+// stays the same button while the page around it moves.
+
+import htmx from "htmx.org";
+import { Idiomorph } from "idiomorph";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  defaultSwapStyle: "outerHTML",
+  scrollIntoViewOnBoost: false,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409|422", swap: true },
+    { code: "...", swap: false, error: true },
+  ],
+});
+
+// What a person has opened or ticked is theirs, whatever the server sends.
+function isPersons(name, node) {
+  if (name === "open") return true;
+  return name === "checked" && node.matches?.("[data-keep]");
+}
+
+const callbacks = { beforeAttributeUpdated: (name, node) => !isPersons(name, node) };
+
+htmx.defineExtension("morph", {
+  isInlineSwap: (style) => style === "morph",
+  handleSwap(style, target, fragment) {
+    if (style !== "morph") return false;
+    return Idiomorph.morph(target, fragment.children, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+  },
+});
+
+window.htmx = htmx;
+
+export default htmx;

@@ -1,0 +1,55 @@
+// Keeps every <time> true: its server wrote "3 min ago" or "in 4 min" when the page was made.
+// data-as: "relative" (the default), or "countdown" (4:32 until then).
+
+const meta = document.querySelector("meta[name=now]");
+let ahead = meta ? Date.parse(meta.content) - Date.now() : 0;
+
+export const now = () => Date.now() + ahead;
+
+const UNITS = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+];
+
+function span(seconds) {
+  for (const [unit, size] of UNITS) if (seconds >= 2 * size) return `${Math.floor(seconds / size)} ${unit}`;
+  return `${Math.floor(seconds)} s`;
+}
+
+export function relative(seconds) {
+  if (Math.abs(seconds) < 5) return "now";
+  return seconds > 0 ? `in ${span(seconds)}` : `${span(-seconds)} ago`;
+}
+
+const two = (number) => String(number).padStart(2, "0");
+
+export function countdown(seconds) {
+  const left = Math.max(0, Math.ceil(seconds));
+  if (left >= 86_400) return span(left);
+  const [hours, minutes, rest] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+function refresh() {
+  const at = now();
+  for (const element of document.querySelectorAll("time[data-as]")) {
+    const seconds = (Date.parse(element.dateTime) - at) / 1000;
+    const text = element.dataset.as === "countdown" ? countdown(seconds) : relative(seconds);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+
+setInterval(refresh, 1000);
+document.addEventListener("htmx:afterSwap", refresh);
+document.addEventListener("visibilitychange", refresh);
+document.addEventListener("htmx:afterRequest", (event) => {
+  const told = event.detail.xhr?.getResponseHeader("Tocsin-Now");
+  if (told) ahead = Date.parse(told) - Date.now();
+});
+
+// The server writes exact times in the viewer's own zone once it knows it.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`tocsin_zone=${encodeURIComponent(zone)}`)) {
+  document.cookie = `tocsin_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+}

@@ -1,0 +1,46 @@
+"""A word about what was just done, carried over the redirect to the next page in a cookie that lives for a minute."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+_COOKIE = "tocsin_notice"
+_MOST = 500
+
+Kind = Literal["good", "info", "warning", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What came of something, and how it is meant."""
+
+    text: str
+    kind: Kind = "good"
+
+
+def see_other(path: str, text: str | None = None, kind: Kind = "good") -> RedirectResponse:
+    """To another page after something was done, which tells it."""
+    answer = RedirectResponse(path, 303)
+    if text is not None:
+        value = quote(json.dumps(asdict(Notice(text[:_MOST], kind))))
+        answer.set_cookie(_COOKIE, value, max_age=60, path="/", httponly=True, samesite="lax")
+    return answer
+
+
+def notice_of(request: Request) -> Notice | None:
+    """The notice that came along; what cannot be read is none."""
+    try:
+        found = json.loads(unquote(request.cookies.get(_COOKIE, "")))
+        return Notice(str(found["text"])[:_MOST], found["kind"])
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def forget(request: Request, answer: Response) -> None:
+    """Take the notice away once it is shown."""
+    if _COOKIE in request.cookies:
+        answer.delete_cookie(_COOKIE, path="/")

@@ -1,0 +1,30 @@
+"""Where one can go: the side bar on wide screens, the bottom bar on phones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the bars lead to, with everything below its path. ``thumb``: in the phone's bar itself.
+
+    ``under`` are further paths that belong to it.
+    """
+
+    path: str
+    caption: str
+    icon: str
+    thumb: bool = False
+    under: Sequence[str] = ()
+
+    def holds(self, path: str) -> bool:
+        """Whether a page is this place or below it."""
+        if self.path == "/":
+            return path == "/"
+        return any(path == top or path.startswith(f"{top}/") for top in (self.path, *self.under))
+
+
+PLACES: Sequence[Place] = (
+    Place("/", "Home", "home", thumb=True),
+    Place("/alerts", "Alerts", "bell", thumb=True),
+)

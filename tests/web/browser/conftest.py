@@ -1,0 +1,124 @@
+"""A real browser on the real server, for the tests of pages.
+
+`desktop` and `phone` are pages in which Ann, an administrator, is signed in; `open_page` opens more, for anybody. Paths
+are those of the server under test: ``await desktop.goto("/alerts")``. At the end of a test nothing may stand in the
+console of any page, and no request may have left the host.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+from tests.fixtures.database import TESTER
+from tests.fixtures.factories import Factory
+from tests.web.browser.looking import ROOT, SIZES, Device, Watched
+
+from tocsin.db.pool import Pool
+from tocsin.store import sessions
+from tocsin.store.actor import acting
+from tocsin.store.sessions import Client
+from tocsin.store.users import User
+
+_CHROMIUM = ROOT / ".venv" / "bin" / "chromium"
+_ARGUMENTS = ("--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--hide-scrollbars")
+
+
+@dataclass(slots=True)
+class Opener:
+    """Opens pages, signed in or not, and looks after them."""
+
+    browser: Browser
+    base_url: str
+    pool: Pool
+    opened: list[Watched] = field(default_factory=list)
+
+    async def __call__(
+        self,
+        user: User | None = None,
+        device: Device = "desktop",
+        *,
+        java_script: bool = True,
+        time_zone: str = "Europe/Berlin",
+    ) -> Page:
+        """A page of its own browser profile; nobody is signed in when ``user`` is None."""
+        context = await self.browser.new_context(
+            base_url=self.base_url,
+            viewport=SIZES[device],
+            has_touch=device == "phone",
+            is_mobile=device == "phone",
+            java_script_enabled=java_script,
+            timezone_id=time_zone,
+            locale="en-GB",
+            service_workers="block",
+        )
+        context.set_default_timeout(10_000)
+        if user is not None:
+            secret = await self.session(user)
+            await context.add_cookies([{"name": "tocsin_session", "value": secret, "url": self.base_url}])
+        watched = Watched(await context.new_page())
+        watched.watch()
+        self.opened.append(watched)
+        return watched.page
+
+    async def session(self, user: User) -> str:
+        """The cookie of a session of theirs."""
+        async with acting(self.pool, TESTER) as connection:
+            return await sessions.create(connection, user.id, Client("127.0.0.1"), timedelta(days=1))
+
+    def forgive(self, text: str) -> None:
+        """Let every page say this in its console: an answer 409 or 401, which browsers report there, may be meant."""
+        for watched in self.opened:
+            watched.forgiven.append(text)
+
+
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the one Chromium of this worker listens; starting one for each test would take most of the time."""
+    if not _CHROMIUM.exists():
+        pytest.skip("no Chromium at .venv/bin/chromium: run tools/browser")
+    profile = tmp_path_factory.mktemp("chromium")
+    root = ("--no-sandbox",) if os.geteuid() == 0 else ()
+    command = [str(_CHROMIUM), *_ARGUMENTS, *root, f"--user-data-dir={profile}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr is not None
+        found = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))
+        yield found[0]
+        process.terminate()
+
+
+@pytest.fixture
+async def open_page(chromium_address: str, base_url: str, pool: Pool) -> AsyncIterator[Opener]:
+    """Opens pages: ``await open_page(ann, "phone")``."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.connect_over_cdp(chromium_address)
+        opener = Opener(browser, base_url, pool)
+        yield opener
+        for watched in opener.opened:
+            await watched.page.context.close()
+    for watched in opener.opened:
+        watched.check()
+
+
+@pytest.fixture
+async def ann(make: Factory) -> User:
+    """An administrator who can be paged."""
+    user = await make.user("Ann Archer", role="admin")
+    await make.rule(await make.contact_method(user))
+    return user
+
+
+@pytest.fixture
+async def desktop(open_page: Opener, ann: User) -> Page:
+    """A wide page in which Ann is signed in."""
+    return await open_page(ann)
+
+
+@pytest.fixture
+async def phone(open_page: Opener, ann: User) -> Page:
+    """A page on a phone in which Ann is signed in."""
+    return await open_page(ann, "phone")

@@ -1,0 +1,51 @@
+"""What all pages share: bars, search, day and night, live parts, sessions that end."""
+
+from playwright.async_api import Page, expect
+from tests.fixtures.factories import Factory
+from tests.web.browser.conftest import Opener
+from tests.web.browser.looking import no_complaints
+
+from tocsin.store.users import User
+
+
+async def test_a_slash_leads_to_the_search_field(desktop: Page) -> None:
+    await desktop.goto("/")
+    await desktop.keyboard.press("/")
+    field = desktop.get_by_role("searchbox", name="Search")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("")
+
+
+async def test_night_is_chosen_and_stays(desktop: Page) -> None:
+    await desktop.emulate_media(color_scheme="light")
+    await desktop.goto("/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = await desktop.evaluate(ground)
+    await desktop.get_by_label("Ann Archer: account").click()
+    async with desktop.expect_response("**/theme"):
+        await desktop.get_by_role("button", name="Dark").click()
+    dark = await desktop.evaluate(ground)
+    assert dark != light
+    await desktop.reload()
+    assert await desktop.evaluate(ground) == dark
+    await no_complaints(desktop)
+
+
+async def test_what_changes_shows_without_a_reload(desktop: Page, make: Factory) -> None:
+    await desktop.goto("/")
+    await desktop.locator("html[data-streaming]").wait_for()
+    await desktop.evaluate("window.notReloaded = true")
+    number = await make.alert(await make.service(name="Checkout"), "The disk is full")
+    await make.pool.execute("insert into alert_logs (alert_id, event) values ($1, 'created')", number)
+    await desktop.get_by_role("link", name="The disk is full").wait_for(timeout=3000)
+    assert await desktop.evaluate("window.notReloaded")
+
+
+async def test_scripts_off_one_still_reads_signs_in_and_acts(open_page: Opener, make: Factory, ann: User) -> None:
+    number = await make.alert(await make.service(name="Checkout"), "The disk is full")
+    page = await open_page(ann, "phone", java_script=False)
+    await page.goto("/")
+    await page.get_by_role("link", name="The disk is full").click()
+    await page.get_by_role("button", name="Acknowledge").click()
+    await page.wait_for_url(f"**/alerts/{number}")
+    assert await make.pool.fetchval("select status from alerts") == "acknowledged"
