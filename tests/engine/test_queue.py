@@ -1,16 +1,24 @@
 """The queue under the engine: no event is swallowed, waiting jobs coalesce, its schema is the one PgQueuer declares."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from pgqueuer.adapters.persistence import schema_ddl
+from pgqueuer.domain.models import Job
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.ports.repository import EntrypointExecutionParameter
 from tests.fixtures.database import cloned
 from tests.fixtures.engine import minutes
 
-from tocsin.db.pool import Pool
-from tocsin.engine.queue import names
+from tocsin.db.pool import Pool, open_all
+from tocsin.engine.queue import QueueQueries, build_queries, names, open_queue_pool
+from tocsin.engine.room import Room
+from tocsin.engine.wakeups import Wakeups
 from tocsin.testing.clock import Clock
 
 ENQUEUE = "select engine_enqueue('alert', '7', now() + $1::interval)"
@@ -64,6 +72,53 @@ async def test_only_what_is_due_soon_is_notified(database: str, wait: int, notif
     finally:
         await connection.close()
     assert bool(heard) is notified
+
+
+@pytest.fixture
+async def queries(database: str) -> AsyncIterator[QueueQueries]:
+    """The statements of a lane with room for ten jobs, all its connections open."""
+    async with open_queue_pool(database, size=2, settings={}) as connections:
+        await open_all(connections.pool)
+        listener = await asyncpg.connect(database)
+        try:
+            made = build_queries(connections, listener, Wakeups)
+            made.room = Room(10, lambda: 0, asyncio.Event())
+            yield made
+        finally:
+            await listener.close()
+
+
+async def take(queries: QueueQueries) -> Sequence[Job]:
+    kinds = {QueueEntrypoint("alert"): EntrypointExecutionParameter(0)}
+    return await queries.dequeue(10, kinds, QueueManagerId(uuid4()), None, timedelta(seconds=6))
+
+
+async def test_a_job_that_is_done_is_gone(pool: Pool, queries: QueueQueries) -> None:
+    await pool.execute(ENQUEUE, minutes(0))
+    await queries.log_jobs([(job, "successful", None) for job in await take(queries)])
+    assert await jobs(pool) == []
+    assert queries.picked == {}
+
+
+CUT = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where datname = current_database() and application_name = 'tocsin queue'
+"""
+
+
+async def test_a_job_that_was_in_hand_when_connections_broke_runs_once_more(pool: Pool, queries: QueueQueries) -> None:
+    """A server that crashes breaks them too, and may have undone what the job did."""
+    await pool.execute(ENQUEUE, minutes(0))
+    (job,) = await take(queries)
+    await pool.execute(CUT)
+    for _ in range(3):  # as PgQueuer does when it cannot log
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+            await queries.log_jobs([(job, "successful", None)])
+            break
+    assert [status for status, _ in await jobs(pool)] == ["queued"]
+    assert [again.id for again in await take(queries)] == [job.id]
+    await queries.log_jobs([(job, "successful", None)])
+    assert await jobs(pool) == []
 
 
 # What of our own is in the queue's tables, beside what PgQueuer declares.

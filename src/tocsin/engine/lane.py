@@ -20,7 +20,7 @@ from pgqueuer.ports.driver import NotifyCallback
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.backoff import Backoff
 from tocsin.engine.job import JobKind, Outcome
-from tocsin.engine.queue import HEARTBEAT_TIMEOUT, LOOK_AT_LEAST_EVERY, LOOK_AT_MOST_EVERY, build_queries
+from tocsin.engine.queue import HEARTBEAT_TIMEOUT, LOOK_AT_LEAST_EVERY, LOOK_AT_MOST_EVERY, QueuePool, build_queries
 from tocsin.engine.room import Room
 from tocsin.engine.wakeups import CHANNEL, Bell, Wakeups
 
@@ -76,7 +76,7 @@ class Workshop:
     bell: Bell = field(default_factory=Bell)
 
 
-def build_manager(queue_pool: Pool, listener: asyncpg.Connection, lane: Lane, workshop: Workshop) -> QueueManager:
+def build_manager(queue_pool: QueuePool, listener: asyncpg.Connection, lane: Lane, workshop: Workshop) -> QueueManager:
     """A PgQueuer queue manager that runs the lane's jobs."""
 
     def make_wakeups(callback: NotifyCallback) -> Wakeups:

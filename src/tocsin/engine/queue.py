@@ -6,11 +6,15 @@ PgQueuer is used as a library with some things done our way, each for a fault th
 - A retry that cannot be recorded, since the database is away, leaves the job picked; its heartbeat runs out and it is
   picked again. PgQueuer would park it.
 - Waiting jobs coalesce, running ones swallow nothing: see ``engine_release_dedupe_key`` in migration 0001.
+- A job that is done is deleted only over a connection that was open before it was picked. A crash of the server can
+  undo what the job did (docs/adr/0004), while PgQueuer, which keeps what is done in memory for a moment, would delete
+  the job afterwards all the same. After any break the jobs in hand run once more, which does no harm.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,11 +25,11 @@ from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueue
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.models import Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import JOB_STATUS, HealthCheckId, QueueEntrypoint, QueueManagerId
+from pgqueuer.domain.types import JOB_STATUS, HealthCheckId, JobId, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 
-from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
+from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine.room import Room
 from tocsin.engine.wakeups import CHANNEL, Wakeups
@@ -63,6 +67,20 @@ def names() -> DBSettings:
     )
 
 
+@dataclass(slots=True)
+class QueuePool:
+    """The queue's connections, and when the last of them was opened (the loop's clock)."""
+
+    pool: Pool = field(init=False)
+    last_opened: float = 0.0
+
+    async def set_up(self, connection: Connection) -> None:
+        """Note a new connection, and let it take json as text, as PgQueuer gives it, instead of encoding it again."""
+        self.last_opened = asyncio.get_running_loop().time()
+        for name in ("json", "jsonb"):
+            await connection.reset_type_codec(name, schema="pg_catalog")
+
+
 class QueueQueries(Queries):
     """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat.
 
@@ -74,6 +92,9 @@ class QueueQueries(Queries):
     """
 
     room: Room
+    connections: QueuePool
+    picked: dict[JobId, float]
+    """When each job in hand was asked for, at the earliest."""
 
     async def dequeue(
         self,
@@ -86,9 +107,13 @@ class QueueQueries(Queries):
         fitting = await self.room.some(batch_size)
         if not fitting:
             return []
-        return await super().dequeue(
+        asked = asyncio.get_running_loop().time()
+        jobs = await super().dequeue(
             fitting, entrypoints, queue_manager_id, global_concurrency_limit, heartbeat_timeout
         )
+        for job in jobs:
+            self.picked.setdefault(job.id, asked)
+        return jobs
 
     # After a look that brought nothing PgQueuer asks three things: is a job due, when is the next, does any wait. One
     # answer does, if it counts jobs that have become due since the look; each question would read the index again.
@@ -115,12 +140,26 @@ class QueueQueries(Queries):
         Only what failed is worth a row in PgQueuer's log. Of one object the last failure stays parked.
         """
         if done := [job.id for job, status, _ in job_status if status == "successful"]:
-            await self.driver.execute(_SQL["done"], done)
+            await self._finish(done)
         if failed := [item for item in job_status if item[1] != "successful"]:
             await super().log_jobs(failed)
             await self.driver.execute(_SQL["park_once"], [job.id for job, _, _ in failed])
 
+    async def _finish(self, done: Sequence[JobId]) -> None:
+        async with self.connections.pool.acquire() as connection:
+            # This one was open by then, so since then the server has not crashed.
+            opened = self.connections.last_opened
+            lasting = [job_id for job_id in done if self.picked.get(job_id, -1.0) >= opened]
+            doubtful = [job_id for job_id in done if job_id not in set(lasting)]
+            if lasting:
+                await connection.execute(_SQL["done"], lasting)
+            if doubtful:
+                await connection.execute(_SQL["again"], doubtful)
+        for job_id in done:
+            self.picked.pop(job_id, None)
+
     async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
+        self.picked.pop(job.id, None)
         try:
             await super().retry_job(job, delay, traceback_record)
         except CONNECTION_ERRORS as error:
@@ -147,21 +186,27 @@ class QueueDriver(AsyncpgPoolDriver):
         self.listening.set()
 
 
-def build_queries(pool: Pool, listener: asyncpg.Connection, make_wakeups: MakeWakeups) -> QueueQueries:
+def build_queries(connections: QueuePool, listener: asyncpg.Connection, make_wakeups: MakeWakeups) -> QueueQueries:
     """PgQueuer's statements on our tables, through our driver. Give them a ``room`` before they are used."""
     settings = names()
-    return QueueQueries(
-        QueueDriver(pool, listener, make_wakeups),
+    queries = QueueQueries(
+        QueueDriver(connections.pool, listener, make_wakeups),
         qbe=QueryBuilderEnvironment(settings),
         qbq=QueryQueueBuilder(settings),
         qbs=QuerySchedulerBuilder(settings),
     )
+    queries.connections, queries.picked = connections, {}
+    return queries
 
 
-async def use_json_text(connection: Connection) -> None:
-    """Make the connection take json as text, as PgQueuer gives it; encoded again it would be a string in the log."""
-    for name in ("json", "jsonb"):
-        await connection.reset_type_codec(name, schema="pg_catalog")
+@asynccontextmanager
+async def open_queue_pool(dsn: str, *, size: int, settings: Mapping[str, str]) -> AsyncIterator[QueuePool]:
+    """Up to ``size`` connections for the queue's own statements."""
+    made = QueuePool()
+    async with open_pool(
+        dsn, size=size, application_name="tocsin queue", settings=settings, setup=made.set_up
+    ) as made.pool:
+        yield made
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.page import Outbox
+from tocsin.engine.queue import QueuePool
 from tocsin.engine.schema import Schema
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ class Engine:
 
     dsn: str
     pool: Pool
-    queue_pool: Pool
+    queue_pool: QueuePool
     lanes: Sequence[Lane]
     id: UUID = field(default_factory=uuid4)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -143,7 +144,7 @@ class Engine:
             log.info("lane_ended", error=type(error).__name__)
         while not self.stop.is_set():
             try:
-                await queue.give_back(self.queue_pool, manager.queue_manager_id)
+                await queue.give_back(self.queue_pool.pool, manager.queue_manager_id)
             except CONNECTION_ERRORS:
                 await wait(self.stop, _RESTART_AFTER)
             else:
@@ -178,15 +179,9 @@ async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIte
             open_pool(dsn, size=connections, application_name="tocsin engine", settings=_SESSION)
         )
         queue_pool = await stack.enter_async_context(
-            open_pool(
-                dsn,
-                size=_QUEUE_CONNECTIONS,
-                application_name="tocsin queue",
-                settings=_SESSION,
-                setup=queue.use_json_text,
-            )
+            queue.open_queue_pool(dsn, size=_QUEUE_CONNECTIONS, settings=_SESSION)
         )
-        for each in (pool, queue_pool):
+        for each in (pool, queue_pool.pool):
             await open_all(each)  # a storm is no moment to open connections in
         lanes = [
             Lane(STATE, [kind(pool) for kind in _STATE_KINDS], 400, 100),
