@@ -138,6 +138,13 @@ select
 """
 
 
+_LEFT = """
+(select kind, id, 'late', due::text from engine_due where kind <> 'page' and due < now() - interval '1 second' limit 3)
+union all
+(select kind, id, reason, due::text from engine_overdue limit 3)
+"""
+
+
 async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | None]:
     """Seconds until an alert moves again, and until nothing is overdue and nothing is late."""
     last = await made.pool.fetchval("select coalesce(max(id), 0) from alert_logs")
@@ -151,7 +158,8 @@ async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | No
         if moved is not None and row["caught_up"]:
             return moved, passed
         await asyncio.sleep(0.05)
-    made.fail("recovery", f"fault {fault.number}, {fault.kind}", f"not well {_RECOVERED_WITHIN:g} s after it")
+    left = "; ".join(" ".join(map(str, row)) for row in await made.pool.fetch(_LEFT)) or "no alert has moved"
+    made.fail("recovery", f"fault {fault.number}, {fault.kind}", f"not well {_RECOVERED_WITHIN:g} s after it: {left}")
     return moved, None
 
 
