@@ -35,15 +35,21 @@ class Process:
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[str]:
-    """The DSN of a throwaway PostgreSQL with the settings that users get."""
+async def server(**settings: str) -> AsyncIterator[str]:
+    """The DSN of a throwaway PostgreSQL with the settings that users get, and with these."""
     directory = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
     directory.chmod(0o755)
     try:
-        async with embedded_server(directory / "data") as dsn:
+        async with embedded_server(directory / "data", settings=settings) as dsn:
             yield dsn
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def at_database(server_dsn: str, name: str) -> str:
+    """The DSN of another database of the server."""
+    parts = urlsplit(server_dsn)
+    return f"{parts.scheme}://{parts.netloc}" + urlunsplit(("", "", f"/{name}", parts.query, ""))
 
 
 @asynccontextmanager
@@ -51,10 +57,9 @@ async def empty_database(server_dsn: str) -> AsyncIterator[str]:
     """The DSN of a fresh database without any schema, gone afterwards."""
     name = f"bench_{secrets.token_hex(4)}"
     control = await asyncpg.connect(server_dsn)
-    parts = urlsplit(server_dsn)
     try:
         await control.execute(f'create database "{name}"')
-        yield f"{parts.scheme}://{parts.netloc}" + urlunsplit(("", "", f"/{name}", parts.query, ""))
+        yield at_database(server_dsn, name)
     finally:
         await control.execute(f'drop database if exists "{name}" with (force)')
         await control.close()

@@ -9,7 +9,7 @@ users, their pages, the line in the timeline, who is on call for what. `tests/be
     events        a notification for each change and each new alert, handled at once in its own transaction, and a
                   look every second for what is due, in batches (``events``)
 
-They are given what can be given: Tocsin's indexes and session settings, none of the triggers that feed its job queue, and
-less to do than Tocsin does. They skip no step with a line in the timeline, and know no temporary schedules, no catch-all
-policy, no acknowledgement by everyone, no deleted steps, no bundled pages.
+They are given what can be given: Tocsin's indexes and session settings, none of the triggers that feed its job queue,
+and less to do than Tocsin has. They write no line for a step that is skipped, and know no temporary schedules, no
+catch-all policy, no acknowledgement by everyone, no deleted steps, no bundled pages.
 """

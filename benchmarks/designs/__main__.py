@@ -1,4 +1,7 @@
-"""``python -m benchmarks.designs NAME DSN``: a process that runs one design on a database until it is terminated."""
+"""``python -m benchmarks.designs NAME DSN [SECONDS]``: a process that runs one design until it is terminated.
+
+``SECONDS`` are from one round's start to the next one's, 5 unless given.
+"""
 
 import asyncio
 import signal
@@ -15,7 +18,7 @@ from benchmarks.designs.tocsin_engine import run_tocsin
 from tocsin.db.pool import Pool, open_pool
 
 
-async def _main(name: str, dsn: str) -> None:
+async def _main(name: str, dsn: str, every: str = str(EVERY)) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     design = DESIGNS[name]
@@ -27,14 +30,14 @@ async def _main(name: str, dsn: str) -> None:
         if isinstance(design, Events):
             await design.run(dsn, pool, stop)
         else:
-            await _every_five_seconds(design, pool, stop)
+            await _in_rounds(design, pool, stop, float(every))
 
 
-async def _every_five_seconds(design: Round, pool: Pool, stop: asyncio.Event) -> None:
-    """Rounds start at the whole five seconds of the clock; one that fails is tried again at the next."""
+async def _in_rounds(design: Round, pool: Pool, stop: asyncio.Event, every: float) -> None:
+    """Rounds start at the multiples of ``every`` of the clock; one that fails is tried again at the next."""
     while not stop.is_set():
         try:
-            async with asyncio.timeout(EVERY - time.time() % EVERY):
+            async with asyncio.timeout(every - time.time() % every):
                 await stop.wait()
         except TimeoutError:
             await _round(design, pool)

@@ -22,7 +22,7 @@ _WORKERS = 4
 class Events:
     """What was told waits in ``told``; an alert or a change is one transaction."""
 
-    batches: Batches = Batches(100)
+    batches: Batches = field(default_factory=lambda: Batches(100))
     told: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     async def run(self, dsn: str, pool: Pool, stop: asyncio.Event) -> None:

@@ -7,7 +7,8 @@ order by state.next_escalation, state.alert_id
 limit $1
 
 -- name: escalate
--- Every due alert goes where it should: to the next step that pages somebody or waits, or to rest. $1 is how many at most
+-- No part of it joins two others: when a storm comes, statistics still say that nothing is due, and they would be nested
+-- loops over all of it. Every due alert goes where it should: to the next step that pages somebody or waits, or to rest. $1 is how many at most
 -- (null: all), $2 whether the new ones or the others (null: both).
 with due as (
     select
@@ -107,27 +108,20 @@ rested as (
         and (climbed.step_id is null or climbed.loop_count > climbed.repeat)
     returning state.alert_id, state.state, climbed.step_id
 ),
-on_call as (
-    select
-        moved.alert_id, users.id, users.name, on_call.because,
-        exists (
-            select from notification_rules as rules
-            join contact_methods as methods on methods.id = rules.contact_method_id and methods.enabled
-            where rules.user_id = users.id
-        ) as reachable
-    from moved
-    join ep_step_on_call_users as on_call on on_call.ep_step_id = moved.step_id and on_call.end_time is null
-    join users on users.id = on_call.user_id
-),
 cycles as (
     insert into notification_policy_cycles (
         alert_id, user_id, escalation_count, step_number, loop_count, repeat_every
     )
     select
-        moved.alert_id, on_call.id, moved.escalation_count, moved.step_number, moved.loop_count,
+        moved.alert_id, on_call.user_id, moved.escalation_count, moved.step_number, moved.loop_count,
         case when moved.ack_by = 'everyone' then moved.delay end
     from moved
-    join on_call on on_call.alert_id = moved.alert_id and on_call.reachable
+    join ep_step_on_call_users as on_call on on_call.ep_step_id = moved.step_id and on_call.end_time is null
+    where exists (
+        select from notification_rules as rules
+        join contact_methods as methods on methods.id = rules.contact_method_id and methods.enabled
+        where rules.user_id = on_call.user_id
+    )
     on conflict (alert_id, escalation_count, user_id) do nothing
 ),
 pages as (
@@ -144,16 +138,6 @@ pages as (
     join channels on channels.id = targets.channel_id
     on conflict (idempotency_key) do nothing
 ),
-people as (
-    select
-        on_call.alert_id,
-        jsonb_agg(jsonb_build_object('id', on_call.id, 'name', on_call.name, 'because', on_call.because))
-        filter (where on_call.reachable) as reachable,
-        jsonb_agg(jsonb_build_object('id', on_call.id, 'name', on_call.name, 'because', on_call.because))
-        filter (where not on_call.reachable) as unreachable
-    from on_call
-    group by on_call.alert_id
-),
 logs as (
     insert into alert_logs (alert_id, event, reason, meta)
     select
@@ -167,7 +151,23 @@ logs as (
             'due_at', moved.due_at
         )
     from moved
-    left join people on people.alert_id = moved.alert_id
+    cross join lateral (
+        select
+            jsonb_agg(person.view) filter (where person.reachable) as reachable,
+            jsonb_agg(person.view) filter (where not person.reachable) as unreachable
+        from (
+            select
+                jsonb_build_object('id', users.id, 'name', users.name, 'because', on_call.because) as view,
+                exists (
+                    select from notification_rules as rules
+                    join contact_methods as methods on methods.id = rules.contact_method_id and methods.enabled
+                    where rules.user_id = users.id
+                ) as reachable
+            from ep_step_on_call_users as on_call
+            join users on users.id = on_call.user_id
+            where on_call.ep_step_id = moved.step_id and on_call.end_time is null
+        ) as person
+    ) as people
     union all
     select
         rested.alert_id,
@@ -219,17 +219,17 @@ pages as (
     where planned.moment <= now() and (planned.last_tick is null or planned.moment > planned.last_tick)
     on conflict (idempotency_key) do nothing
 ),
-ahead as (
-    select planned.cycle_id, min(planned.moment) as moment
-    from planned
-    where planned.moment > now()
-    group by planned.cycle_id
-),
 moved as (
     update notification_policy_cycles as cycles
-    set last_tick = now(), next_tick = ahead.moment
+    set
+        last_tick = now(),
+        next_tick = (
+            select min(due.started_at + rules.delay)
+            from notification_rules as rules
+            join contact_methods as methods on methods.id = rules.contact_method_id and methods.enabled
+            where rules.user_id = due.user_id and due.started_at + rules.delay > now()
+        )
     from due
-    left join ahead on ahead.cycle_id = due.id
     where cycles.id = due.id
     returning cycles.id
 )

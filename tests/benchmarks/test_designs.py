@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, UNLIMITED
+from benchmarks.designs.events import handle, install
+from benchmarks.designs.queueless import take_queue_out
 from tests.fixtures.database import cloned
 from tests.fixtures.engine import minutes, running_engine, settled
 from tests.fixtures.factories import Factory, rule, step
 
-from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, UNLIMITED
-from benchmarks.designs.events import handle, install
-from benchmarks.designs.queueless import take_queue_out
 from tocsin.db.pool import Pool, open_pool, use_json
 from tocsin.store.services import Service
 from tocsin.testing.clock import Clock
