@@ -137,6 +137,17 @@ async def test_a_page_without_actions_has_no_buttons(sender, mailbox, make_page)
     assert mail.message["References"] is None
 
 
+async def test_a_message_about_the_engine_speaks_of_no_alert(sender, mailbox, make_page):
+    page = make_page(kind="engine", actions=None, service_name="Tocsin", summary="The engine is sick")
+    mail = await received(sender, mailbox, page)
+    assert mail.message["Subject"] == "[CRITICAL] Tocsin: The engine is sick"
+    assert mail.message["X-Tocsin-Alert-Id"] is None
+    for part in (mail.text, mail.html):
+        assert "usage=97 %" in part
+        assert "step 2" not in part
+        assert "#42" not in part
+
+
 async def test_the_receipt_holds_the_servers_reply(sender, make_page):
     assert "kept as 1" in ((await sender.send(TO, make_page())).reference or "")
 

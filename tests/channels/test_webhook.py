@@ -61,6 +61,22 @@ async def test_posts_exactly_the_documented_json(sender, webhooks, make_page):
     }
 
 
+async def test_posts_about_the_engine_and_no_alert(sender, webhooks, make_page):
+    await sender.send(destination(webhooks), make_page(kind="engine", status="sick", actions=None))
+    assert webhooks.requests[0].json == {
+        "type": "engine",
+        "page_id": "0198f0aa-0000-7000-8000-000000000001",
+        "idempotency_key": "42:0:user:rule",
+        "engine": {
+            "status": "sick",
+            "summary": "disk is full",
+            "details": "usage=97 %\nmount=/srv",
+            "url": "https://oncall.example.org/alerts/42",
+        },
+        "escalation": {"policy": "First line"},
+    }
+
+
 async def test_a_test_page_without_actions_says_so(sender, webhooks, make_page):
     await sender.send(destination(webhooks), make_page(kind="test", actions=None))
     (request,) = await webhooks.wait_for(1)

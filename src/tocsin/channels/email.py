@@ -113,7 +113,8 @@ def compose(sender: Address, recipient: Address, page: Page) -> EmailMessage:
     _add_thread(message, sender, page)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Tocsin-Page-Id"] = str(page.page_id)
-    message["X-Tocsin-Alert-Id"] = str(page.alert_id)
+    if page.kind != "engine":
+        message["X-Tocsin-Alert-Id"] = str(page.alert_id)
     message["X-Tocsin-Idempotency-Key"] = _ascii(page.idempotency_key)
     message.set_content(text(page), cte="quoted-printable")
     message.add_alternative(html(page), subtype="html", cte="quoted-printable")

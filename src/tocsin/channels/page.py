@@ -26,11 +26,14 @@ class Page:
 
     ``step_number`` and ``loop_count`` count from 0. ``created_at`` is when the alert was created, in UTC.
     ``recipient`` is the name of the user or channel. A page to a channel may have no ``actions``.
+
+    Kind ``engine`` tells the operators about Tocsin itself and belongs to no alert: ``alert_id`` is 0, ``alert_url`` is
+    where Tocsin is reached, and ``status`` is sick or well.
     """
 
     page_id: UUID
     idempotency_key: str
-    kind: Literal["alert", "test"]
+    kind: Literal["alert", "test", "engine"]
     alert_id: int
     summary: str
     details: str

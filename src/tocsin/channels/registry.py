@@ -25,7 +25,7 @@ async def open_senders(smtp_url: str | None) -> AsyncIterator[Mapping[str, Sende
     Raises ConfigurationError when ``smtp_url`` is wrong.
     """
     email: Sender = EmailSender(parse_smtp_url(smtp_url)) if smtp_url else _NoEmail()
-    async with _http_client() as client:
+    async with http_client() as client:
         yield {"webhook": WebhookSender(client), "email": email, "apprise": AppriseSender()}
 
 
@@ -47,7 +47,7 @@ class _NoEmail:
         raise DeliveryFailed("no SMTP server is configured (TOCSIN_SMTP_URL)", permanent=True)
 
 
-def _http_client() -> aiohttp.ClientSession:
+def http_client() -> aiohttp.ClientSession:
     """Return a client that keeps no cookies and has no limit on connections.
 
     With the usual limit of 100, that many hanging receivers would hold up the pages of everybody else. The

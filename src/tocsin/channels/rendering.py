@@ -22,7 +22,8 @@ _templates = Environment(
 def subject(page: Page) -> str:
     """Return one line such as ``[CRITICAL] Shop: disk is full (#42)``, whatever the summary holds."""
     summary = _cut(one_line(page.summary), SUBJECT_SUMMARY_LIMIT)
-    return f"[{label(page)}] {one_line(page.service_name)}: {summary} (#{page.alert_id})"
+    number = f" (#{page.alert_id})" if page.kind != "engine" else ""
+    return f"[{label(page)}] {one_line(page.service_name)}: {summary}{number}"
 
 
 def text(page: Page) -> str:

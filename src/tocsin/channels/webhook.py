@@ -71,6 +71,24 @@ def payload(page: Page) -> dict[str, object]:
         "type": page.kind,
         "page_id": str(page.page_id),
         "idempotency_key": page.idempotency_key,
+        **(_about_engine(page) if page.kind == "engine" else _about_alert(page)),
+    }
+
+
+def _about_engine(page: Page) -> dict[str, object]:
+    return {
+        "engine": {
+            "status": page.status,
+            "summary": page.summary,
+            "details": page.details,
+            "url": page.alert_url,
+        },
+        "escalation": {"policy": page.policy_name},
+    }
+
+
+def _about_alert(page: Page) -> dict[str, object]:
+    return {
         "alert": {
             "id": page.alert_id,
             "summary": page.summary,

@@ -8,7 +8,7 @@ import structlog
 from tocsin.cli.first_start import first_start
 from tocsin.cli.greeting import greet
 from tocsin.cli.runtime import bring_up_to_date, load_settings, open_database, stop_on_signal
-from tocsin.cli.serving import running_engine, running_probes, running_web
+from tocsin.cli.serving import running_engine, running_probes, running_watch, running_web
 from tocsin.engine.loop import first
 from tocsin.errors import ConfigurationError
 
@@ -27,6 +27,7 @@ async def serve(*, with_engine: bool) -> None:
         web = await stack.enter_async_context(running_web(loaded, dsn))
         if with_engine:
             await stack.enter_async_context(running_engine(loaded, dsn))
+        await stack.enter_async_context(running_watch(loaded, dsn))
         # Only once all runs: an account whose sign-in could not be shown would be lost to its owner.
         greet(loaded, await first_start(dsn))
         await _until(stop, web)
@@ -44,6 +45,7 @@ async def run_engine() -> None:
         await bring_up_to_date(dsn)
         await stack.enter_async_context(running_probes(loaded, dsn))
         engine = await stack.enter_async_context(running_engine(loaded, dsn))
+        await stack.enter_async_context(running_watch(loaded, dsn))
         log.info("engine_running", id=str(engine.id))
         await stop.wait()
         log.info("stopping")

@@ -10,13 +10,16 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tocsin.api.app import create_app
-from tocsin.channels.registry import open_senders
+from tocsin.channels.registry import http_client, open_senders
 from tocsin.db.pool import open_pool
-from tocsin.engine.loop import first
+from tocsin.engine.deadman import Deadman
+from tocsin.engine.loop import Periodic, first
 from tocsin.engine.page import Outbox
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
 from tocsin.settings import Settings, host_and_port
+from tocsin.watch.telling import Teller
+from tocsin.watch.watch import LOOK_EVERY, Watch
 from tocsin.web.links import ActionLinks, signing_key
 from tocsin.web.probes import probes
 
@@ -27,8 +30,7 @@ _FINISH_REQUESTS_WITHIN = 5
 async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
     """An engine at work on the database, for as long as the block runs."""
     async with AsyncExitStack() as stack:
-        smtp_url = loaded.smtp_url.get_secret_value() if loaded.smtp_url else None
-        senders = await stack.enter_async_context(open_senders(smtp_url))
+        senders = await stack.enter_async_context(open_senders(_smtp_url(loaded)))
         async with open_pool(dsn, size=1, application_name="tocsin start") as pool, pool.acquire() as connection:
             key = await signing_key(connection)
         links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
@@ -37,10 +39,53 @@ async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
         running = asyncio.create_task(engine.run(), name="engine")
         try:
             await first(running, engine.ready)
-            yield engine
+            async with _pinging(loaded, engine):
+                yield engine
         finally:
             engine.stop.set()
             await running
+
+
+@asynccontextmanager
+async def _pinging(loaded: Settings, engine: Engine) -> AsyncIterator[None]:
+    """The dead man's switch, asked for as long as the block runs; nothing when none is set."""
+    if loaded.deadman_url is None:
+        yield
+        return
+    async with http_client() as client:
+        deadman = Deadman(engine.pool, client, loaded.deadman_url.get_secret_value())
+        async with _going_on(Periodic("deadman", loaded.deadman_interval_seconds, deadman.ping)):
+            yield
+
+
+@asynccontextmanager
+async def running_watch(loaded: Settings, dsn: str) -> AsyncIterator[None]:
+    """The watch over the engine, for as long as the block runs; nothing when no operators are set."""
+    if loaded.operators_policy is None:
+        yield
+        return
+    async with (
+        open_senders(_smtp_url(loaded)) as senders,
+        open_pool(dsn, size=1, application_name="tocsin watch") as pool,
+    ):
+        watch = Watch(pool, Teller(senders, loaded.base_url), loaded.operators_policy)
+        async with _going_on(Periodic("watch", LOOK_EVERY, watch.look)):
+            yield
+
+
+@asynccontextmanager
+async def _going_on(loop: Periodic) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(loop.run(stop), name=loop.name)
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+def _smtp_url(loaded: Settings) -> str | None:
+    return loaded.smtp_url.get_secret_value() if loaded.smtp_url else None
 
 
 class _Server(uvicorn.Server):

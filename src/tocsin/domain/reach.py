@@ -60,6 +60,22 @@ class PolicyReach:
         return any(step.pages_somebody for step in self.steps)
 
 
+def first_paged(policy: PolicyReach) -> tuple[Sequence[Person], Sequence[UUID]]:
+    """The people and channels whom the first step would page now; those of the whole policy when it would page nobody.
+
+    People are those who can be reached, on call now or not when nobody else is left.
+    """
+    for step in policy.steps[:1]:
+        if step.pages_somebody:
+            return _reachable(step.now), step.channels
+    channels = [channel for step in policy.steps for channel in step.channels]
+    return _reachable([person for step in policy.steps for person in (*step.now, *step.later)]), channels
+
+
+def _reachable(people: Sequence[Person]) -> Sequence[Person]:
+    return list({person.id: person for person in people if person.reachable}.values())
+
+
 def everybody(roster: Roster, targets: Sequence[Target]) -> Sequence[UUID]:
     """The users whom the targets can ever put on call as they are defined, each once."""
     return list(dict.fromkeys(user_id for target in targets for user_id in _of_target(roster, target)))

@@ -1,0 +1,53 @@
+-- name: policy
+-- The policy that a setting names, by its id or else by its name.
+select policies.id
+from escalation_policies as policies
+where policies.id::text = lower($1) or lower(policies.name) = lower($1)
+order by policies.id::text = lower($1) desc
+limit 1
+
+-- name: addresses
+-- Where users and channels are reached: by each enabled contact method that some rule uses, whatever its delay.
+select methods.id, users.name, methods.type, methods.address, methods.secret
+from contact_methods as methods
+join users on users.id = methods.user_id
+where
+    methods.user_id = any($1::uuid[])
+    and methods.enabled
+    and exists (select from notification_rules as rules where rules.contact_method_id = methods.id)
+union all
+select channels.id, channels.name, channels.type, channels.address, channels.secret
+from channels
+where channels.id = any($2::uuid[])
+
+-- name: case
+select since, seen_at, well_at, told_at, tellings, claimed_until from engine_sickness
+
+-- name: open
+insert into engine_sickness (since) values (least($1, now())) on conflict do nothing
+
+-- name: recover
+update engine_sickness set well_at = now() where well_at is null
+
+-- name: relapse
+update engine_sickness set well_at = null
+
+-- name: close
+delete from engine_sickness where told_at is null and (claimed_until is null or claimed_until <= now())
+
+-- name: claim
+-- Of several processes that want to tell, one may; $1 is how many tellings it knows of.
+update engine_sickness
+set claimed_until = now() + interval '1 minute', since = least(since, $2)
+where tellings = $1 and (claimed_until is null or claimed_until <= now())
+returning true
+
+-- name: told
+update engine_sickness set told_at = now(), claimed_until = null, tellings = tellings + 1 where tellings = $1
+
+-- name: told_well
+delete from engine_sickness where tellings = $1
+
+-- name: not_told
+-- Nobody accepted it: somebody tries again soon.
+update engine_sickness set claimed_until = now() + interval '15 seconds' where tellings = $1

@@ -1,0 +1,50 @@
+-- name: signs
+-- What tells whether the engine does its work, all of it from indexes. The oldest job is looked up for each kind that
+-- waits: only with the kind is the queue in order of time.
+with recursive kinds as (
+    (
+        select entrypoint from pgqueuer where status = 'queued' order by entrypoint limit 1
+    )
+    union all
+    select (
+        select jobs.entrypoint
+        from pgqueuer as jobs
+        where jobs.status = 'queued' and jobs.entrypoint > kinds.entrypoint
+        order by jobs.entrypoint
+        limit 1
+    )
+    from kinds
+    where kinds.entrypoint is not null
+),
+overdue as (
+    select count(*) as objects, min(due) filter (where due <= now()) as since from engine_overdue
+),
+-- How the last attempts to send ended; the newest events alone are read, since they are in no order of time.
+sends as (
+    select
+        count(*) filter (where status in ('sent', 'delivered')) as succeeded,
+        count(*) filter (where status = 'failed' or (status = 'pending' and attempt > 0)) as failed
+    from (
+        select at, status, reason, attempt from outgoing_message_events order by id desc limit 500
+    ) as latest
+    where at > now() - interval '5 minutes' and reason is distinct from 'in_maintenance'
+)
+select
+    now() as now,
+    (select max(last_seen_at) from engine_instances where paused_because is null) as engine_seen_at,
+    overdue.objects as overdue,
+    overdue.since as overdue_since,
+    (
+        select min(oldest.execute_after)
+        from kinds
+        cross join lateral (
+            select jobs.execute_after
+            from pgqueuer as jobs
+            where jobs.status = 'queued' and jobs.entrypoint = kinds.entrypoint
+            order by jobs.execute_after
+            limit 1
+        ) as oldest
+    ) as oldest_job,
+    sends.succeeded as sends_succeeded,
+    sends.failed as sends_failed
+from overdue, sends

@@ -1,0 +1,47 @@
+"""A database that does not answer: what one process can say about it alone, by its own clock."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What to tell about the database."""
+
+    NOTHING = "nothing"
+    AWAY = "away"
+    BACK = "back"
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+@dataclass(slots=True)
+class Outage:
+    """Since when the database does not answer this process, and when it last told so, in seconds of ``clock``."""
+
+    told_after: timedelta
+    repeat: timedelta
+    clock: Callable[[], float] = _loop_time
+    _since: float | None = None
+    _told: float | None = None
+
+    def failed(self) -> Verdict:
+        """Note that the database has not answered."""
+        now = self.clock()
+        if self._since is None:
+            self._since = now
+        if now - self._since < self.told_after.total_seconds():
+            return Verdict.NOTHING
+        if self._told is not None and now - self._told < self.repeat.total_seconds():
+            return Verdict.NOTHING
+        self._told = now
+        return Verdict.AWAY
+
+    def answered(self) -> Verdict:
+        """Note that it has answered."""
+        was_told, self._since, self._told = self._told is not None, None, None
+        return Verdict.BACK if was_told else Verdict.NOTHING
