@@ -16,7 +16,7 @@ begin
     );
 end $$;
 
--- Everything that can change by itself, and when it does next.
+-- Everything that can change by itself, and when it does next. A page or an alert without a moment has missed it.
 create view engine_due as
 select 'alert' as kind, state.alert_id::text as id, state.next_escalation as due
 from escalation_policy_state as state
@@ -68,32 +68,114 @@ select 'schedule', state.schedule_id::text, state.next_change
 from schedule_state as state
 where state.next_change is not null;
 
--- What breaks the invariant, with the reason. Empty in health. A parked job stands for its object, due or not: the next
--- job of the object that ends well takes it away.
-create view engine_overdue as
-select
-    due.kind,
-    due.id,
-    due.due,
-    case
-        when exists (
-            select from pgqueuer as job
-            where
-                job.entrypoint = due.kind
-                and job.payload = convert_to(due.id, 'UTF8')
-                and job.status in ('queued', 'picked')
-        ) then 'job_too_late'
-        else 'no_job'
-    end as reason
-from engine_due as due
-where not exists (
-    select from pgqueuer as job
-    where
-        job.entrypoint = due.kind
-        and job.payload = convert_to(due.id, 'UTF8')
-        and (job.status in ('picked', 'failed') or (job.status = 'queued' and job.execute_after <= due.due))
-)
+-- What has lost the row that says when it changes next, so that no moment is known. An open alert's row comes and goes
+-- with it in one transaction; the others come into being by a job.
+create view engine_stateless as
+select 'rotation' as kind, rotations.id::text as id, rotations.created_at as since
+from rotations
+where
+    not exists (select from rotation_state as state where state.rotation_id = rotations.id)
+    and exists (select from rotation_participants as participants where participants.rotation_id = rotations.id)
+    and not engine_has_job('rotation', rotations.id::text, now())
 union all
-select job.entrypoint, convert_from(job.payload, 'UTF8'), job.execute_after, 'parked'
-from pgqueuer as job
-where job.status = 'failed';
+select 'schedule', schedules.id::text, schedules.created_at
+from schedules
+where
+    not exists (select from schedule_state as state where state.schedule_id = schedules.id)
+    and not engine_has_job('schedule', schedules.id::text, now())
+union all
+select 'service', windows.service_id::text, min(windows.created_at)
+from maintenance_windows as windows
+where
+    (windows.weekly or windows.end_at > now())
+    and not exists (select from service_state as state where state.service_id = windows.service_id)
+    and not engine_has_job('service', windows.service_id::text, now())
+group by windows.service_id
+union all
+-- One status at a time, so that both sides are read in the order of their ids.
+select 'alert', alerts.id::text, alerts.created_at
+from alerts
+where
+    alerts.status = 'triggered'
+    and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id)
+union all
+select 'alert', alerts.id::text, alerts.created_at
+from alerts
+where
+    alerts.status = 'acknowledged'
+    and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id);
+
+-- The jobs that see to what is due up to a moment: those that run or are parked, those that wait for that moment or an
+-- earlier one, and those that failed and are tried again, two minutes from now at the latest.
+create function engine_jobs_within(ahead interval)
+returns table (kind text, payload bytea, is_waiting boolean, is_retry boolean, execute_after timestamptz)
+language sql stable as $$
+    select job.entrypoint, job.payload, true, job.attempts > 0, job.execute_after
+    from pgqueuer as job
+    where
+        job.status = 'queued'
+        and job.entrypoint in ('rotation', 'schedule', 'policy', 'policy_alerts', 'service', 'alert', 'cycle', 'page')
+        and job.execute_after <= now() + greatest(ahead, interval '2 minutes')
+    union all
+    select job.entrypoint, job.payload, false, false, job.execute_after
+    from pgqueuer as job
+    where job.status = 'picked'
+    union all
+    select job.entrypoint, job.payload, false, false, job.execute_after
+    from pgqueuer as job
+    where job.status = 'failed'
+$$;
+
+-- What breaks the invariant among all that is due within ``ahead``, with the reason. A parked job stands for its object,
+-- due or not: the next job of the object that ends well takes it away. A page whose destination is busy has a job a
+-- moment later than its row says, and so has one that failed and is tried again.
+--
+-- Objects and jobs are read by time, so it costs what is about to change and not all that waits. What has lost its state
+-- is looked for too, unless only the next minute is asked for: that reads two indexes of all open alerts. It is one
+-- expression, which becomes part of the statement that calls it.
+create function engine_overdue_within(ahead interval)
+returns table (kind text, id text, due timestamptz, reason text)
+language sql stable as $$
+    select
+        due.kind,
+        due.id,
+        due.due,
+        case
+            when exists (
+                select from pgqueuer as job
+                where
+                    job.entrypoint = due.kind
+                    and job.payload = convert_to(due.id, 'UTF8')
+                    and job.status in ('queued', 'picked')
+            ) then 'job_too_late'
+            else 'no_job'
+        end
+    from engine_due as due
+    where
+        due.due <= now() + ahead
+        and not exists (
+            select from engine_jobs_within(ahead) as job
+            where
+                job.kind = due.kind
+                and job.payload = convert_to(due.id, 'UTF8')
+                and (
+                    not job.is_waiting
+                    or job.is_retry
+                    or job.execute_after <= due.due
+                    or (job.kind = 'page' and job.execute_after <= now() + interval '20 seconds')
+                )
+        )
+    union all
+    select stateless.kind, stateless.id, stateless.since, 'no_state'
+    from engine_stateless as stateless
+    where ahead > interval '1 minute'
+    union all
+    select job.entrypoint, convert_from(job.payload, 'UTF8'), job.execute_after, 'parked'
+    from pgqueuer as job
+    where job.status = 'failed'
+$$;
+
+-- What breaks the invariant within the next five minutes. Empty in health. What is due later comes into sight in time.
+create view engine_overdue as
+select overdue.kind, overdue.id, overdue.due, overdue.reason
+from engine_overdue_within(interval '5 minutes') as overdue;

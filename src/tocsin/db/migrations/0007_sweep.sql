@@ -1,0 +1,22 @@
+-- The sweep (L2): what it has repaired, and how far the walk over all objects has come.
+
+create table engine_repairs (
+    id bigint generated always as identity primary key,
+    kind text not null,
+    object_id text not null,
+    reason text not null,
+    due timestamptz,
+    repaired_at timestamptz not null default now()
+);
+comment on column engine_repairs.due is 'when the object should have moved, where that is known';
+create index engine_repairs_object_idx on engine_repairs (kind, object_id, repaired_at);
+create index engine_repairs_repaired_at_idx on engine_repairs (repaired_at);
+
+-- The walk goes through the objects of a kind in the order of their ids. Engines share it: who locks the row takes the
+-- objects that come after this id; empty: the first ones.
+create table engine_walk (
+    kind text primary key,
+    after text not null default '',
+    rounds bigint not null default 0
+);
+insert into engine_walk (kind) values ('rotation'), ('schedule'), ('policy'), ('service'), ('alert');

@@ -1,0 +1,26 @@
+"""The full audit: everything that the sweep and the walk would find, now and in one go."""
+
+from collections.abc import Sequence
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.engine import repairs
+from tocsin.engine.finding import Finding
+
+_SQL = Statements(__package__, "sweep.sql")
+
+
+async def audit(pool: Pool) -> Sequence[Finding]:
+    """What is wrong now: what has no job in time, however far ahead, and what is not as it should be."""
+    return [Finding(**row) for row in await pool.fetch(_SQL["all"])]
+
+
+async def repair(pool: Pool, findings: Sequence[Finding]) -> int:
+    """Repair what was found, and say how many are. What has become well meanwhile is left alone."""
+    repaired = 0
+    for start in range(0, len(findings), repairs.BATCH):
+        async with pool.acquire() as connection, connection.transaction():
+            done = await repairs.mend(connection, findings[start : start + repairs.BATCH])
+        repairs.tell(done)
+        repaired += len(done)
+    return repaired

@@ -1,0 +1,163 @@
+-- name: no_state
+-- An open alert without its row stands as if it were new, or acknowledged. Its escalations go on counting, for pages and
+-- cycles of former ones would be taken for those of new ones.
+with open as (
+    select alerts.id, alerts.service_id, alerts.status, alerts.acknowledged_until
+    from alerts
+    where alerts.id = any($1::bigint[]) and alerts.status <> 'closed'
+    order by alerts.id
+    for no key update
+),
+restored as (
+    insert into escalation_policy_state (
+        alert_id, service_id, escalation_policy_id, escalation_count, state, next_escalation
+    )
+    select
+        open.id,
+        open.service_id,
+        services.escalation_policy_id,
+        greatest(
+            (select max(cycles.escalation_count) from notification_policy_cycles as cycles where cycles.alert_id = open.id),
+            (select max(messages.escalation_count) from outgoing_messages as messages where messages.alert_id = open.id),
+            0
+        ),
+        case open.status when 'acknowledged' then 'acknowledged' else 'new' end,
+        case open.status when 'acknowledged' then open.acknowledged_until else now() end
+    from open
+    join services on services.id = open.service_id
+    order by open.id
+    on conflict (alert_id) do nothing
+    returning alert_id
+)
+select alert_id as id from restored
+
+-- name: closed_but_standing
+-- A closed alert has no row.
+with closed as (
+    select alerts.id
+    from alerts
+    where alerts.id = any($1::bigint[]) and alerts.status = 'closed'
+    order by alerts.id
+    for no key update
+)
+delete from escalation_policy_state as state
+using closed
+where state.alert_id = closed.id
+returning state.alert_id as id
+
+-- name: acknowledgement_missed
+-- An acknowledged alert stands as one, for as long as the acknowledgement holds.
+with acknowledged as (
+    select alerts.id, alerts.acknowledged_until
+    from alerts
+    where alerts.id = any($1::bigint[]) and alerts.status = 'acknowledged'
+    order by alerts.id
+    for no key update
+)
+update escalation_policy_state as state
+set
+    state = 'acknowledged', next_escalation = acknowledged.acknowledged_until, force_escalation = false,
+    force_step_id = null, version = version + 1
+from acknowledged
+where
+    state.alert_id = acknowledged.id
+    and (state.state <> 'acknowledged' or state.next_escalation is distinct from acknowledged.acknowledged_until)
+returning state.alert_id as id
+
+-- name: reopening_missed
+-- An alert that is triggered again looks again at once.
+with triggered as (
+    select alerts.id
+    from alerts
+    where alerts.id = any($1::bigint[]) and alerts.status = 'triggered'
+    order by alerts.id
+    for no key update
+)
+update escalation_policy_state as state
+set next_escalation = now(), version = version + 1
+from triggered
+where state.alert_id = triggered.id and state.state = 'acknowledged'
+returning state.alert_id as id
+
+-- name: due_too_late
+-- $2 holds for each alert when it should move.
+with late as (
+    select state.alert_id, found.due
+    from escalation_policy_state as state
+    join unnest($1::bigint[], $2::timestamptz[]) as found (alert_id, due) on found.alert_id = state.alert_id
+    where coalesce(state.next_escalation > found.due, true)
+    order by state.alert_id
+    for no key update of state
+)
+update escalation_policy_state as state
+set next_escalation = late.due, version = version + 1
+from late
+where state.alert_id = late.alert_id
+returning state.alert_id as id
+
+-- name: no_cycle
+-- Cycles of the step that an alert stands on, for those whom the timeline says it was to page. Pages that went out have
+-- their rows still, so none of them goes out again.
+with standing as (
+    select
+        state.alert_id, state.escalation_count, state.step_number, state.loop_count, state.last_escalation,
+        state.escalation_policy_step_id
+    from escalation_policy_state as state
+    where state.alert_id = any($1::bigint[]) and state.state = 'escalating'
+    order by state.alert_id
+    for no key update
+)
+insert into notification_policy_cycles (
+    alert_id, user_id, escalation_count, step_number, loop_count, started_at, repeat_every
+)
+select
+    standing.alert_id, users.id, standing.escalation_count, standing.step_number, standing.loop_count,
+    standing.last_escalation, case steps.ack_by when 'everyone' then steps.delay end
+from standing
+join escalation_policy_steps as steps on steps.id = standing.escalation_policy_step_id
+join alert_logs as logs
+    on logs.alert_id = standing.alert_id and logs.at = standing.last_escalation and logs.event = 'escalated'
+cross join lateral jsonb_array_elements(logs.meta -> 'users') as paged (person)
+join users on users.id = (paged.person ->> 'id')::uuid
+order by standing.alert_id, users.id
+on conflict (alert_id, escalation_count, user_id) do nothing
+returning alert_id as id
+
+-- name: page_put_off
+-- A page goes out when it can, or is put off by its own job for a moment.
+with put_off as (
+    select messages.id
+    from outgoing_messages as messages
+    where messages.id = any($1::uuid[])
+    order by messages.id
+    for no key update skip locked
+)
+update outgoing_messages as messages
+set
+    next_attempt = case messages.status when 'pending' then now() end,
+    claimed_until = case messages.status when 'sending' then now() end
+from put_off
+where messages.id = put_off.id and messages.status in ('pending', 'sending')
+returning messages.id
+
+-- name: wake
+-- Jobs in the order in which they are locked everywhere: by kind, then by id. $3 holds when each is to run; null: now.
+select count(engine_enqueue(found.kind, found.id, coalesce(found.due, now()))::text)
+from (
+    select found.kind, found.id, found.due
+    from unnest($1::text[], $2::text[], $3::timestamptz[]) as found (kind, id, due)
+    order by
+        array_position(
+            '{rotation, schedule, policy, service, alert, cycle, page, policy_alerts}'::text[], found.kind
+        ),
+        length(found.id),
+        found.id collate "C"
+) as found
+
+-- name: keep
+insert into engine_repairs (kind, object_id, reason, due)
+select found.kind, found.id, found.reason, found.due
+from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as found (kind, id, reason, due)
+
+-- name: prune
+delete from engine_repairs where repaired_at < now() - interval '30 days'

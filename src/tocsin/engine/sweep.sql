@@ -1,0 +1,69 @@
+-- name: lock
+-- One engine at a time; given up with the transaction.
+select pg_try_advisory_xact_lock(hashtext('tocsin sweep'))
+
+-- name: soon
+-- What is about to be late, the first first. What was repaired three times in a minute waits for the next one: its repair
+-- does not hold, and asking again at once would be a busy loop. What is parked has a pace of its own.
+select overdue.kind, overdue.id, overdue.reason, overdue.due
+from engine_overdue_within(interval '15 seconds') as overdue
+where
+    overdue.reason <> 'parked'
+    and (overdue.kind, overdue.id) not in (
+        select repairs.kind, repairs.object_id
+        from engine_repairs as repairs
+        where repairs.repaired_at > now() - interval '1 minute'
+        group by repairs.kind, repairs.object_id
+        having count(*) >= 3
+    )
+order by overdue.due
+limit $1
+
+-- name: ahead
+-- As soon, for all that the view shows.
+select overdue.kind, overdue.id, overdue.reason, overdue.due
+from engine_overdue as overdue
+where
+    overdue.reason <> 'parked'
+    and (overdue.kind, overdue.id) not in (
+        select repairs.kind, repairs.object_id
+        from engine_repairs as repairs
+        where repairs.repaired_at > now() - interval '1 minute'
+        group by repairs.kind, repairs.object_id
+        having count(*) >= 3
+    )
+order by overdue.due
+limit $1
+
+-- name: parked
+-- What has been parked for long enough: five minutes, and twice as long after each chance of the last day that did not
+-- help, up to an hour. One that waits for such a chance, or has been given one by a person, is left alone.
+select job.entrypoint as kind, convert_from(job.payload, 'UTF8') as id, 'parked' as reason, job.execute_after as due
+from pgqueuer as job
+cross join lateral (
+    select count(*) as chances
+    from engine_repairs as repairs
+    where
+        repairs.kind = job.entrypoint
+        and repairs.object_id = convert_from(job.payload, 'UTF8')
+        and repairs.reason = 'parked'
+        and repairs.repaired_at > now() - interval '1 day'
+) as past
+where
+    job.status = 'failed'
+    and job.updated <= now() - least(interval '5 minutes' * (2 ^ least(past.chances, 4)), interval '1 hour')
+    and not exists (
+        select from pgqueuer as other
+        where
+            other.entrypoint = job.entrypoint
+            and other.payload = job.payload
+            and other.status in ('queued', 'picked')
+    )
+order by job.id
+limit $1
+
+-- name: all
+-- What has no job in time, however far ahead it is due.
+select overdue.kind, overdue.id, overdue.reason, overdue.due
+from engine_overdue_within(interval '1000 years') as overdue
+order by overdue.due, overdue.kind, overdue.id
