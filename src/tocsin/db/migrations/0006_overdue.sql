@@ -4,6 +4,9 @@
 create index escalation_policy_state_held_idx on escalation_policy_state (service_id)
 where state in ('maintenance', 'no_steps') and next_escalation is null;
 
+-- Open alerts in the order of their rows of escalation.
+create index alerts_open_idx on alerts (id) where status <> 'closed';
+
 create function engine_has_job(job_kind text, object_id text, due timestamptz) returns boolean
 language plpgsql stable as $$
 begin
@@ -92,18 +95,12 @@ where
     and not engine_has_job('service', windows.service_id::text, now())
 group by windows.service_id
 union all
--- One status at a time, so that both sides are read in the order of their ids.
-select 'alert', alerts.id::text, alerts.created_at
-from alerts
+-- Two indexes tell which; the rows are read for no others.
+select 'alert', open.id::text, (select alerts.created_at from alerts where alerts.id = open.id)
+from alerts as open
 where
-    alerts.status = 'triggered'
-    and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id)
-union all
-select 'alert', alerts.id::text, alerts.created_at
-from alerts
-where
-    alerts.status = 'acknowledged'
-    and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id);
+    open.status <> 'closed'
+    and not exists (select from escalation_policy_state as state where state.alert_id = open.id);
 
 -- The jobs that see to what is due up to a moment: those that run or are parked, those that wait for that moment or an
 -- earlier one, and those that failed and are tried again, two minutes from now at the latest.
@@ -146,7 +143,8 @@ language sql stable as $$
                 where
                     job.entrypoint = due.kind
                     and job.payload = convert_to(due.id, 'UTF8')
-                    and job.status in ('queued', 'picked')
+                    and job.status = 'queued'
+                    and job.execute_after > due.due
             ) then 'job_too_late'
             else 'no_job'
         end
