@@ -235,6 +235,45 @@ async def retry_parked(stage: Stage) -> int:
     return len(parked)
 
 
+# Half of them, told by their ids.
+_LOSE = """
+delete from pgqueuer
+where status = 'queued' and mod(abs(hashtext(entrypoint || convert_from(payload, 'UTF8'))), 2) = $1
+"""
+
+
+async def _lose_jobs(stage: Stage, fault: Fault) -> str:
+    """Somebody deletes jobs, or all of them. The sweep finds what they were for."""
+    with stage.disturbed():
+        lost = (
+            await stage.pool.execute("delete from pgqueuer where status = 'queued'")
+            if fault.everything
+            else (await stage.pool.execute(_LOSE, int(fault.chance * 2)))
+        )
+    return f"{lost.removeprefix('DELETE ')} of those that wait"
+
+
+_TRIGGERS = (
+    ("wakeup_on_insert", "escalation_policy_state"),
+    ("wakeup_on_change", "escalation_policy_state"),
+    ("wakeup_on_insert", "notification_policy_cycles"),
+    ("wakeup_on_change", "notification_policy_cycles"),
+    ("wakeup_on_insert", "outgoing_messages"),
+    ("wakeup_on_change", "outgoing_messages"),
+)
+
+
+async def _miss_changes(stage: Stage, fault: Fault) -> str:
+    """A trigger that puts jobs into the queue is off. Nothing may be late all the same: no time is taken off for it."""
+    trigger, table = _pick(_TRIGGERS, fault.chance)
+    await stage.pool.execute(f"alter table {table} disable trigger {trigger}")
+    try:
+        await asyncio.sleep(fault.seconds)
+    finally:
+        await stage.pool.execute(f"alter table {table} enable trigger {trigger}")
+    return f"{trigger} of {table} for {fault.seconds:g} s"
+
+
 _WAYS: Mapping[Kind, Callable[[Stage, Fault], Awaitable[str]]] = {
     "kill": _kill,
     "terminate": _terminate,
@@ -248,4 +287,6 @@ _WAYS: Mapping[Kind, Callable[[Stage, Fault], Awaitable[str]]] = {
     "clock": _move_clock,
     "poison alert": _poison_alert,
     "poison zone": _poison_zone,
+    "lose jobs": _lose_jobs,
+    "miss changes": _miss_changes,
 }

@@ -18,13 +18,15 @@ Kind = Literal[
     "clock",
     "poison alert",
     "poison zone",
+    "lose jobs",
+    "miss changes",
 ]
 KINDS: Sequence[Kind] = get_args(Kind)
 PhoneKind = Literal["hangs", "fails", "refuses"]
 _PHONE_KINDS: Sequence[PhoneKind] = get_args(PhoneKind)
 
-# Time passes more often than anything breaks.
-_BAG: Sequence[Kind] = (*KINDS, "clock", "clock", "clock")
+USUAL = KINDS[:-2]
+"""Those that a run has unless told otherwise."""
 
 _ONE_AT_A_TIME = 0.6
 _HURRIED = 0.2
@@ -58,12 +60,12 @@ class PhoneFault:
     chance: float
 
 
-def faults(seed: int) -> Iterator[Fault]:
-    """The endless sequence. Each kind comes once before any comes again, the clock's four times."""
+def faults(seed: int, kinds: Sequence[Kind] = USUAL) -> Iterator[Fault]:
+    """The endless sequence. Each kind comes once before any comes again, but time passes more often."""
     draw = random.Random(f"{seed} faults")
     number = 0
     while True:
-        bag = list(_BAG)
+        bag = [*kinds, *["clock" for _ in range(len(kinds) // 4)]]
         draw.shuffle(bag)
         for kind in bag:
             number += 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,13 +17,14 @@ from soak.checks.pages import Pages, check_pages
 from soak.checks.timelines import Timelines, check_timelines
 from soak.faults import retry_parked, strike, trouble
 from soak.load import Load
-from soak.plan import Fault
+from soak.plan import Fault, Kind
 from soak.processes import Slot
 from soak.settling import settle
 from soak.stage import WEB_CONNECTIONS, Failure, Stage, stage
 
 _WARM_UP = 3.0
 _RECOVERED_WITHIN = 30.0
+_TELL_AFTER = 5.0
 _SAMPLE_EVERY = 2.0
 
 
@@ -36,6 +37,7 @@ class Options:
     engines: int = 2
     rate: float = 10.0
     faults: int | None = None
+    kinds: Sequence[Kind] = plan.USUAL
     settings: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False
 
@@ -112,7 +114,7 @@ async def _disturb(made: Stage, options: Options, result: Result) -> tuple[Mappi
 
 async def _strike_all(made: Stage, options: Options, result: Result) -> None:
     until = time.time() + options.minutes * 60
-    for fault in islice(plan.faults(options.seed), options.faults):
+    for fault in islice(plan.faults(options.seed, options.kinds), options.faults):
         if time.time() >= until:
             return
         began = time.time()
@@ -139,7 +141,10 @@ select
 
 
 _LEFT = """
-(select kind, id, 'late', due::text from engine_due where kind <> 'page' and due < now() - interval '1 second' limit 3)
+(
+    select kind, id, 'late since', due::text from engine_due
+    where kind <> 'page' and due < now() - interval '1 second' limit 3
+)
 union all
 (select kind, id, reason, due::text from engine_overdue limit 3)
 """
@@ -149,7 +154,7 @@ async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | No
     """Seconds until an alert moves again, and until nothing is overdue and nothing is late."""
     last = await made.pool.fetchval("select coalesce(max(id), 0) from alert_logs")
     began = time.time()
-    moved = None
+    moved, told = None, False
     while (passed := time.time() - began) < _RECOVERED_WITHIN:
         row = await made.pool.fetchrow(_WELL, last)
         assert row is not None
@@ -157,10 +162,19 @@ async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | No
             moved = passed
         if moved is not None and row["caught_up"]:
             return moved, passed
+        if passed > _TELL_AFTER and not told:
+            told = True
+            made.say(f"     not well yet: {await _left(made)}")
         await asyncio.sleep(0.05)
-    left = "; ".join(" ".join(map(str, row)) for row in await made.pool.fetch(_LEFT)) or "no alert has moved"
-    made.fail("recovery", f"fault {fault.number}, {fault.kind}", f"not well {_RECOVERED_WITHIN:g} s after it: {left}")
+    what = f"not well {_RECOVERED_WITHIN:g} s after it: {await _left(made)}"
+    made.fail("recovery", f"fault {fault.number}, {fault.kind}", what)
     return moved, None
+
+
+async def _left(made: Stage) -> str:
+    """Some of what is late or overdue, in words."""
+    rows = await made.pool.fetch(_LEFT)
+    return "; ".join(" ".join(row) for row in rows) or "no alert has moved"
 
 
 async def _trouble(made: Stage, seed: int, result: Result) -> None:
