@@ -25,7 +25,7 @@ from tocsin.domain.escalation import (
     Step,
     Stop,
 )
-from tocsin.engine.because import targets as because_of
+from tocsin.engine.apart import Apart, Work
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.policy import PolicyNow, bring_up_to_date, hold, policies
@@ -64,7 +64,7 @@ def kind(pool: Pool) -> JobKind:
     async def load_many(alert_ids: Sequence[int]) -> Mapping[int, Loaded]:
         return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], alert_ids)}
 
-    loads, found = Together(load_many), policies(pool)
+    loads, found, entering = Together(load_many), policies(pool), Apart(pool, "enter_step")
 
     async def once(object_id: str) -> Outcome | None:
         alert = await loads.load(int(object_id))
@@ -74,7 +74,7 @@ def kind(pool: Pool) -> JobKind:
         if policy is None:
             return None  # deleted since the alert was read
         decided = Decided(alert, policy, escalation.decide(alert.standing, policy.policy, alert.now))
-        return _outcome(decided) if await _apply(pool, decided) else None
+        return _outcome(decided) if await _apply(pool, entering, decided) else None
 
     return JobKind("alert", look(once))
 
@@ -89,13 +89,13 @@ def _standing(row: asyncpg.Record) -> Standing:
     return readings.standing(row, held_until(row))
 
 
-async def _apply(pool: Pool, decided: Decided) -> bool:
+async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:
     """Write the decision; False when the alert has moved since it was loaded."""
     alert, decision = decided.alert, decided.decision
     match decision:
         case Enter():
             try:
-                return await _enter(pool, decided, decision)
+                return await _enter(pool, entering, decided, decision)
             except asyncpg.ForeignKeyViolationError:
                 return False  # the step, or somebody on it, has been deleted since
         case Exhaust() | FoundNobody() | Hold():
@@ -119,27 +119,33 @@ async def _write(database: Database, statement: str, alert: Loaded, *arguments: 
     return bool(await database.fetchval(_SQL[statement], alert.id, alert.version, *arguments))
 
 
-async def _enter(pool: Pool, decided: Decided, decision: Enter) -> bool:
+async def _enter(pool: Pool, entering: Apart, decided: Decided, decision: Enter) -> bool:
     """Enter the step; what its mirror says is made true in the same transaction (P3)."""
-    step = decision.step
-    arguments = (
-        decision.policy_id,
-        step.id,
-        decision.step_number,
-        decision.loop_count,
-        step.delay,
-        [user.id for user in step.users if user.reachable],
-        step.delay if step.ack_by == "everyone" else None,
-        list(step.channels),
-        [*_skips(decision.skipped), *_entered(decided, decision)],
-    )
-    if decided.found.steps[step.id].is_mirrored:
-        return await _write(pool, "enter", decided.alert, *arguments)
+    work, step_id = _entry(decided, decision), decision.step.id
+    if decided.found.steps[step_id].is_mirrored:
+        return bool(await entering.write(work))
     async with pool.acquire() as connection, connection.transaction():
         await hold(connection, decision.policy_id)
-        if done := await _write(connection, "enter", decided.alert, *arguments):
-            await bring_up_to_date(connection, decision.policy_id, step.id)
-        return done
+        if done := await entering.write_on(connection, work):
+            await bring_up_to_date(connection, decision.policy_id, step_id)
+        return bool(done)
+
+
+def _entry(decided: Decided, decision: Enter) -> Work:
+    step = decision.step
+    return {
+        "alert_id": decided.alert.id,
+        "version": decided.alert.version,
+        "policy_id": str(decision.policy_id),
+        "step_id": str(step.id),
+        "step_number": decision.step_number,
+        "loop_count": decision.loop_count,
+        "delay": f"{step.delay.total_seconds()} s",
+        "users": [str(user.id) for user in step.users if user.reachable],
+        "repeat_every": f"{step.delay.total_seconds()} s" if step.ack_by == "everyone" else None,
+        "channels": [str(channel) for channel in step.channels],
+        "entries": [*_skips(decision.skipped), *_entered(decided, decision)],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,7 @@ def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
 
 def _user(found: PolicyNow, step: Step, user_id: UUID) -> Entry:
     """A user of a step, by name, and how they came to be on call."""
-    because = because_of(found.steps[step.id].because[user_id])
+    because = found.steps[step.id].because[user_id]
     return {"id": str(user_id), "name": found.people[user_id].name, "because": because}
 
 

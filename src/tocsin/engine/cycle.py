@@ -12,6 +12,7 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, LetAlertMove, Rule, Tick
+from tocsin.engine.apart import Apart, Work
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.together import Together
@@ -38,14 +39,14 @@ def kind(pool: Pool) -> JobKind:
     async def load_many(cycle_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
         return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], cycle_ids)}
 
-    loads = Together(load_many)
+    loads, ticking = Together(load_many), Apart(pool, "tick_cycle")
 
     async def once(object_id: str) -> Outcome | None:
         loaded = await loads.load(UUID(object_id))
         if loaded is None:
             return GONE
         decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
-        return _outcome(loaded, decision) if await _apply(pool, loaded, decision) else None
+        return _outcome(loaded, decision) if await _apply(pool, ticking, loaded, decision) else None
 
     return JobKind("cycle", look(once))
 
@@ -63,18 +64,12 @@ def _loaded(row: asyncpg.Record) -> Loaded:
     return Loaded(row["id"], cycle, [readings.rule(rule) for rule in row["rules"]], row["now"])
 
 
-async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
+async def _apply(pool: Pool, ticking: Apart, loaded: Loaded, decision: Decision) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
-        case Tick(pages=pages, next_tick=next_tick):
-            columns = (
-                [page.rule.id for page in pages],
-                [page.rule.contact_method_id for page in pages],
-                [page.round for page in pages],
-                [page.bundled for page in pages],
-            )
-            return bool(await pool.fetchval(_SQL["tick"], *where, loaded.now, next_tick, *columns))
+        case Tick():
+            return bool(await ticking.write(_ticked(loaded, decision)))
         case HoldCycle(until=until):
             return bool(await pool.fetchval(_SQL["hold"], *where, until))
         case EndCycle(reason=reason):
@@ -83,6 +78,28 @@ async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
             return True
         case _:
             assert_never(decision)
+
+
+def _ticked(loaded: Loaded, tick: Tick) -> Work:
+    return {
+        "cycle_id": str(loaded.id),
+        "last_tick": _text(loaded.cycle.last_tick),
+        "now": _text(loaded.now),
+        "next_tick": _text(tick.next_tick),
+        "pages": [
+            {
+                "rule_id": str(page.rule.id),
+                "contact_method_id": str(page.rule.contact_method_id),
+                "round": page.round,
+                "bundled": page.bundled,
+            }
+            for page in tick.pages
+        ],
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _outcome(loaded: Loaded, decision: Decision) -> Outcome:

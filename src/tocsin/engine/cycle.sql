@@ -36,35 +36,6 @@ left join service_state on service_state.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where cycles.id = any($1::uuid[]) and cycles.ended_at is null
 
--- name: tick
--- Move the cycle on and write its due pages. Nothing when another run has moved it.
-with moved as (
-    update notification_policy_cycles
-    set last_tick = $3, next_tick = $4
-    where id = $1 and ended_at is null and last_tick is not distinct from $2
-    returning id, alert_id, user_id, escalation_count, step_number, loop_count
-),
-pages as (
-    insert into outgoing_messages (
-        idempotency_key, alert_id, cycle_id, user_id, contact_method_id, target_name, destination_type,
-        escalation_count, step_number, loop_count, status, reason, next_attempt
-    )
-    select
-        concat_ws(':', moved.alert_id, moved.escalation_count, 'user', moved.user_id, page.rule_id, page.round),
-        moved.alert_id, moved.id, moved.user_id, methods.id, users.name, methods.type,
-        moved.escalation_count, moved.step_number, moved.loop_count,
-        case when page.bundled then 'bundled' else 'pending' end,
-        case when page.bundled then 'later_page_says_it' end,
-        case when page.bundled then null else now() end
-    from moved
-    join users on users.id = moved.user_id
-    cross join unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::boolean[])
-        as page (rule_id, contact_method_id, round, bundled)
-    join contact_methods as methods on methods.id = page.contact_method_id
-    on conflict (idempotency_key) do nothing
-)
-select true as done from moved
-
 -- name: hold
 update notification_policy_cycles set next_tick = $3
 where id = $1 and ended_at is null and last_tick is not distinct from $2

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from functools import cache
 
 from prometheus_client import Counter, Histogram
 
@@ -13,9 +14,15 @@ LATENESS = Histogram(
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
+REPAIRED = Counter("tocsin_repaired_total", "Objects put right by the sweep, by kind and reason.", ["kind", "reason"])
 OUTCOMES = Counter("tocsin_jobs_total", "Jobs run, by kind and by what they came to.", ["kind", "outcome"])
 PINGS = Counter("tocsin_deadman_pings_total", "Requests to the dead man's switch, by what came of them.", ["outcome"])
 TOLD = Counter("tocsin_operators_told_total", "Messages to the operators, by what came of them.", ["outcome"])
+
+
+# Looking a series up by its labels takes a lock and costs more than counting does. There are few of them.
+_outcomes = cache(OUTCOMES.labels)
+_lateness = cache(LATENESS.labels)
 
 
 @dataclass(slots=True)
@@ -26,10 +33,10 @@ class Lateness:
 
     def observe(self, kind: str, outcome: Outcome) -> None:
         """Count one run."""
-        OUTCOMES.labels(kind, outcome.reason).inc()
+        _outcomes(kind, outcome.reason).inc()
         late = outcome.late_seconds
         if late is not None:
-            LATENESS.labels(kind).observe(late)
+            _lateness(kind).observe(late)
             self.recent[kind].append(late)
 
     def summary(self) -> dict[str, dict[str, float]]:

@@ -20,6 +20,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Cancel, Defer, Send, Waiting
+from tocsin.engine.apart import Apart
 from tocsin.engine.busy import Busy
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome
@@ -46,9 +47,20 @@ class Outbox:
     base_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where pages are claimed, handed out and recorded."""
+
+    pool: Pool
+    outbox: Outbox
+    busy: Busy
+    claiming: Apart
+    recording: Apart
+
+
 def kind(pool: Pool, outbox: Outbox) -> JobKind:
     """The kind of job that sends one page."""
-    busy = Busy()
+    desk = _Desk(pool, outbox, Busy(), Apart(pool, "claim_page"), Apart(pool, "page_sent"))
 
     async def load_many(page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
         return {row["id"]: row for row in await pool.fetch(_SQL["load"], page_ids)}
@@ -63,25 +75,25 @@ def kind(pool: Pool, outbox: Outbox) -> JobKind:
         due = row["next_attempt"] or row["claimed_until"]
         if due > row["now"]:
             return Outcome("not_due", again=due)
-        return await _act(pool, outbox, busy, page_id, row)
+        return await _act(desk, page_id, row)
 
     return JobKind("page", run)
 
 
-async def _act(pool: Pool, outbox: Outbox, busy: Busy, page_id: UUID, row: asyncpg.Record) -> Outcome:
+async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
     ticket = (page_id, row["attempts"])
     match paging.may_send(_waiting(row), row["now"]):
         case Cancel(reason=reason):
-            await pool.execute(_SQL["cancel"], *ticket, reason)
+            await desk.pool.execute(_SQL["cancel"], *ticket, reason)
             return Outcome(f"cancelled_{reason}")
         case Defer(until=until, reason=reason):
-            await pool.execute(_SQL["defer"], *ticket, reason, until)
+            await desk.pool.execute(_SQL["defer"], *ticket, reason, until)
             return Outcome(f"deferred_{reason}", again=until)
         case Send():
-            async with busy.at(row["destination_type"], row["address"]) as pause:
+            async with desk.busy.at(row["destination_type"], row["address"]) as pause:
                 if pause is not None:
                     return Outcome("destination_busy", again=row["now"] + pause)
-                return await _send(pool, outbox, page_id, row)
+                return await _send(desk, page_id, row)
         case never:
             assert_never(never)
 
@@ -97,17 +109,18 @@ def _waiting(row: asyncpg.Record) -> Waiting:
     )
 
 
-async def _send(pool: Pool, outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Outcome:
-    attempt = await pool.fetchval(_SQL["claim"], page_id, row["attempts"], CLAIM, row["alert_status"])
+async def _send(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
+    page = {"page_id": str(page_id), "attempts": row["attempts"]}
+    attempt = await desk.claiming.write(page | {"claim": str(CLAIM), "alert_status": row["alert_status"]})
     if attempt is None:
         return Outcome("moved_on", again=row["now"])
     due = row["next_attempt"] or row["claimed_until"]
     try:
-        receipt = await _deliver(outbox, page_id, row)
+        receipt = await _deliver(desk.outbox, page_id, row)
     except DeliveryFailed as error:
-        await _record_failure(pool, page_id, attempt, error)
+        await _record_failure(desk.pool, page_id, attempt, error)
         return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
-    await pool.execute(_SQL["sent"], page_id, attempt, receipt.reference)
+    await desk.recording.write(page | {"attempts": attempt, "reference": receipt.reference})
     return Outcome("sent", due=due, acted=row["now"])
 
 

@@ -42,28 +42,6 @@ left join channels on channels.id = messages.channel_id
 left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
 where messages.id = any($1::uuid[])
 
--- name: claim
--- Take the page for one attempt. attempts is the claim's ticket: whoever comes second finds it moved. Nothing either
--- when the alert is no longer as it was read (N2). A claim that ran out was that of an engine that is gone: whether the
--- page went out then nobody knows, so the timeline says why there may be two.
-update outgoing_messages
-set
-    status = 'sending', reason = case when status = 'sending' then 'engine_stopped_while_sending' end,
-    attempts = attempts + 1,
-    claimed_until = now() + $3::interval, next_attempt = null, updated_at = now()
-where
-    id = $1 and attempts = $2
-    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
-    and (select alerts.status from alerts where alerts.id = outgoing_messages.alert_id) = $4
-returning attempts
-
--- name: sent
-update outgoing_messages
-set
-    status = 'sent', reason = null, sent_at = now(), provider_reference = $3,
-    claimed_until = null, updated_at = now()
-where id = $1 and attempts = $2 and status = 'sending'
-
 -- name: try_again
 update outgoing_messages
 set

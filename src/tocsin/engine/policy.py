@@ -23,6 +23,7 @@ from tocsin.store.listing import Database
 _SQL = Statements(__package__, "policy.sql")
 
 Causes = Mapping[UUID, Sequence[Because]]
+Reasons = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class StepNow:
-    """Whom a step would page now and why, and what its mirror says."""
+    """Whom a step would page now and why, and whether its mirror says the same."""
 
-    because: Causes
-    mirror: Mapping[str, Any]
-
-    @property
-    def wanted(self) -> Mapping[str, Any]:
-        """What the mirror should say."""
-        return {str(user_id): because_of(causes) for user_id, causes in self.because.items()}
-
-    @property
-    def is_mirrored(self) -> bool:
-        return self.wanted == self.mirror
+    because: Mapping[UUID, Reasons]
+    is_mirrored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +91,7 @@ async def bring_up_to_date(connection: Connection, policy_id: UUID, only: UUID |
     found = (await _load(connection, [policy_id])).get(policy_id)
     for step_id, step in found.steps.items() if found is not None else ():
         if only in (None, step_id) and not step.is_mirrored:
-            await connection.execute(_SQL["mirror"], step_id, list(step.because), list(step.wanted.values()))
+            await connection.execute(_SQL["mirror"], step_id, list(step.because), list(step.because.values()))
 
 
 async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
@@ -130,7 +122,7 @@ def _policy_now(
     mirrors: Mapping[UUID, Mapping[str, Any]],
     people: Mapping[UUID, Person],
 ) -> PolicyNow:
-    now = {step.id: StepNow(_existing(on_call[step.id], people), mirrors[step.id]) for step in plan.steps}
+    now = {step.id: _step_now(on_call[step.id], mirrors[step.id], people) for step in plan.steps}
     steps = [
         step.step([OnCallUser(user_id, people[user_id].reachable) for user_id in now[step.id].because])
         for step in plan.steps
@@ -138,5 +130,6 @@ def _policy_now(
     return PolicyNow(Policy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
 
 
-def _existing(causes: Causes, people: Mapping[UUID, Person]) -> Causes:
-    return {user_id: because for user_id, because in causes.items() if user_id in people}
+def _step_now(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, Person]) -> StepNow:
+    because = {user_id: because_of(reasons) for user_id, reasons in causes.items() if user_id in people}
+    return StepNow(because, {str(user_id): reasons for user_id, reasons in because.items()} == mirror)
