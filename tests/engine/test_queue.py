@@ -130,6 +130,8 @@ OURS = {
 }
 DROPPED = {
     "trigger tg_pgqueuer_changed on pgqueuer",
+    "index pgqueuer_ep_prio_id_idx on pgqueuer using btree (entrypoint, priority desc, id)"
+    " where (status = 'queued'::pgqueuer_status)",
     "index pgqueuer_priority_id_id1_idx on pgqueuer using btree (priority, id desc) include (id)"
     " where (status = 'queued'::pgqueuer_status)",
     "index pgqueuer_updated_id_id1_idx on pgqueuer using btree (updated, id desc) include (id)"

@@ -21,7 +21,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QuerySchedulerBuilder
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.models import Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
@@ -31,6 +31,7 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool, open_pool
 from tocsin.db.sql import Statements
+from tocsin.engine.fetch import longest_due_first
 from tocsin.engine.room import Room
 from tocsin.engine.wakeups import CHANNEL, Wakeups
 
@@ -192,7 +193,7 @@ def build_queries(connections: QueuePool, listener: asyncpg.Connection, make_wak
     queries = QueueQueries(
         QueueDriver(connections.pool, listener, make_wakeups),
         qbe=QueryBuilderEnvironment(settings),
-        qbq=QueryQueueBuilder(settings),
+        qbq=longest_due_first(settings),
         qbs=QuerySchedulerBuilder(settings),
     )
     queries.connections, queries.picked = connections, {}
