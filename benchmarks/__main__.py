@@ -1,17 +1,22 @@
-"""``python -m benchmarks [NAME …]``: measure, and print a table. ``compare`` stands for all comparisons of designs."""
+"""``python -m benchmarks [NAME …]``: measure, and print a table. ``compare`` stands for all comparisons of designs.
+
+``plot`` makes the plots and the tables of the documents from the figures that were kept by ``--save``.
+"""
 
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from benchmarks.change import change
-from benchmarks.compare import figures
-from benchmarks.compare.run import COMPARISONS, compare
+from benchmarks.compare import figures, report
+from benchmarks.compare.figures import Figure
+from benchmarks.compare.run import COMPARISONS, GROWTH, compare
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
 from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
+from benchmarks.queue_million import queue_million
 from benchmarks.shifts import shifts
 from benchmarks.stage import server
 from benchmarks.table import Row, medians, show
@@ -21,6 +26,7 @@ Benchmark = Callable[[str], Awaitable[list[Row]]]
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "pgqueuer": pgqueuer_alone,
+    "queue-million": queue_million,
     "path": ingest_to_webhook,
     "ingest": ingest_rate,
     "lateness": escalation_lateness,
@@ -34,27 +40,34 @@ BENCHMARKS: Mapping[str, Benchmark] = {
 
 
 def main() -> None:
-    """Run what was asked for."""
+    """Do what was asked for."""
     arguments = _arguments()
     log.configure("console", "warning")
-    names = [name for name in arguments.names or BENCHMARKS if name in BENCHMARKS]
-    if names:
-        show(asyncio.run(_run(names, arguments.runs)), arguments.runs)
-    wanted = arguments.names or ["compare"]
-    if comparisons := [name for name in COMPARISONS if name in wanted or "compare" in wanted]:
-        found = asyncio.run(compare(comparisons, quick=arguments.quick))
-        figures.show(found)
-        if arguments.save:
-            figures.save(figures.RESULTS / "compare.json", found)
+    wanted = arguments.names or [*BENCHMARKS, *COMPARISONS]
+    if "compare" in wanted:
+        wanted += COMPARISONS
+    found: list[Figure] = []
+    if names := [name for name in BENCHMARKS if name in wanted]:
+        results = asyncio.run(_run(names, arguments.runs))
+        show(results, arguments.runs)
+        found += figures.of_rows(results)
+    if comparisons := {name: item for name, item in (COMPARISONS | GROWTH).items() if name in wanted}:
+        compared = asyncio.run(compare(comparisons, quick=arguments.quick))
+        figures.show(compared)
+        found += compared
+    if arguments.save:
+        figures.save(found)
+    if "plot" in wanted:
+        report.write(figures.load())
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure Tocsin on this machine.")
-    choices = [*BENCHMARKS, "compare", *COMPARISONS]
-    parser.add_argument("names", nargs="*", choices=[*choices, []], help="which; all when left out")
+    choices = [*BENCHMARKS, "compare", *COMPARISONS, *GROWTH, "plot"]
+    parser.add_argument("names", nargs="*", choices=[*choices, []], help="which; all but million when left out")
     parser.add_argument("--runs", type=int, default=3, help="runs of each but the comparisons; medians are shown")
     parser.add_argument("--quick", action="store_true", help="compare at one small size, to see that it works")
-    parser.add_argument("--save", action="store_true", help="keep the comparisons' figures for the documents")
+    parser.add_argument("--save", action="store_true", help="keep the figures, for plot and the documents")
     return parser.parse_args()
 
 

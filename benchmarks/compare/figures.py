@@ -1,16 +1,17 @@
 """What a comparison finds: figures, kept as JSON and shown with a column a design."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.designs.catalogue import DESIGNS
+from benchmarks.designs.catalogue import DESIGNS, TOCSIN
+from benchmarks.table import Row
 
-RESULTS = Path(__file__).parent.parent / "results"
+RESULTS = Path(__file__).parent.parent / "results" / "figures.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,25 @@ class Figure:
         return Size(self.alerts, self.policies)
 
 
-def load(path: Path) -> list[Figure]:
-    """The figures of a file; none when there is no file."""
-    return [Figure(**item) for item in json.loads(path.read_text())["figures"]] if path.exists() else []
+def of_rows(results: Mapping[str, Sequence[Row]]) -> list[Figure]:
+    """The figures of Tocsin's own benchmarks."""
+    return [
+        Figure(name, row.what, 0, 0, TOCSIN, row.value, row.unit) for name, found in results.items() for row in found
+    ]
 
 
-def save(path: Path, figures: Sequence[Figure]) -> None:
+def load() -> list[Figure]:
+    """The figures that were kept."""
+    return [Figure(**item) for item in json.loads(RESULTS.read_text())] if RESULTS.exists() else []
+
+
+def save(figures: Sequence[Figure]) -> None:
     """Keep the figures in place of older ones of the same benchmarks."""
     again = {figure.benchmark for figure in figures}
-    kept = [figure for figure in load(path) if figure.benchmark not in again]
-    text = json.dumps({"figures": [asdict(figure) for figure in [*kept, *figures]]}, indent=1)
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text + "\n")
+    kept = [figure for figure in load() if figure.benchmark not in again]
+    lines = ",\n".join(json.dumps(asdict(figure)) for figure in [*kept, *figures])
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(f"[\n{lines}\n]\n")
 
 
 def rows(figures: Iterable[Figure]) -> dict[tuple[str, str, Size, str], dict[str, float]]:

@@ -7,6 +7,7 @@ from benchmarks.compare.change import change
 from benchmarks.compare.figures import Figure, Size
 from benchmarks.compare.ground import SERVER, Seeded, seeded
 from benchmarks.compare.idle import idle
+from benchmarks.compare.million import million
 from benchmarks.compare.path import path
 from benchmarks.compare.poison import poison
 from benchmarks.compare.storm import storm
@@ -34,13 +35,15 @@ COMPARISONS: Mapping[str, Comparison] = {
     "compare-poison": Comparison(poison, _ONE_SIZE, due_together=1_000),
 }
 
+# Tocsin alone, by the same means.
+GROWTH: Mapping[str, Comparison] = {"million": Comparison(million, (SIZES[-1], Size(1_000_000, 10_000)), 10_000)}
 
-async def compare(names: Sequence[str], *, quick: bool) -> list[Figure]:
-    """All figures of the named comparisons. ``quick`` is to see that they work: a small size only."""
+
+async def compare(comparisons: Mapping[str, Comparison], *, quick: bool) -> list[Figure]:
+    """All figures of the comparisons. ``quick`` is to see that they work: a small size only."""
     figures: list[Figure] = []
     async with server(**SERVER) as dsn:
-        for name in names:
-            comparison = COMPARISONS[name]
+        for name, comparison in comparisons.items():
             for size in _QUICK if quick else comparison.sizes:
                 together = min(comparison.due_together, 600) if quick else comparison.due_together
                 print(f"{name}, {size} …", flush=True)

@@ -43,7 +43,7 @@ async def storm(seed: Seeded) -> AsyncIterator[Figure]:
     for design in DESIGNS:
         hurried = design == LIMITED and seed.size != _IN_REAL_TIME
         async with working(seed, design, every=_HURRIED if hurried else EVERY) as ground:
-            passed = await _pass(ground)
+            passed = await pass_through(ground)
         if hurried:
             passed = replace(passed, late=_at_its_pace(passed.late))
         for what, value, unit in (
@@ -60,7 +60,8 @@ def _at_its_pace(late: Sequence[float]) -> Sequence[float]:
     return [EVERY / 2 + EVERY * rounds[moment] for moment in late]
 
 
-async def _pass(ground: Ground) -> Passed:
+async def pass_through(ground: Ground) -> Passed:
+    """Make the storm due, and wait for its last page row."""
     count = await ground.pool.fetchval(_COUNT)
     now = time.time()
     due_at = now - now % EVERY + 1.5 * EVERY

@@ -1,0 +1,61 @@
+"""What grows with the number of open alerts, for Tocsin alone."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from benchmarks.compare.figures import Figure
+from benchmarks.compare.ground import Ground, Seeded, round_begins, working
+from benchmarks.compare.storm import pass_through
+from benchmarks.designs.catalogue import TOCSIN
+from benchmarks.table import quantile
+
+_OPEN = ("alerts", "escalation_policy_state", "pgqueuer")
+_HISTORY = ("alert_logs", "notification_policy_cycles", "outgoing_messages", "outgoing_message_events", "pgqueuer")
+_SIZE = "select sum(pg_total_relation_size(name::regclass))::float8 from unnest($1::text[]) as name"
+_INDEXES = "select sum(pg_indexes_size(name::regclass))::float8 from unnest($1::text[]) as name"
+_WAL = "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::float8"
+_OVERDUE = "select count(*) from engine_overdue"
+_IDLE_SECONDS = 15
+
+
+async def million(seed: Seeded) -> AsyncIterator[Figure]:
+    """Sizes, the invariant's view, idle cost, and a storm with what it writes."""
+
+    def figure(what: str, value: float, unit: str) -> Figure:
+        return Figure("million", what, seed.size.alerts, seed.size.policies, TOCSIN, value, unit)
+
+    async with working(seed, TOCSIN) as ground:
+        pool, count = ground.pool, seed.size.alerts
+        size, indexes = await pool.fetchval(_SIZE, _OPEN), await pool.fetchval(_INDEXES, _OPEN)
+        yield figure("an open alert: its rows and its job", (size - indexes) / count, "bytes")
+        yield figure("an open alert: their indexes", indexes / count, "bytes")
+        yield figure("the view of what is overdue", await _milliseconds(ground, _OVERDUE), "ms")
+        yield figure("idle, processor", await _idle(ground), "% of a core")
+        yield figure("vacuum of the queue", await _milliseconds(ground, "vacuum pgqueuer") / 1000, "s")
+        history, wal = await pool.fetchval(_SIZE, _HISTORY), await pool.fetchval(_WAL)
+        passed = await pass_through(ground)
+        moved = len(passed.late)
+        yield figure("storm of 10,000, alerts moved with their page rows", moved / passed.late[-1], "a second")
+        yield figure("storm of 10,000, lateness p99", quantile(passed.late, 0.99), "s")
+        yield figure("a move: log that it writes (WAL)", (await pool.fetchval(_WAL) - wal) / moved, "bytes")
+        yield figure(
+            "a move: history that it leaves", (await pool.fetchval(_SIZE, _HISTORY) - history) / moved, "bytes"
+        )
+
+
+async def _milliseconds(ground: Ground, statement: str) -> float:
+    """The best of three: what it takes once its pages are in memory."""
+    spans = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        await ground.pool.execute(statement)
+        spans.append(time.perf_counter() - begin)
+    return min(spans) * 1000
+
+
+async def _idle(ground: Ground) -> float:
+    await round_begins()
+    before = await ground.processor_seconds()
+    await asyncio.sleep(_IDLE_SECONDS)
+    return 100 * (await ground.processor_seconds() - before) / _IDLE_SECONDS
