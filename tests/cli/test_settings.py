@@ -96,6 +96,6 @@ def test_config_prints_toml_that_gives_the_same_settings_with_secrets_masked(hom
 
 def test_without_a_command_the_commands_are_listed(home: Home) -> None:
     done = home.run("--help")
-    for command in ("serve", "engine", "migrate", "demo", "config", "token", "user", "jobs"):
+    for command in ("serve", "engine", "migrate", "doctor", "demo", "config", "token", "user", "jobs"):
         assert command in done.stdout
     assert home.run("--version").stdout.startswith("tocsin ")

@@ -9,7 +9,7 @@ from tocsin.cli.runtime import load_settings
 from tocsin.settings import Settings
 
 
-def print_config() -> None:
+async def print_config() -> None:
     """Print each setting with its meaning. Secrets are masked; what is unset is a comment."""
     loaded = load_settings()
     for name, field in Settings.model_fields.items():

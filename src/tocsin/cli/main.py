@@ -66,6 +66,21 @@ def migrate() -> None:
 
 
 @app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="mend what the engine would mend, and look again")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON instead of tables")] = False,
+) -> None:
+    """Look for what is wrong now: objects that stand still, and a configuration that pages nobody.
+
+    Exit code 0: nothing is. 1: there are findings. 2: the database could not be looked at.
+    """
+    from tocsin.cli.doctor import doctor as run_doctor
+
+    if run(run_doctor(repair=repair, as_json=as_json), failure=2):
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo() -> None:
     """Show an alert climb its policy, in this terminal, in under a minute."""
     from tocsin.cli.demo import demo as run_demo
@@ -78,7 +93,7 @@ def config() -> None:
     """Print the settings in force, secrets masked."""
     from tocsin.cli.config import print_config
 
-    print_config()
+    run(print_config())
 
 
 @token_app.command("create")

@@ -4,8 +4,8 @@ import asyncio
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,7 +18,7 @@ from tocsin.api.constraints import explain
 from tocsin.channels.causes import connection_cause
 from tocsin.channels.smtp import parse_smtp_url
 from tocsin.db.embedded import embedded_server
-from tocsin.db.migrate import migrate
+from tocsin.db.migrate import migrate, unfit
 from tocsin.db.pool import Pool, open_pool
 from tocsin.errors import ConfigurationError, TocsinError
 from tocsin.settings import Settings
@@ -28,13 +28,13 @@ T = TypeVar("T")
 _DATABASE_ANSWERS = (OSError, asyncpg.PostgresError)
 
 
-def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run a command to its end. An error of ours is told in one sentence, with exit code 1."""
+def run(main: Coroutine[Any, Any, T], *, failure: int = 1) -> T:
+    """Run a command to its end. An error of ours is told in one sentence, with exit code ``failure``."""
     try:
         return uvloop.run(main)
     except TocsinError as error:
         print(f"tocsin: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
+        raise typer.Exit(failure) from None
     except asyncpg.IntegrityConstraintViolationError as error:
         if (violation := explain(error, deleting=False)) is None:
             raise
@@ -45,14 +45,10 @@ def run(main: Coroutine[Any, Any, T]) -> T:
 
 
 def load_settings() -> Settings:
-    """The settings in force, with logging set up by them."""
-    try:
-        loaded = settings.load()
-        if loaded.smtp_url is not None:
-            parse_smtp_url(loaded.smtp_url.get_secret_value())
-    except ConfigurationError as error:
-        print(f"tocsin: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
+    """The settings in force, with logging set up by them. Raises ConfigurationError."""
+    loaded = settings.load()
+    if loaded.smtp_url is not None:
+        parse_smtp_url(loaded.smtp_url.get_secret_value())
     log.configure(loaded.log_format, loaded.log_level)
     return loaded
 
@@ -72,8 +68,27 @@ async def open_database(loaded: Settings, *, exclusive: bool = False) -> AsyncIt
 
 async def bring_up_to_date(dsn: str) -> list[str]:
     """Apply the migrations that are waiting and return their names."""
-    try:
+    with _telling_where(dsn):
         return [migration.name for migration in await migrate(dsn)]
+
+
+async def _require_fit(dsn: str) -> None:
+    """Raise ConfigurationError unless the database has the schema of this version; nothing is changed."""
+    with _telling_where(dsn):
+        connection = await asyncpg.connect(dsn, server_settings={"application_name": "tocsin cli"})
+        try:
+            reason = await unfit(connection)
+        finally:
+            await connection.close()
+    if reason is not None:
+        raise ConfigurationError(f"{reason}: see tocsin migrate")
+
+
+@contextmanager
+def _telling_where(dsn: str) -> Iterator[None]:
+    """Turn what a database that cannot be used says into a ConfigurationError that says where it was looked for."""
+    try:
+        yield
     except _DATABASE_ANSWERS as error:
         cause = connection_cause(error) if isinstance(error, OSError) else error
         raise ConfigurationError(f"cannot use the database at {_place(dsn)}: {cause}") from error
@@ -96,10 +111,13 @@ def _place(dsn: str) -> str:
 
 
 @asynccontextmanager
-async def open_store() -> AsyncIterator[Pool]:
-    """A small pool on an up-to-date database, for a command that reads or writes a few rows."""
+async def open_store(*, migrating: bool = True) -> AsyncIterator[Pool]:
+    """A small pool on an up-to-date database, for a command that reads or writes a few rows.
+
+    Without ``migrating`` a database that is not up to date is left as it is, and ConfigurationError is raised.
+    """
     async with open_database(load_settings()) as dsn:
-        await bring_up_to_date(dsn)
+        await (bring_up_to_date(dsn) if migrating else _require_fit(dsn))
         async with open_pool(dsn, size=2, application_name="tocsin cli") as pool:
             yield pool
 

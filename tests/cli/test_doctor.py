@@ -1,0 +1,124 @@
+"""``tocsin doctor`` as a process: what it finds, prints, mends, and says by its exit code."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.cli.process import Home, new_home, serving
+from tests.fixtures.factories import Factory, step
+
+from tocsin.db.pool import Pool
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def home(run_directory: Path, database: str) -> Iterator[Home]:
+    """A place to run commands in, on the test's database."""
+    with new_home(run_directory, TOCSIN_DATABASE_URL=database) as made:
+        yield made
+
+
+def findings(home: Home, *options: str, code: int) -> list[dict[str, Any]]:
+    """What it prints as JSON."""
+    done = home.run("doctor", "--json", *options)
+    assert done.returncode == code, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+@pytest.fixture
+async def alert(make: Factory) -> int:
+    """An alert in a whole configuration, that no engine has looked at."""
+    ann = await make.reachable_user("Ann")
+    service = await make.service(await make.policy(step(ann), name="Web"), name="Shop")
+    return await make.alert(service, "disk is full")
+
+
+async def test_in_health_nothing_is_wrong(home: Home, alert: int) -> None:
+    assert home.tell("doctor") == "Nothing is wrong."
+    assert findings(home, code=0) == []
+
+
+async def test_a_lost_job_is_found_named_and_mended(home: Home, pool: Pool, alert: int) -> None:
+    await pool.execute("delete from pgqueuer where entrypoint = 'alert'")
+    [found] = findings(home, code=1)
+    assert (found["area"], found["kind"], found["id"]) == ("engine", "alert", str(alert))
+    assert (found["name"], found["reason"]) == ("disk is full", "no_job")
+    assert found["due"] is not None
+    table = home.run("doctor")
+    assert (table.returncode, table.stderr) == (1, "")
+    for shown in ("alert", f"disk is full ({alert})", "no job", found["repair"], "1 finding."):
+        assert shown in table.stdout
+    mended = home.run("doctor", "--repair")
+    assert mended.returncode == 0, mended.stderr
+    assert mended.stdout.startswith("1 finding of the engine's objects, and what was done:\n")
+    assert mended.stdout.endswith("\nNothing is wrong.\n")
+    waiting = await pool.fetchval("select count(*) from pgqueuer where entrypoint = 'alert' and status = 'queued'")
+    assert waiting == 1
+    assert "There was nothing to repair." in home.tell("doctor", "--repair")
+
+
+async def test_repairs_are_in_the_json(home: Home, pool: Pool, alert: int) -> None:
+    await pool.execute("delete from pgqueuer where entrypoint = 'alert'")
+    told = json.loads(home.tell("doctor", "--json", "--repair"))
+    assert told["findings"] == []
+    assert [(one["kind"], one["id"], one["reason"]) for one in told["repaired"]] == [("alert", str(alert), "no_job")]
+
+
+async def test_an_object_that_is_gone_is_told_by_its_id(home: Home, pool: Pool) -> None:
+    await pool.execute(
+        "insert into pgqueuer (priority, status, entrypoint, payload)"
+        " values (0, 'failed', 'alert', 'no number'), (0, 'failed', 'rotation', 'no id')"
+    )
+    found = findings(home, code=1)
+    assert {(one["kind"], one["id"], one["name"], one["reason"]) for one in found} == {
+        ("alert", "no number", None, "parked"),
+        ("rotation", "no id", None, "parked"),
+    }
+
+
+async def test_a_configuration_that_pages_nobody_is_found_and_not_mended(home: Home, make: Factory) -> None:
+    policy = await make.policy(step(await make.user("Ann")), name="Web")
+    [nobody, ann] = findings(home, code=1)
+    assert (nobody["area"], nobody["kind"], nobody["id"]) == ("configuration", "policy", str(policy.id))
+    assert (nobody["reason"], nobody["due"]) == ("policy_reaches_nobody", None)
+    assert (ann["name"], ann["reason"]) == ("Ann", "user_unreachable")
+    assert findings(home, "--repair", code=1) == [nobody, ann]
+    shown = home.run("doctor")
+    assert "is on call for step 1 of “Web”, and cannot be paged: there is no contact method" in shown.stdout
+    assert "add a contact method and a notification rule" in shown.stdout
+    assert shown.stdout.endswith("2 findings.\n")
+
+
+async def test_a_database_that_cannot_be_looked_at_is_another_exit_code(home: Home, pool: Pool) -> None:
+    for settings, said in (
+        ({"TOCSIN_DATABASE_URL": "postgresql://ann:s3cret@127.0.0.1:1/x"}, "cannot use the database at 127.0.0.1:1"),
+        ({"TOCSIN_LISTEN": "nowhere"}, "TOCSIN_LISTEN"),
+    ):
+        done = home.run("doctor", **settings)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"tocsin: {said}")
+        assert len(done.stderr.splitlines()) == 1
+        assert "s3cret" not in done.stderr
+
+
+async def test_a_database_with_another_schema_is_left_as_it_is(home: Home, pool: Pool) -> None:
+    await pool.execute("delete from schema_migrations where version > 5")
+    done = home.run("doctor")
+    assert done.returncode == 2
+    assert "the database has schema version 5" in done.stderr
+    assert await pool.fetchval("select max(version) from schema_migrations") == 5
+
+
+def test_it_works_beside_a_server_with_an_embedded_database_and_without(run_directory: Path) -> None:
+    with new_home(run_directory) as home:
+        with serving(home) as running:
+            beside = findings(home, code=1)
+            assert [one["reason"] for one in beside] == ["policy_reaches_nobody", "user_unreachable"]
+            running.stop()
+        assert not home.has_postgres
+        assert findings(home, code=1) == beside
+        assert not home.has_postgres
