@@ -7,6 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
 from benchmarks.compare.figures import Figure, Size, number, rows
 from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, TOCSIN, UNLIMITED
@@ -110,6 +111,7 @@ def _bars(axis: Axes, by_size: Mapping[Size, Mapping[str, float]], title: str) -
         y = [values.get(design, 0.0) for values in by_size.values()]
         axis.bar(x, y, width * 0.92, label=design, color=_COLOURS[design])
     axis.set_yscale("log")
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     axis.set_xticks(range(len(by_size)), [f"{size.alerts:,} alerts\n{size.policies:,} policies" for size in by_size])
     axis.set_title(title, loc="left", fontsize=10)
 
