@@ -123,7 +123,7 @@ class Model:
         if alert.asked or alert.state in ("no_steps", "maintenance"):
             return True
         if alert.state == "exhausted":
-            return False
+            return not alert.policy.steps
         if alert.number is not None and alert.step not in alert.policy.steps:  # A6
             return True
         if alert.state == "nobody" and any(self._reachable(step, now) for step in alert.policy.steps):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tocsin.store.rotations import Place, match_places
+from tocsin.store.rotations import Place, heir, match_places
 
 
 def uid(letter: str) -> UUID:
@@ -36,3 +36,21 @@ def matched(old: str, active: int | None, new: str) -> list[int | None]:
 )
 def test_rows_stay_by_user_and_in_order(old: str, active: int | None, new: str, rows: list[int | None]) -> None:
     assert matched(old, active, new) == rows
+
+
+@pytest.mark.parametrize(
+    ("old", "active", "new", "position"),
+    [
+        ("abc", 1, "abc", None),
+        ("abc", None, "bc", None),
+        ("abc", 1, "ac", 1),
+        ("abc", 1, "ca", 0),
+        ("abc", 2, "ab", 0),
+        ("abcd", 1, "cd", 0),
+        ("abcd", 1, "dxc", 2),
+        ("ab", 0, "xy", None),
+    ],
+)
+def test_r3_the_next_in_the_old_order_inherits(old: str, active: int | None, new: str, position: int | None) -> None:
+    rows = [Place(UUID(int=n), uid(letter), n == active) for n, letter in enumerate(old)]
+    assert heir(rows, match_places(rows, [uid(letter) for letter in new])) == position

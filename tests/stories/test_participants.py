@@ -27,6 +27,18 @@ async def test_r3_removing_the_active_one_activates_the_next_or_the_first(story:
     assert await who_is_paged(story, service) == ["ann"]
 
 
+async def test_r3_the_next_is_active_also_when_earlier_ones_go_at_the_same_time(story: Story) -> None:
+    rotation, service = await rotating(story)
+    ann, ben, cid, dan = await people(story, "ann", "ben", "cid", "dan")
+    await change_rotation(story, rotation, ann, ben, cid, dan)
+    await story.passes(24 * 60)
+    assert await who_is_paged(story, service) == ["ben"]
+    await change_rotation(story, rotation, cid, dan)
+    assert await who_is_paged(story, service) == ["cid"]
+    await change_rotation(story, rotation, dan, ann)
+    assert await who_is_paged(story, service) == ["dan"]
+
+
 async def test_r3_reordering_keeps_the_active_person_active(story: Story) -> None:
     rotation, service = await rotating(story)
     ann, ben, cid = await people(story, "ann", "ben", "cid")

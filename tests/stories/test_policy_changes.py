@@ -55,6 +55,20 @@ async def test_a6_steps_added_to_an_empty_policy_start_its_open_alerts(story: St
     assert await story.events(alert) == ["created", "held no_steps", "escalated steps_added"]
 
 
+async def test_a6_an_exhausted_alert_starts_when_its_policy_is_emptied_and_gets_steps_again(story: Story) -> None:
+    policy = await story.make.policy(step(await story.user("ann")), repeat=0)
+    alert = await story.alert(await story.make.service(policy))
+    await story.passes(5)
+    assert (await story.events(alert))[-1] == "exhausted rounds_used_up"
+    await story.change_policy(policy)
+    assert (await story.events(alert))[-1] == "held no_steps"
+    story.paged()
+    await story.change_policy(policy, step(await story.user("ben")))
+    assert story.paged() == ["ben"]
+    await story.passes(5)
+    assert (await story.events(alert))[-1] == "exhausted rounds_used_up"
+
+
 async def test_a6_removing_all_steps_stops_the_alerts(story: Story) -> None:
     policy, alert = await climbing(story)
     await story.change_policy(policy)

@@ -221,7 +221,7 @@ def _due(alert: Standing, policy: Policy, now: datetime) -> Reason | None:
         return Reason.STEPS_ADDED
     if alert.state == "maintenance":
         return Reason.MAINTENANCE_OVER
-    if alert.state != "exhausted" and _step_is_gone(alert, policy):
+    if _step_is_gone(alert, policy):
         return Reason.STEP_DELETED
     if alert.state == "nobody" and any(step.pages_somebody for step in policy.steps):
         return Reason.LOOKED_AGAIN
@@ -239,6 +239,9 @@ def _reason_when_time_is_up(alert: Standing) -> Reason:
 
 
 def _step_is_gone(alert: Standing, policy: Policy) -> bool:
+    """Of an exhausted alert, whether all are gone: steps that come later start it then."""
+    if alert.state == "exhausted":
+        return not policy.steps
     return alert.step_number is not None and _index(alert, policy) is None
 
 

@@ -153,13 +153,25 @@ def _kept(user_id: UUID, old: Sequence[Place], places: int) -> list[UUID]:
     return [place.id for place in theirs if place in staying]
 
 
+def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
+    """Where the next in the old order stands in the new one when the active one goes and others stay (R3)."""
+    active = next((number for number, place in enumerate(old) if place.is_active), None)
+    if active is None or old[active].id in new:
+        return None
+    following = [place.id for place in (*old[active + 1 :], *old[:active])]
+    return next((new.index(place_id) for place_id in following if place_id in new), None)
+
+
 async def _put_participants(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> None:
-    matched = match_places(await _places(connection, rotation_id), users)
+    places = await _places(connection, rotation_id)
+    matched = match_places(places, users)
     kept = [(place_id, number) for number, place_id in enumerate(matched) if place_id is not None]
     new = [(users[number], number) for number, place_id in enumerate(matched) if place_id is None]
     await connection.execute(_sql["delete_other_places"], rotation_id, [place_id for place_id, _ in kept])
     for statement, rows in (("move_places", kept), ("add_places", new)):
         await connection.execute(_sql[statement], rotation_id, [one for one, _ in rows], [number for _, number in rows])
+    if (position := heir(places, matched)) is not None:
+        await connection.execute(_sql["hand_to"], rotation_id, position)
 
 
 async def _places(connection: Connection, rotation_id: UUID) -> Sequence[Place]:

@@ -93,6 +93,10 @@ insert into rotation_participants (rotation_id, user_id, position)
 select $1, place.user_id, place.position
 from unnest($2::uuid[], $3::integer[]) as place (user_id, position)
 
+-- Whoever stands here is active next, once the engine finds that the active one is gone.
+-- name: hand_to
+update rotation_state set position = $2, version = version + 1 where rotation_id = $1
+
 -- Somebody is made active by hand. The engine's next look finds the version moved.
 -- name: activate
 insert into rotation_state as state (rotation_id, position, rotation_participant_id, shift_start, shift_end)
