@@ -64,13 +64,10 @@ class Proxy:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._writers -= ends
-            far_writer.transport.abort() if self._is_cut(far_writer) else far_writer.close()
+            far_writer.close()
             for pump in pumps:
                 pump.cancel()
             await asyncio.wait(pumps)
-
-    def _is_cut(self, writer: asyncio.StreamWriter) -> bool:
-        return writer.transport.is_closing()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):

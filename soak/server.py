@@ -2,20 +2,21 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 from tocsin.db.embedded_account import make_data_directory, server_account
 from tocsin.db.embedded_cluster import Cluster
 from tocsin.db.embedded_install import server_programs
 from tocsin.db.embedded_process import find_running, start
 
-How = Literal["fast", "immediate"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
-MOST_CONNECTIONS = 70
+How = Literal["fast", "immediate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,32 @@ class Server:
         return running.socket_directory / ".s.PGSQL.5432"
 
     async def start(self) -> None:
-        await asyncio.to_thread(start, self.cluster, self.programs, self.settings)
+        await _to_the_end(start, self.cluster, self.programs, self.settings)
 
     async def stop(self, how: How) -> None:
         """Stop it: ``fast`` rolls back what is under way, ``immediate`` is a crash."""
         command = [self.programs / "pg_ctl", "stop", "--silent", "-w", "-t", "60", "-m", how, "-D", self.cluster.pgdata]
-        done = await asyncio.to_thread(self.cluster.account.run, command)
+        done = await _to_the_end(self.cluster.account.run, command)
         assert done.returncode == 0, done.stdout
+
+
+async def _to_the_end(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Call it in a thread; cancelled, wait for it all the same, for what it begins must be undone."""
+    task = asyncio.create_task(asyncio.to_thread(function, *arguments, **named))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 @asynccontextmanager
 async def server(directory: Path, settings: Mapping[str, str]) -> AsyncIterator[Server]:
     """A running server below ``directory``."""
     account = server_account()
-    made = Server(
-        Cluster(directory, account),
-        await asyncio.to_thread(server_programs, account, _made(directory)),
-        {"max_connections": str(MOST_CONNECTIONS), **settings},
-    )
+    make_data_directory(account, directory)
+    programs = await asyncio.to_thread(server_programs, account, directory)
+    made = Server(Cluster(directory, account), programs, settings)
     await asyncio.to_thread(made.cluster.initialise, made.programs)
     made.cluster.write_access_rules()
     try:
@@ -59,12 +68,7 @@ async def server(directory: Path, settings: Mapping[str, str]) -> AsyncIterator[
         yield made
     finally:
         if find_running(made.cluster):
-            await asyncio.shield(made.stop("immediate"))
-
-
-def _made(directory: Path) -> Path:
-    make_data_directory(server_account(), directory)
-    return directory
+            await made.stop("immediate")
 
 
 def open_directory(parent: str | None = None) -> Path:

@@ -123,7 +123,8 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A Tocsin with an organisation, and its clock movable; PostgreSQL with these settings."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(server(directory / "postgresql", settings))
+        room = {"max_connections": str(30 + 20 * engines)}  # so that others can take what is left in a moment
+        database = await stack.enter_async_context(server(directory / "postgresql", {**room, **settings}))
         dsn = _dsn(database)
         token = await _prepare(dsn)
         pool = await stack.enter_async_context(open_pool(dsn, size=3, application_name="soak"))

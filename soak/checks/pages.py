@@ -15,6 +15,9 @@ from soak.stage import Stage
 _SEND = 11.0
 """How long a send and the recording of its answer may take, in seconds."""
 
+_CLAIMED = 2.0
+"""How long before it comes in a page may have been claimed, in seconds."""
+
 _UNDONE = 1.0
 """How much of the engine's work a crash of the server may undo, in seconds: see docs/adr/0004."""
 
@@ -130,7 +133,7 @@ def _repeats(stage: Stage, receipts: Mapping[str, Sequence[Receipt]]) -> Mapping
         for former, again in pairwise(came):
             if former.status != 200:
                 found["the phone had not accepted it"] += 1
-            elif _disturbed(stage.windows, former.at, former.at + _SEND):
+            elif _disturbed(stage.windows, former.at - _CLAIMED, former.at + _SEND):
                 found["a fault had come in between"] += 1
             else:
                 when = f"{former.at - stage.began:.1f} and {again.at - stage.began:.1f}"
