@@ -22,7 +22,7 @@ _templates = Environment(
 def subject(page: Page) -> str:
     """Return one line such as ``[CRITICAL] Shop: disk is full (#42)``, whatever the summary holds."""
     summary = _cut(one_line(page.summary), SUBJECT_SUMMARY_LIMIT)
-    number = f" (#{page.alert_id})" if page.kind != "engine" else ""
+    number = f" (#{page.alert_id})" if page.alert_id else ""
     return f"[{label(page)}] {one_line(page.service_name)}: {summary}{number}"
 
 

@@ -1,0 +1,62 @@
+-- name: list
+-- Users by name after the user $2, those whose name or email holds $1: how they stand at the moment.
+select
+    users.id,
+    users.name,
+    users.email,
+    users.role,
+    exists (
+        select
+        from notification_rules as rules
+        join contact_methods as methods on methods.id = rules.contact_method_id
+        where rules.user_id = users.id and methods.enabled
+    ) as is_reachable,
+    exists (
+        select
+        from ep_step_on_call_users as on_call
+        join escalation_policy_steps as steps on steps.id = on_call.ep_step_id
+        join services on services.escalation_policy_id = steps.escalation_policy_id
+        where on_call.user_id = users.id and on_call.end_time is null
+    ) as is_on_call,
+    array(
+        select teams.name
+        from team_members as members
+        join teams on teams.id = members.team_id
+        where members.user_id = users.id
+        order by lower(teams.name)
+    ) as teams
+from users
+where
+    ($1::text is null or strpos(lower(users.name), lower($1)) > 0 or strpos(lower(users.email), lower($1)) > 0)
+    and (
+        $2::uuid is null
+        or (lower(users.name), users.id) > (select lower(last.name), last.id from users as last where last.id = $2)
+    )
+order by lower(users.name), users.id
+limit $3
+
+-- name: names
+-- Users by name; those of the ids $1, or all when it is null.
+select id, name from users where $1::uuid[] is null or id = any($1) order by lower(name), id limit $2
+
+-- name: counts
+-- How many users there are, and how many of them cannot be reached.
+select
+    count(*) as all,
+    count(*) filter (
+        where not exists (
+            select
+            from notification_rules as rules
+            join contact_methods as methods on methods.id = rules.contact_method_id
+            where rules.user_id = users.id and methods.enabled
+        )
+    ) as unreachable
+from users
+
+-- name: teams
+-- The teams of a user, by name.
+select teams.id, teams.name, members.role
+from team_members as members
+join teams on teams.id = members.team_id
+where members.user_id = $1
+order by lower(teams.name)

@@ -1,0 +1,90 @@
+"""People: who there is, can they be reached, who is on call; and adding somebody."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tocsin.api.access import is_admin
+from tocsin.api.auth import Database
+from tocsin.api.users import UserCreate
+from tocsin.db.pool import Pool
+from tocsin.errors import PermissionDenied
+from tocsin.store import people, users
+from tocsin.store.actor import Actor, acting
+from tocsin.store.passwords import hash_password
+from tocsin.store.users import UserSpec
+from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.html import page
+from tocsin.web.viewer import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+PAGE_SIZE = 50
+
+
+@router.get("/people")
+async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", after: UUID | None = None) -> Response:
+    """Everybody by name."""
+    return await page(request, viewer, "people.html.j2", **await _shown(pool, viewer, q.strip()[:255], after))
+
+
+@router.get("/people/me")
+async def me(viewer: Viewer) -> Response:
+    """The viewer's own page."""
+    return RedirectResponse(f"/people/{viewer.user_id}", 303)
+
+
+@router.get("/people/new")
+async def new(request: Request, viewer: Viewer) -> Response:
+    """The form for somebody new."""
+    require_admin(viewer)
+    return await page(request, viewer, "person_new.html.j2", form=Form.of(role="user"), made=None)
+
+
+@router.post("/people/new")
+async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Add somebody, and show once the password that signs them in."""
+    require_admin(viewer)
+    password = new_password()
+    try:
+        body = form.body(UserCreate, {name: form.value(name) for name in ("name", "email", "role")})
+        async with acting(pool, viewer) as connection:
+            spec = UserSpec(name=body.name, email=body.email, role=body.role)
+            made = await users.create(connection, spec, await hash_password(password))
+    except FORM_ERRORS as error:
+        return await page(request, viewer, "person_new.html.j2", status_of(error), form=form.wrong(error), made=None)
+    return await page(request, viewer, "person_new.html.j2", form=Form.of(), made=made, password=password)
+
+
+def new_password() -> str:
+    """A password that nobody has chosen, for somebody to sign in with once."""
+    return secrets.token_urlsafe(12)
+
+
+def require_admin(viewer: Actor) -> None:
+    """Raise PermissionDenied unless the viewer administrates."""
+    if not is_admin(viewer):
+        raise PermissionDenied("only administrators may do this")
+
+
+async def _shown(pool: Pool, viewer: Actor, q: str, after: UUID | None) -> dict[str, Any]:
+    found = await people.page(pool, q or None, after, PAGE_SIZE)
+    query = {"q": q} if q else {}
+    return {
+        "people": found.items,
+        "counts": await people.counts(pool),
+        "q": q,
+        "form": Form.of(q=q),
+        "first": _address(query) if after else None,
+        "more": _address({**query, "after": str(found.next)}) if found.next else None,
+        "can_add": is_admin(viewer),
+    }
+
+
+def _address(query: dict[str, str]) -> str:
+    return f"/people?{urlencode(query)}" if query else "/people"

@@ -1,0 +1,98 @@
+"""One person: how they are reached, what they are on call for, which teams are theirs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.access import is_admin, may_edit_user, may_see_addresses
+from tocsin.api.addresses import HIDDEN
+from tocsin.channels.test_page import Fate
+from tocsin.db.pool import Pool
+from tocsin.store import contact_methods, duty, notification_rules, people, users
+from tocsin.store.actor import Actor
+from tocsin.store.contact_methods import ContactMethod
+from tocsin.web.forms import Form
+from tocsin.web.html import page
+from tocsin.web.viewer import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+MOST_METHODS = 100
+
+TYPES: Sequence[tuple[str, str]] = (
+    ("email", "Email"),
+    ("webhook", "Webhook"),
+    ("apprise", "Apprise: chat, push, SMS"),
+)
+PRESETS: Mapping[str, tuple[str, Sequence[int]]] = {
+    "now": ("At once", (0,)),
+    "again": ("At once, and again after 5 minutes", (0, 5)),
+    "five": ("After 5 minutes, if nobody has acknowledged", (5,)),
+    "fifteen": ("After 15 minutes, if nobody has acknowledged", (15,)),
+    "never": ("Not yet: I add rules later", ()),
+}
+"""When a new contact method shall be used: a caption, and the delays of its rules in minutes."""
+
+
+@router.get("/people/{user_id:uuid}")
+async def show(request: Request, user_id: UUID, viewer: Viewer) -> Response:
+    """One person."""
+    return await person_page(request, viewer, user_id)
+
+
+async def person_page(  # noqa: PLR0913 - each says what is shown besides
+    request: Request,
+    viewer: Actor,
+    user_id: UUID,
+    status: int = 200,
+    *,
+    method_form: Form | None = None,
+    rule_form: Form | None = None,
+    secret: str | None = None,
+    fates: Mapping[UUID, Fate] | None = None,
+) -> Response:
+    """The page; with a form that is wrong, a webhook's new secret, or what became of test pages."""
+    shown = await _shown(request.app.state.pool, viewer, user_id)
+    first = Form.of(type="email", preset="now", address=shown["user"].email if not shown["methods"] else None)
+    return await page(
+        request,
+        viewer,
+        "person.html.j2",
+        status,
+        method_form=method_form or first,
+        rule_form=rule_form or Form.of(delay="0"),
+        secret=secret,
+        fates=fates or {},
+        **shown,
+    )
+
+
+async def _shown(pool: Pool, viewer: Actor, user_id: UUID) -> dict[str, Any]:
+    user = await users.get(pool, user_id)
+    methods = (await contact_methods.page(pool, user_id, None, MOST_METHODS)).items
+    if not may_see_addresses(viewer, user_id):
+        methods = [replace(method, address=HIDDEN) for method in methods]
+    rules = (await notification_rules.page(pool, user_id, None, MOST_METHODS)).items
+    return {
+        "user": user,
+        "is_me": viewer.user_id == user_id,
+        "can_edit": may_edit_user(viewer, user_id),
+        "can_administrate": is_admin(viewer),
+        "methods": methods,
+        "rules": sorted(rules, key=lambda rule: (rule.delay, rule.created_at)),
+        "names": {method.id: method.name for method in methods},
+        "is_reachable": _is_reachable(methods, {rule.contact_method_id for rule in rules}),
+        "roll": await duty.of_user(pool, user_id),
+        "teams": await people.teams(pool, user_id),
+        "types": TYPES,
+        "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],
+    }
+
+
+def _is_reachable(methods: Sequence[ContactMethod], used: set[UUID]) -> bool:
+    return any(method.enabled and method.id in used for method in methods)
