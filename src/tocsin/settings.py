@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     operators_policy: str | None = Field(
         None, description="name or id of the escalation policy whose people hear of a sick engine; unset: nobody does"
     )
+    walk_seconds: Seconds = Field(
+        timedelta(minutes=10),
+        ge=timedelta(seconds=10),
+        description="within which every object is compared with what it should be, in seconds",
+    )
     engine_connections: int = Field(10, ge=3, le=100, description="PostgreSQL connections of one engine process")
     web_connections: int = Field(10, ge=2, le=100, description="PostgreSQL connections of one web process")
 

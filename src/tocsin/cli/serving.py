@@ -35,7 +35,9 @@ async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
             key = await signing_key(connection)
         links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
         outbox = Outbox(senders, links.urls, loaded.base_url)
-        engine = await stack.enter_async_context(open_engine(dsn, outbox, connections=loaded.engine_connections))
+        engine = await stack.enter_async_context(
+            open_engine(dsn, outbox, connections=loaded.engine_connections, walk_within=loaded.walk_seconds)
+        )
         running = asyncio.create_task(engine.run(), name="engine")
         try:
             await first(running, engine.ready)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.engine import repairs
+from tocsin.engine import repairs, walk
 from tocsin.engine.finding import Finding
 
 _SQL = Statements(__package__, "sweep.sql")
@@ -12,7 +12,9 @@ _SQL = Statements(__package__, "sweep.sql")
 
 async def audit(pool: Pool) -> Sequence[Finding]:
     """What is wrong now: what has no job in time, however far ahead, and what is not as it should be."""
-    return [Finding(**row) for row in await pool.fetch(_SQL["all"])]
+    found = [Finding(**row) for row in await pool.fetch(_SQL["all"])]
+    shown = {(finding.kind, finding.id) for finding in found}
+    return [*found, *(finding for finding in await walk.whole(pool) if (finding.kind, finding.id) not in shown)]
 
 
 async def repair(pool: Pool, findings: Sequence[Finding]) -> int:

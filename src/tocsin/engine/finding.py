@@ -26,6 +26,17 @@ REPAIRS: Mapping[str, str] = {
 }
 """What is done about each reason, in words."""
 
+_OF_ROWS = frozenset(
+    {
+        "no_cycle",
+        "closed_but_standing",
+        "acknowledgement_missed",
+        "reopening_missed",
+        "due_too_late",
+        "page_put_off",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -45,6 +56,11 @@ class Finding:
     def key(self) -> int | UUID:
         """The id as its table has it."""
         return int(self.id) if self.kind == "alert" else UUID(self.id)
+
+    @property
+    def repairs_row(self) -> bool:
+        """Whether the row itself is put right, for its own job would not do it; every other repair is a wake-up."""
+        return self.reason in _OF_ROWS or (self.reason == "no_state" and self.kind == "alert")
 
     @property
     def wakes_when_due(self) -> bool:

@@ -20,18 +20,6 @@ _SQL = Statements(__package__, "repairs.sql")
 # So many objects' jobs are enqueued in one transaction, which holds up others that enqueue for the same objects.
 BATCH = 1000
 
-# What puts the row itself right, by reason; every other repair is a wake-up.
-_MENDS = frozenset(
-    {
-        "no_cycle",
-        "closed_but_standing",
-        "acknowledgement_missed",
-        "reopening_missed",
-        "due_too_late",
-        "page_put_off",
-    }
-)
-
 
 async def mend(connection: Connection, findings: Sequence[Finding]) -> Sequence[Finding]:
     """Repair what was found, a batch at most, in the transaction that the connection is in.
@@ -66,9 +54,7 @@ def _groups(findings: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
 
 def _statement(finding: Finding) -> str:
     """The statement that puts the row right; empty when there is none to."""
-    if finding.reason == "no_state":
-        return "no_state" if finding.kind == "alert" else ""
-    return finding.reason if finding.reason in _MENDS else ""
+    return finding.reason if finding.repairs_row else ""
 
 
 async def _put_right(connection: Connection, findings: Sequence[Finding]) -> Sequence[Finding]:

@@ -9,7 +9,7 @@ that this version does not know.
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +21,20 @@ from pgqueuer.core.qm import QueueManager
 from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.db.sql import Statements
-from tocsin.engine import alert, cycle, page, policy, policy_alerts, queue, rotation, schedule, service
+from tocsin.engine import (
+    alert,
+    cycle,
+    page,
+    policy,
+    policy_alerts,
+    queue,
+    repairs,
+    rotation,
+    schedule,
+    service,
+    sweep,
+    walk,
+)
 from tocsin.engine.job import PAGES, STATE
 from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.loop import Periodic, first, wait
@@ -29,6 +42,8 @@ from tocsin.engine.metrics import Lateness
 from tocsin.engine.page import Outbox
 from tocsin.engine.queue import QueuePool
 from tocsin.engine.schema import Schema
+from tocsin.engine.sweep import Sweep
+from tocsin.engine.walk import Walk
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +81,7 @@ class Engine:
     pool: Pool
     queue_pool: QueuePool
     lanes: Sequence[Lane]
+    walk_within: timedelta
     id: UUID = field(default_factory=uuid4)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,6 +101,8 @@ class Engine:
             Periodic("schema", _SCHEMA, self._look_at_schema),
             Periodic("sign_of_life", _SIGN_OF_LIFE, self._sign_of_life),
             Periodic("housekeeping", _HOUSEKEEPING, self._housekeeping),
+            Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
+            Periodic("walk", walk.EVERY, self._with_known_schema(Walk(self.pool, self.walk_within).run_once)),
         ]
         async with asyncio.TaskGroup() as group:
             for lane in self.lanes:
@@ -156,6 +174,12 @@ class Engine:
         if self._schema.unknown.is_set():
             self.ready.set()
 
+    def _with_known_schema(self, run_once: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
+        async def run() -> object:
+            return await run_once() if self._schema.known.is_set() else None
+
+        return run
+
     async def _sign_of_life(self) -> None:
         who = (self.id, socket.gethostname(), os.getpid(), __version__)
         await self.pool.execute(_SQL["sign_of_life"], *who, self.lateness.summary(), self._schema.paused_because)
@@ -163,6 +187,7 @@ class Engine:
     async def _housekeeping(self) -> None:
         await self.pool.execute(_SQL["prune_log"])
         await self.pool.execute(_SQL["prune_instances"])
+        await repairs.prune(self.pool)
 
     async def _goodbye(self) -> None:
         try:
@@ -172,8 +197,13 @@ class Engine:
 
 
 @asynccontextmanager
-async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIterator[Engine]:
-    """An engine on the database, with up to ``connections`` connections for its jobs and a few for the queue."""
+async def open_engine(
+    dsn: str, outbox: Outbox, *, connections: int, walk_within: timedelta = timedelta(minutes=10)
+) -> AsyncIterator[Engine]:
+    """An engine on the database, with up to ``connections`` connections for its jobs and a few for the queue.
+
+    ``walk_within`` bounds how long it takes until a change that nothing told of is found.
+    """
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(
             open_pool(dsn, size=connections, application_name="tocsin engine", settings=_SESSION)
@@ -187,4 +217,4 @@ async def open_engine(dsn: str, outbox: Outbox, *, connections: int) -> AsyncIte
             Lane(STATE, [kind(pool) for kind in _STATE_KINDS], 400, 100),
             Lane(PAGES, [page.kind(pool, outbox)], 256, 50),
         ]
-        yield Engine(dsn, pool, queue_pool, lanes)
+        yield Engine(dsn, pool, queue_pool, lanes, walk_within)

@@ -1,0 +1,105 @@
+"""The walk (L2): every object is compared with what the rules say, slowly, in the order of ids, without end.
+
+It finds what no trigger saw and no view can show: rows changed by SQL, restored, or written by a version that knew
+less.
+Engines share one walk: who locks a kind's row in ``engine_walk`` takes the objects that come next and writes down how
+far it has come, so the walk goes on where a dead engine left it. Each takes its share of what one second's worth is;
+together they aim at half of the bound, for the other half makes up for engines that count as alive and do nothing.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.engine import compare, repairs
+from tocsin.engine.finding import Finding
+
+_SQL = Statements(__package__, "walk.sql")
+
+# One kind a second, in turn: a statement that reads many objects costs little more than one that reads a few.
+EVERY = timedelta(seconds=1)
+
+# What is on the move has come to rest by then, so that it is no finding.
+SECOND_LOOK_AFTER = timedelta(seconds=1)
+
+# Takes every object; the audit reads them in parts of this size.
+_PART = 1000
+
+
+@dataclass(slots=True)
+class Walk:
+    """The walk as one engine goes it. ``within``: a round over all objects takes no longer, whatever their number."""
+
+    pool: Pool
+    within: timedelta
+    _steps: int = 0
+
+    async def run_once(self) -> int:
+        """Compare some objects of the kind whose turn it is, and repair those that differ; returns how many did."""
+        kinds = tuple(compare.OF_KIND)
+        kind = kinds[self._steps % len(kinds)]
+        self._steps += 1
+        ids = await self._take(kind) if kind != "page" else []
+        found = await _confirmed(self.pool, kind, ids)
+        async with self.pool.acquire() as connection, connection.transaction():
+            done = await repairs.mend(connection, found[: repairs.BATCH])
+        repairs.tell(done)
+        return len(done)
+
+    async def _take(self, kind: str) -> Sequence[str]:
+        async with self.pool.acquire() as connection, connection.transaction():
+            after = await connection.fetchval(_SQL["take"], kind)
+            if after is None:
+                return []
+            count = self._share(
+                await connection.fetchval(_SQL[f"{kind}_count"]), await connection.fetchval(_SQL["engines"])
+            )
+            ids = [row["id"] for row in await connection.fetch(_SQL[f"{kind}_ids"], after, count)]
+            await connection.execute(_SQL["go_on"], kind, ids[-1] if len(ids) == count else "")
+        return ids
+
+    def _share(self, objects: int, engines: int) -> int:
+        """How many objects of a kind one turn takes, so that all engines get round in half of ``within``."""
+        turns = (self.within / 2) / (EVERY * len(compare.OF_KIND))
+        return ceil((objects + 1) / max(turns * engines, 1))
+
+
+async def whole(pool: Pool) -> Sequence[Finding]:
+    """What a whole round would find, now."""
+    found: list[Finding] = []
+    for kind in compare.OF_KIND:
+        found += await _confirmed(pool, kind, await _all_ids(pool, kind))
+    return found
+
+
+async def _all_ids(pool: Pool, kind: str) -> Sequence[str]:
+    if kind == "page":
+        return []
+    ids: list[str] = []
+    while part := await pool.fetch(_SQL[f"{kind}_ids"], ids[-1] if ids else "", _PART):
+        ids += [row["id"] for row in part]
+    return ids
+
+
+async def _confirmed(pool: Pool, kind: str, ids: Sequence[str]) -> Sequence[Finding]:
+    """What differs in two looks, a moment apart, and has no job on the way."""
+    suspects = await _compared(pool, kind, ids)
+    if not suspects:
+        return []
+    await asyncio.sleep(SECOND_LOOK_AFTER.total_seconds())
+    keys = {(finding.kind, finding.id, finding.reason) for finding in suspects}
+    again = [each for each in await _compared(pool, kind, ids) if (each.kind, each.id, each.reason) in keys]
+    rows = await pool.fetch(_SQL["left_alone"], [each.kind for each in again], [each.id for each in again])
+    alone = {(row["kind"], row["id"]) for row in rows}
+    return [each for each in again if each.repairs_row or (each.kind, each.id) in alone]
+
+
+async def _compared(pool: Pool, kind: str, ids: Sequence[str]) -> Sequence[Finding]:
+    found: list[Finding] = []
+    for start in range(0, max(len(ids), 1), _PART):
+        found += await compare.OF_KIND[kind](pool, ids[start : start + _PART])
+    return found

@@ -1,0 +1,284 @@
+-- name: take
+-- How far the walk has come; nothing while another engine takes objects.
+select after from engine_walk where kind = $1 for update skip locked
+
+-- name: go_on
+-- Empty begins the next round.
+update engine_walk set after = $2, rounds = rounds + case when $2 = '' then 1 else 0 end where kind = $1
+
+-- name: engines
+select greatest(count(*), 1) from engine_instances where last_seen_at > now() - interval '30 seconds'
+
+-- name: rotation_count
+select count(*) from rotations
+
+-- name: rotation_ids
+select id::text from rotations
+where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by rotations.id limit $2
+
+-- name: schedule_count
+select count(*) from schedules
+
+-- name: schedule_ids
+select id::text from schedules
+where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by schedules.id limit $2
+
+-- name: policy_count
+select count(*) from escalation_policies
+
+-- name: policy_ids
+select id::text from escalation_policies
+where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid
+order by escalation_policies.id limit $2
+
+-- name: service_count
+select count(*) from services
+
+-- name: service_ids
+select id::text from services
+where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by services.id limit $2
+
+-- name: alert_count
+select count(*) from escalation_policy_state
+
+-- name: alert_ids
+-- Open alerts and rows of escalation: neither should be without the other.
+select both_kinds.id::text
+from (
+    (
+        select alerts.id from alerts
+        where alerts.status <> 'closed' and alerts.id > coalesce(nullif($1, ''), '0')::bigint
+        order by alerts.id limit $2
+    )
+    union
+    (
+        select state.alert_id from escalation_policy_state as state
+        where state.alert_id > coalesce(nullif($1, ''), '0')::bigint
+        order by state.alert_id limit $2
+    )
+) as both_kinds (id)
+order by both_kinds.id
+limit $2
+
+-- name: left_alone
+-- Of some objects those that no job sees to now, be it that it waits for its turn, runs, is tried again or is parked.
+select found.kind, found.id
+from unnest($1::text[], $2::text[]) as found (kind, id)
+where not exists (
+    select from pgqueuer as job
+    where
+        job.entrypoint = found.kind
+        and job.payload = convert_to(found.id, 'UTF8')
+        and (
+            job.status in ('picked', 'failed')
+            or (job.status = 'queued' and (job.attempts > 0 or job.execute_after <= now()))
+        )
+)
+
+-- name: schedule_mirrors
+select
+    on_call.schedule_id,
+    jsonb_object_agg(on_call.user_id, on_call.because) as mirror
+from schedule_on_call_users as on_call
+where on_call.schedule_id = any($1::uuid[]) and on_call.end_time is null
+group by on_call.schedule_id
+
+-- name: services
+-- Services that have planned windows, or had.
+select
+    services.id,
+    state.window_ends_at,
+    state.next_change,
+    maintenance_windows_of(services.id) as windows,
+    now() as now
+from services
+left join service_state as state on state.service_id = services.id
+where
+    services.id = any($1::uuid[])
+    and (
+        state.service_id is not null
+        or exists (select from maintenance_windows as windows where windows.service_id = services.id)
+    )
+
+-- name: waiting_for_somebody
+-- Of some policies those with alerts that found nobody and look again later.
+select distinct state.escalation_policy_id as id
+from escalation_policy_state as state
+where
+    state.escalation_policy_id = any($1::uuid[])
+    and state.state = 'nobody'
+    and state.next_escalation > now()
+
+-- name: alerts
+-- Alerts whose row is not as it should be, with the reason, and when they should move. An alert's next move comes no
+-- later than its delay after the last: the delay that its timeline says it entered the step with, for a later change of
+-- the step counts from the next one only (A6). A second more is let pass.
+with standing as (
+    select
+        state.alert_id, state.state, state.step_number, state.escalation_count, state.last_escalation,
+        state.next_escalation, alerts.status, alerts.acknowledged_until, steps.id as step_id,
+        state.escalation_policy_id as policy_id,
+        case
+            when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id
+                then state.escalation_policy_id
+            else policies.id
+        end as wanted_policy_id,
+        case state.state
+            when 'escalating' then state.last_escalation + steps.delay
+            when 'nobody' then now() + (
+                select sum(each.delay) from escalation_policy_steps as each
+                where each.escalation_policy_id = state.escalation_policy_id
+            )
+            else now()
+        end as bound
+    from escalation_policy_state as state
+    join alerts on alerts.id = state.alert_id
+    join services on services.id = state.service_id
+    join escalation_policies as policies on policies.id = services.escalation_policy_id
+    left join escalation_policy_steps as steps
+        on steps.id = state.escalation_policy_step_id and steps.escalation_policy_id = state.escalation_policy_id
+    where state.alert_id = any($1::bigint[])
+),
+judged as (
+    select
+        standing.alert_id,
+        coalesce(promised.due, standing.bound, now()) as due,
+        case
+            when standing.status = 'closed' then 'closed_but_standing'
+            when
+                standing.status = 'acknowledged'
+                and (
+                    standing.state <> 'acknowledged'
+                    or standing.next_escalation is distinct from standing.acknowledged_until
+                )
+                then 'acknowledgement_missed'
+            when standing.status = 'acknowledged' then null
+            when standing.state = 'acknowledged'
+                then case when coalesce(standing.next_escalation > now(), true) then 'reopening_missed' end
+            when standing.policy_id is distinct from standing.wanted_policy_id then 'policy_missed'
+            when standing.state <> 'exhausted' and standing.step_number is not null and standing.step_id is null
+                then 'step_missed'
+            when
+                standing.state in ('new', 'escalating', 'nobody')
+                and coalesce(
+                    standing.next_escalation
+                    > coalesce(promised.due, standing.bound, now()) + interval '1 second',
+                    true
+                )
+                then 'due_too_late'
+            when
+                standing.state = 'escalating'
+                and exists (
+                    select
+                    from alert_logs as logs
+                    cross join lateral jsonb_array_elements(logs.meta -> 'users') as paged (person)
+                    join users on users.id = (paged.person ->> 'id')::uuid
+                    where
+                        logs.alert_id = standing.alert_id
+                        and logs.at = standing.last_escalation
+                        and logs.event = 'escalated'
+                        and not exists (
+                            select from notification_policy_cycles as cycles
+                            where
+                                cycles.alert_id = standing.alert_id
+                                and cycles.escalation_count = standing.escalation_count
+                                and cycles.user_id = users.id
+                        )
+                )
+                then 'no_cycle'
+        end as reason
+    from standing
+    left join lateral (
+        select
+            logs.at + make_interval(
+                secs => coalesce(logs.meta ->> 'next_in_seconds', logs.meta ->> 'looks_again_in_seconds')::float8
+            ) as due
+        from alert_logs as logs
+        where
+            standing.next_escalation > standing.bound
+            and logs.alert_id = standing.alert_id
+            and logs.event = case standing.state when 'escalating' then 'escalated' when 'nobody' then 'nobody_on_call' end
+        order by logs.id desc
+        limit 1
+    ) as promised on true
+)
+select 'alert' as kind, judged.alert_id::text as id, judged.reason, judged.due
+from judged
+where judged.reason is not null
+union all
+select 'alert', alerts.id::text, 'no_state', alerts.created_at
+from alerts
+where
+    alerts.id = any($1::bigint[])
+    and alerts.status <> 'closed'
+    and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id)
+
+-- name: cycles
+-- Of some alerts the cycles that go on although nobody needs them, or that look again later than their rules say. What a
+-- maintenance holds is left to its end.
+select
+    'cycle' as kind,
+    cycles.id::text as id,
+    case when over.is_over then 'still_paging' else 'differs' end as reason,
+    least(rules.due, cycles.next_tick) as due
+from notification_policy_cycles as cycles
+join alerts on alerts.id = cycles.alert_id
+join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
+cross join lateral (
+    select
+        alerts.status = 'closed' or (alerts.status = 'acknowledged' and cycles.repeat_every is null) as is_over,
+        coalesce(
+            greatest(services.maintenance_expires_at, service_state.window_ends_at) > now(), false
+        ) as is_held
+) as over
+cross join lateral (
+    select
+        min(cycles.started_at + rules.delay) as first,
+        min(cycles.started_at + rules.delay) filter (
+            where
+            cycles.started_at + rules.delay >= rules.created_at
+            and (cycles.last_tick is null or cycles.started_at + rules.delay > cycles.last_tick)
+        ) as due
+    from notification_rules as rules
+    join contact_methods as methods on methods.id = rules.contact_method_id
+    where rules.user_id = cycles.user_id and methods.enabled
+) as rules
+where
+    cycles.alert_id = any($1::bigint[])
+    and cycles.ended_at is null
+    and (
+        over.is_over
+        or (
+            not over.is_held
+            and (
+                (rules.due is not null and coalesce(cycles.next_tick > rules.due, true))
+                or (
+                    cycles.repeat_every is not null
+                    and rules.first is not null
+                    and coalesce(cycles.next_tick > greatest(now(), rules.first) + cycles.repeat_every, true)
+                )
+            )
+        )
+    )
+
+-- name: pages
+-- Pages that go out later than any retry puts them off, or at no moment. Those that a maintenance holds are no such.
+select 'page' as kind, messages.id::text as id, 'page_put_off' as reason, messages.created_at as due
+from outgoing_messages as messages
+where
+    messages.status = 'pending'
+    and messages.next_attempt > now() + interval '2 minutes'
+    and messages.reason is distinct from 'in_maintenance'
+union all
+select 'page', messages.id::text, 'page_put_off', messages.created_at
+from outgoing_messages as messages
+where messages.status = 'pending' and messages.next_attempt is null
+union all
+select 'page', messages.id::text, 'page_put_off', messages.created_at
+from outgoing_messages as messages
+where messages.status = 'sending' and messages.claimed_until > now() + interval '2 minutes'
+union all
+select 'page', messages.id::text, 'page_put_off', messages.created_at
+from outgoing_messages as messages
+where messages.status = 'sending' and messages.claimed_until is null
