@@ -38,9 +38,9 @@ async def million(seed: Seeded) -> AsyncIterator[Figure]:
         yield figure("storm of 10,000, alerts moved with their page rows", moved / passed.late[-1], "a second")
         yield figure("storm of 10,000, lateness p99", quantile(passed.late, 0.99), "s")
         yield figure("a move: log that it writes (WAL)", (await pool.fetchval(_WAL) - wal) / moved, "bytes")
-        yield figure(
-            "a move: history that it leaves", (await pool.fetchval(_SIZE, _HISTORY) - history) / moved, "bytes"
-        )
+        left = await pool.fetchval(_SIZE, _HISTORY) - history
+        yield figure("a move: history that it leaves", left / moved, "bytes")
+        yield figure("vacuum of the queue after it", await _milliseconds(ground, "vacuum pgqueuer", runs=1), "ms")
 
 
 async def _milliseconds(ground: Ground, statement: str, runs: int = 3) -> float:
