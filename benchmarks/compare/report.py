@@ -60,10 +60,13 @@ def _between(text: str, name: str, table: str) -> str:
     return re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{table}\n{end}", text, flags=re.DOTALL)
 
 
+def _compared(figures: Sequence[Figure]) -> Sequence[Figure]:
+    return [figure for figure in figures if figure.benchmark.startswith("compare-")]
+
+
 def _designs(figures: Sequence[Figure]) -> str:
-    compared = [figure for figure in figures if figure.benchmark.startswith("compare-")]
     lines = [_line("figure", "open alerts", *DESIGNS), _line("---", "---:", *["---:"] * len(DESIGNS))]
-    for (_, what, size, unit), values in rows(compared).items():
+    for (_, what, size, unit), values in rows(_compared(figures)).items():
         cells = [number(values.get(design)) for design in DESIGNS]
         lines.append(_line(f"{what} ({unit})", f"{size.alerts:,}", *cells))
     return "\n".join(lines)
@@ -90,7 +93,7 @@ def _line(*cells: str) -> str:
 
 
 def _plot_designs(figures: Sequence[Figure]) -> None:
-    found = rows(figures)
+    found = rows(_compared(figures))
     plot, axes = pyplot.subplots(2, 2, figsize=(9, 6), layout="constrained")
     for axis, (what, title) in zip(axes.flat, _PANELS, strict=True):
         by_size = {size: values for (_, name, size, _), values in found.items() if name == what}
@@ -110,7 +113,8 @@ def _bars(axis: Axes, by_size: Mapping[Size, Mapping[str, float]], title: str) -
         x = [index + (place - (len(designs) - 1) / 2) * width for index in range(len(by_size))]
         y = [values.get(design, 0.0) for values in by_size.values()]
         axis.bar(x, y, width * 0.92, label=design, color=_COLOURS[design])
-    axis.set_yscale("log")
+    if max((value for values in by_size.values() for value in values.values()), default=0.0) > 10:
+        axis.set_yscale("log")
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     axis.set_xticks(range(len(by_size)), [f"{size.alerts:,} alerts\n{size.policies:,} policies" for size in by_size])
     axis.set_title(title, loc="left", fontsize=10)

@@ -1,4 +1,8 @@
-"""Everything that is due, every five seconds, in one transaction: as GoAlert's engine does it."""
+"""Everything that is due, every five seconds, in one transaction.
+
+GoAlert's engine works like that, but commits once for who is on call, once for the new and once for the due alerts:
+there a due alert that fails holds up all that are due, and no new one.
+"""
 
 from dataclasses import dataclass
 

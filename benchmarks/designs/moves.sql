@@ -179,7 +179,7 @@ logs as (
 select (select count(*) from moved) + (select count(*) from rested)
 
 -- name: tick
--- The due pages of every due cycle, as GoAlert's second step has it. $1 is how many cycles at most (null: all).
+-- The due pages of every due cycle. $1 is how many cycles at most (null: all).
 with due as (
     select
         cycles.id, cycles.alert_id, cycles.user_id, cycles.escalation_count, cycles.step_number, cycles.loop_count,
