@@ -15,7 +15,7 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from tests.fixtures.database import cloned
 from tests.fixtures.engine import minutes
 
-from tocsin.db.pool import Pool, open_all
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all
 from tocsin.engine.queue import QueueQueries, build_queries, names, open_queue_pool
 from tocsin.engine.room import Room
 from tocsin.engine.wakeups import Wakeups
@@ -112,7 +112,7 @@ async def test_a_job_that_was_in_hand_when_connections_broke_runs_once_more(pool
     (job,) = await take(queries)
     await pool.execute(CUT)
     for _ in range(3):  # as PgQueuer does when it cannot log
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(asyncpg.PostgresError, *CONNECTION_ERRORS):
             await queries.log_jobs([(job, "successful", None)])
             break
     assert [status for status, _ in await jobs(pool)] == ["queued"]
