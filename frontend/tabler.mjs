@@ -4,8 +4,8 @@ import postcss from "postcss";
 
 // Components and colours of brands that no page has.
 const UNUSED = new RegExp(
-  "[-.](facebook|twitter|x|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket" +
-    "|tabler|azure|indigo|purple|pink|lime|teal|cyan)(-fg|-darken|-lt)*(?![\\w-])" +
+  "[-.](facebook|twitter|linkedin|google|youtube|vimeo|dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket" +
+    "|azure|indigo|purple|pink|lime|teal|cyan)(-fg|-darken|-lt)*(?![\\w-])" +
     "|[.-](carousel|offcanvas|accordion|toast|ribbon|payment|flag|star|rating|chat|countdown|wave|otp|signature|segmented" +
     "|datagrid-horizontal|loader|tour|stamp|hide-theme|img-dark|img-light)(?![a-z])",
 );
@@ -37,7 +37,7 @@ export function tabler(text) {
     else rule.selectors = used;
   });
   root.walkDecls((decl) => {
-    if (decl.prop.startsWith("--") && UNUSED.test(`-${decl.prop.slice(7)}`)) decl.remove();
+    if (UNUSED.exec(`-${decl.prop.replace(/^--tblr-/, "")}`)?.index === 0) decl.remove();
   });
   const rules = [];
   root.walkRules((rule) => rules.push(rule));

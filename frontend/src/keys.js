@@ -22,6 +22,9 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// What was chosen in a menu closes it.
+document.addEventListener("submit", (event) => event.target.closest("details.menu")?.removeAttribute("open"));
+
 // Forms that filter a list act at once; their button is for those without scripts.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-at-once]");

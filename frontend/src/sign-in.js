@@ -2,8 +2,18 @@
 // stays where it is, and the request is sent again once they are signed in.
 
 import htmx from "./htmx.js";
+import { notify } from "./notices.js";
 
 let open = null;
+let told = false;
+
+// What refreshes itself must not put a form over what somebody is reading or typing.
+const byPerson = (event) => !/^(live:|every)/.test(event?.type ?? "every");
+
+function tell() {
+  if (!told) notify("Your session has ended. What you see is no longer kept fresh: sign in again.", "warning");
+  told = true;
+}
 
 async function signIn(html) {
   const dialog = document.createElement("dialog");
@@ -35,11 +45,12 @@ async function signIn(html) {
 document.addEventListener("htmx:responseError", async (event) => {
   const { xhr, requestConfig, target } = event.detail;
   if (xhr.status !== 401) return;
+  if (!byPerson(requestConfig.triggeringEvent)) return tell();
   open ??= signIn(xhr.responseText).finally(() => (open = null));
   if (!(await open)) return;
   htmx.ajax(requestConfig.verb, requestConfig.path, {
     source: requestConfig.elt,
     target,
-    values: Object.fromEntries(requestConfig.parameters ?? []),
+    values: requestConfig.formData,
   });
 });

@@ -28,7 +28,7 @@ async def test_an_alert_shows_what_it_is_and_what_happened(browser: AsyncClient,
     await browser.post(f"/alerts/{alert_id}/acknowledge")
     page = await browser.get(f"/alerts/{alert_id}")
     assert page.status_code == 200
-    for text in ("disk is full", "host&lt;", "db1&lt;", "a &lt;i&gt;", "2 times", "acknowledged by Ann"):
+    for text in ("disk is full", "host&lt;", "db1&lt;", "a &lt;i&gt;", "2 times", "Acknowledged by Ann"):
         assert text in page.text
 
 
@@ -38,9 +38,9 @@ async def test_buttons_act(browser: AsyncClient, make: Factory) -> None:
         answer = await browser.post(f"/alerts/{alert_id}/{action}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/alerts/{alert_id}")
         assert await make.pool.fetchval("select status from alerts") == status
-    assert "<form method=" not in (await browser.get(f"/alerts/{alert_id}")).text.partition("<main>")[2]
+    assert f"/alerts/{alert_id}/" not in (await browser.get(f"/alerts/{alert_id}")).text
     refused = await browser.post(f"/alerts/{alert_id}/acknowledge")
-    assert (refused.status_code, "Not done: the alert is closed." in refused.text) == (409, True)
+    assert (refused.status_code, "Not done. The alert is closed." in refused.text) == (409, True)
 
 
 async def test_escalating_acts_on_what_the_page_showed(browser: AsyncClient, make: Factory) -> None:
@@ -69,7 +69,7 @@ async def test_another_site_acts_on_nothing(browser: AsyncClient, make: Factory,
 
 async def test_what_is_not_there_is_not_found(browser: AsyncClient, make: Factory) -> None:
     alert_id = await an_alert(make)
-    for path in ("/alerts/4711", f"/alerts/{2**63}", f"/alerts/{10**400}", "/alerts/x", "/alerts"):
+    for path in ("/alerts/4711", f"/alerts/{2**63}", f"/alerts/{10**400}", "/alerts/x"):
         assert (await browser.get(path)).status_code == 404, path
     for path in ("/alerts/4711/close", f"/alerts/{alert_id}/explode", f"/alerts/{2**63}/close"):
         assert (await browser.post(path)).status_code == 404, path

@@ -128,11 +128,14 @@ class AlertQuery(BaseModel):
     team_id: UUID | None = None
     label: list[Search] = Field([], description="name=value, or a name for any value; all must match")
     q: Search | None = Field(None, description="part of summary or details")
+    favourites: bool = Field(False, description="on your favourite services only")
+    mine: bool = Field(False, description="open ones only that page you, or that you have acknowledged")
     cursor: Cursor = None
     limit: Limit = DEFAULT_LIMIT
 
-    @property
-    def filter(self) -> Filter:
+    def filter(self, actor: Actor) -> Filter:
+        """What is asked for, ``favourites`` and ``mine`` as the actor's; somebody's who is nobody are none."""
+        nobody = UUID(int=0)
         pairs = [text.partition("=") for text in self.label]
         return Filter(
             statuses=self.status,
@@ -142,6 +145,8 @@ class AlertQuery(BaseModel):
             labels={name: value for name, equals, value in pairs if equals},
             label_names=[name for name, equals, _ in pairs if not equals],
             q=self.q,
+            favourites_of=(actor.user_id or nobody) if self.favourites else None,
+            mine_of=(actor.user_id or nobody) if self.mine else None,
         )
 
 
@@ -165,8 +170,8 @@ async def create_alert(body: AlertCreate, actor: Writer, pool: Database, respons
 
 
 @router.get("", summary="List alerts, newest first")
-async def list_alerts(_actor: Reader, pool: Database, query: Annotated[AlertQuery, Query()]) -> Page[AlertRead]:
-    found = await alert_list.page(pool, query.filter, id_after(query.cursor), query.limit)
+async def list_alerts(actor: Reader, pool: Database, query: Annotated[AlertQuery, Query()]) -> Page[AlertRead]:
+    found = await alert_list.page(pool, query.filter(actor), id_after(query.cursor), query.limit)
     items = [AlertRead.model_validate(alert) for alert in found.items]
     return Page(items=items, next_cursor=encode_cursor(found.next) if found.next else None)
 

@@ -59,7 +59,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which alerts: those that meet every condition given. ``label_names`` are labels of any value."""
+    """Which alerts: those that meet every condition given. ``label_names`` are labels of any value.
+
+    ``favourites_of``: on a favourite service of this user. ``mine_of``: open, and paging this user or acknowledged by
+    them.
+    """
 
     statuses: Sequence[Status] = ()
     service_id: UUID | None = None
@@ -68,6 +72,8 @@ class Filter:
     labels: Mapping[str, str] = field(default_factory=dict)
     label_names: Sequence[str] = ()
     q: str | None = None
+    favourites_of: UUID | None = None
+    mine_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ async def page(database: Database, wanted: Filter, below: int | None, limit: int
         dict(wanted.labels) or None,
         list(wanted.label_names) or None,
         _pattern(wanted.q) if wanted.q else None,
+        wanted.favourites_of,
+        wanted.mine_of,
         below,
         limit + 1,
     )

@@ -29,7 +29,8 @@ left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = $1
 
 -- Alerts, newest first, that meet every condition given: a status among $1, a service, its policy, its team, all
--- labels $5 with their values and $6 with any, text that matches $7 in summary or details, an id below $8.
+-- labels $5 with their values and $6 with any, text that matches $7 in summary or details, a favourite service of the
+-- user $8, an open alert that pages the user $9 or that they have acknowledged, an id below $10.
 -- name: list
 select
     alerts.id,
@@ -66,6 +67,29 @@ where
     and ($5::jsonb is null or alerts.labels @> $5)
     and ($6::text[] is null or alerts.labels ?& $6)
     and ($7::text is null or alerts.summary ilike $7 or alerts.details ilike $7)
-    and ($8::bigint is null or alerts.id < $8)
+    and (
+        $8::uuid is null
+        or alerts.service_id = any(array(
+            select favourites.service_id from favourite_services as favourites where favourites.user_id = $8
+        ))
+    )
+    and (
+        $9::uuid is null
+        or alerts.id = any(array(
+            select cycles.alert_id
+            from notification_policy_cycles as cycles
+            join escalation_policy_state as open_ones on open_ones.alert_id = cycles.alert_id
+            where cycles.user_id = $9
+            union
+            select logs.alert_id
+            from escalation_policy_state as open_ones
+            join alert_logs as logs on logs.alert_id = open_ones.alert_id
+            where
+                open_ones.state = 'acknowledged'
+                and logs.event in ('acknowledged', 'snoozed')
+                and logs.meta ->> 'user_id' = $9::text
+        ))
+    )
+    and ($10::bigint is null or alerts.id < $10)
 order by alerts.id desc
-limit $9
+limit $11

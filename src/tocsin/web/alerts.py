@@ -1,83 +1,123 @@
-"""One alert: what it is, what happened, and what can be done about it."""
+"""One alert, and what can be done about it: acknowledge, close, escalate, snooze."""
 
 import re
-from collections.abc import Mapping
-from typing import get_args
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_act, require_act
-from tocsin.db.pool import Pool
-from tocsin.errors import Conflict, NotFound
-from tocsin.store import alert_list, alerts, timeline
+from tocsin.api.access import require_act
+from tocsin.api.alerts import Escalate, Snooze
+from tocsin.db.pool import Connection, Pool
+from tocsin.errors import Conflict, InvalidInput, NotFound
+from tocsin.store import alert_list, alerts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import Action, Seen
+from tocsin.store.alerts import Handled, Seen
+from tocsin.store.moment import now
+from tocsin.web import alert_view, wording
 from tocsin.web.flash import see_other
+from tocsin.web.forms import Form, Sent, status_of
 from tocsin.web.html import page
-from tocsin.web.prospect import prospect
-from tocsin.web.viewer import Viewer
+from tocsin.web.phrases import as_sentence
+from tocsin.web.viewer import Viewer, ViewerZone
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_ENTRIES = 500
 _MOST_ID = 2**63 - 1
-_VERSION = re.compile("[0-9]{1,18}")
-_ACTIONS: Mapping[str, Action] = {action: action for action in get_args(Action)}
+_NUMBER = re.compile("[0-9]{1,9}")
+_MORNING = 9
 
 
 @router.get("/alerts/{alert_id:int}")
-async def show(request: Request, viewer: Viewer) -> Response:
+async def show(request: Request, alert_id: int, viewer: Viewer) -> Response:
     """One alert."""
-    return await _alert_page(request, viewer)
+    return await _page(request, viewer, _known(alert_id))
 
 
-@router.post("/alerts/{alert_id:int}/{action}")
-async def act(request: Request, viewer: Viewer) -> Response:
-    """Acknowledge, close or escalate, and show the alert as it is then."""
+@router.post("/alerts/{alert_id:int}/acknowledge")
+async def acknowledge(request: Request, alert_id: int, viewer: Viewer) -> Response:
+    """Take it: escalation stops."""
+    return await _act(request, viewer, alert_id, lambda one: alerts.acknowledge(one, alert_id, viewer))
+
+
+@router.post("/alerts/{alert_id:int}/close")
+async def close(request: Request, alert_id: int, viewer: Viewer) -> Response:
+    """It is over."""
+    return await _act(request, viewer, alert_id, lambda one: alerts.close(one, alert_id, viewer))
+
+
+@router.post("/alerts/{alert_id:int}/escalate")
+async def escalate(request: Request, alert_id: int, viewer: Viewer, form: Sent) -> Response:
+    """Enter the next step at once, or the chosen one."""
+
+    async def run(connection: Connection) -> Handled:
+        wanted = form.body(Escalate, {"version": _number(form, "version"), "step_number": _number(form, "step")})
+        return await alerts.escalate(connection, alert_id, viewer, Seen(version=wanted.version), wanted.step_number)
+
+    return await _act(request, viewer, alert_id, run)
+
+
+@router.post("/alerts/{alert_id:int}/snooze")
+async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zone: ViewerZone) -> Response:
+    """Take it for a while."""
+
+    async def run(connection: Connection) -> Handled:
+        return await alerts.snooze(connection, alert_id, viewer, await _snooze(connection, form, zone))
+
+    return await _act(request, viewer, alert_id, run)
+
+
+async def _act(
+    request: Request, viewer: Actor, alert_id: int, action: Callable[[Connection], Awaitable[Handled]]
+) -> Response:
+    """Act by the viewer's rights and show the alert as it is then, or why it could not be."""
+    pool: Pool = request.app.state.pool
+    require_act(viewer, (await alert_list.get(pool, _known(alert_id))).team_id)
     try:
-        await _act(request, viewer)
-    except Conflict as error:
-        return await _alert_page(request, viewer, f"Not done: {error}.", 409)
-    return see_other(f"/alerts/{_alert_id(request)}")
+        async with acting(pool, viewer) as connection:
+            handled = await action(connection)
+    except (Conflict, InvalidInput) as error:
+        return await _page(request, viewer, alert_id, f"Not done. {_why(error)}", status_of(error))
+    return see_other(f"/alerts/{alert_id}", wording.done(handled.reason).text)
 
 
-async def _act(request: Request, viewer: Actor) -> None:
-    pool: Pool = request.app.state.pool
-    alert_id = _alert_id(request)
-    require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
-    action = _ACTIONS.get(request.path_params["action"])
-    if action is None:
-        raise NotFound("no such action")
-    version = str((await request.form()).get("version", ""))
-    seen = Seen(version=int(version) if _VERSION.fullmatch(version) else None)
-    async with acting(pool, viewer) as connection:
-        await alerts.act(connection, action, alert_id, viewer, seen)
+async def _snooze(connection: Connection, form: Form, zone: ZoneInfo) -> datetime | timedelta:
+    """For so many minutes, or until the next morning where the viewer is."""
+    if form.value("for") == "morning":
+        return next_morning(await now(connection), zone)
+    minutes = _number(form, "for")
+    return form.body(Snooze, {"seconds": minutes * 60 if minutes else None}).end
 
 
-async def _alert_page(request: Request, viewer: Actor, error: str | None = None, status: int = 200) -> Response:
-    pool: Pool = request.app.state.pool
-    alert = await alert_list.get(pool, _alert_id(request))
-    stretch = await timeline.timeline(pool, alert.id, limit=_MOST_ENTRIES)
-    can_act = alert.status != "closed" and may_act(viewer, alert.team_id)
-    return await page(
-        request,
-        viewer,
-        "alert.html.j2",
-        status,
-        live=f"alert:{alert.id}",
-        alert=alert,
-        can_act=can_act,
-        escalating=await prospect(pool, alert) if can_act else None,
-        entries=stretch.entries,
-        more=stretch.next is not None,
-        error=error,
-    )
+def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The next nine o'clock in the zone."""
+    local = moment.astimezone(zone)
+    today = local.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
+    return today if today > local else today + timedelta(days=1)
 
 
-def _alert_id(request: Request) -> int:
-    alert_id: int = request.path_params["alert_id"]
+async def _page(
+    request: Request, viewer: Actor, alert_id: int, error: str | None = None, status: int = 200
+) -> Response:
+    shown = await alert_view.shown(request.app.state.pool, viewer, alert_id)
+    return await page(request, viewer, "alert.html.j2", status, live=f"alert:{alert_id}", error=error, **shown)
+
+
+def _why(error: Conflict | InvalidInput) -> str:
+    if isinstance(error, InvalidInput):
+        return " ".join(as_sentence(each.message) for each in error.errors)
+    return as_sentence(str(error))
+
+
+def _number(form: Form, name: str) -> int | None:
+    """A number that the page itself put into the form; None when it is empty or no number."""
+    return int(form.value(name)) if _NUMBER.fullmatch(form.value(name)) else None
+
+
+def _known(alert_id: int) -> int:
     if alert_id > _MOST_ID:
         raise NotFound("no such alert")
     return alert_id

@@ -1,23 +1,51 @@
-"""Home: the open alerts."""
+"""Home: am I on call, what is mine to do, who else is on call, and is the engine well."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.auth import Database
-from tocsin.store import alert_list
-from tocsin.store.alert_list import Filter
-from tocsin.web.html import page
+from tocsin.db.pool import Pool
+from tocsin.store import alert_list, duty, engine
+from tocsin.store.actor import Actor
+from tocsin.store.alert_list import Alert, Filter, Found
+from tocsin.web.html import fragment_of, page
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
 
 _OPEN = Filter(statuses=("triggered", "acknowledged"))
-_MOST_ALERTS = 100
+_MOST_ALERTS = 12
+_MOST_POLICIES = 10
 
 
 @router.get("/")
 async def home(request: Request, viewer: Viewer, pool: Database) -> Response:
-    """The open alerts, newest first."""
-    found = await alert_list.page(pool, _OPEN, None, _MOST_ALERTS)
-    return await page(request, viewer, "home.html.j2", live="alerts", alerts=found.items, more=found.next is not None)
+    """What somebody on call wants to know first."""
+    gather = _alerts if fragment_of(request) == "open-alerts" else _all
+    return await page(request, viewer, "home.html.j2", live="alerts engine", **await gather(pool, viewer))
+
+
+async def _all(pool: Pool, viewer: Actor) -> dict[str, Any]:
+    assert viewer.user_id is not None  # only people have sessions
+    return {
+        **await _alerts(pool, viewer),
+        "roll": await duty.of_user(pool, viewer.user_id),
+        "on_call": await duty.on_call_now(pool, viewer.user_id, _MOST_POLICIES),
+        "engine": await engine.overview(pool),
+    }
+
+
+async def _alerts(pool: Pool, viewer: Actor) -> dict[str, Any]:
+    """The open alerts of the viewer, and the newest of all others."""
+    mine = await alert_list.page(pool, Filter(mine_of=viewer.user_id), None, _MOST_ALERTS)
+    newest = await alert_list.page(pool, _OPEN, None, _MOST_ALERTS)
+    return {"mine": mine, "others": _others(mine, newest), "more_others": newest.next is not None}
+
+
+def _others(mine: Found, newest: Found) -> Sequence[Alert]:
+    known = {alert.id for alert in mine.items}
+    return [alert for alert in newest.items if alert.id not in known]

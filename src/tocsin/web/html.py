@@ -56,9 +56,11 @@ _templates.filters |= {
     "initials": phrases.initials,
     "as_sentence": phrases.as_sentence,
     "sentence": wording.sentence,
+    "looks": wording.looks,
 }
 _templates.globals |= {"asset": asset_url, "places": PLACES, "Form": Form}
 _templates.globals["ui"] = _templates.get_template("ui.html.j2").module
+_templates.globals["alert_ui"] = _templates.get_template("alert_parts.html.j2").module
 
 
 async def page(

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from tocsin.web import actions, alerts, assets, health, home, live, metrics, preferences, sign_in
+from tocsin.web import actions, alert_lists, alerts, assets, health, home, live, metrics, preferences, sign_in
 
 ROUTERS: Sequence[APIRouter] = (
     actions.router,
+    alert_lists.router,
     alerts.router,
     assets.router,
     health.router,

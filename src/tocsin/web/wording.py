@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Action, Reason
@@ -102,6 +102,43 @@ _EVENTS: Mapping[str, str] = {
     "reopened": "the acknowledgement ran out, it is triggered again",
     "handed_over": "the policy is used up, its catch-all policy takes over",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an entry of a timeline looks: its icon, and how it is meant."""
+
+    icon: str
+    kind: Literal["plain", "good", "info", "warning", "bad"] = "plain"
+
+
+_LOOKS: Mapping[str, Look] = {
+    "created": Look("bell-ringing", "bad"),
+    "acknowledged": Look("user-check", "good"),
+    "snoozed": Look("zzz", "good"),
+    "closed": Look("circle-check", "good"),
+    "escalated": Look("stairs-up", "warning"),
+    "escalation_requested": Look("bolt", "warning"),
+    "reopened": Look("bell-ringing", "warning"),
+    "handed_over": Look("arrows-exchange", "warning"),
+    "exhausted": Look("alert-octagon", "bad"),
+    "nobody_on_call": Look("user-off", "bad"),
+    "held": Look("clock-pause"),
+    "duplicate_suppressed": Look("repeat"),
+}
+_PAGE_LOOKS: Mapping[str, Look] = {
+    "sent": Look("send", "info"),
+    "delivered": Look("checks", "good"),
+    "failed": Look("alert-circle", "bad"),
+    "cancelled": Look("ban"),
+}
+
+
+def looks(entry: Entry) -> Look:
+    """How the entry looks in a list."""
+    if entry.event == "page":
+        return _PAGE_LOOKS.get(str(entry.meta["status"]), Look("send"))
+    return _LOOKS.get(entry.event, Look("point"))
 
 
 def sentence(entry: Entry) -> str:

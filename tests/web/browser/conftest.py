@@ -17,12 +17,15 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory
 from tests.web.browser.looking import ROOT, SIZES, Device, Watched
+from tests.web.browser.scene import Scene, set_up
 
 from tocsin.db.pool import Pool
+from tocsin.engine.runner import Engine
 from tocsin.store import sessions
 from tocsin.store.actor import acting
 from tocsin.store.sessions import Client
 from tocsin.store.users import User
+from tocsin.testing.receivers import WebhookReceiver
 
 _CHROMIUM = ROOT / ".venv" / "bin" / "chromium"
 _ARGUMENTS = ("--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--hide-scrollbars")
@@ -54,7 +57,7 @@ class Opener:
             java_script_enabled=java_script,
             timezone_id=time_zone,
             locale="en-GB",
-            service_workers="block",
+            service_workers="allow",
         )
         context.set_default_timeout(10_000)
         if user is not None:
@@ -122,3 +125,10 @@ async def desktop(open_page: Opener, ann: User) -> Page:
 async def phone(open_page: Opener, ann: User) -> Page:
     """A page on a phone in which Ann is signed in."""
     return await open_page(ann, "phone")
+
+
+@pytest.fixture
+async def scene(make: Factory, ann: User, engine: Engine) -> AsyncIterator[Scene]:
+    """An organisation with an engine at work, where an alert pages Ann."""
+    async with WebhookReceiver() as receiver:
+        yield await set_up(make, ann, receiver.url)

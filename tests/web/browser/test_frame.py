@@ -21,7 +21,7 @@ async def test_night_is_chosen_and_stays(desktop: Page) -> None:
     await desktop.goto("/")
     ground = "getComputedStyle(document.body).backgroundColor"
     light = await desktop.evaluate(ground)
-    await desktop.get_by_label("Ann Archer: account").click()
+    await desktop.locator(".account summary").click()
     async with desktop.expect_response("**/theme"):
         await desktop.get_by_role("button", name="Dark").click()
     dark = await desktop.evaluate(ground)

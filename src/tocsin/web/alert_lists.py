@@ -1,0 +1,166 @@
+"""The list of alerts: filtered, live, page by page; and acting on many at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.access import may_act, require_act
+from tocsin.api.alerts import AlertQuery
+from tocsin.api.auth import Database
+from tocsin.db.pool import Pool
+from tocsin.errors import FieldError, InvalidInput, NotFound, TocsinError
+from tocsin.store import alert_list, alerts, policies, services
+from tocsin.store.actor import Actor, acting
+from tocsin.store.alert_list import Filter
+from tocsin.web.addresses import our_path
+from tocsin.web.flash import see_other
+from tocsin.web.forms import Form, Sent
+from tocsin.web.html import page
+from tocsin.web.viewer import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+PAGE_SIZE = 50
+_MOST_AT_ONCE = 100
+_MOST_NAMES = 20
+
+_STATUSES: Mapping[str, Sequence[str]] = {
+    "open": ("triggered", "acknowledged"),
+    "triggered": ("triggered",),
+    "acknowledged": ("acknowledged",),
+    "closed": ("closed",),
+    "all": (),
+}
+_DONE: Mapping[str, str] = {"acknowledge": "acknowledged", "close": "closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The filter as the form has it, and as the store takes it. Without a filter some field of the form is wrong."""
+
+    form: Form
+    filter: Filter | None
+    below: int | None
+
+
+@router.get("/alerts")
+async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
+    """Alerts, newest first; the open ones unless another status is chosen."""
+    narrowed = await _narrowed(pool, viewer, request.query_params)
+    return await page(
+        request, viewer, "alerts.html.j2", live="alerts", **await _shown(pool, viewer, narrowed, request.query_params)
+    )
+
+
+@router.post("/alerts")
+async def act(viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Acknowledge or close the ticked alerts, each by itself, and say how many it were and what stood in the way."""
+    back = our_path(form.value("back", "/alerts"))
+    action = form.value("action")
+    ids = [int(value) for value in form.values("alert") if value.isdecimal() and len(value) < 19][:_MOST_AT_ONCE]
+    if action not in _DONE:
+        raise NotFound("no such action")
+    if not ids:
+        return see_other(back, "Tick the alerts first.", "info")
+    refused = [why for why in [await _act(pool, viewer, action, each) for each in ids] if why is not None]
+    done = len(ids) - len(refused)
+    text = f"{done} {'alert' if done == 1 else 'alerts'} {_DONE[action]}."
+    if refused:
+        return see_other(back, f"{text} {len(refused)} not: {'; '.join(dict.fromkeys(refused))}.", "warning")
+    return see_other(back, text)
+
+
+async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | None:
+    """Why it could not be done, None when it was."""
+    try:
+        require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
+        async with acting(pool, viewer) as connection:
+            await alerts.act(connection, "acknowledge" if action == "acknowledge" else "close", alert_id, viewer)
+    except TocsinError as error:
+        return str(error)
+    return None
+
+
+async def _shown(pool: Pool, viewer: Actor, narrowed: Narrowed, query: QueryParams) -> dict[str, Any]:
+    """What the page and its list show."""
+    found = await alert_list.page(pool, narrowed.filter, narrowed.below, PAGE_SIZE) if narrowed.filter else None
+    items = found.items if found else []
+    kept = [(name, value) for name, value in query.multi_items() if name != "below" and value]
+    return {
+        "alerts": items,
+        "actable": {alert.id for alert in items if alert.status != "closed" and may_act(viewer, alert.team_id)},
+        "filter": narrowed.form,
+        "is_filtered": bool(_without(kept, "status")),
+        "here": _address(kept + ([("below", str(narrowed.below))] if narrowed.below else [])),
+        "first": _address(kept) if narrowed.below else None,
+        "older": _address([*kept, ("below", str(found.next))]) if found and found.next else None,
+        "statuses": {name: _address([*_without(kept, "status"), ("status", name)]) for name in _STATUSES},
+        "names": await _names(pool, query),
+    }
+
+
+async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
+    form = Form([(name, value) for name, value in query.multi_items() if value])
+    if form.value("status") not in _STATUSES:
+        form = replace(form, fields=[*form.fields, ("status", "open")])
+    below = form.value("below")
+    try:
+        asked = form.body(
+            AlertQuery,
+            {
+                "status": list(_STATUSES[form.value("status")]),
+                "service_id": await _id_of(pool, "service", form.given("service")),
+                "escalation_policy_id": await _id_of(pool, "policy", form.given("policy")),
+                "label": [each.strip() for each in form.value("labels").split(",") if each.strip()],
+                "q": form.given("q"),
+                "favourites": form.has("favourites"),
+                "mine": form.has("mine"),
+            },
+        )
+    except InvalidInput as error:
+        return Narrowed(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
+    return Narrowed(form, asked.filter(viewer), int(below) if below.isdecimal() and len(below) < 19 else None)
+
+
+async def _id_of(pool: Pool, field: str, named: str | None) -> UUID | None:
+    """The service or policy with this id or name. Raises InvalidInput when there is none."""
+    if named is None:
+        return None
+    store = services if field == "service" else policies
+    try:
+        return UUID(named)
+    except ValueError:
+        found = await store.page(pool, named, None, _MOST_NAMES)
+    match = next((one for one in found.items if one.name.lower() == named.lower()), None)
+    if match is None and len(found.items) == 1:
+        match = found.items[0]
+    if match is None:
+        raise InvalidInput(
+            FieldError(field, f"no {field} has this name" if not found.items else "several are named so")
+        )
+    found_id: UUID = match.id
+    return found_id
+
+
+async def _names(pool: Pool, query: QueryParams) -> Mapping[str, Sequence[str]]:
+    """Names of services and policies to choose from, those that hold what is typed."""
+    typed = {field: query.get(field) or None for field in ("service", "policy")}
+    return {
+        "service": [one.name for one in (await services.page(pool, typed["service"], None, _MOST_NAMES)).items],
+        "policy": [one.name for one in (await policies.page(pool, typed["policy"], None, _MOST_NAMES)).items],
+    }
+
+
+def _without(query: Sequence[tuple[str, str]], name: str) -> list[tuple[str, str]]:
+    return [one for one in query if one[0] != name]
+
+
+def _address(query: Sequence[tuple[str, str]]) -> str:
+    return f"/alerts?{urlencode(query)}" if query else "/alerts"

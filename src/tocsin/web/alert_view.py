@@ -1,0 +1,112 @@
+"""What one alert's page shows, gathered: for the page, its fragment, and the page after a refused action."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from tocsin.api.access import may_act
+from tocsin.db.pool import Pool
+from tocsin.errors import NotFound
+from tocsin.store import alert_list, favourites, forecast, ladders, timeline
+from tocsin.store.actor import Actor
+from tocsin.store.alert_list import Alert
+from tocsin.store.ladders import Ladder
+from tocsin.store.policy_steps import Step
+from tocsin.store.timeline import Entry
+from tocsin.web.foretelling import Foretold, foretell
+from tocsin.web.prospect import Prospect, prospect
+
+_MOST_ENTRIES = 500
+_MOST_PAGES = 40
+_MOST_FORETOLD = 12
+
+Where = Literal["past", "here", "ahead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder: where the alert is from it, whom it notifies, and when the alert comes to it if known."""
+
+    step: Step
+    where: Where
+    targets: Sequence[tuple[str, str]]
+    at: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        return self.step.step_number + 1
+
+    @property
+    def found(self) -> Sequence[str]:
+        """Who is on call for the step by a rotation or a schedule; whom it names itself is among its targets."""
+        named = {name for type_, name in self.targets if type_ == "user"}
+        return [one.name for one in self.step.on_call if one.name not in named]
+
+
+async def shown(pool: Pool, viewer: Actor, alert_id: int) -> dict[str, Any]:
+    """Everything for the template. Raises NotFound."""
+    alert = await alert_list.get(pool, alert_id)
+    ladder = await ladders.of_alert(pool, alert_id)
+    stretch = await timeline.timeline(pool, alert_id, limit=_MOST_ENTRIES)
+    can_act = alert.status != "closed" and may_act(viewer, alert.team_id)
+    is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
+    return {
+        "alert": alert,
+        "ladder": ladder,
+        "rungs": rungs(ladder, alert),
+        "pages": await ladders.pages(pool, alert_id, _MOST_PAGES),
+        "entries": [entry for entry in reversed(stretch.entries) if is_telling(entry)],
+        "more": stretch.next is not None,
+        "taken_by": taken_by(stretch.entries) if alert.status == "acknowledged" else None,
+        "can_act": can_act,
+        "is_favourite": is_favourite,
+        "escalating": await _escalating(pool, alert) if can_act else None,
+        "foretold": await _foretold(pool, alert),
+    }
+
+
+def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
+    """The steps from the alert's point of view."""
+    here, due = alert.escalation.step_number, alert.escalation.next_escalation_at
+    after = None if here is None or not ladder.steps else (here + 1) % len(ladder.steps)
+    return [
+        Rung(
+            step,
+            _where(step.step_number, here),
+            [(target.type, ladder.names.get(target.id, "gone")) for target in step.targets],
+            due if step.step_number == after and alert.status == "triggered" else None,
+        )
+        for step in ladder.steps
+    ]
+
+
+def is_telling(entry: Entry) -> bool:
+    """Whether an entry is worth a line: a page that is merely on its way is not."""
+    return entry.event != "page" or bool(entry.reason) or entry.meta["status"] not in ("pending", "sending")
+
+
+def taken_by(entries: Sequence[Entry]) -> str | None:
+    """Who acknowledged the alert last."""
+    acknowledging = (one for one in reversed(entries) if one.event in ("acknowledged", "snoozed") and one.actor)
+    return next((one.actor["name"] for one in acknowledging if one.actor), None)
+
+
+def _where(step_number: int, here: int | None) -> Where:
+    if here is None or step_number > here:
+        return "ahead"
+    return "here" if step_number == here else "past"
+
+
+async def _escalating(pool: Pool, alert: Alert) -> Prospect | None:
+    try:
+        return await prospect(pool, alert)
+    except NotFound:
+        return None
+
+
+async def _foretold(pool: Pool, alert: Alert) -> Foretold | None:
+    """What happens next if nobody does anything; None for a closed alert."""
+    if alert.status == "closed":
+        return None
+    return foretell(await forecast.of_alert(pool, alert.id), _MOST_FORETOLD)

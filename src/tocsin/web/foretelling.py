@@ -1,0 +1,112 @@
+"""A forecast in words: what happens next, when, and why it ends."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from tocsin.domain.forecast_events import Ending, Event, EventKind
+from tocsin.store.forecast import Foreseen, Names
+
+_ENDINGS: Mapping[Ending, str] = {
+    Ending.EXHAUSTED: "After that the policy is used up: nobody else is paged.",
+    Ending.NO_STEPS: "The policy has no steps: nobody is paged.",
+    Ending.ACKNOWLEDGED: "It is acknowledged: nothing happens by itself.",
+    Ending.CLOSED: "It is closed: nothing happens.",
+    Ending.HORIZON: "And so on.",
+    Ending.LIMIT: "And so on.",
+}
+_ICONS: Mapping[EventKind, str] = {
+    EventKind.PAGE: "send",
+    EventKind.ESCALATED: "stairs-up",
+    EventKind.STEP_SKIPPED: "chevron-right",
+    EventKind.NOBODY_ON_CALL: "user-off",
+    EventKind.HANDED_OVER: "arrows-exchange",
+    EventKind.EXHAUSTED: "alert-octagon",
+    EventKind.HELD: "clock-pause",
+    EventKind.REOPENED: "bell-ringing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One thing that would happen. ``is_bad``: nobody is reached by it."""
+
+    icon: str
+    text: str
+    is_bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What would happen at one instant."""
+
+    at: datetime
+    sayings: Sequence[Saying]
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What would happen, in order, and how it ends."""
+
+    moments: Sequence[Moment]
+    ending: str
+
+
+def foretell(foreseen: Foreseen, most: int) -> Foretold:
+    """The first events of a forecast, up to ``most``, in words."""
+    events = [one for one in foreseen.forecast.events if not one.bundled]
+    moments = [
+        Moment(at, list(_sayings(list(group), foreseen.names)))
+        for at, group in groupby(events[:most], key=lambda one: one.at)
+    ]
+    is_cut = len(events) > most
+    return Foretold(moments, "And so on." if is_cut else _ENDINGS[foreseen.forecast.ends_because])
+
+
+def _sayings(events: Sequence[Event], names: Names) -> Iterator[Saying]:
+    for event in events:
+        icon = _ICONS[event.kind]
+        match event.kind:
+            case EventKind.PAGE:
+                yield Saying(icon, _page(event, names))
+            case EventKind.ESCALATED:
+                yield _step(event, names)
+            case EventKind.STEP_SKIPPED:
+                yield Saying(icon, f"Step {_number(event)} is skipped: nobody is on call for it", is_bad=True)
+            case EventKind.NOBODY_ON_CALL:
+                yield Saying(icon, "Nobody can be reached at any step", is_bad=True)
+            case EventKind.HANDED_OVER:
+                yield Saying(icon, f"The catch-all policy {_policy(event, names)} takes over")
+            case EventKind.EXHAUSTED:
+                yield Saying(icon, "The policy is used up: nobody else is paged", is_bad=True)
+            case EventKind.HELD:
+                yield Saying(icon, "Escalation is held: the service is in maintenance")
+            case EventKind.REOPENED:
+                yield Saying(icon, "The acknowledgement runs out: it is triggered again")
+
+
+def _page(event: Event, names: Names) -> str:
+    if event.channel_id is not None:
+        channel = names.channels.get(event.channel_id)
+        return f"{channel.name} is notified" if channel else "A channel is notified"
+    who = names.users.get(event.user_id, "Somebody") if event.user_id else "Somebody"
+    method = names.contact_methods.get(event.contact_method_id) if event.contact_method_id else None
+    return f"{who} is paged by {method.type} ({method.name})" if method else f"{who} is paged"
+
+
+def _step(event: Event, names: Names) -> Saying:
+    people = [names.users.get(one.user_id, "somebody") for one in event.people]
+    unreachable = [names.users.get(one.user_id, "somebody") for one in event.people if not one.reachable]
+    text = f"Step {_number(event)}" + (f": {', '.join(people)}" if people else "")
+    if unreachable:
+        text += f" (no way to page {', '.join(unreachable)})"
+    return Saying(_ICONS[event.kind], text, is_bad=bool(people) and len(unreachable) == len(people))
+
+
+def _number(event: Event) -> int:
+    return (event.step_number or 0) + 1
+
+
+def _policy(event: Event, names: Names) -> str:
+    return names.policies.get(event.policy_id, "") if event.policy_id else ""

@@ -1,0 +1,164 @@
+"""The list of alerts, and one alert: on a desk and under a thumb."""
+
+from playwright.async_api import Page, expect
+from tests.fixtures.database import TESTER
+from tests.fixtures.engine import eventually
+from tests.fixtures.factories import Factory
+from tests.web.browser.conftest import Opener
+from tests.web.browser.looking import no_complaints, screenshot
+from tests.web.browser.scene import Scene
+from tests.web.conftest import PASSWORD
+
+from tocsin.store import users
+from tocsin.store.actor import acting
+from tocsin.store.passwords import hash_password
+from tocsin.store.users import User
+
+
+async def set_password(make: Factory, user: User) -> None:
+    async with acting(make.pool, TESTER) as connection:
+        await users.set_password(connection, user.id, await hash_password(PASSWORD))
+
+
+async def test_the_list_narrows_and_widens(desktop: Page, scene: Scene) -> None:
+    await desktop.goto("/alerts")
+    rows = desktop.locator(".alert-row")
+    await expect(rows).to_have_count(4)
+    await no_complaints(desktop)
+    await screenshot(desktop, "alerts")
+    await desktop.get_by_text("Filter", exact=True).click()
+    await desktop.get_by_label("Labels").fill("host=db1")
+    await desktop.get_by_role("button", name="Show").click()
+    await expect(rows).to_have_count(1)
+    await desktop.get_by_role("link", name="Show all").click()
+    await desktop.get_by_role("link", name="Closed", exact=True).click()
+    await expect(rows).to_have_count(1)
+    await desktop.goto("/alerts?service=nothing+like+that")
+    await expect(desktop.get_by_text("No service has this name.")).to_be_visible()
+    await desktop.goto("/alerts?q=nobody+said+that&status=all")
+    await expect(desktop.get_by_role("heading", name="No alert meets the filter")).to_be_visible()
+    await no_complaints(desktop)
+
+
+async def test_many_are_acknowledged_at_once(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto("/alerts?status=triggered")
+    await desktop.get_by_label("All alerts on this page").check()
+    await desktop.get_by_role("button", name="Acknowledge").click()
+    await expect(desktop.get_by_text("3 alerts acknowledged.")).to_be_visible()
+    assert await make.pool.fetchval("select count(*) from alerts where status = 'triggered'") == 0
+
+
+async def test_closing_many_asks_first(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto("/alerts?status=open")
+    await desktop.locator(".alert-row", has_text="Certificate").get_by_role("checkbox").check()
+    await desktop.get_by_role("button", name="Close", exact=True).click()
+    await desktop.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert await make.pool.fetchval("select count(*) from alerts where status = 'closed'") == 1
+    await desktop.get_by_role("button", name="Close", exact=True).click()
+    await desktop.get_by_role("dialog").get_by_role("button", name="Close them").click()
+    await expect(desktop.get_by_text("1 alert closed.")).to_be_visible()
+
+
+async def test_one_alert_tells_all_about_it(desktop: Page, scene: Scene) -> None:
+    await desktop.goto(f"/alerts/{scene.number}")
+    await expect(desktop.get_by_role("heading", level=1)).to_have_text("Checkout answers 5xx to one request in five")
+    await expect(desktop.locator(".ladder .here")).to_contain_text("Payments primary")
+    await expect(desktop.locator(".ladder .here")).to_contain_text("Ann Archer")
+    await expect(desktop.locator(".page-row", has_text="Ann Archer")).to_contain_text("sent")
+    await expect(desktop.locator(".foretold")).to_contain_text("Step 2: Ben Baker")
+    await no_complaints(desktop)
+    await screenshot(desktop, "alert")
+
+
+async def test_a_thumb_acknowledges_and_everything_follows(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    button = phone.get_by_role("button", name="Acknowledge")
+    box = await button.bounding_box()
+    assert box is not None
+    assert box["height"] >= 48
+    assert box["y"] + box["height"] < 844, "the button must be on the first screen"
+    await no_complaints(phone)
+    await phone.evaluate("window.notReloaded = true")
+    await button.tap()
+    await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
+    await expect(button).to_have_count(0)
+    assert await phone.evaluate("window.notReloaded")
+    assert await make.pool.fetchval("select status from alerts where id = $1", scene.number) == "acknowledged"
+    await no_complaints(phone)
+    await screenshot(phone, "alert-taken")
+
+
+async def test_snoozing_and_escalating_by_choice(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    await phone.get_by_text("Snooze", exact=True).tap()
+    await phone.get_by_role("button", name="1 hour").tap()
+    await expect(phone.get_by_text("Ann Archer has it until")).to_be_visible()
+
+    async def is_up_to_date() -> bool:
+        version = await make.pool.fetchval(
+            "select version from escalation_policy_state where alert_id = $1 and state = 'acknowledged'", scene.number
+        )
+        return bool(await phone.locator("input[name=version]").input_value() == str(version))
+
+    await eventually(is_up_to_date)
+    await phone.get_by_text("Escalate", exact=True).tap()
+    await phone.get_by_role("button", name="To step 3: Cid Castor").tap()
+
+    async def is_there() -> bool:
+        step = "select step_number from escalation_policy_state where alert_id = $1"
+        return bool(await make.pool.fetchval(step, scene.number) == 2)
+
+    await eventually(is_there)
+    await expect(phone.locator(".ladder .here")).to_contain_text("Cid Castor")
+    await no_complaints(phone)
+
+
+async def test_two_browsers_see_each_other_act(open_page: Opener, scene: Scene) -> None:
+    anns, bens = await open_page(scene.ann), await open_page(scene.ben, "phone")
+    for page in (anns, bens):
+        await page.goto(f"/alerts/{scene.number}")
+        await page.locator("html[data-streaming]").wait_for()
+    await bens.get_by_role("button", name="Acknowledge").tap()
+    await expect(anns.get_by_text("Ben Baker has it")).to_be_visible(timeout=3000)
+    await anns.get_by_role("button", name="Close").click()
+    await expect(bens.get_by_text("Closed now.")).to_be_visible(timeout=3000)
+    await expect(bens.locator(".acts")).to_have_count(0)
+
+
+async def test_what_is_too_late_is_told(open_page: Opener, scene: Scene, make: Factory) -> None:
+    page = await open_page(scene.ben, java_script=False)
+    await page.goto(f"/alerts/{scene.number}")
+    await make.pool.execute("update alerts set status = 'closed', closed_at = now() where id = $1", scene.number)
+    open_page.forgive("409")
+    await page.get_by_role("button", name="Acknowledge").click()
+    await expect(page.get_by_text("Not done. The alert is closed.")).to_be_visible()
+
+
+async def test_a_session_that_ends_is_taken_up_where_it_was(open_page: Opener, scene: Scene, make: Factory) -> None:
+    page = await open_page(scene.ann)
+    await page.goto(f"/alerts/{scene.number}")
+    await make.pool.execute("delete from sessions")
+    await set_password(make, scene.ann)
+    open_page.forgive("401")
+    await page.get_by_role("button", name="Acknowledge").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Email").fill(scene.ann.email)
+    await dialog.get_by_label("Password").fill("wrong")
+    await dialog.get_by_role("button", name="Sign in").click()
+    await expect(dialog.get_by_text("Email or password is wrong.")).to_be_visible()
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_text("Ann Archer has it")).to_be_visible()
+
+
+async def test_without_scripts_a_form_outlives_its_session(open_page: Opener, scene: Scene, make: Factory) -> None:
+    page = await open_page(scene.ann, "phone", java_script=False)
+    await page.goto(f"/alerts/{scene.number}")
+    await make.pool.execute("delete from sessions")
+    await set_password(make, scene.ann)
+    open_page.forgive("401")
+    await page.get_by_role("button", name="Acknowledge").tap()
+    await page.get_by_label("Email").fill(scene.ann.email)
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").tap()
+    await expect(page.get_by_text("Ann Archer has it")).to_be_visible()
