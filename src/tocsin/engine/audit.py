@@ -12,9 +12,10 @@ _SQL = Statements(__package__, "sweep.sql")
 
 async def audit(pool: Pool) -> Sequence[Finding]:
     """What is wrong now: what has no job in time, however far ahead, and what is not as it should be."""
-    found = [Finding(**row) for row in await pool.fetch(_SQL["all"])]
-    shown = {(finding.kind, finding.id) for finding in found}
-    return [*found, *(finding for finding in await walk.whole(pool) if (finding.kind, finding.id) not in shown)]
+    differing = await walk.whole(pool)
+    told = {(finding.kind, finding.id) for finding in differing}
+    without_job = [Finding(**row) for row in await pool.fetch(_SQL["all"])]
+    return [*differing, *(finding for finding in without_job if (finding.kind, finding.id) not in told)]
 
 
 async def repair(pool: Pool, findings: Sequence[Finding]) -> int:

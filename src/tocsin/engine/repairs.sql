@@ -115,9 +115,14 @@ select
     standing.last_escalation, case steps.ack_by when 'everyone' then steps.delay end
 from standing
 join escalation_policy_steps as steps on steps.id = standing.escalation_policy_step_id
-join alert_logs as logs
-    on logs.alert_id = standing.alert_id and logs.at = standing.last_escalation and logs.event = 'escalated'
-cross join lateral jsonb_array_elements(logs.meta -> 'users') as paged (person)
+cross join lateral (
+    select logs.meta
+    from alert_logs as logs
+    where logs.alert_id = standing.alert_id and logs.event = 'escalated'
+    order by logs.id desc
+    limit 1
+) as entered
+cross join lateral jsonb_array_elements(entered.meta -> 'users') as paged (person)
 join users on users.id = (paged.person ->> 'id')::uuid
 order by standing.alert_id, users.id
 on conflict (alert_id, escalation_count, user_id) do nothing

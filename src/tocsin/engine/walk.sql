@@ -170,14 +170,17 @@ judged as (
                 standing.state = 'escalating'
                 and exists (
                     select
-                    from alert_logs as logs
-                    cross join lateral jsonb_array_elements(logs.meta -> 'users') as paged (person)
+                    from (
+                        select logs.meta
+                        from alert_logs as logs
+                        where logs.alert_id = standing.alert_id and logs.event = 'escalated'
+                        order by logs.id desc
+                        limit 1
+                    ) as entered
+                    cross join lateral jsonb_array_elements(entered.meta -> 'users') as paged (person)
                     join users on users.id = (paged.person ->> 'id')::uuid
                     where
-                        logs.alert_id = standing.alert_id
-                        and logs.at = standing.last_escalation
-                        and logs.event = 'escalated'
-                        and not exists (
+                        not exists (
                             select from notification_policy_cycles as cycles
                             where
                                 cycles.alert_id = standing.alert_id
