@@ -1,7 +1,14 @@
 """The pages about people, teams and channels, as plain HTML."""
 
+from datetime import timedelta
+
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
+
+from tocsin.domain.on_call import Target
+from tocsin.store.passwords import verify_password
+from tocsin.store.policy_steps import StepSpec
+from tocsin.testing.receivers import WebhookReceiver
 
 
 async def test_people_are_listed_as_they_stand(browser: AsyncClient, make: Factory) -> None:
@@ -44,3 +51,90 @@ async def test_teams_and_channels_are_read(browser: AsyncClient, make: Factory) 
     assert "Night room" in (await browser.get("/channels")).text
     page = (await browser.get(f"/channels/{room.id}")).text
     assert ("hidden: its team sees it" in page, "9/room" in page) == (True, False)
+
+
+async def test_somebody_adds_tries_switches_and_deletes_a_contact_method(browser: AsyncClient, make: Factory) -> None:
+    mine = str((await browser.get("/people/me")).headers["location"])
+    async with WebhookReceiver() as receiver:
+        form = {"type": "webhook", "address": receiver.url, "preset": "again"}
+        made = await browser.post(f"{mine}/contact-methods", data=form)
+        assert (made.status_code, "The secret that signs" in made.text, "After 5 min" in made.text) == (200, True, True)
+        method = await make.pool.fetchval("select id from contact_methods")
+        tried = await browser.post(f"{mine}/contact-methods/{method}/test")
+        assert "The test page was accepted" in tried.text
+        [request] = receiver.requests
+        assert (request.json["type"], request.json["actions"]) == ("test", None)
+    again = await browser.post(f"{mine}/contact-methods", data=form)
+    assert (again.status_code, "Is already one of this user&#39;s" in again.text) == (409, True)
+    assert "did not go out" in (await browser.post(f"{mine}/contact-methods/{method}/test")).text
+    assert (await browser.post(f"{mine}/contact-methods/{method}/disable")).status_code == 303
+    assert "Nothing pages you yet" in (await browser.get(mine)).text
+    await browser.post(f"{mine}/contact-methods/{method}/delete")
+    assert await make.pool.fetchval("select count(*) from notification_rules") == 0
+
+
+async def test_wrong_addresses_and_delays_stand_beside_their_fields(browser: AsyncClient, make: Factory) -> None:
+    mine = str((await browser.get("/people/me")).headers["location"])
+    answer = await browser.post(f"{mine}/contact-methods", data={"type": "email", "address": "nobody", "preset": "now"})
+    assert (answer.status_code, 'value="nobody"' in answer.text, "address-wrong" in answer.text) == (422, True, True)
+    await browser.post(f"{mine}/contact-methods", data={"type": "email", "address": "a@example.org", "preset": "never"})
+    method = await make.pool.fetchval("select id from contact_methods")
+    for delay, status in (("2.5", 303), ("-1", 422), ("soon", 422), ("inf", 422)):
+        answer = await browser.post(f"{mine}/notification-rules", data={"method": str(method), "delay": delay})
+        assert answer.status_code == status, delay
+    assert await make.pool.fetchval("select delay from notification_rules") == timedelta(minutes=2.5)
+
+
+async def test_test_pages_are_few(api: AsyncClient, make: Factory) -> None:
+    ann = await make.user("Ann")
+    method = await make.contact_method(ann)
+    path = f"/api/v1/users/{ann.id}/contact-methods/{method.id}/test-page"
+    answers = [await api.post(path) for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [200] * 6 + [429]
+    assert answers[0].json()["status"] == "failed"
+    assert "no connection" in answers[0].json()["reason"]
+    assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_a_channel_is_made_tried_and_kept_while_used(browser: AsyncClient, make: Factory) -> None:
+    async with WebhookReceiver() as receiver:
+        form = {"name": "Room", "type": "webhook", "address": receiver.url, "team": ""}
+        made = await browser.post("/channels/new", data=form)
+        assert "The secret that signs" in made.text
+        room = await make.pool.fetchval("select id from channels")
+        assert "was accepted" in (await browser.post(f"/channels/{room}/test")).text
+    saved = await browser.post(f"/channels/{room}", data={**form, "name": "Night room"})
+    assert saved.status_code == 303
+    await make.policy(StepSpec(delay=timedelta(minutes=5), targets=(Target("channel", room),)), name="Payments")
+    refused = await browser.post(f"/channels/{room}/delete")
+    assert (refused.status_code, "Is used by escalation policy &#39;Payments&#39;." in refused.text) == (409, True)
+
+
+async def test_administrators_add_and_delete_people(browser: AsyncClient, make: Factory) -> None:
+    form = {"name": "Ben", "email": "ben@example.org", "role": "user"}
+    assert (await browser.post("/people/new", data=form)).status_code == 403
+    await make.pool.execute("update users set role = 'admin'")
+    made = (await browser.post("/people/new", data=form)).text
+    password = made.partition('<pre id="new-password" tabindex="0">')[2].partition("<")[0]
+    assert await verify_password(
+        await make.pool.fetchval("select password_hash from users where name = 'Ben'"), password
+    )
+    assert (await browser.post("/people/new", data=form)).status_code == 409
+    ben = await make.pool.fetchval("select id from users where name = 'Ben'")
+    await make.policy(StepSpec(delay=timedelta(minutes=5), targets=(Target("user", ben),)), name="Payments")
+    refused = await browser.post(f"/people/{ben}/delete")
+    assert (refused.status_code, "Is used by escalation policy &#39;Payments&#39;." in refused.text) == (409, True)
+    await make.pool.execute("delete from escalation_policies")
+    assert (await browser.post(f"/people/{ben}/delete")).status_code == 303
+
+
+async def test_managers_change_who_is_in_their_team(browser: AsyncClient, make: Factory) -> None:
+    ben = await make.user("Ben")
+    team = await make.team("Payments")
+    add = {"user": str(ben.id), "role": "member"}
+    assert (await browser.post(f"/teams/{team.id}/members", data=add)).status_code == 403
+    await make.pool.execute("insert into team_members select $1, id, 'manager' from users where name = 'Ann'", team.id)
+    assert (await browser.post(f"/teams/{team.id}/members", data=add)).status_code == 303
+    assert "Ben" in (await browser.get(f"/teams/{team.id}")).text
+    await browser.post(f"/teams/{team.id}/members/{ben.id}/remove")
+    assert await make.pool.fetchval("select count(*) from team_members") == 1

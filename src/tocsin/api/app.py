@@ -29,6 +29,7 @@ from tocsin.api import (
     session,
     teams,
     temporary_schedules,
+    test_pages,
     tokens,
     users,
 )
@@ -37,6 +38,7 @@ from tocsin.api.auth import current_actor
 from tocsin.api.body_limit import BodyLimit
 from tocsin.api.openapi import document
 from tocsin.api.parameters import only_known_parameters
+from tocsin.api.trials import Trials
 from tocsin.db.pool import Pool
 from tocsin.ingest import generic
 from tocsin.settings import Settings
@@ -53,6 +55,7 @@ _ROUTERS: Sequence[APIRouter] = (
     users.router,
     contact_methods.router,
     notification_rules.router,
+    test_pages.router,
     teams.router,
     channels.router,
     rotations.router,
@@ -102,6 +105,7 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     app.state.pool = pool
     app.state.attempts = Attempts()
     app.state.live = Hub(pool)
+    app.state.trials = Trials(settings, pool)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     errors.install(app)

@@ -15,9 +15,10 @@ from tocsin.api.addresses import HIDDEN, checked
 from tocsin.api.auth import Database
 from tocsin.api.channels import ChannelCreate, ChannelPatch
 from tocsin.api.paging import cursor_at, position_after
+from tocsin.api.test_pages import Sending
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import channels, teams
+from tocsin.store import channels, destinations, teams
 from tocsin.store.actor import Actor, acting
 from tocsin.store.channels import Channel, ChannelSpec
 from tocsin.store.uses import policies_using
@@ -25,6 +26,8 @@ from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.person import TYPES
+from tocsin.web.reaching import fate_of
+from tocsin.web.refusals import refusal
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +43,7 @@ async def show_all(request: Request, viewer: Viewer, pool: Database, q: str = ""
     q = q.strip()[:255]
     found = await channels.page(pool, q or None, position_after(cursor or None), PAGE_SIZE)
     query = {"q": q} if q else {}
-    shown = {
+    shown: dict[str, Any] = {
         "channels": found.items,
         "teams": dict(await _teams(pool)),
         "q": q,
@@ -94,8 +97,16 @@ async def change(request: Request, channel_id: UUID, viewer: Viewer, pool: Datab
     return see_other(f"/channels/{channel_id}", "Saved.")
 
 
+@router.post("/channels/{channel_id:uuid}/test")
+async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, trials: Sending) -> Response:
+    """Send a test page and show its fate."""
+    require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
+    recipient = await destinations.of_channel(pool, channel_id)
+    return await channel_page(request, viewer, channel_id, fate=await fate_of(trials, recipient, viewer))
+
+
 @router.post("/channels/{channel_id:uuid}/delete")
-async def delete(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+async def delete(request: Request, channel_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """Delete the channel, or name the policies that notify it."""
     try:
         async with acting(pool, viewer) as connection:
@@ -103,7 +114,7 @@ async def delete(request: Request, channel_id: UUID, viewer: Viewer, pool: Datab
             require_edit(viewer, channel.team_id)
             await channels.delete(connection, channel_id)
     except Conflict as error:
-        return await channel_page(request, viewer, channel_id, 409, delete_form=form.wrong(error))
+        return await channel_page(request, viewer, channel_id, 409, refused=refusal(error))
     return see_other("/channels", "Deleted.")
 
 
@@ -133,7 +144,7 @@ async def _page(
     common = {
         "secret": None,
         "fate": None,
-        "delete_form": Form.of(),
+        "refused": None,
         "uses": (),
         "channel": channel,
         "types": TYPES,

@@ -27,4 +27,5 @@ class Place:
 PLACES: Sequence[Place] = (
     Place("/", "Home", "home", thumb=True),
     Place("/alerts", "Alerts", "bell", thumb=True),
+    Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
 )

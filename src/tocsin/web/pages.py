@@ -4,17 +4,40 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from tocsin.web import actions, alert_lists, alerts, assets, health, home, live, metrics, preferences, sign_in
+from tocsin.web import (
+    actions,
+    alert_lists,
+    alerts,
+    assets,
+    channels,
+    health,
+    home,
+    live,
+    metrics,
+    people,
+    person,
+    person_edit,
+    preferences,
+    reaching,
+    sign_in,
+    teams,
+)
 
 ROUTERS: Sequence[APIRouter] = (
     actions.router,
     alert_lists.router,
     alerts.router,
     assets.router,
+    channels.router,
     health.router,
     home.router,
     live.router,
     metrics.router,
+    people.router,
+    person.router,
+    person_edit.router,
     preferences.router,
+    reaching.router,
     sign_in.router,
+    teams.router,
 )

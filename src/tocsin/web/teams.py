@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -20,6 +21,7 @@ from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.people import require_admin
+from tocsin.web.refusals import Refusal, refusal
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -88,7 +90,7 @@ async def remove_member(team_id: UUID, user_id: UUID, viewer: Viewer, pool: Data
 
 
 @router.post("/teams/{team_id:uuid}/delete")
-async def delete(request: Request, team_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+async def delete(request: Request, team_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """Delete the team, or name what still carries it."""
     require_admin(viewer)
     try:
@@ -96,7 +98,7 @@ async def delete(request: Request, team_id: UUID, viewer: Viewer, pool: Database
             await teams.lock(connection, team_id)
             await teams.delete(connection, team_id)
     except Conflict as error:
-        return await _team_page(request, viewer, team_id, 409, delete_form=form.wrong(error))
+        return await _team_page(request, viewer, team_id, 409, refused=refusal(error))
     return see_other("/teams", "Deleted.")
 
 
@@ -111,22 +113,24 @@ async def _change(pool: Pool, viewer: Actor, team_id: UUID, user_id: UUID, now: 
 async def _list_page(request: Request, viewer: Actor, form: Form, status: int = 200) -> Response:
     found = await teams.page(request.app.state.pool, None, None, _MOST)
     by_name = sorted(found.items, key=lambda team: team.name.lower())
-    shown = {"teams": by_name, "mine": viewer.teams, "can_add": is_admin(viewer)}
+    shown: dict[str, Any] = {"teams": by_name, "mine": viewer.teams, "can_add": is_admin(viewer)}
     return await page(request, viewer, "teams.html.j2", status, form=form, **shown)
 
 
-async def _team_page(request: Request, viewer: Actor, team_id: UUID, status: int = 200, **forms: Form) -> Response:
-    """One team; ``forms`` are those that are wrong."""
+async def _team_page(
+    request: Request, viewer: Actor, team_id: UUID, status: int = 200, **besides: Form | Refusal
+) -> Response:
+    """One team; ``besides``: forms that are wrong, or why it cannot be deleted."""
     pool: Pool = request.app.state.pool
     team = await teams.get(pool, team_id)
     can_manage = may_manage(viewer, team_id)
     everybody = await people.names(pool) if can_manage else {}
     inside = {member.user_id for member in team.members}
-    shown = {
+    shown: dict[str, Any] = {
         "form": Form.of(name=team.name),
         "member_form": Form.of(role="member"),
-        "delete_form": Form.of(),
-        **forms,
+        "refused": None,
+        **besides,
         "team": team,
         "members": await _named(pool, team),
         "others": {user_id: name for user_id, name in everybody.items() if user_id not in inside},

@@ -1,0 +1,144 @@
+"""How one person is reached: adding, trying, switching and deleting contact methods and notification rules."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tocsin.api.access import require_edit_user
+from tocsin.api.auth import Database
+from tocsin.api.contact_methods import ContactMethodCreate
+from tocsin.api.notification_rules import NotificationRuleCreate
+from tocsin.api.test_pages import Sending
+from tocsin.api.trials import Trials
+from tocsin.channels.test_page import Fate
+from tocsin.db.pool import Pool
+from tocsin.store import contact_methods, destinations, notification_rules, users
+from tocsin.store.actor import Actor, acting
+from tocsin.store.contact_methods import ContactMethod, ContactMethodSpec
+from tocsin.store.destinations import Recipient
+from tocsin.store.notification_rules import RuleSpec
+from tocsin.web.flash import see_other
+from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.person import PRESETS, TYPES, person_page
+from tocsin.web.viewer import Viewer
+
+router = APIRouter(include_in_schema=False, prefix="/people/{user_id:uuid}")
+
+_RULE_FIELDS = {"contact_method_id": "method", "delay_seconds": "delay"}
+
+
+@router.post("/contact-methods")
+async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Add a contact method with the rules of a preset; a webhook's secret is shown once."""
+    require_edit_user(viewer, user_id)
+    try:
+        _, secret = await add(pool, viewer, user_id, form)
+    except FORM_ERRORS as error:
+        return await person_page(request, viewer, user_id, status_of(error), method_form=form.wrong(error))
+    if secret is None:
+        return see_other(f"/people/{user_id}", "Added. Send it a test page.")
+    return await person_page(request, viewer, user_id, secret=secret)
+
+
+@router.post("/contact-methods/{method_id:uuid}/test")
+async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, trials: Sending) -> Response:
+    """Send a test page and show its fate."""
+    require_edit_user(viewer, user_id)
+    recipient = await destinations.of_contact_method(request.app.state.pool, user_id, method_id)
+    return await person_page(request, viewer, user_id, fates={method_id: await fate_of(trials, recipient, viewer)})
+
+
+@router.post("/contact-methods/{method_id:uuid}/enable")
+async def enable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Use the contact method again."""
+    return await _switch(pool, viewer, user_id, method_id, on=True)
+
+
+@router.post("/contact-methods/{method_id:uuid}/disable")
+async def disable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Send nothing to the contact method until it is enabled again."""
+    return await _switch(pool, viewer, user_id, method_id, on=False)
+
+
+@router.post("/contact-methods/{method_id:uuid}/delete")
+async def delete_method(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Delete the contact method and its rules."""
+    require_edit_user(viewer, user_id)
+    async with acting(pool, viewer) as connection:
+        await contact_methods.delete(connection, user_id, method_id)
+    return see_other(f"/people/{user_id}", "Deleted.")
+
+
+@router.post("/notification-rules")
+async def add_rule(request: Request, user_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Add a rule."""
+    require_edit_user(viewer, user_id)
+    try:
+        values = {"contact_method_id": form.value("method"), "delay_seconds": _seconds(form.value("delay"))}
+        body = form.body(NotificationRuleCreate, values)
+        async with acting(pool, viewer) as connection:
+            await users.lock(connection, user_id)
+            spec = RuleSpec(contact_method_id=body.contact_method_id, delay=body.delay_seconds)
+            await notification_rules.create(connection, user_id, spec)
+    except FORM_ERRORS as error:
+        wrong = form.wrong(error, _RULE_FIELDS)
+        return await person_page(request, viewer, user_id, status_of(error), rule_form=wrong)
+    return see_other(f"/people/{user_id}", "Added.")
+
+
+@router.post("/notification-rules/{rule_id:uuid}/delete")
+async def delete_rule(user_id: UUID, rule_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Delete the rule."""
+    require_edit_user(viewer, user_id)
+    async with acting(pool, viewer) as connection:
+        await notification_rules.delete(connection, user_id, rule_id)
+    return see_other(f"/people/{user_id}", "Deleted.")
+
+
+async def add(pool: Pool, viewer: Actor, user_id: UUID, form: Form) -> tuple[ContactMethod, str | None]:
+    """Add the contact method of a form, with the rules of its preset; and a webhook's secret.
+
+    Raises one of FORM_ERRORS.
+    """
+    values: dict[str, Any] = {name: form.value(name) for name in ("type", "address")}
+    values["name"] = form.given("name") or dict(TYPES).get(form.value("type"), "").partition(":")[0]
+    body = form.body(ContactMethodCreate, values)
+    _, delays = PRESETS.get(form.value("preset"), PRESETS["never"])
+    async with acting(pool, viewer) as connection:
+        await users.lock(connection, user_id)
+        method, secret = await contact_methods.create(connection, user_id, ContactMethodSpec(**dict(body)))
+        for minutes in delays:
+            rule = RuleSpec(contact_method_id=method.id, delay=timedelta(minutes=minutes))
+            await notification_rules.create(connection, user_id, rule)
+    return method, secret
+
+
+async def fate_of(trials: Trials, recipient: Recipient, viewer: Actor) -> Fate:
+    """What became of a test page; why it was not even tried when there were too many."""
+    try:
+        return await trials.send(recipient, viewer)
+    except HTTPException as error:
+        return Fate(False, error.detail)
+
+
+async def _switch(pool: Pool, viewer: Actor, user_id: UUID, method_id: UUID, *, on: bool) -> RedirectResponse:
+    require_edit_user(viewer, user_id)
+    async with acting(pool, viewer) as connection:
+        method = await contact_methods.lock(connection, user_id, method_id)
+        await contact_methods.update(connection, method.id, replace(method.spec, enabled=on))
+    return see_other(f"/people/{user_id}", "On again." if on else "Off: nothing is sent to it.")
+
+
+def _seconds(minutes: str) -> object:
+    """Minutes as typed, in seconds; what is no number is left as it is, for the model to refuse."""
+    try:
+        number = float(minutes.replace(",", "."))
+    except ValueError:
+        return minutes
+    return number * 60 if math.isfinite(number) else minutes
