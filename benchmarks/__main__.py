@@ -14,6 +14,7 @@ from benchmarks.compare.run import COMPARISONS, GROWTH, compare
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
+from benchmarks.overdue import overdue
 from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
 from benchmarks.queue_million import queue_million
@@ -36,6 +37,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "shifts": shifts,
     "idle": idle,
     "idle-large": idle_large,
+    "overdue": overdue,
 }
 
 

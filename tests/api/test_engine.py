@@ -51,6 +51,20 @@ async def test_what_has_no_job_in_time_is_overdue(api: AsyncClient, make: Factor
     assert (overdue["kind"], overdue["count"]) == ("alert", 1)
 
 
+async def test_what_was_repaired_lately_is_shown(api: AsyncClient, make: Factory) -> None:
+    assert (await api.get("/api/v1/engine")).json()["repairs"] == []
+    await make.pool.execute(
+        "insert into engine_repairs (kind, object_id, reason, due)"
+        " values ('alert', '17', 'no_job', now()), ('rotation', 'r', 'no_state', null)"
+    )
+    repairs = (await api.get("/api/v1/engine")).json()["repairs"]
+    assert [(each["kind"], each["object_id"], each["reason"]) for each in repairs] == [
+        ("rotation", "r", "no_state"),
+        ("alert", "17", "no_job"),
+    ]
+    assert repairs[0]["due"] is None
+
+
 async def test_a_parked_job_is_shown_with_its_error_and_retried(api: AsyncClient, make: Factory) -> None:
     job_id = await park(make)
     (job,) = (await api.get("/api/v1/engine/parked")).json()["items"]

@@ -72,16 +72,23 @@ async def gauges(http: AsyncClient, family: str) -> dict[tuple[str, ...], float]
 
 
 async def test_what_is_empty_is_told_as_zero(anonymous: AsyncClient, make: Factory) -> None:
-    view = await make.pool.fetchval("select pg_get_viewdef('engine_due'::regclass)")
-    reasons = await make.pool.fetchval("select pg_get_viewdef('engine_overdue'::regclass)")
-    kinds = set(re.findall(r"SELECT '(\w+)'::text", view))
+    view = "select pg_get_functiondef('engine_overdue_within(interval)'::regprocedure)"
+    reasons = set(re.findall(r"'(\w+)'", await make.pool.fetchval(view))) - {"UTF8", "queued", "failed", "page"}
     overdue = await gauges(anonymous, "tocsin_overdue")
-    assert {kind for kind, _ in overdue} == kinds
-    assert {reason for _, reason in overdue} == set(re.findall(r"'(\w+)'::text", reasons))
+    assert {reason for _, reason in overdue} == reasons
     jobs = await gauges(anonymous, "tocsin_jobs")
-    assert {kind for kind, _ in jobs} == {"page", *(kind(make.pool).name for kind in _STATE_KINDS)}
+    kinds = {"page", *(kind(make.pool).name for kind in _STATE_KINDS)}
+    assert {kind for kind, _ in jobs} == {kind for kind, _ in overdue} == kinds
     assert {state for _, state in jobs} == {"queued", "due", "retrying", "running", "parked"}
     assert {*overdue.values(), *jobs.values()} == {0}
+
+
+async def test_the_last_sign_of_life_of_each_engine_is_told(anonymous: AsyncClient, make: Factory) -> None:
+    seen = await make.pool.fetchval(
+        "insert into engine_instances (id, host, pid, version) values (gen_random_uuid(), 'db1', 7, '1')"
+        " returning last_seen_at"
+    )
+    assert await gauges(anonymous, "tocsin_engine_last_seen_timestamp_seconds") == {("db1:7",): seen.timestamp()}
 
 
 async def test_what_is_overdue_is_counted(anonymous: AsyncClient, make: Factory) -> None:

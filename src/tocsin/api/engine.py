@@ -57,12 +57,23 @@ class InstanceRead(Read):
     lateness: dict[str, LatenessRead]
 
 
+class RepairRead(Read):
+    """An object that the sweep has put right by itself."""
+
+    kind: str
+    object_id: str
+    reason: str
+    due: UtcDatetime | None = Field(description="when it should have moved, where that is known")
+    repaired_at: UtcDatetime
+
+
 class EngineRead(Read):
     """The engine now."""
 
     jobs: list[DepthRead]
     overdue: list[OverdueRead]
     instances: list[InstanceRead]
+    repairs: list[RepairRead] = Field(description="the latest 20, the newest first")
 
 
 class ParkedRead(Read):
@@ -80,9 +91,10 @@ class ParkedRead(Read):
 JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-@router.get("", summary="Depth, overdue objects and instances")
+@router.get("", summary="Depth, overdue objects, instances and repairs")
 async def read_engine(pool: Database) -> EngineRead:
-    """Queue depth by kind; what is overdue (nothing, in health); each process with its last sign of life."""
+    """Queue depth by kind; what is overdue (nothing, in health); each process with its last sign of life; what
+    the sweep has repaired lately (nothing, in health)."""
     return EngineRead.model_validate(await engine.overview(pool))
 
 

@@ -3,10 +3,13 @@
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 
 from prometheus_client import Counter, Histogram
 
 from tocsin.engine.job import Outcome
+
+KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")
 
 LATENESS = Histogram(
     "tocsin_lateness_seconds",
@@ -15,6 +18,8 @@ LATENESS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 REPAIRED = Counter("tocsin_repaired_total", "Objects put right by the sweep, by kind and reason.", ["kind", "reason"])
+for _kind, _reason in product(KINDS, ("no_job", "job_too_late", "no_state", "parked", "differs")):
+    REPAIRED.labels(_kind, _reason)  # 0 from the start, or a rule for alerts would miss the first one
 OUTCOMES = Counter("tocsin_jobs_total", "Jobs run, by kind and by what they came to.", ["kind", "outcome"])
 PINGS = Counter("tocsin_deadman_pings_total", "Requests to the dead man's switch, by what came of them.", ["outcome"])
 TOLD = Counter("tocsin_operators_told_total", "Messages to the operators, by what came of them.", ["outcome"])

@@ -1,4 +1,4 @@
-"""What the engine's tables say about its health: depth, overdue, parked, instances."""
+"""What the engine's tables say about its health: depth, overdue, repaired, parked, instances."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,9 @@ from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 
 _SQL = Statements(__package__, "engine.sql")
+
+RECENT = 20
+"""How many of the latest repairs an overview holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,24 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """An object that the sweep has put right. ``due``: when it should have moved, where that is known."""
+
+    kind: str
+    object_id: str
+    reason: str
+    due: datetime | None
+    repaired_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The engine at one moment."""
 
     jobs: Sequence[Depth]
     overdue: Sequence[Overdue]
     instances: Sequence[Instance]
+    repairs: Sequence[Repair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ async def overview(pool: Pool) -> Overview:
         jobs=[Depth(**row) for row in await pool.fetch(_SQL["depth"])],
         overdue=[Overdue(**row) for row in await pool.fetch(_SQL["overdue"])],
         instances=[Instance(**row) for row in await pool.fetch(_SQL["instances"])],
+        repairs=[Repair(**row) for row in await pool.fetch(_SQL["repairs"], RECENT)],
     )
 
 

@@ -25,6 +25,13 @@ select
 from engine_instances
 order by started_at, id
 
+-- name: repairs
+-- What was put right lately, the latest first.
+select kind, object_id, reason, due, repaired_at
+from engine_repairs
+order by id desc
+limit $1
+
 -- name: parked
 -- Jobs that have used up their attempts, with why the last one failed.
 select

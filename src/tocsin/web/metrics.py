@@ -16,9 +16,8 @@ router = APIRouter()
 
 Labels: TypeAlias = tuple[str, str]
 
-OVERDUE_KINDS = ("alert", "cycle", "page", "service", "rotation", "schedule")
-OVERDUE_REASONS = ("no_job", "job_too_late", "parked")
-JOB_KINDS = (*OVERDUE_KINDS, "policy", "policy_alerts")
+KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")
+OVERDUE_REASONS = ("no_job", "job_too_late", "no_state", "parked")
 
 _STATES = ("queued", "due", "retrying", "running", "parked")
 
@@ -44,12 +43,18 @@ class _State:
         yield GaugeMetricFamily("tocsin_engines_alive", "Engine processes heard of in the last 30 s.", value=alive)
         paused = sum(instance.alive and instance.paused_because is not None for instance in self._overview.instances)
         yield GaugeMetricFamily("tocsin_engines_paused", "Of these, those that may take no job now.", value=paused)
+        seen = GaugeMetricFamily(
+            "tocsin_engine_last_seen_timestamp_seconds", "Last sign of life of each engine process.", labels=["engine"]
+        )
+        for instance in self._overview.instances:
+            seen.add_metric([f"{instance.host}:{instance.pid}"], instance.last_seen_at.timestamp())
+        yield seen
 
 
 def _depths(overview: Overview) -> Iterator[tuple[Labels, int]]:
     """Jobs by kind and state, 0 where there are none, so that a rule for alerts always has something to look at."""
     known = {depth.kind: depth for depth in overview.jobs}
-    for kind in sorted({*JOB_KINDS, *known}):
+    for kind in sorted({*KINDS, *known}):
         for state in _STATES:
             yield (kind, state), getattr(known[kind], state) if kind in known else 0
 
@@ -57,7 +62,7 @@ def _depths(overview: Overview) -> Iterator[tuple[Labels, int]]:
 def _overdue(overview: Overview) -> Iterator[tuple[Labels, int]]:
     """Overdue objects by kind and reason, 0 where there are none."""
     found = {(item.kind, item.reason): item.count for item in overview.overdue}
-    labels = dict.fromkeys([*product(OVERDUE_KINDS, OVERDUE_REASONS), *found])
+    labels = dict.fromkeys([*product(KINDS, OVERDUE_REASONS), *found])
     return ((each, found.get(each, 0)) for each in labels)
 
 
