@@ -39,6 +39,13 @@ class Finding:
     advice: str
 
 
+def of_policies(policies: Sequence[PolicyReach], catch_alls: Mapping[UUID, PolicyReach]) -> Iterator[Finding]:
+    """Policies that reach nobody, and users of theirs who cannot be paged or whose rules come too late."""
+    yield from policies_reaching_nobody(policies, catch_alls)
+    yield from unreachable_users(policies)
+    yield from late_rules(policies)
+
+
 def policies_reaching_nobody(
     policies: Sequence[PolicyReach], catch_alls: Mapping[UUID, PolicyReach]
 ) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 Each takes ids to look at a few objects, as an editor does, and looks at all of them without.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain import checks
 from tocsin.domain.checks import Finding
 from tocsin.domain.on_call import Roster
+from tocsin.domain.plan import PolicyPlan
 from tocsin.domain.reach import PolicyReach
 from tocsin.domain.spans import Span
 from tocsin.store import reach, roster, shifts
@@ -35,10 +36,23 @@ async def everything(pool: Pool) -> Sequence[Finding]:
 async def of_policies(database: Database, policy_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
     """Policies that reach nobody, and users of theirs who cannot be paged or whose rules come too late."""
     policies = await reach.of_policies(database, policy_ids)
+    return list(checks.of_policies(policies, await _catch_alls(database, policies)))
+
+
+async def by_policy(database: Database, policy_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Finding]]:
+    """As ``of_policies``, of each policy as if there were no other."""
+    policies = await reach.of_policies(database, policy_ids)
+    catch_alls = await _catch_alls(database, policies)
+    return {policy.id: list(checks.of_policies([policy], catch_alls)) for policy in policies}
+
+
+async def of_plan(database: Database, name: str, plan: PolicyPlan) -> Sequence[Finding]:
+    """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
+    policy = await reach.of_plan(database, name, plan)
+    schedules = {target.id for step in plan.steps for target in step.targets if target.type == "schedule"}
     return [
-        *checks.policies_reaching_nobody(policies, await _catch_alls(database, policies)),
-        *checks.unreachable_users(policies),
-        *checks.late_rules(policies),
+        *checks.of_policies([policy], await _catch_alls(database, [policy])),
+        *(await schedules_with_gaps(database, schedules) if schedules else ()),
     ]
 
 

@@ -22,8 +22,9 @@ from tocsin.domain.forecast_view import Maintenance, View
 from tocsin.domain.maintenance import Window, lets_pass
 from tocsin.domain.on_call import Roster, Target
 from tocsin.domain.paging import Cycle, Waiting
+from tocsin.domain.plan import PolicyPlan
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import readings, roster
+from tocsin.store import moment, readings, roster
 
 _sql = Statements("tocsin.store", "forecast.sql")
 
@@ -61,6 +62,25 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class _Named:
+    """A policy and its name."""
+
+    name: str
+    plan: PolicyPlan
+
+
+@dataclass(frozen=True, slots=True)
+class _Policies:
+    """The policy that a new alert climbs, and the one that takes over when it is used up."""
+
+    own: _Named
+    catch_all: _Named | None
+
+    def all(self) -> Sequence[_Named]:
+        return [self.own] if self.catch_all is None else [self.own, self.catch_all]
+
+
+@dataclass(frozen=True, slots=True)
 class _Text:
     """What maintenance exceptions look at."""
 
@@ -78,7 +98,20 @@ async def of_service(
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         service = await _service(connection, service_id)
         begin = _not_past(at, service["now"])
-        view, names = await _view(connection, service, _Text(summary, dedup_key))
+        maintenance = _maintenance(service, _Text(summary, dedup_key))
+        view, names = await _view(connection, await _policies_of(connection, service), maintenance)
+    return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
+
+
+async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) -> Foreseen:
+    """What would happen to an alert at ``at`` (None: now) on a service with this policy, which need not be saved.
+
+    No maintenance holds it. Raises InvalidInput when ``at`` has passed.
+    """
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        begin = _not_past(at, await moment.now(connection))
+        policies = _Policies(_Named(name, plan), await _policy(connection, plan.catch_all_id))
+        view, names = await _view(connection, policies, Maintenance())
     return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
 
 
@@ -101,10 +134,11 @@ async def _stand(pool: Pool, alert_id: int) -> tuple[View, Start, Names]:
             raise NotFound("no such alert")
         service = await _service(connection, alert["service_id"])
         start = await _start(connection, alert, service["now"])
-        text = _Text(alert["summary"], shown_key(alert["dedup_key"]))
+        maintenance = _maintenance(service, _Text(alert["summary"], shown_key(alert["dedup_key"])))
         paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
         rooms = [one.event.channel_id for one in start.pages]
-        view, names = await _view(connection, service, text, _given(paged), _given(rooms))
+        policies = await _policies_of(connection, service)
+        view, names = await _view(connection, policies, maintenance, _given(paged), _given(rooms))
     return view, start, names
 
 
@@ -157,38 +191,45 @@ def _pending(row: asyncpg.Record, now: datetime) -> Pending:
     return Pending(event, waiting, due)
 
 
+async def _policies_of(connection: Connection, service: asyncpg.Record) -> _Policies:
+    own = await _policy(connection, service["escalation_policy_id"])
+    assert own is not None, "a service has a policy, and both are read at one moment"
+    return _Policies(own, await _policy(connection, service["catch_all_policy_id"]))
+
+
+async def _policy(connection: Connection, policy_id: UUID | None) -> _Named | None:
+    row = await connection.fetchrow(_sql["policies"], [policy_id]) if policy_id else None
+    return _Named(row["name"], readings.policy_plan(row)) if row else None
+
+
 async def _view(
     connection: Connection,
-    service: asyncpg.Record,
-    text: _Text,
+    policies: _Policies,
+    maintenance: Maintenance,
     paged: Collection[UUID] = (),
     rooms: Collection[UUID] = (),
 ) -> tuple[View, Names]:
-    """The view of a service, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
-    ids = _given([service["escalation_policy_id"], service["catch_all_policy_id"]])
-    policies = await connection.fetch(_sql["policies"], ids)
-    plans = {row["id"]: readings.policy_plan(row) for row in policies}
-    targets = [target for plan in plans.values() for step in plan.steps for target in step.targets]
+    """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
+    plans = [named.plan for named in policies.all()]
+    targets = [target for plan in plans for step in plan.steps for target in step.targets]
     on_call = await roster.load(connection, _of_type(targets, "rotation"), _of_type(targets, "schedule"))
     user_ids = {*paged, *_of_type(targets, "user"), *_users_in(on_call)}
     users = await connection.fetch(_sql["users"], list(user_ids))
     channels = await connection.fetch(_sql["channels"], [*rooms, *_of_type(targets, "channel")])
     view = View(
-        policy=plans[service["escalation_policy_id"]],
-        catch_all=plans.get(service["catch_all_policy_id"]),
+        policy=policies.own.plan,
+        catch_all=policies.catch_all.plan if policies.catch_all else None,
         roster=on_call,
         rules={row["id"]: [readings.rule(rule) for rule in row["rules"]] for row in users},
-        maintenance=_maintenance(service, text),
+        maintenance=maintenance,
     )
     return view, _names(policies, users, channels)
 
 
-def _names(
-    policies: Sequence[asyncpg.Record], users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]
-) -> Names:
+def _names(policies: _Policies, users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]) -> Names:
     methods = [Destination(UUID(one["id"]), one["name"], one["type"]) for row in users for one in row["methods"]]
     return Names(
-        policies={row["id"]: row["name"] for row in policies},
+        policies={named.plan.id: named.name for named in policies.all()},
         users={row["id"]: row["name"] for row in users},
         contact_methods={method.id: method for method in methods},
         channels={row["id"]: Destination(**row) for row in channels},

@@ -21,12 +21,20 @@ People = Mapping[UUID, Person]
 async def of_policies(database: Database, policy_ids: Collection[UUID] | None = None) -> Sequence[PolicyReach]:
     """Whom the policies can page, by name; None is all policies."""
     rows = await database.fetch(_sql["policies"], None if policy_ids is None else list(policy_ids))
-    plans = [readings.policy_plan(row) for row in rows]
-    steps = [step for plan in plans for step in plan.steps]
+    return await _of_plans(database, [(row["name"], readings.policy_plan(row)) for row in rows])
+
+
+async def of_plan(database: Database, name: str, plan: PolicyPlan) -> PolicyReach:
+    """Whom a policy that need not be saved can page."""
+    return (await _of_plans(database, [(name, plan)]))[0]
+
+
+async def _of_plans(database: Database, plans: Sequence[tuple[str, PolicyPlan]]) -> Sequence[PolicyReach]:
+    steps = [step for _, plan in plans for step in plan.steps]
     whole = await roster.load(database, _of_type(steps, "rotation"), _of_type(steps, "schedule"))
     users = {user_id for step in steps for user_id in everybody(whole, step.targets)}
     people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users))}
-    return [_policy(row["name"], plan, whole, people) for row, plan in zip(rows, plans, strict=True)]
+    return [_policy(name, plan, whole, people) for name, plan in plans]
 
 
 def _policy(name: str, plan: PolicyPlan, whole: Roster, people: People) -> PolicyReach:
