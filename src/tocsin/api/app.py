@@ -11,6 +11,7 @@ from tocsin import __version__
 from tocsin.api import (
     alerts,
     audit,
+    calendar_feeds,
     channels,
     contact_methods,
     engine,
@@ -56,6 +57,7 @@ _ROUTERS: Sequence[APIRouter] = (
     contact_methods.router,
     notification_rules.router,
     test_pages.router,
+    calendar_feeds.router,
     teams.router,
     channels.router,
     rotations.router,

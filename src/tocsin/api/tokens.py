@@ -53,7 +53,7 @@ class TokenCreated(TokenRead):
 
 @router.post("", status_code=201, summary="Create a token")
 async def create_token(body: TokenCreate, actor: Writer, pool: Database, response: Response) -> TokenCreated:
-    _require_no_more_than_own(actor, body)
+    require_no_more_than_own(actor, body)
     spec = TokenSpec(
         name=body.name, user_id=actor.user_id, role=body.role, scope=body.scope, expires_at=body.expires_at
     )
@@ -95,7 +95,8 @@ async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
     return token
 
 
-def _require_no_more_than_own(actor: Actor, body: TokenCreate) -> None:
+def require_no_more_than_own(actor: Actor, body: TokenCreate) -> None:
+    """Raise PermissionDenied when the token would do more than the actor may."""
     if is_admin(actor):
         return
     if actor.user_id is None:

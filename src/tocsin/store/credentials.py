@@ -20,6 +20,11 @@ def new_integration_token() -> str:
     return secrets.token_hex(16)
 
 
+def new_feed_token() -> str:
+    """What makes the address of a calendar feed secret."""
+    return secrets.token_urlsafe(32)
+
+
 def new_signing_secret() -> str:
     """What signs the webhooks of one destination."""
     return secrets.token_urlsafe(32)

@@ -96,12 +96,17 @@ async def on_call_now(database: Database, user_id: UUID, limit: int) -> Sequence
     return [OnCall(row["id"], row["name"], row["step_number"], _people(row["people"])) for row in rows]
 
 
+async def schedules_of(database: Database, user_id: UUID, limit: int) -> Sequence[tuple[UUID, str]]:
+    """Up to ``limit`` schedules that can put the user on call, by name."""
+    return [(row["id"], row["name"]) for row in await database.fetch(_sql["schedules"], user_id, limit)]
+
+
 async def _shifts(database: Database, user_id: UUID, moment: datetime) -> AsyncIterator[tuple[UUID, str, Shift]]:
     """Each schedule that can put the user on call, with every shift of theirs from now on."""
-    for row in await database.fetch(_sql["schedules"], user_id, _MOST_SCHEDULES):
-        for shift in await shifts.between(database, row["id"], moment, moment + AHEAD):
+    for schedule_id, name in await schedules_of(database, user_id, _MOST_SCHEDULES):
+        for shift in await shifts.between(database, schedule_id, moment, moment + AHEAD):
             if shift.user_id == user_id:
-                yield row["id"], row["name"], shift
+                yield schedule_id, name, shift
 
 
 def _duties(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Sequence[Duty]:

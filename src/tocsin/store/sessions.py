@@ -1,13 +1,15 @@
 """Sign-ins by password: the cookie's value is kept as SHA-256."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.store.actor import Actor
 from tocsin.store.credentials import digest, new_session_token
+from tocsin.store.listing import Database
 
 _sql = Statements("tocsin.store", "sessions.sql")
 
@@ -18,6 +20,18 @@ class Client:
 
     ip: str | None
     user_agent: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in that still works. ``last_seen_at`` is true to about a minute; ``is_this``: who asks came by it."""
+
+    id: UUID
+    user_agent: str
+    ip: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this: bool
 
 
 async def actor_by_session(pool: Pool, secret: str, ip: str | None) -> Actor | None:
@@ -57,3 +71,14 @@ async def end(connection: Connection, secret: str) -> None:
 async def end_all(connection: Connection, user_id: UUID, *, keep: str | None = None) -> None:
     """Sign the user out everywhere, except in the session whose cookie is ``keep``."""
     await connection.execute(_sql["delete_of_user"], user_id, digest(keep) if keep else None)
+
+
+async def of_user(database: Database, user_id: UUID, this: str | None) -> Sequence[Session]:
+    """The user's sessions, the one used last first; ``this`` is the cookie of who asks."""
+    rows = await database.fetch(_sql["list"], user_id, digest(this) if this else None)
+    return [Session(**row) for row in rows]
+
+
+async def end_one(connection: Connection, user_id: UUID, session_id: UUID) -> None:
+    """Sign the user out of one session. Does nothing when it is over already."""
+    await connection.execute(_sql["delete_one"], user_id, session_id)

@@ -27,3 +27,14 @@ delete from sessions where user_id = $1 and token_hash is distinct from $2
 
 -- name: delete_expired
 delete from sessions where user_id = $1 and expires_at <= now()
+
+-- name: list
+-- The sessions of a user that still work, and which of them has the token $2.
+select id, user_agent, ip, created_at, last_seen_at, token_hash is not distinct from $2 as is_this
+from sessions
+where user_id = $1 and expires_at > now()
+order by last_seen_at desc, id
+limit 100
+
+-- name: delete_one
+delete from sessions where user_id = $1 and id = $2

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 
 from tocsin.web import (
+    account,
     actions,
     alert_lists,
     alerts,
     assets,
+    calendar_feed,
     channels,
     health,
     home,
@@ -24,10 +26,12 @@ from tocsin.web import (
 )
 
 ROUTERS: Sequence[APIRouter] = (
+    account.router,
     actions.router,
     alert_lists.router,
     alerts.router,
     assets.router,
+    calendar_feed.router,
     channels.router,
     health.router,
     home.router,

@@ -1,4 +1,4 @@
-"""The viewer's time zone, which their browser tells in a cookie."""
+"""The viewer's time zone: the one that they chose, or else the one of their browser. Both are told in cookies."""
 
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -6,12 +6,22 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 ZONE_COOKIE = "tocsin_zone"
+CHOICE_COOKIE = "tocsin_zone_choice"
 UTC = ZoneInfo("UTC")
 
 
 def zone_of(request: Request) -> ZoneInfo:
-    """The zone of the cookie; UTC when it is missing or names none."""
+    """The zone to show times in; UTC when the cookie is missing or names none."""
+    return _named(chosen_zone(request) or unquote(request.cookies.get(ZONE_COOKIE, "UTC")))
+
+
+def chosen_zone(request: Request) -> str | None:
+    """The name that the viewer chose, None when it shall be as their browser says."""
+    return unquote(request.cookies.get(CHOICE_COOKIE, "")) or None
+
+
+def _named(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(unquote(request.cookies.get(ZONE_COOKIE, "UTC")))
+        return ZoneInfo(name)
     except (ValueError, LookupError, OSError):
         return UTC

@@ -1,0 +1,121 @@
+"""The account: sign-ins, password, tokens, time zone; and the calendar feed."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import icalendar
+from httpx import AsyncClient
+from tests.fixtures.engine import settled
+from tests.fixtures.factories import Factory, rule, step
+from tests.web.conftest import PASSWORD
+
+from tocsin.engine.runner import Engine
+from tocsin.store.users import User
+
+
+async def test_the_other_sign_ins_are_shown_and_end(browser: AsyncClient, make: Factory) -> None:
+    here = browser.cookies["tocsin_session"]
+    form = {"sign_in_email": "ann@example.org", "sign_in_password": PASSWORD}
+    await browser.post("/sign-in", data=form, headers={"User-Agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"})
+    browser.cookies.clear()
+    browser.cookies["tocsin_session"] = here
+    page = (await browser.get("/account")).text
+    assert page.count("this one") == 1
+    assert "Firefox on Linux" in page
+    await browser.post("/account/sessions/end-others")
+    assert "Firefox on Linux" not in (await browser.get("/account")).text
+
+
+async def test_a_password_is_changed_by_who_knows_it(browser: AsyncClient) -> None:
+    wrong = await browser.post("/account/password", data={"current": "no", "password": "another one"})
+    assert (wrong.status_code, "Is not your password." in wrong.text) == (422, True)
+    short = await browser.post("/account/password", data={"current": PASSWORD, "password": "tinyo"})
+    assert (short.status_code, "password-wrong" in short.text, "tinyo" in short.text) == (422, True, False)
+    assert (await browser.post("/account/password", data={"current": PASSWORD, "password": "another one"})).is_redirect
+    assert (await browser.get("/account")).status_code == 200
+    form = {"sign_in_email": "ann@example.org", "sign_in_password": "another one"}
+    assert (await browser.post("/sign-in", data=form)).status_code == 303
+
+
+async def test_a_token_is_shown_once_and_revoked(browser: AsyncClient, make: Factory) -> None:
+    made = (await browser.post("/account/tokens", data={"name": "Deploys", "scope": "read"})).text
+    secret = made.partition('<pre id="new-token" tabindex="0">')[2].partition("<")[0]
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert (await browser.get("/api/v1/users/me", headers=headers)).json()["name"] == "Ann"
+    assert secret not in (await browser.get("/account")).text
+    assert (await browser.post("/account/tokens", data={"name": "All", "scope": "admin"})).status_code == 403
+    [token] = await make.pool.fetch("select id from api_tokens where name = 'Deploys'")
+    await browser.post(f"/account/tokens/{token['id']}/revoke")
+    assert (await browser.get("/api/v1/users/me", headers=headers)).status_code == 401
+
+
+async def test_times_stand_in_the_chosen_zone(browser: AsyncClient) -> None:
+    assert "UTC" in (await browser.get("/account")).text
+    await browser.post("/account/zone", data={"zone": "Asia/Kathmandu"})
+    assert "+0545" in (await browser.get("/account")).text
+    await browser.post("/account/zone", data={"zone": ""})
+    assert "+0545" not in (await browser.get("/account")).text
+
+
+async def read(client: AsyncClient, path: str) -> list[tuple[str, str, datetime, datetime]]:
+    """The events of a feed: uid, summary, start, end."""
+    answer = await client.get(path)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    return [(str(one["uid"]), str(one["summary"]), one.start, one.end) for one in calendar.walk("VEVENT")]
+
+
+async def feed(api: AsyncClient, user: User) -> str:
+    """The path of a new feed of theirs."""
+    made = await api.put(f"/api/v1/users/{user.id}/calendar-feed")
+    assert made.status_code == 200
+    return "/calendar/" + made.json()["url"].partition("/calendar/")[2]
+
+
+async def test_a_feed_holds_ones_own_shifts_and_keeps_their_names(
+    api: AsyncClient, anonymous: AsyncClient, make: Factory, engine: Engine
+) -> None:
+    ann, ben = await make.user("Ann"), await make.user("Ben")
+    start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=3)
+    weekly = await make.rotation(ann, ben, name="Weekly", kind="weekly", start_at=start)
+    await make.schedule(rule(weekly), name="Payments")
+    daily = await make.rotation(ann, ben, name="Daily", start_at=start)
+    await make.policy(step(daily))
+    await settled(make.pool)
+    path = await feed(api, ann)
+    events = await read(anonymous, path)
+    payments = [event for event in events if event[1] == "On call: Payments"]
+    assert [event[3] for event in payments[:1]] == [start + timedelta(days=7)]
+    assert payments[1][2:] == (start + timedelta(days=14), start + timedelta(days=21))
+    assert sum(event[1] == "On call: Daily" for event in events) in (45, 46)
+    assert len({event[0] for event in events}) == len(events)
+    assert [event[0] for event in await read(anonymous, path)] == [event[0] for event in events]
+    theirs = await read(anonymous, await feed(api, ben))
+    assert not {event[0] for event in theirs} & {event[0] for event in events}
+
+
+async def test_an_address_is_renewed_and_revoked(api: AsyncClient, anonymous: AsyncClient, make: Factory) -> None:
+    ann = await make.user("Ann")
+    first = await feed(api, ann)
+    second = await feed(api, ann)
+    assert (await anonymous.get(first)).status_code == 404
+    assert await read(anonymous, second) == []
+    assert (await api.get(f"/api/v1/users/{ann.id}/calendar-feed")).json()["last_used_at"] is not None
+    assert (await api.delete(f"/api/v1/users/{ann.id}/calendar-feed")).status_code == 204
+    assert (await anonymous.get(second)).status_code == 404
+    assert (await api.get(f"/api/v1/users/{ann.id}/calendar-feed")).status_code == 404
+    logged = await make.pool.fetch("select after from audit_log where object_type = 'calendar_feeds'")
+    assert logged
+    assert all("token_hash" not in (row["after"] or {}) for row in logged)
+    stored = await make.pool.fetchval("select count(*) from calendar_feeds")
+    assert stored == 0
+
+
+async def test_only_oneself_and_administrators_make_an_address(anonymous: AsyncClient, make: Factory) -> None:
+    ann, ben = await make.user("Ann"), await make.user("Ben")
+    headers = {"Authorization": f"Bearer {await make.token(ben)}"}
+    for user, status in ((ann, 403), (ben, 200)):
+        answer = await anonymous.put(f"/api/v1/users/{user.id}/calendar-feed", headers=headers)
+        assert answer.status_code == status
+    answer = await anonymous.put(f"/api/v1/users/{UUID(int=1)}/calendar-feed", headers=headers)
+    assert answer.status_code == 403
