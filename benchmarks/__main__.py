@@ -15,6 +15,7 @@ from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
 from benchmarks.overdue import overdue
+from benchmarks.pages import pages
 from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
 from benchmarks.queue_million import queue_million
@@ -35,6 +36,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "storm-engines": storm_engines,
     "change": change,
     "shifts": shifts,
+    "pages": pages,
     "idle": idle,
     "idle-large": idle_large,
     "overdue": overdue,

@@ -93,7 +93,8 @@ async def get(database: Database, alert_id: int) -> Alert:
 
 async def page(database: Database, wanted: Filter, below: int | None, limit: int) -> Found:
     """The newest alerts with an id below ``below``."""
-    rows = await database.fetch(
+    rows = await _planned_anew(
+        database,
         _sql["list"],
         list(wanted.statuses) or None,
         wanted.service_id,
@@ -109,6 +110,15 @@ async def page(database: Database, wanted: Filter, below: int | None, limit: int
     )
     items = [_alert(row) for row in rows[:limit]]
     return Found(items, items[-1].id if len(rows) > limit else None)
+
+
+async def _planned_anew(database: Database, statement: str, *arguments: object) -> list[asyncpg.Record]:
+    """The rows, by a plan made for these arguments: one plan for every combination of conditions is bad for most."""
+    if isinstance(database, asyncpg.Pool):
+        async with database.acquire() as connection:
+            return await _planned_anew(connection, statement, *arguments)
+    prepared = await database.prepare(statement)
+    return await prepared.fetch(*arguments)
 
 
 def _alert(row: asyncpg.Record) -> Alert:

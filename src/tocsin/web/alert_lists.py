@@ -22,7 +22,7 @@ from tocsin.store.alert_list import Filter
 from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent
-from tocsin.web.html import page
+from tocsin.web.html import fragment_of, page
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -53,6 +53,8 @@ class Narrowed:
 @router.get("/alerts")
 async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     """Alerts, newest first; the open ones unless another status is chosen."""
+    if fragment_of(request) == "suggestions":
+        return await page(request, viewer, "alerts.html.j2", names=await _names(pool, request.query_params))
     narrowed = await _narrowed(pool, viewer, request.query_params)
     return await page(
         request, viewer, "alerts.html.j2", live="alerts", **await _shown(pool, viewer, narrowed, request.query_params)
@@ -102,7 +104,7 @@ async def _shown(pool: Pool, viewer: Actor, narrowed: Narrowed, query: QueryPara
         "first": _address(kept) if narrowed.below else None,
         "older": _address([*kept, ("below", str(found.next))]) if found and found.next else None,
         "statuses": {name: _address([*_without(kept, "status"), ("status", name)]) for name in _STATUSES},
-        "names": await _names(pool, query),
+        "names": {"service": (), "policy": ()},
     }
 
 

@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
-from tocsin.store import alert_list, duty, engine
+from tocsin.store import alert_list, duty
 from tocsin.store.actor import Actor
 from tocsin.store.alert_list import Alert, Filter, Found
+from tocsin.store.pulse import pulse
 from tocsin.web.html import fragment_of, page
+from tocsin.web.setup_view import is_offered
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -25,8 +27,9 @@ _MOST_POLICIES = 10
 @router.get("/")
 async def home(request: Request, viewer: Viewer, pool: Database) -> Response:
     """What somebody on call wants to know first."""
-    gather = _alerts if fragment_of(request) == "open-alerts" else _all
-    return await page(request, viewer, "home.html.j2", live="alerts engine", **await gather(pool, viewer))
+    gather = {"open-alerts": _alerts, "engine": _engine}.get(fragment_of(request) or "", _all)
+    shown = {"offers_setup": await is_offered(request, viewer), **await gather(pool, viewer)}
+    return await page(request, viewer, "home.html.j2", live="alerts engine", **shown)
 
 
 async def _all(pool: Pool, viewer: Actor) -> dict[str, Any]:
@@ -35,8 +38,12 @@ async def _all(pool: Pool, viewer: Actor) -> dict[str, Any]:
         **await _alerts(pool, viewer),
         "roll": await duty.of_user(pool, viewer.user_id),
         "on_call": await duty.on_call_now(pool, viewer.user_id, _MOST_POLICIES),
-        "engine": await engine.overview(pool),
+        **await _engine(pool, viewer),
     }
+
+
+async def _engine(pool: Pool, _viewer: Actor) -> dict[str, Any]:
+    return {"pulse": await pulse(pool)}
 
 
 async def _alerts(pool: Pool, viewer: Actor) -> dict[str, Any]:

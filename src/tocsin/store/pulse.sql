@@ -1,0 +1,18 @@
+-- How the engine is, from a few rows and indexes alone: engines alive and of these paused, jobs parked, and jobs of each
+-- kind that have been due for half a minute without being taken.
+-- name: pulse
+select
+    (
+        select count(*) from engine_instances where last_seen_at > now() - interval '30 seconds'
+    ) as alive,
+    (
+        select count(*)
+        from engine_instances
+        where last_seen_at > now() - interval '30 seconds' and paused_because is not null
+    ) as paused,
+    (select count(*) from pgqueuer as jobs where jobs.status = 'failed') as parked,
+    (
+        select count(*)
+        from pgqueuer as jobs
+        where jobs.status = 'queued' and jobs.execute_after < now() - interval '30 seconds'
+    ) as late
