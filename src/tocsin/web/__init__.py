@@ -14,7 +14,7 @@ same `tocsin.api.access`, every write within `acting`), and renders::
 gathers what the page and its fragments show.
 
 **A template** extends ``signed_in.html.j2`` and fills ``title`` and ``main`` (and ``head`` for a script of its own:
-``<script src="{{ asset("plots.js") }}" defer></script>``, built from ``frontend/src/pages/plots.js``). It finds
+``<script src="{{ asset("engine.js") }}" defer></script>``, built from ``frontend/src/pages/engine.js``). It finds
 ``viewer``, ``now`` (the database's), ``zone`` (theirs); ``ui.…`` has icons, times, fields, headings, notes and empty
 states (``ui.html.j2``). No inline script or style: the content security policy forbids them. An icon must stand in
 ``frontend/icons.txt``. After a change in ``frontend/``: ``python frontend/build.py``.

@@ -28,4 +28,5 @@ PLACES: Sequence[Place] = (
     Place("/", "Home", "home", thumb=True),
     Place("/alerts", "Alerts", "bell", thumb=True),
     Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
+    Place("/engine", "Engine", "activity"),
 )

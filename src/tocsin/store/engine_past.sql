@@ -1,0 +1,36 @@
+-- name: lateness
+-- Acted minus due over the last hour, by minute: of steps that alerts entered, and of pages from the moment they were to
+-- go out until their first attempt. The newest $1 entries of each log are read, since they are in no index by time.
+with moves as (
+    select 'alert' as kind, logs.at, logs.at - (logs.meta ->> 'due_at')::timestamptz as late
+    from (select event, at, meta from alert_logs order by id desc limit $1) as logs
+    where logs.event = 'escalated' and logs.at > now() - interval '1 hour' and logs.meta ->> 'due_at' is not null
+    union all
+    select 'page', events.at, events.at - messages.created_at
+    from (select message_id, status, attempt, at from outgoing_message_events order by id desc limit $1) as events
+    join outgoing_messages as messages on messages.id = events.message_id
+    where events.status = 'sending' and events.attempt = 1 and events.at > now() - interval '1 hour'
+),
+seconds as (
+    select kind, date_trunc('minute', at) as minute, greatest(extract(epoch from late), 0)::float8 as late from moves
+)
+select
+    kind,
+    minute,
+    count(*) as count,
+    percentile_cont(0.5) within group (order by late) as p50_seconds,
+    max(late) as max_seconds
+from seconds
+group by kind, minute
+order by kind, minute
+
+-- name: repairs
+-- The latest repairs.
+select kind, object_id, reason, due, repaired_at from engine_repairs order by repaired_at desc, id desc limit $1
+
+-- name: repair_count
+select count(*) from engine_repairs where repaired_at > now() - interval '1 day'
+
+-- name: overdue
+-- Objects that should have moved by now, the longest overdue first. A parked job's object is not among them.
+select kind, id, due, reason from engine_overdue where due <= now() and reason <> 'parked' order by due, id limit $1

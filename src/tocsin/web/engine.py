@@ -1,0 +1,87 @@
+"""Engine: is it well, what waits, how late it acts, what it has repaired, and what waits for a person."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tocsin.api.access import is_admin
+from tocsin.api.auth import Database
+from tocsin.api.engine import JobId
+from tocsin.db.pool import Pool
+from tocsin.errors import NotFound
+from tocsin.store import engine, engine_past, object_names
+from tocsin.store.actor import Actor
+from tocsin.store.engine_past import Minute
+from tocsin.store.moment import now
+from tocsin.web.flash import see_other
+from tocsin.web.html import page
+from tocsin.web.people import require_admin
+from tocsin.web.viewer import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+_MOST = 50
+_HOUR = 60
+
+
+@router.get("/engine")
+async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
+    """The engine now, and lately."""
+    return await page(request, viewer, "engine.html.j2", live="engine", **await _shown(pool, viewer))
+
+
+@router.get("/engine/lateness.json")
+async def lateness(viewer: Viewer, pool: Database) -> Response:
+    """The last hour's lateness by minute, as the page's plot draws it."""
+    return JSONResponse(_plot(await engine_past.lateness(pool), await now(pool)), headers={"Cache-Control": "no-store"})
+
+
+@router.post("/engine/parked/{job_id}/retry")
+async def retry(job_id: JobId, viewer: Viewer, pool: Database) -> Response:
+    """Give a parked job a fresh set of attempts."""
+    require_admin(viewer)
+    try:
+        await engine.retry(pool, job_id)
+    except NotFound:
+        return see_other("/engine#parked", "The job is parked no longer.", "info")
+    return see_other("/engine#parked", "The job is tried again.")
+
+
+async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
+    may_retry = is_admin(viewer)
+    missed, repairs = await engine_past.missed(pool, _MOST), await engine_past.repairs(pool, _MOST)
+    parked = await engine.parked(pool, limit=_MOST) if may_retry else []
+    objects = [
+        *((one.kind, one.id) for one in missed),
+        *((one.kind, one.object_id) for one in (*repairs, *parked)),
+    ]
+    return {
+        "engine": await engine.overview(pool),
+        "missed": missed,
+        "repairs": repairs,
+        "repairs_of_a_day": await engine_past.repairs_of_a_day(pool),
+        "parked": parked,
+        "may_retry": may_retry,
+        "names": await object_names.names(pool, list(dict.fromkeys(objects))),
+    }
+
+
+def _plot(found: Sequence[Minute], moment: datetime) -> dict[str, Any]:
+    """Each minute of the last hour, and for alerts and pages the median and the worst in seconds; None: none moved."""
+    last = moment.replace(second=0, microsecond=0)
+    minutes = [last - timedelta(minutes=back) for back in reversed(range(_HOUR))]
+    known = {(one.kind, one.minute): one for one in found}
+    lines = [
+        {"kind": kind, "measure": measure, "values": [_value(known.get((kind, at)), measure) for at in minutes]}
+        for kind in ("alert", "page")
+        for measure in ("max_seconds", "p50_seconds")
+    ]
+    return {"minutes": [int(at.timestamp()) for at in minutes], "lines": lines}
+
+
+def _value(one: Minute | None, measure: str) -> float | None:
+    return None if one is None else float(getattr(one, measure))
