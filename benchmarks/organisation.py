@@ -66,8 +66,9 @@ select ($2::uuid[])[1 + n % cardinality($2::uuid[])], 'Alert ' || n, 'bench ' ||
 _STANDING = """
 update escalation_policy_state as state
 set
-    state = 'escalating', step_number = 0, escalation_count = 1, last_escalation = now(), version = 1,
+    state = 'escalating', step_number = 0, escalation_count = 1, version = 1,
     escalation_policy_step_id = steps.id,
+    last_escalation = $1::timestamptz + (state.alert_id % $3) * $2::interval / $3::float8 - steps.delay,
     next_escalation = $1::timestamptz + (state.alert_id % $3) * $2::interval / $3::float8
 from escalation_policy_steps as steps
 where steps.escalation_policy_id = state.escalation_policy_id and steps.step_number = 0
@@ -82,9 +83,9 @@ class Organisation:
 
 
 async def found(pool: Pool, *, policies: int, people: int, webhook: str) -> Organisation:
-    """People reached by ``webhook``; policies whose two steps page one of them each, an hour apart."""
+    """People reached by ``webhook``; policies whose two steps page one of them each, half a day apart."""
     users = await pool.fetchval(_PEOPLE, people, webhook)
-    services = await pool.fetchval(_POLICIES, policies, users, timedelta(hours=1))
+    services = await pool.fetchval(_POLICIES, policies, users, timedelta(hours=12))
     await pool.execute("delete from pgqueuer")
     return Organisation(services)
 

@@ -15,7 +15,7 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from tests.fixtures.database import cloned
 from tests.fixtures.engine import minutes
 
-from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.engine.queue import QueueQueries, build_queries, names, open_queue_pool
 from tocsin.engine.room import Room
 from tocsin.engine.wakeups import Wakeups
@@ -77,7 +77,7 @@ async def test_only_what_is_due_soon_is_notified(database: str, wait: int, notif
 @pytest.fixture
 async def queries(database: str) -> AsyncIterator[QueueQueries]:
     """The statements of a lane with room for ten jobs, all its connections open."""
-    async with open_queue_pool(database, size=2, settings={}) as connections:
+    async with open_queue_pool(database, size=2, settings={"lock_timeout": "300ms"}) as connections:
         await open_all(connections.pool)
         listener = await asyncpg.connect(database)
         try:
@@ -119,6 +119,24 @@ async def test_a_job_that_was_in_hand_when_connections_broke_runs_once_more(pool
     assert [again.id for again in await take(queries)] == [job.id]
     await queries.log_jobs([(job, "successful", None)])
     assert await jobs(pool) == []
+
+
+async def test_a_job_whose_row_is_held_as_it_is_to_be_tried_again_stays_for_its_heartbeat(
+    pool: Pool, queries: QueueQueries, database: str
+) -> None:
+    """PgQueuer would park it, as it does with whatever cannot be retried."""
+    await pool.execute(ENQUEUE, minutes(0))
+    (job,) = await take(queries)
+    async with (
+        open_pool(database, size=1, application_name="holder") as other,
+        other.acquire() as holder,
+        holder.transaction(),
+    ):
+        await holder.execute("select from pgqueuer where id = $1 for update", job.id)
+        await queries.retry_job(job, minutes(1), None)
+    assert [status for status, _ in await jobs(pool)] == ["picked"]
+    await queries.retry_job(job, minutes(1), None)
+    assert [status for status, _ in await jobs(pool)] == ["queued"]
 
 
 # What of our own is in the queue's tables, beside what PgQueuer declares.

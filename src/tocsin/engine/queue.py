@@ -48,6 +48,9 @@ LOOK_AT_LEAST_EVERY = timedelta(seconds=2)
 # How soon it is looked into again when a job is due in a moment.
 LOOK_AT_MOST_EVERY = timedelta(milliseconds=20)
 
+# The database cannot record it now: it is away, or somebody holds the job's row.
+_NOT_NOW = (*CONNECTION_ERRORS, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+
 MakeWakeups = Callable[[NotifyCallback], Wakeups]
 
 
@@ -163,7 +166,7 @@ class QueueQueries(Queries):
         self.picked.pop(job.id, None)
         try:
             await super().retry_job(job, delay, traceback_record)
-        except CONNECTION_ERRORS as error:
+        except _NOT_NOW as error:
             log.warning("retry_not_recorded", kind=job.entrypoint, job_id=job.id, error=type(error).__name__)
 
 

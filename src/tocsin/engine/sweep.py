@@ -12,7 +12,7 @@ be lost.
       └─ walk ─────────┘                         the row itself is not what it should be
 
 The sweep reads ``engine_overdue`` and repairs what it shows before it is late: every second what is due within 15
-seconds, every five seconds all that the view shows, which is five minutes. What is due later comes into sight by then.
+seconds, every ten seconds all that the view shows, which is five minutes. What is due later comes into sight by then.
 What no view can show, since it takes the rules to see it, is found by the walk (``walk``), which compares every object
 within ``TOCSIN_WALK_SECONDS``. Both only put right what they must (``repairs``) and wake the object's own job, which
 does the rest as ever: there is no second way for an object to move, and a repair that was not needed does no harm.
@@ -41,7 +41,7 @@ _SQL = Statements(__package__, "sweep.sql")
 # nothing in health.
 EVERY = timedelta(seconds=1)
 
-_LOOK_AHEAD_EVERY = 5
+_LOOK_AHEAD_EVERY = 10
 _REST = 20
 
 
