@@ -27,6 +27,8 @@ class Place:
 PLACES: Sequence[Place] = (
     Place("/", "Home", "home", thumb=True),
     Place("/alerts", "Alerts", "bell", thumb=True),
+    Place("/services", "Services", "server"),
+    Place("/policies", "Escalation policies", "stairs-up"),
     Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
     Place("/engine", "Engine", "activity"),
 )

@@ -20,8 +20,10 @@ from tocsin.web import (
     people,
     person,
     person_edit,
+    policies,
     preferences,
     reaching,
+    services,
     sign_in,
     teams,
 )
@@ -42,8 +44,10 @@ ROUTERS: Sequence[APIRouter] = (
     people.router,
     person.router,
     person_edit.router,
+    policies.router,
     preferences.router,
     reaching.router,
+    services.router,
     sign_in.router,
     teams.router,
 )

@@ -1,0 +1,81 @@
+"""Escalation policies: which there are and whether they reach somebody, and one of them as a ladder."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.access import may_edit
+from tocsin.api.auth import Database
+from tocsin.db.pool import Pool
+from tocsin.errors import InvalidInput
+from tocsin.store import checks, forecast, ladders, policies, policy_list
+from tocsin.store.actor import Actor
+from tocsin.web.foretelling import foretell
+from tocsin.web.forms import Form
+from tocsin.web.html import page
+from tocsin.web.narrowing import id_of, team_choices
+from tocsin.web.plans import plan_of
+from tocsin.web.refusals import Refusal
+from tocsin.web.rungs import rungs
+from tocsin.web.viewer import Viewer, ViewerZone
+from tocsin.web.wall_times import instant_of
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE_SIZE = 30
+_MOST_SERVICES = 60
+_MOST_FORETOLD = 16
+
+
+@router.get("/policies")
+async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
+    """Escalation policies by name."""
+    form = Form(request.query_params.multi_items())
+    found = await policy_list.page(pool, form.given("q"), id_of(form.value("team")), form.given("after"), _PAGE_SIZE)
+    query = {name: form.value(name) for name in ("q", "team") if form.value(name)}
+    values = {
+        "policies": found.items,
+        "findings": await checks.by_policy(pool, [one.id for one in found.items]),
+        "older": f"/policies?{urlencode({**query, 'after': found.next})}" if found.next else None,
+        "first": f"/policies?{urlencode(query)}" if form.value("after") else None,
+        "filter": form,
+        "is_filtered": bool(query),
+        "teams": await team_choices(pool, "Any team"),
+    }
+    return await page(request, viewer, "policies.html.j2", **values)
+
+
+@router.get("/policies/{policy_id:uuid}")
+async def show_one(request: Request, policy_id: UUID, viewer: Viewer, zone: ViewerZone) -> Response:
+    """One policy, and what it would do now or at a chosen time."""
+    form = Form(request.query_params.multi_items())
+    try:
+        at = instant_of(form, "at", zone) if form.value("at") else None
+        return await answer(request, viewer, policy_id, at=at, at_form=form)
+    except InvalidInput as error:
+        return await answer(request, viewer, policy_id, at_form=form.wrong(error))
+
+
+async def answer(
+    request: Request, viewer: Actor, policy_id: UUID, status: int = 200, *, refused: Refusal | None = None, **at: Any
+) -> Response:
+    """One policy's page; ``at`` and ``at_form`` choose the forecast's time."""
+    pool: Pool = request.app.state.pool
+    row, policy = await policy_list.get(pool, policy_id), await policies.get(pool, policy_id)
+    plan = plan_of(policy.spec, policy_id)
+    shown: dict[str, Any] = {
+        "at_form": Form.of(),
+        **at,
+        "policy": row,
+        "rungs": rungs(row.steps, await ladders.names_of(pool, row.steps)),
+        "findings": await checks.of_plan(pool, policy.name, plan),
+        "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
+        "foretold": foretell(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORETOLD),
+        "can_edit": may_edit(viewer, row.team_id),
+        "refused": refused,
+    }
+    return await page(request, viewer, "policy.html.j2", status, **shown)
