@@ -55,7 +55,7 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     may_retry = is_admin(viewer)
     missed, repairs = await engine_past.missed(pool, _MOST), await engine_past.repairs(pool, _MOST)
     parked = await engine.parked(pool, limit=_MOST) if may_retry else []
-    objects = [
+    objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
         *((one.kind, one.object_id) for one in (*repairs, *parked)),
     ]

@@ -37,7 +37,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     form = Form(request.query_params.multi_items())
     found = await policy_list.page(pool, form.given("q"), id_of(form.value("team")), form.given("after"), _PAGE_SIZE)
     query = {name: form.value(name) for name in ("q", "team") if form.value(name)}
-    values = {
+    values: dict[str, Any] = {
         "policies": found.items,
         "findings": await checks.by_policy(pool, [one.id for one in found.items]),
         "older": f"/policies?{urlencode({**query, 'after': found.next})}" if found.next else None,

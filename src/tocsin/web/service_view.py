@@ -28,7 +28,7 @@ from tocsin.store import (
     services,
 )
 from tocsin.store.actor import Actor
-from tocsin.store.alert_list import Filter
+from tocsin.store.alert_list import Filter, Status
 from tocsin.store.maintenance_windows import Window
 from tocsin.store.moment import now
 from tocsin.store.service_list import ServiceRow
@@ -38,7 +38,7 @@ from tocsin.web.html import fragment_of, page
 from tocsin.web.rungs import rungs
 from tocsin.web.zone import zone_of
 
-_OPEN = ("triggered", "acknowledged")
+_OPEN: Sequence[Status] = ("triggered", "acknowledged")
 _MOST_ALERTS = 10
 _MOST_KEYS = 100
 _MOST_WINDOWS = 100

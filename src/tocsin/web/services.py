@@ -1,5 +1,6 @@
 """Services: which there are and how they stand, and one of them with all that belongs to it."""
 
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -40,7 +41,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     found = await service_list.page(pool, wanted, form.given("after"), _PAGE_SIZE)
     query = {name: form.value(name) for name in ("q", "team") if form.value(name)}
     here = query | ({"state": state} if state != "all" else {})
-    values = {
+    values: dict[str, Any] = {
         "services": found.items,
         "older": f"/services?{urlencode({**here, 'after': found.next})}" if found.next else None,
         "first": f"/services?{urlencode(here)}" if form.value("after") else None,

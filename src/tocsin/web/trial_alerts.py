@@ -6,7 +6,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain.dedup_key import user_key
 from tocsin.store import alerts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import SEVERITIES, NewAlert
+from tocsin.store.alerts import SEVERITIES, NewAlert, Severity
 from tocsin.web.forms import Form
 
 _DETAILS = "Somebody pressed the button for a test alert on the service's page. Nothing is broken."
@@ -14,7 +14,7 @@ _DETAILS = "Somebody pressed the button for a test alert on the service's page. 
 
 async def fire(pool: Pool, actor: Actor, service_id: UUID, form: Form) -> int:
     """The number of a new alert on the service; each press makes one of its own. Raises NotFound."""
-    severity = next((one for one in SEVERITIES if one == form.value("severity")), "info")
+    severity: Severity = next((one for one in SEVERITIES if one == form.value("severity")), "info")
     new = NewAlert(
         summary=f"Test alert by {actor.name}",
         details=_DETAILS,
