@@ -57,7 +57,8 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     parked = await engine.parked(pool, limit=_MOST) if may_retry else []
     objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
-        *((one.kind, one.object_id) for one in (*repairs, *parked)),
+        *((one.kind, one.object_id) for one in repairs),
+        *((one.kind, one.object_id) for one in parked),
     ]
     return {
         "engine": await engine.overview(pool),
