@@ -48,6 +48,7 @@ def test_rows_stay_by_user_and_in_order(old: str, active: int | None, new: str, 
         ("abc", 2, "ab", 0),
         ("abcd", 1, "cd", 0),
         ("abcd", 1, "dxc", 2),
+        ("ab", 1, "ax", 1),
         ("ab", 0, "xy", None),
     ],
 )

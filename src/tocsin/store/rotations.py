@@ -154,12 +154,18 @@ def _kept(user_id: UUID, old: Sequence[Place], places: int) -> list[UUID]:
 
 
 def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
-    """Where the next in the old order stands in the new one when the active one goes and others stay (R3)."""
+    """Who is next when the active one goes and others stay (R3), as a position in the new order.
+
+    The next of the old order that stays; after the last of them whoever follows now, or the first.
+    """
     active = next((number for number, place in enumerate(old) if place.is_active), None)
     if active is None or old[active].id in new:
         return None
-    following = [place.id for place in (*old[active + 1 :], *old[:active])]
-    return next((new.index(place_id) for place_id in following if place_id in new), None)
+    following = [new.index(place.id) for place in old[active + 1 :] if place.id in new]
+    before = [new.index(place.id) for place in old[:active] if place.id in new]
+    if following:
+        return following[0]
+    return (before[-1] + 1) % len(new) if before else None
 
 
 async def _put_participants(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> None:
