@@ -14,6 +14,7 @@ from tocsin.store.actor import Actor
 from tocsin.store.alert_list import Alert, Filter, Found
 from tocsin.store.pulse import pulse
 from tocsin.web.html import fragment_of, page
+from tocsin.web.setup_view import is_offered
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +28,8 @@ _MOST_POLICIES = 10
 async def home(request: Request, viewer: Viewer, pool: Database) -> Response:
     """What somebody on call wants to know first."""
     gather = {"open-alerts": _alerts, "engine": _engine}.get(fragment_of(request) or "", _all)
-    return await page(request, viewer, "home.html.j2", live="alerts engine", **await gather(pool, viewer))
+    shown = {"offers_setup": await is_offered(request, viewer), **await gather(pool, viewer)}
+    return await page(request, viewer, "home.html.j2", live="alerts engine", **shown)
 
 
 async def _all(pool: Pool, viewer: Actor) -> dict[str, Any]:

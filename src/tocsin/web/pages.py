@@ -24,6 +24,7 @@ from tocsin.web import (
     preferences,
     reaching,
     services,
+    setup,
     sign_in,
     teams,
 )
@@ -48,6 +49,7 @@ ROUTERS: Sequence[APIRouter] = (
     preferences.router,
     reaching.router,
     services.router,
+    setup.router,
     sign_in.router,
     teams.router,
 )

@@ -1,0 +1,70 @@
+"""How far a new Tocsin has come: what there is of what a first page needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tocsin.db.sql import Statements
+from tocsin.domain.reach import PolicyReach
+from tocsin.store import reach
+from tocsin.store.listing import Database
+
+_sql = Statements("tocsin.store", "setup.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstService:
+    """A service, its policy, and how many keys let alerts in."""
+
+    id: UUID
+    name: str
+    team_id: UUID | None
+    policy_id: UUID
+    policy_name: str
+    keys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A schedule or rotation that a policy can page."""
+
+    type: str
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The oldest policies, services, schedules and rotations; and whether a page has ever gone out."""
+
+    policies: Sequence[PolicyReach]
+    services: Sequence[FirstService]
+    turns: Sequence[Turn]
+    received: bool
+
+    @property
+    def working(self) -> Sequence[PolicyReach]:
+        """Policies that page somebody who can be reached, or a channel."""
+        return [policy for policy in self.policies if policy.pages_somebody]
+
+    @property
+    def ready(self) -> Sequence[FirstService]:
+        """Services whose alerts page somebody."""
+        working = {policy.id for policy in self.working}
+        return [service for service in self.services if service.policy_id in working]
+
+
+async def received(database: Database) -> bool:
+    """Whether any page has ever gone out."""
+    return bool(await database.fetchval(_sql["received"]))
+
+
+async def look(database: Database) -> Setup:
+    """How things stand."""
+    policy_ids = [row["id"] for row in await database.fetch(_sql["policies"])]
+    return Setup(
+        await reach.of_policies(database, policy_ids),
+        [FirstService(**row) for row in await database.fetch(_sql["services"])],
+        [Turn(**row) for row in await database.fetch(_sql["targets"])],
+        await received(database),
+    )

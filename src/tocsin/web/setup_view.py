@@ -1,0 +1,123 @@
+"""What the first run shows: the steps to a first page, which of them are done, and the form of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.access import is_admin, may_edit_user
+from tocsin.db.pool import Pool
+from tocsin.store import alert_list, contact_methods, ladders, notification_rules, people, setup
+from tocsin.store.actor import Actor
+from tocsin.store.setup import Setup
+from tocsin.web.forms import Form
+from tocsin.web.html import page
+from tocsin.web.person import PRESETS, TYPES
+from tocsin.web.zone import zone_of
+
+Name = Literal["reach", "turns", "policy", "service", "test"]
+
+SKIP_COOKIE = "tocsin_setup_skipped"
+_MOST_METHODS = 20
+_MOST_PAGES = 20
+_GONE_OUT = ("sent", "delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the first run. ``is_open``: the first that is not done, and with turns, which are optional, the next."""
+
+    name: Name
+    caption: str
+    is_done: bool
+    is_open: bool = False
+
+
+async def is_offered(request: Request, viewer: Actor) -> bool:
+    """Whether the home page offers the first run: to administrators, until a page has gone out or they skip it."""
+    if not is_admin(viewer) or SKIP_COOKIE in request.cookies:
+        return False
+    return not await setup.received(request.app.state.pool)
+
+
+async def setup_page(
+    request: Request, viewer: Actor, status: int = 200, *, alert_id: int | None = None, **besides: Any
+) -> Response:
+    """The page; ``besides``: forms that are wrong, a secret or key made just now, the fate of a test page."""
+    live = f"alert:{alert_id}" if alert_id is not None else ""
+    shown = await _shown(request, viewer)
+    fate = await _fate(request.app.state.pool, alert_id)
+    return await page(request, viewer, "setup.html.j2", status, live=live, **{**shown, **fate, **besides})
+
+
+async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
+    pool: Pool = request.app.state.pool
+    assert viewer.user_id is not None  # only people have sessions
+    methods = (await contact_methods.page(pool, viewer.user_id, None, _MOST_METHODS)).items
+    rules = (await notification_rules.page(pool, viewer.user_id, None, _MOST_METHODS)).items
+    used = {rule.contact_method_id for rule in rules}
+    is_reached = any(method.enabled and method.id in used for method in methods)
+    found = await setup.look(pool)
+    everybody = await people.names(pool)
+    return {
+        "steps": steps(found, is_reached=is_reached),
+        "found": found,
+        "methods": methods,
+        "everybody": everybody,
+        "can_add_people": is_admin(viewer),
+        "may_edit_self": may_edit_user(viewer, viewer.user_id),
+        "types": TYPES,
+        "presets": [(name, caption) for name, (caption, _) in PRESETS.items() if name != "never"],
+        "targets": _targets(viewer.user_id, found, everybody),
+        "zone_name": str(zone_of(request)),
+        **_forms(viewer, found),
+        "secret": None,
+        "key_url": None,
+        "tested": None,
+    }
+
+
+def steps(found: Setup, *, is_reached: bool) -> Sequence[Step]:
+    """The steps in order. Taking turns can be left for later: it counts as done once a policy pages somebody."""
+    done: Sequence[tuple[Name, str, bool]] = (
+        ("reach", "How Tocsin reaches you", is_reached),
+        ("turns", "Who is on call", bool(found.turns or found.working)),
+        ("policy", "What happens when nobody answers", bool(found.working)),
+        ("service", "What alerts are about", any(service.keys for service in found.ready)),
+        ("test", "The first page", found.received),
+    )
+    first = next((name for name, _, is_done in done if not is_done), None)
+    opened = ("turns", "policy") if first == "turns" else (first,)
+    return [Step(name, caption, is_done, name in opened) for name, caption, is_done in done]
+
+
+def _targets(user_id: UUID, found: Setup, everybody: Mapping[UUID, str]) -> Sequence[tuple[str, str]]:
+    """What a step of a first policy can page: turns first, then oneself, then others."""
+    others = [(f"user:{each}", name) for each, name in everybody.items() if each != user_id]
+    turns = [(f"{turn.type}:{turn.id}", f"{turn.name} ({turn.type})") for turn in found.turns]
+    return [*turns, (f"user:{user_id}", "Me"), *others]
+
+
+def _forms(viewer: Actor, found: Setup) -> dict[str, Form]:
+    first_turn = f"{found.turns[0].type}:{found.turns[0].id}" if found.turns else f"user:{viewer.user_id}"
+    return {
+        "reach_form": Form.of(type="email", preset="now"),
+        "turns_form": Form.of(name="On call", type="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
+        "policy_form": Form.of(name="Day and night", first=first_turn, minutes="5", repeat="2"),
+        "service_form": Form.of(policy=found.working[0].id if found.working else None),
+    }
+
+
+async def _fate(pool: Pool, alert_id: int | None) -> dict[str, Any]:
+    """What became of the test alert and its pages."""
+    if alert_id is None:
+        return {"alert": None, "pages": (), "has_gone_out": False}
+    pages = await ladders.pages(pool, alert_id, _MOST_PAGES)
+    return {
+        "alert": await alert_list.get(pool, alert_id),
+        "pages": pages,
+        "has_gone_out": any(one.status in _GONE_OUT for one in pages),
+    }
