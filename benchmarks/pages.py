@@ -28,6 +28,12 @@ PAGES: Mapping[str, str] = {
     "alerts": "/alerts",
     "alerts, text not found": "/alerts?q=nobody+said+that&status=all",
     "alert": "/alerts/{alert}",
+    "people": "/people",
+    "person": "/people/{user}",
+    "teams": "/teams",
+    "channels": "/channels",
+    "account": "/account",
+    "first run": "/setup",
 }
 
 _CALLS = 60
