@@ -18,6 +18,7 @@ OPEN = {
     ("POST", "/v1/api/alerts"),
     ("GET", "/act/{token}"),
     ("POST", "/act/{token}"),
+    ("GET", "/calendar/{secret}.ics"),
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/manifest.webmanifest"),

@@ -138,7 +138,7 @@ async def test_a_page_without_actions_has_no_buttons(sender, mailbox, make_page)
 
 
 async def test_a_message_about_the_engine_speaks_of_no_alert(sender, mailbox, make_page):
-    page = make_page(kind="engine", actions=None, service_name="Tocsin", summary="The engine is sick")
+    page = make_page(kind="engine", alert_id=0, actions=None, service_name="Tocsin", summary="The engine is sick")
     mail = await received(sender, mailbox, page)
     assert mail.message["Subject"] == "[CRITICAL] Tocsin: The engine is sick"
     assert mail.message["X-Tocsin-Alert-Id"] is None
