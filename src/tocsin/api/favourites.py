@@ -20,7 +20,9 @@ class FavouritesRead(Read):
 
 
 @router.get(
-    "/favourites", summary="List your favourite services", responses={409: {"description": "The token belongs to nobody"}}
+    "/favourites",
+    summary="List your favourite services",
+    responses={409: {"description": "The token belongs to nobody"}},
 )
 async def list_favourites(actor: Reader, pool: Database) -> FavouritesRead:
     return FavouritesRead(service_ids=sorted(await favourites.of_user(pool, _user(actor))))
