@@ -1,0 +1,133 @@
+"""The stream that tells open pages what changed."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+from httpx import AsyncClient
+from tests.fixtures.database import serving
+from tests.fixtures.factories import Factory
+from tests.web.conftest import PASSWORD
+
+from tocsin.api.app import create_app
+from tocsin.db.pool import Pool
+from tocsin.settings import Settings
+from tocsin.web.live_hub import MOST_STREAMS, MOST_TOPICS, Hub, known_topics
+
+
+class Stream:
+    """What a browser hears."""
+
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+        self.mark = ""
+
+    async def next(self) -> list[str]:
+        """The topics of the next event."""
+        async with asyncio.timeout(5):
+            async for line in self._lines:
+                if line.startswith("id: "):
+                    self.mark = line[4:]
+                if line.startswith("data: "):
+                    return line[6:].split()
+        raise EOFError
+
+
+@asynccontextmanager
+async def listening(client: AsyncClient, topics: str, since: str = "") -> AsyncIterator[Stream]:
+    async with client.stream("GET", "/live", params={"topics": topics, "since": since}) as answer:
+        assert answer.status_code == 200, await answer.aread()
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        yield Stream(answer.aiter_lines())
+
+
+async def something_happens(make: Factory, number: int) -> None:
+    await make.pool.execute("insert into alert_logs (alert_id, event) values ($1, 'closed')", number)
+
+
+async def test_only_what_changed_and_was_asked_for_is_told(browser: AsyncClient, make: Factory) -> None:
+    number, other = [await make.alert(await make.service()) for _ in range(2)]
+    async with listening(browser, f"alerts alert:{number} nonsense") as stream:
+        heard: set[str] = set()
+        while heard != {"alerts", f"alert:{number}"}:  # unknown until now, so both count as changed
+            heard |= set(await stream.next())
+        await something_happens(make, other)
+        assert await stream.next() == ["alerts"]
+        await something_happens(make, number)
+        assert await stream.next() == [f"alert:{number}", "alerts"]
+        await make.pool.execute("update escalation_policy_state set version = version + 1 where alert_id = $1", number)
+        assert await stream.next() == [f"alert:{number}"]
+
+
+async def test_what_changed_while_a_stream_was_away_is_told(browser: AsyncClient, make: Factory) -> None:
+    number = await make.alert(await make.service())
+    async with listening(browser, "alerts") as stream:
+        await stream.next()
+        mark = stream.mark
+    await something_happens(make, number)
+    async with listening(browser, "alerts", mark) as stream:
+        assert await stream.next() == ["alerts"]
+        mark = stream.mark
+    async with listening(browser, "alerts", mark) as stream:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.8):
+                await stream.next()
+
+
+async def test_a_commit_out_of_order_is_seen(browser: AsyncClient, make: Factory) -> None:
+    number = await make.alert(await make.service())
+    async with listening(browser, "alerts") as stream, make.pool.acquire() as slow:
+        await stream.next()
+        early = slow.transaction()
+        await early.start()
+        await slow.execute("insert into alert_logs (alert_id, event) values ($1, 'early')", number)
+        await something_happens(make, number)
+        assert await stream.next() == ["alerts"]
+        await early.commit()
+        assert await stream.next() == ["alerts"]
+
+
+async def test_nobody_listens_without_a_session_and_no_session_to_too_much(
+    browser: AsyncClient, anonymous: AsyncClient
+) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(MOST_STREAMS):
+            await stack.enter_async_context(listening(browser, "alerts"))
+        assert (await browser.get("/live?topics=alerts")).status_code == 503
+    anonymous.cookies.clear()
+    assert (await anonymous.get("/live?topics=alerts")).status_code == 401
+
+
+async def test_a_server_that_stops_ends_its_streams(pool: Pool, settings: Settings, make: Factory) -> None:
+    await make.user("Ann", password=PASSWORD)
+    form = {"sign_in_email": "ann@example.org", "sign_in_password": PASSWORD}
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serving(create_app(settings, pool)))
+        client = await stack.enter_async_context(AsyncClient(base_url=url, headers={"Origin": url}))
+        await client.post("/sign-in", data=form)
+        stream = await client.send(client.build_request("GET", "/live?topics=alerts"), stream=True)
+        begin = time.monotonic()
+        await stack.aclose()
+        assert time.monotonic() - begin < 3
+        await stream.aclose()
+
+
+async def test_the_hub_asks_nothing_when_nobody_listens(pool: Pool) -> None:
+    hub = Hub(pool)
+    with hub.listen("a session", ["alerts"], "") as subscription:
+        async with asyncio.timeout(5):
+            assert await anext(aiter(subscription.changes(5))) == {"alerts"}
+    looking = [task for task in asyncio.all_tasks() if task.get_name() == "live pages"]
+    async with asyncio.timeout(2):
+        await asyncio.gather(*looking)
+
+
+def test_topics_are_those_that_exist_up_to_a_bound() -> None:
+    assert list(known_topics("alerts alerts alert:7 alert:x alert: engine secrets alert:1;drop")) == [
+        "alerts",
+        "alert:7",
+        "engine",
+    ]
+    assert len(known_topics(" ".join(f"alert:{number}" for number in range(100)))) == MOST_TOPICS
