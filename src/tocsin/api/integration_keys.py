@@ -9,6 +9,7 @@ from tocsin.api.access import require_edit
 from tocsin.api.auth import Config, Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.settings import Settings
 from tocsin.store import integration_keys, services
 from tocsin.store.actor import acting
 from tocsin.store.integration_keys import KeyType
@@ -16,6 +17,11 @@ from tocsin.store.integration_keys import KeyType
 router = APIRouter(prefix="/services/{service_id}/integration-keys", tags=["integration keys"])
 
 _PATHS = {"generic": "/api/v2/generic/incoming"}
+
+
+def sending_url(settings: Settings, key_type: KeyType, token: str) -> str:
+    """Where a source with this token sends its alerts."""
+    return f"{settings.base_url}{_PATHS[key_type]}?token={token}"
 
 
 class IntegrationKeyCreate(Body):
@@ -62,7 +68,7 @@ async def create_integration_key(  # noqa: PLR0913, PLR0917 - FastAPI passes the
         require_edit(actor, service.team_id)
         key, token = await integration_keys.create(connection, service_id, body.name, body.type)
     response.headers["Location"] = f"/api/v1/services/{service_id}/integration-keys/{key.id}"
-    url = f"{settings.base_url}{_PATHS[key.type]}?token={token}"
+    url = sending_url(settings, key.type, token)
     return IntegrationKeyCreated(**dict(IntegrationKeyRead.model_validate(key)), token=token, url=url)
 
 

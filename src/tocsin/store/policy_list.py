@@ -51,8 +51,8 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class UsedBy:
-    """A service that uses a policy."""
+class Named:
+    """A service or a policy by name."""
 
     id: UUID
     name: str
@@ -73,9 +73,14 @@ async def get(database: Database, policy_id: UUID) -> PolicyRow:
     return (await _with_steps(database, rows))[0]
 
 
-async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[UsedBy]:
+async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[Named]:
     """The services that use the policy, by name."""
-    return [UsedBy(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
+    return [Named(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
+
+
+async def choices(database: Database) -> Sequence[Named]:
+    """Every policy, by name."""
+    return [Named(**row) for row in await database.fetch(_sql["choices"])]
 
 
 async def _with_steps(database: Database, rows: Sequence[asyncpg.Record]) -> Sequence[PolicyRow]:

@@ -38,3 +38,6 @@ from services
 where services.escalation_policy_id = $1
 order by lower(services.name)
 limit $2
+
+-- name: choices
+select policies.id, policies.name from escalation_policies as policies order by lower(policies.name)

@@ -1,0 +1,47 @@
+"""The integration keys of a service: made with all that a source needs to send, and revoked."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.access import require_edit
+from tocsin.api.auth import Database
+from tocsin.api.integration_keys import IntegrationKeyCreate, sending_url
+from tocsin.store import integration_keys, services
+from tocsin.store.actor import acting
+from tocsin.web import service_view
+from tocsin.web.flash import see_other
+from tocsin.web.forms import FORM_ERRORS, Sent, status_of
+from tocsin.web.html import page
+from tocsin.web.snippets import snippets
+from tocsin.web.viewer import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/services/{service_id:uuid}/keys")
+async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Make a key, and show it once with commands to copy."""
+    try:
+        body = form.body(IntegrationKeyCreate, {"name": form.value("name")})
+        async with acting(pool, viewer) as connection:
+            service = await services.lock(connection, service_id)
+            require_edit(viewer, service.team_id)
+            key, token = await integration_keys.create(connection, service_id, body.name, body.type)
+    except FORM_ERRORS as error:
+        return await service_view.answer(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
+    url = sending_url(request.app.state.settings, key.type, token)
+    values = {"service": service, "key": key, "url": url, "snippets": snippets(url)}
+    return await page(request, viewer, "service_key.html.j2", 201, **values)
+
+
+@router.post("/services/{service_id:uuid}/keys/{key_id:uuid}/revoke")
+async def revoke(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Let the key in no more."""
+    async with acting(pool, viewer) as connection:
+        service = await services.lock(connection, service_id)
+        require_edit(viewer, service.team_id)
+        await integration_keys.revoke(connection, service_id, key_id)
+    return see_other(f"/services/{service_id}#keys", "Revoked.")
