@@ -27,6 +27,7 @@ class Place:
 PLACES: Sequence[Place] = (
     Place("/", "Home", "home", thumb=True),
     Place("/alerts", "Alerts", "bell", thumb=True),
+    Place("/schedules", "Schedules", "calendar", thumb=True, under=("/rotations",)),
     Place("/services", "Services", "server"),
     Place("/policies", "Escalation policies", "stairs-up"),
     Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
