@@ -4,35 +4,31 @@ select pg_try_advisory_xact_lock(hashtext('tocsin sweep'))
 
 -- name: soon
 -- What is about to be late, the first first. What was repaired three times in a minute waits for the next one: its repair
--- does not hold, and asking again at once would be a busy loop. What is parked has a pace of its own.
-select overdue.kind, overdue.id, overdue.reason, overdue.due
-from engine_overdue_within(interval '15 seconds') as overdue
-where
-    overdue.reason <> 'parked'
-    and (overdue.kind, overdue.id) not in (
-        select repairs.kind, repairs.object_id
-        from engine_repairs as repairs
-        where repairs.repaired_at > now() - interval '1 minute'
-        group by repairs.kind, repairs.object_id
-        having count(*) >= 3
-    )
-order by overdue.due
+-- does not hold, and asking again at once would be a busy loop.
+select alone.kind, alone.id, alone.reason, alone.due
+from engine_without_job(interval '15 seconds') as alone
+where (alone.kind, alone.id) not in (
+    select repairs.kind, repairs.object_id
+    from engine_repairs as repairs
+    where repairs.repaired_at > now() - interval '1 minute'
+    group by repairs.kind, repairs.object_id
+    having count(*) >= 3
+)
+order by alone.due
 limit $1
 
 -- name: ahead
--- As soon, for all that the view shows.
-select overdue.kind, overdue.id, overdue.reason, overdue.due
-from engine_overdue as overdue
-where
-    overdue.reason <> 'parked'
-    and (overdue.kind, overdue.id) not in (
-        select repairs.kind, repairs.object_id
-        from engine_repairs as repairs
-        where repairs.repaired_at > now() - interval '1 minute'
-        group by repairs.kind, repairs.object_id
-        having count(*) >= 3
-    )
-order by overdue.due
+-- As soon, as far ahead as the view shows.
+select alone.kind, alone.id, alone.reason, alone.due
+from engine_without_job(interval '5 minutes') as alone
+where (alone.kind, alone.id) not in (
+    select repairs.kind, repairs.object_id
+    from engine_repairs as repairs
+    where repairs.repaired_at > now() - interval '1 minute'
+    group by repairs.kind, repairs.object_id
+    having count(*) >= 3
+)
+order by alone.due
 limit $1
 
 -- name: parked

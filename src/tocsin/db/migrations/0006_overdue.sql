@@ -5,7 +5,7 @@ create index escalation_policy_state_held_idx on escalation_policy_state (servic
 where state in ('maintenance', 'no_steps') and next_escalation is null;
 
 -- Open alerts in the order of their rows of escalation.
-create index alerts_open_idx on alerts (id) where status <> 'closed';
+create index alerts_open_idx on alerts (id) include (created_at) where status <> 'closed';
 
 create function engine_has_job(job_kind text, object_id text, due timestamptz) returns boolean
 language plpgsql stable as $$
@@ -95,12 +95,16 @@ where
     and not engine_has_job('service', windows.service_id::text, now())
 group by windows.service_id
 union all
--- Two indexes tell which; the rows are read for no others.
-select 'alert', open.id::text, (select alerts.created_at from alerts where alerts.id = open.id)
+-- Of the newest alerts, for which nobody has been paged yet; the walk looks at all. Two indexes tell.
+select 'alert', open.id::text, open.created_at
 from alerts as open
 where
     open.status <> 'closed'
-    and not exists (select from escalation_policy_state as state where state.alert_id = open.id);
+    and open.id > (select coalesce(max(alerts.id), 0) - 10000 from alerts)
+    and not exists (
+        select from escalation_policy_state as state
+        where state.alert_id = open.id and state.alert_id > (select coalesce(max(alerts.id), 0) - 10000 from alerts)
+    );
 
 -- The jobs that see to what is due up to a moment: those that run or are parked, those that wait for that moment or an
 -- earlier one, and those that failed and are tried again, two minutes from now at the latest.
@@ -123,14 +127,13 @@ language sql stable as $$
     where job.status = 'failed'
 $$;
 
--- What breaks the invariant among all that is due within ``ahead``, with the reason. A parked job stands for its object,
--- due or not: the next job of the object that ends well takes it away. A page whose destination is busy has a job a
--- moment later than its row says, and so has one that failed and is tried again.
+-- What is due within ``ahead`` and has no job in time, with the reason. A page whose destination is busy has a job a
+-- moment later than its row says, and so has what failed and is tried again.
 --
 -- Objects and jobs are read by time, so it costs what is about to change and not all that waits. What has lost its state
--- is looked for too, unless only the next minute is asked for: that reads two indexes of all open alerts. It is one
--- expression, which becomes part of the statement that calls it.
-create function engine_overdue_within(ahead interval)
+-- is looked for too, unless only the next minute is asked for. It is one expression, which becomes part of the statement
+-- that calls it.
+create function engine_without_job(ahead interval)
 returns table (kind text, id text, due timestamptz, reason text)
 language sql stable as $$
     select
@@ -167,6 +170,15 @@ language sql stable as $$
     select stateless.kind, stateless.id, stateless.since, 'no_state'
     from engine_stateless as stateless
     where ahead > interval '1 minute'
+$$;
+
+-- What breaks the invariant among all that is due within ``ahead``. A parked job stands for its object, due or not: the
+-- next job of the object that ends well takes it away.
+create function engine_overdue_within(ahead interval)
+returns table (kind text, id text, due timestamptz, reason text)
+language sql stable as $$
+    select alone.kind, alone.id, alone.due, alone.reason
+    from engine_without_job(ahead) as alone
     union all
     select job.entrypoint, convert_from(job.payload, 'UTF8'), job.execute_after, 'parked'
     from pgqueuer as job
