@@ -29,7 +29,7 @@ PLACES: Sequence[Place] = (
     Place("/alerts", "Alerts", "bell", thumb=True),
     Place("/schedules", "Schedules", "calendar", thumb=True, under=("/rotations",)),
     Place("/services", "Services", "server"),
-    Place("/policies", "Escalation policies", "stairs-up"),
+    Place("/policies", "Policies", "stairs-up"),
     Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
     Place("/engine", "Engine", "activity"),
 )

@@ -1,0 +1,34 @@
+// Steps of the ladder are dragged by their grips, with a mouse or a finger. The order of the fields is the order of the
+// steps, so moving the element is all there is to do; buttons do the same without a pointer.
+
+import "./policy.css";
+
+const edge = (step) => {
+  const box = step.getBoundingClientRect();
+  return box.top + Math.min(box.height / 2, 60);
+};
+
+document.addEventListener("pointerdown", (down) => {
+  const grip = down.target.closest(".grip");
+  if (!grip || down.button !== 0) return;
+  down.preventDefault();
+  const step = grip.closest(".step");
+  const list = step.parentElement;
+  const before = [...list.children];
+  step.classList.add("is-dragged");
+  grip.setPointerCapture(down.pointerId);
+
+  // The others move around the dragged one: an element that is moved itself loses the pointer.
+  const move = ({ clientY }) => {
+    const { previousElementSibling: above, nextElementSibling: below } = step;
+    if (above && clientY < edge(above)) step.after(above);
+    else if (below && clientY > edge(below)) step.before(below);
+  };
+  const end = () => {
+    grip.removeEventListener("pointermove", move);
+    step.classList.remove("is-dragged");
+    if (before.some((each, place) => each !== list.children[place])) step.dispatchEvent(new Event("reordered", { bubbles: true }));
+  };
+  grip.addEventListener("pointermove", move);
+  grip.addEventListener("lostpointercapture", end, { once: true });
+});
