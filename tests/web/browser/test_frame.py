@@ -3,7 +3,7 @@
 from playwright.async_api import Page, expect
 from tests.fixtures.factories import Factory
 from tests.web.browser.conftest import Opener
-from tests.web.browser.looking import no_complaints
+from tests.web.browser.looking import no_complaints, screenshot
 
 from tocsin.store.users import User
 
@@ -49,3 +49,11 @@ async def test_scripts_off_one_still_reads_signs_in_and_acts(open_page: Opener, 
     await page.get_by_role("button", name="Acknowledge").click()
     await page.wait_for_url(f"**/alerts/{number}")
     assert await make.pool.fetchval("select status from alerts") == "acknowledged"
+
+
+async def test_the_sign_in_leads_on_and_can_be_used_by_everybody(open_page: Opener) -> None:
+    page = await open_page(device="phone")
+    await page.goto("/alerts")
+    await expect(page.get_by_label("Email")).to_be_focused()
+    await no_complaints(page)
+    await screenshot(page, "sign-in")
