@@ -36,7 +36,6 @@ function fill(line, start, end, user) {
   if (user) query.set("instead_of", user);
   const mine = new URLSearchParams(location.search).get("zone");
   if (mine) query.set("zone", mine);
-  query.set("back", location.pathname + location.search);
   window.htmx
     .ajax("GET", `${line.dataset.drag}/overrides/new?${query}`, { target: "#override", swap: "outerHTML" })
     .then(() => {

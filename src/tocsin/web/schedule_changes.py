@@ -1,0 +1,76 @@
+"""What a change of a schedule would do to who is on call, told before it is saved, by the rules that the engine has."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tocsin.domain import checks
+from tocsin.domain.schedule import Schedule
+from tocsin.domain.shift_changes import changes
+from tocsin.domain.spans import Span, Stint
+from tocsin.store import people, roster, shifts
+from tocsin.store.listing import Database
+
+NEW = UUID(int=0)
+"""Stands for a schedule that is not there yet."""
+
+AHEAD = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A time with who would be on call before and after the change, by name."""
+
+    start: datetime
+    end: datetime
+    before: Sequence[str]
+    after: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Every time at which others would be on call, and the times at which nobody would be after the change.
+
+    ``problem`` says why that cannot be told.
+    """
+
+    told: Sequence[Told] = ()
+    gaps: Sequence[Span] = ()
+    problem: str | None = None
+
+
+async def difference(
+    database: Database,
+    schedule_id: UUID,
+    change: Callable[[Schedule], Schedule],
+    window: Span | None = None,
+    rotation_ids: Collection[UUID] = (),
+) -> Difference:
+    """What ``change`` would do in the window, as far as it lies ahead; without one in the next ``AHEAD``.
+
+    ``rotation_ids`` are rotations that the changed schedule may use.
+    """
+    whole = await roster.load(database, rotation_ids, [schedule_id])
+    window = window or Span(whole.now, whole.now + AHEAD)
+    ahead = Span(max(window.start, whole.now), window.end)
+    if ahead.start >= ahead.end:
+        return Difference(problem="All of it is past.")
+    stored = whole.schedules.get(schedule_id, Schedule(ZoneInfo("UTC")))
+    changed = replace(whole, schedules={schedule_id: change(stored)})
+    before, after = (list(shifts.ahead(each, schedule_id, ahead)) for each in (whole, changed))
+    return Difference(await _told(database, before, after), checks.gaps(after, ahead))
+
+
+async def _told(database: Database, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[Told]:
+    found = changes(before, after)
+    names = await people.names(database, {user_id for one in found for user_id in one.before | one.after})
+    return [
+        Told(
+            one.start,
+            one.end,
+            *(sorted(names.get(each, "somebody") for each in users) for users in (one.before, one.after)),
+        )
+        for one in found
+    ]
