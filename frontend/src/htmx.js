@@ -26,13 +26,18 @@ function isPersons(name, node) {
   return name === "checked" && node.matches?.("[data-keep]");
 }
 
+// What somebody types into keeps its value. Any other element with the focus is morphed whole: a button that kept its old
+// caption could get another's value.
+const isTypedInto = () => document.activeElement?.matches("input, textarea, select") ?? false;
+
 const callbacks = { beforeAttributeUpdated: (name, node) => !isPersons(name, node) };
 
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph",
   handleSwap(style, target, fragment) {
     if (style !== "morph") return false;
-    return Idiomorph.morph(target, fragment.children, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+    const options = { morphStyle: "outerHTML", ignoreActiveValue: isTypedInto(), callbacks };
+    return Idiomorph.morph(target, fragment.children, options);
   },
 });
 

@@ -1,3 +1,5 @@
+// The editor of an escalation policy. Its buttons are the server's; see `tocsin.web.policy_edit`.
+//
 // Steps of the ladder are dragged by their grips, with a mouse or a finger. The order of the fields is the order of the
 // steps, so moving the element is all there is to do; buttons do the same without a pointer.
 
@@ -31,4 +33,18 @@ document.addEventListener("pointerdown", (down) => {
   };
   grip.addEventListener("pointermove", move);
   grip.addEventListener("lostpointercapture", end, { once: true });
+});
+
+// A button that is gone after its press must not take the focus along: it goes on from the same step.
+let pressed = null;
+
+document.addEventListener("click", (event) => {
+  pressed = event.target.closest("#ladder button") && (event.target.closest(".step")?.id ?? "");
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (pressed === null || document.activeElement !== document.body) return;
+  const next = document.querySelector(`#${pressed || "none"} summary`) ?? document.querySelector(".add-step button");
+  next?.focus({ preventScroll: true });
+  pressed = null;
 });

@@ -6,18 +6,18 @@ the fields is the order of the steps. So the ladder is edited by plain forms, an
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from tocsin.api.policies import PolicyCreate
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call import Target, TargetType
 from tocsin.store.policies import Policy, PolicySpec
 from tocsin.web.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.forms import Form
 from tocsin.web.narrowing import id_of
 
 _STEP = "step-"
-_TARGET_TYPES = ("user", "rotation", "schedule", "channel")
+_TARGET_TYPES: Sequence[TargetType] = get_args(TargetType)
 MOST_STEPS = 100
 
 

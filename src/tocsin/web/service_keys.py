@@ -1,5 +1,6 @@
 """The integration keys of a service: made with all that a source needs to send, and revoked."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -33,7 +34,7 @@ async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Datab
     except FORM_ERRORS as error:
         return await service_view.answer(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
     url = sending_url(request.app.state.settings, key.type, token)
-    values = {"service": service, "key": key, "url": url, "snippets": snippets(url)}
+    values: dict[str, Any] = {"service": service, "key": key, "url": url, "snippets": snippets(url)}
     return await page(request, viewer, "service_key.html.j2", 201, **values)
 
 
