@@ -14,6 +14,7 @@ from tocsin.store import favourites, service_list
 from tocsin.store.actor import acting
 from tocsin.store.service_list import Filter
 from tocsin.web import service_view, trial_alerts
+from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent
 from tocsin.web.html import page
@@ -78,4 +79,4 @@ async def favour(service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -
     change = favourites.remove if form.value("favourite") == "no" else favourites.add
     async with acting(pool, viewer) as connection:
         await change(connection, viewer.user_id, service_id)
-    return see_other(f"/services/{service_id}")
+    return see_other(our_path(form.value("back", f"/services/{service_id}")))

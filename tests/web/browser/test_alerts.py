@@ -162,3 +162,15 @@ async def test_without_scripts_a_form_outlives_its_session(open_page: Opener, sc
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").tap()
     await expect(page.get_by_text("Ann Archer has it")).to_be_visible()
+
+
+async def test_the_star_makes_a_favourite_that_the_list_narrows_to(desktop: Page, scene: Scene) -> None:
+    await desktop.goto(f"/alerts/{scene.number}")
+    star = desktop.get_by_role("button", name="Checkout: one of my favourites")
+    await star.click()
+    await expect(star).to_have_attribute("aria-pressed", "true")
+    await desktop.goto("/alerts?favourites=yes")
+    await expect(desktop.locator(".alert-row")).to_have_count(2)
+    await desktop.goto(f"/alerts/{scene.number}")
+    await star.click()
+    await expect(star).to_have_attribute("aria-pressed", "false")
