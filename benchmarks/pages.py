@@ -34,6 +34,10 @@ PAGES: Mapping[str, str] = {
     "channels": "/channels",
     "account": "/account",
     "first run": "/setup",
+    "engine": "/engine",
+    "reports": "/reports",
+    "search": "/search?q=service",
+    "search, not found": "/search?q=nobody+said+that",
 }
 
 _CALLS = 60

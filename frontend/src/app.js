@@ -3,6 +3,7 @@
 import "./htmx.js";
 import "./confirm.js";
 import "./copy.js";
+import "./finder.js";
 import "./keys.js";
 import "./live.js";
 import "./notices.js";

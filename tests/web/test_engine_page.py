@@ -35,7 +35,8 @@ async def test_what_is_overdue_is_named_with_its_reason(browser: AsyncClient, ma
     number = await make.alert(await make.service(), "disk <full>")
     await make.pool.execute("delete from pgqueuer")
     await make.pool.execute(ENGINE, uuid.uuid4(), None)
-    page = (await browser.get("/engine")).text
+    page = (await browser.get("/engine", headers={"HX-Request": "true", "HX-Target": "engine"})).text
+    assert page.lstrip().startswith('<div id="engine"')
     assert "1 overdue" in page
     assert f'<a href="/alerts/{number}">disk &lt;full&gt;</a>' in page
     assert "no job waits for it" in page

@@ -1,4 +1,4 @@
-"""What the engine has done lately: how late it was, what it repaired; and which objects it has missed."""
+"""How late the engine was lately, how much it repaired, and which objects it has missed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,17 +24,6 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """Something that the sweep has put right."""
-
-    kind: str
-    object_id: str
-    reason: str
-    due: datetime | None
-    repaired_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Missed:
     """An object that should have moved and has no job in time."""
 
@@ -47,11 +36,6 @@ class Missed:
 async def lateness(database: Database) -> Sequence[Minute]:
     """The last hour's minutes in which alerts entered steps or pages went out; in a storm the newest of them."""
     return [Minute(**row) for row in await database.fetch(_sql["lateness"], _MOST_ENTRIES)]
-
-
-async def repairs(database: Database, limit: int) -> Sequence[Repair]:
-    """The latest repairs, the newest first."""
-    return [Repair(**row) for row in await database.fetch(_sql["repairs"], limit)]
 
 
 async def repairs_of_a_day(database: Database) -> int:

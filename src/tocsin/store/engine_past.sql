@@ -1,6 +1,6 @@
 -- name: lateness
--- Acted minus due over the last hour, by minute: of steps that alerts entered, and of pages from the moment they were to
--- go out until their first attempt. The newest $1 entries of each log are read, since they are in no index by time.
+-- Acted minus due over the last hour, by minute: of steps that alerts entered, and of pages from the moment they were
+-- to go out until their first attempt. The newest $1 entries of each log are read: no index has them by time.
 with moves as (
     select 'alert' as kind, logs.at, logs.at - (logs.meta ->> 'due_at')::timestamptz as late
     from (select event, at, meta from alert_logs order by id desc limit $1) as logs
@@ -23,10 +23,6 @@ select
 from seconds
 group by kind, minute
 order by kind, minute
-
--- name: repairs
--- The latest repairs.
-select kind, object_id, reason, due, repaired_at from engine_repairs order by repaired_at desc, id desc limit $1
 
 -- name: repair_count
 select count(*) from engine_repairs where repaired_at > now() - interval '1 day'

@@ -53,17 +53,16 @@ async def retry(job_id: JobId, viewer: Viewer, pool: Database) -> Response:
 
 async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     may_retry = is_admin(viewer)
-    missed, repairs = await engine_past.missed(pool, _MOST), await engine_past.repairs(pool, _MOST)
+    overview, missed = await engine.overview(pool), await engine_past.missed(pool, _MOST)
     parked = await engine.parked(pool, limit=_MOST) if may_retry else []
     objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
-        *((one.kind, one.object_id) for one in repairs),
+        *((one.kind, one.object_id) for one in overview.repairs),
         *((one.kind, one.object_id) for one in parked),
     ]
     return {
-        "engine": await engine.overview(pool),
+        "engine": overview,
         "missed": missed,
-        "repairs": repairs,
         "repairs_of_a_day": await engine_past.repairs_of_a_day(pool),
         "parked": parked,
         "may_retry": may_retry,

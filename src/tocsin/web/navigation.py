@@ -31,5 +31,6 @@ PLACES: Sequence[Place] = (
     Place("/services", "Services", "server"),
     Place("/policies", "Policies", "stairs-up"),
     Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
+    Place("/reports", "Reports", "chart-bar"),
     Place("/engine", "Engine", "activity"),
 )

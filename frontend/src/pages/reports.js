@@ -1,0 +1,3 @@
+// The style sheet of reports; they need no script.
+
+import "./reports.css";

@@ -1,0 +1,113 @@
+"""The tables of a report, as pages and spreadsheets show them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias, TypeVar
+
+from tocsin.store.reports import OfHour, OfService, Report
+
+K = TypeVar("K", date, int)
+
+Cell: TypeAlias = str | int | float | None
+Rows: TypeAlias = Iterable[Sequence[Cell]]
+
+# A spreadsheet takes what begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_SERVICE_HEADINGS = (
+    "service",
+    "alerts",
+    "alerts_at_night",
+    "pages",
+    "pages_at_night",
+    "acknowledged",
+    "median_seconds_to_acknowledge",
+    "p90_seconds_to_acknowledge",
+    "closed",
+    "median_seconds_to_close",
+    "p90_seconds_to_close",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many alerts came in and how many pages went out."""
+
+    alerts: int = 0
+    pages: int = 0
+
+
+def by_day(report: Report) -> Sequence[tuple[date, Sums]]:
+    """Sums of each day, in order."""
+    return _sums(report.hours, lambda one: one.hour.day)
+
+
+def by_hour(report: Report) -> Sequence[tuple[int, Sums]]:
+    """Sums of each hour of the day."""
+    return sorted(_sums(report.hours, lambda one: one.hour.hour), key=lambda pair: pair[0])
+
+
+def csv_text(rows: Rows) -> str:
+    """The rows as CSV; text that a spreadsheet would take for a formula has an apostrophe before it."""
+    text = io.StringIO()
+    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _sums(hours: Iterable[OfHour], key: Callable[[OfHour], K]) -> Sequence[tuple[K, Sums]]:
+    found: dict[K, Sums] = {}
+    for one in hours:
+        before = found.get(key(one), Sums())
+        found[key(one)] = Sums(before.alerts + one.alerts, before.pages + one.pages)
+    return list(found.items())
+
+
+def _services(report: Report) -> Rows:
+    yield _SERVICE_HEADINGS
+    yield from map(_service, report.services)
+
+
+def _service(one: OfService) -> Sequence[Cell]:
+    acknowledge, close = one.to_acknowledge, one.to_close
+    counts = (one.alerts, one.night_alerts, one.pages, one.night_pages)
+    return (
+        one.name,
+        *counts,
+        one.acknowledged,
+        acknowledge.median,
+        acknowledge.p90,
+        one.closed,
+        close.median,
+        close.p90,
+    )
+
+
+def _people(report: Report) -> Rows:
+    yield ("person", "alerts", "pages", "pages_at_night")
+    yield from ((one.name, one.alerts, one.pages, one.night_pages) for one in report.people)
+
+
+def _days(report: Report) -> Rows:
+    yield ("day", "alerts", "pages")
+    yield from ((day.isoformat(), sums.alerts, sums.pages) for day, sums in by_day(report))
+
+
+def _hours(report: Report) -> Rows:
+    yield ("hour", "alerts", "pages")
+    yield from ((hour, sums.alerts, sums.pages) for hour, sums in by_hour(report))
+
+
+TABLES: Mapping[str, Callable[[Report], Rows]] = {
+    "services": _services,
+    "people": _people,
+    "days": _days,
+    "hours": _hours,
+}
+"""The tables by the names of their files."""

@@ -1,0 +1,44 @@
+"""The engine's page: well at a glance, alive, and what is parked is retried."""
+
+from playwright.async_api import Page, expect
+from tests.api.test_engine import park
+from tests.fixtures.factories import Factory
+from tests.web.browser.looking import no_complaints, screenshot
+from tests.web.browser.scene import Scene
+
+REPAIRS = """
+insert into engine_repairs (kind, object_id, reason, due, repaired_at)
+select 'alert', $1::text, reason, now() - late, now() - late
+from (values ('no_job', interval '2 hours'), ('acknowledgement_missed', interval '5 hours')) as repairs (reason, late)
+"""
+
+
+async def test_it_shows_how_late_it_was_and_what_it_repaired(desktop: Page, scene: Scene, make: Factory) -> None:
+    await make.pool.execute(REPAIRS, str(scene.number))
+    await desktop.goto("/engine")
+    await expect(desktop.get_by_text("The engine is well")).to_be_visible()
+    await expect(desktop.locator("[data-lateness] canvas")).to_be_visible()
+    await expect(desktop.get_by_text("acknowledgement missed")).to_be_visible()
+    await no_complaints(desktop)
+    await screenshot(desktop, "engine")
+
+
+async def test_a_parked_job_appears_and_is_retried(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto("/engine")
+    await phone.locator("html[data-streaming]").wait_for()
+    await park(make)
+    button = phone.get_by_role("button", name="Retry the job of")
+    await expect(button).to_be_visible(timeout=4000)
+    await expect(phone.get_by_text("no such thing")).to_be_visible()
+    await no_complaints(phone)
+    await screenshot(phone, "engine-parked")
+    await button.tap()
+    await expect(phone.get_by_text("The job is tried again.")).to_be_visible()
+    await expect(button).to_have_count(0)
+
+
+async def test_an_idle_engine_has_no_plot_to_show(phone: Page) -> None:
+    await phone.goto("/engine")
+    await expect(phone.get_by_text("No engine is running.")).to_be_visible()
+    await expect(phone.get_by_text("No alert has entered a step")).to_be_visible()
+    await no_complaints(phone)
