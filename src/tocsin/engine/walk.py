@@ -45,6 +45,8 @@ class Walk:
         self._steps += 1
         ids = await self._take(kind) if kind != "page" else []
         found = await _confirmed(self.pool, kind, ids)
+        if not found:
+            return 0
         async with self.pool.acquire() as connection, connection.transaction():
             done = await repairs.mend(connection, found[: repairs.BATCH])
         repairs.tell(done)
@@ -55,9 +57,9 @@ class Walk:
             after = await connection.fetchval(_SQL["take"], kind)
             if after is None:
                 return []
-            count = self._share(
-                await connection.fetchval(_SQL[f"{kind}_count"]), await connection.fetchval(_SQL["engines"])
-            )
+            there = await connection.fetchrow(_SQL[f"{kind}_count"])
+            assert there is not None
+            count = self._share(there["objects"], there["engines"])
             ids = [row["id"] for row in await connection.fetch(_SQL[f"{kind}_ids"], after, count)]
             await connection.execute(_SQL["go_on"], kind, ids[-1] if len(ids) == count else "")
         return ids

@@ -6,25 +6,22 @@ select after from engine_walk where kind = $1 for update skip locked
 -- Empty begins the next round.
 update engine_walk set after = $2, rounds = rounds + case when $2 = '' then 1 else 0 end where kind = $1
 
--- name: engines
-select greatest(count(*), 1) from engine_instances where last_seen_at > now() - interval '30 seconds'
-
 -- name: rotation_count
-select count(*) from rotations
+select (select count(*) from rotations) as objects, engines_alive() as engines
 
 -- name: rotation_ids
 select id::text from rotations
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by rotations.id limit $2
 
 -- name: schedule_count
-select count(*) from schedules
+select (select count(*) from schedules) as objects, engines_alive() as engines
 
 -- name: schedule_ids
 select id::text from schedules
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by schedules.id limit $2
 
 -- name: policy_count
-select count(*) from escalation_policies
+select (select count(*) from escalation_policies) as objects, engines_alive() as engines
 
 -- name: policy_ids
 select id::text from escalation_policies
@@ -32,14 +29,14 @@ where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uui
 order by escalation_policies.id limit $2
 
 -- name: service_count
-select count(*) from services
+select (select count(*) from services) as objects, engines_alive() as engines
 
 -- name: service_ids
 select id::text from services
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by services.id limit $2
 
 -- name: alert_count
-select count(*) from escalation_policy_state
+select (select count(*) from escalation_policy_state) as objects, engines_alive() as engines
 
 -- name: alert_ids
 -- Open alerts and rows of escalation: neither should be without the other.

@@ -19,4 +19,8 @@ create table engine_walk (
     after text not null default '',
     rounds bigint not null default 0
 );
+create function engines_alive() returns bigint language sql stable as $$
+    select greatest(count(*), 1) from engine_instances where last_seen_at > now() - interval '30 seconds'
+$$;
+
 insert into engine_walk (kind) values ('rotation'), ('schedule'), ('policy'), ('service'), ('alert');
