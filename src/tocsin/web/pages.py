@@ -27,7 +27,9 @@ from tocsin.web import (
     preferences,
     reaching,
     reports,
+    rotation_editor,
     rotations,
+    schedule_editor,
     schedules,
     search,
     service_edit,
@@ -36,6 +38,7 @@ from tocsin.web import (
     setup,
     sign_in,
     teams,
+    temporary_schedules,
 )
 
 ROUTERS: Sequence[APIRouter] = (
@@ -61,7 +64,9 @@ ROUTERS: Sequence[APIRouter] = (
     preferences.router,
     reaching.router,
     reports.router,
+    rotation_editor.router,
     rotations.router,
+    schedule_editor.router,
     schedules.router,
     search.router,
     service_edit.router,
@@ -70,4 +75,5 @@ ROUTERS: Sequence[APIRouter] = (
     setup.router,
     sign_in.router,
     teams.router,
+    temporary_schedules.router,
 )

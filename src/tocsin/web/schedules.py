@@ -2,19 +2,23 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit
+from tocsin.api.access import may_edit, require_edit
 from tocsin.api.auth import Database
 from tocsin.api.paging import Cursor, cursor_at, position_after
+from tocsin.errors import Conflict
 from tocsin.store import schedules
+from tocsin.store.actor import Actor, acting
 from tocsin.web import schedule_view
+from tocsin.web.flash import see_other
 from tocsin.web.html import page
-from tocsin.web.viewer import Viewer, ViewerZone
+from tocsin.web.refusals import Refusal, refusal
+from tocsin.web.viewer import Viewer
+from tocsin.web.zone import zone_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,13 +35,29 @@ async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cu
 
 
 @router.get("/schedules/{schedule_id:uuid}")
-async def show_one(
-    request: Request, schedule_id: UUID, viewer: Viewer, pool: Database, viewer_zone: ViewerZone
-) -> Response:
+async def show_one(request: Request, schedule_id: UUID, viewer: Viewer) -> Response:
     """One schedule over a week or a month."""
+    return await _page(request, viewer, schedule_id)
+
+
+@router.post("/schedules/{schedule_id:uuid}/delete")
+async def delete(request: Request, schedule_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Delete it, or tell what uses it."""
+    try:
+        async with acting(pool, viewer) as connection:
+            schedule = await schedules.lock(connection, schedule_id)
+            require_edit(viewer, schedule.team_id)
+            await schedules.delete(connection, schedule_id)
+    except Conflict as error:
+        return await _page(request, viewer, schedule_id, refusal(error))
+    return see_other("/schedules", f"{schedule.name} is deleted.")
+
+
+async def _page(request: Request, viewer: Actor, schedule_id: UUID, refused: Refusal | None = None) -> Response:
     query = request.query_params
-    zone: ZoneInfo | None = viewer_zone if query.get("zone") == "mine" else None
-    values = await schedule_view.shown(pool, schedule_id, query.get("view", "week"), query.get("day", ""), zone)
-    values["is_mine"] = zone is not None
-    can_edit = may_edit(viewer, values["schedule"].team_id)
-    return await page(request, viewer, "schedule.html.j2", can_edit=can_edit, refused=None, **values)
+    zone = zone_of(request) if query.get("zone") == "mine" else None
+    values = await schedule_view.shown(
+        request.app.state.pool, schedule_id, query.get("view", "week"), query.get("day", ""), zone
+    )
+    seen = {"is_mine": zone is not None, "can_edit": may_edit(viewer, values["schedule"].team_id), "refused": refused}
+    return await page(request, viewer, "schedule.html.j2", 409 if refused else 200, **values, **seen)
