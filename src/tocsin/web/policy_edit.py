@@ -21,7 +21,7 @@ from tocsin.store.targets import Notifiable
 from tocsin.web import policies as policy_pages
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Sent, status_of
-from tocsin.web.html import page
+from tocsin.web.html import fragment_of, page
 from tocsin.web.narrowing import team_choices
 from tocsin.web.policy_draft import (
     Draft,
@@ -135,16 +135,24 @@ async def _page(
     form = replace(draft.form, errors={**seen.errors, **draft.form.errors})
     shown: dict[str, Any] = {
         "form": form,
-        "shown_fields": shown_fields(draft),
-        "steps": draft.steps,
         "preview": seen,
         "policy": await _saved(pool, policy_id) if policy_id else None,
-        "target_names": await ladders.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
-        "found": await _found(pool, draft),
-        "policies": [one for one in await policy_list.choices(pool) if one.id != policy_id],
-        "teams": await team_choices(pool, "Everybody's", viewer),
+        **(await _ladder(pool, viewer, draft, policy_id) if fragment_of(request) != "preview" else {}),
     }
     return await page(request, viewer, "policy_edit.html.j2", status, **shown)
+
+
+async def _ladder(pool: Pool, viewer: Actor, draft: Draft, policy_id: UUID | None) -> dict[str, Any]:
+    """What is shown beside the preview."""
+    others = [one for one in await policy_list.choices(pool) if one.id != policy_id]
+    return {
+        "shown_fields": shown_fields(draft),
+        "steps": draft.steps,
+        "target_names": await ladders.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
+        "found": await _found(pool, draft),
+        "policies": [(str(one.id), one.name) for one in others],
+        "teams": await team_choices(pool, "Everybody's", viewer),
+    }
 
 
 async def _saved(pool: Pool, policy_id: UUID) -> PolicyRow | None:

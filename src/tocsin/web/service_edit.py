@@ -153,7 +153,7 @@ async def _page(
     shown: dict[str, Any] = {
         "form": form,
         "service": service,
-        "policies": await policy_list.choices(pool),
+        "policies": [(str(one.id), one.name) for one in await policy_list.choices(pool)],
         "teams": await team_choices(pool, "Everybody's", viewer),
     }
     return await page(request, viewer, "service_edit.html.j2", status, **shown)
