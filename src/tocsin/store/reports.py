@@ -1,19 +1,17 @@
 """What came in, how soon it was taken and closed, and whom it paged, over some days."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.report_hours import Hour, Stretch
-from tocsin.store.listing import Database
 
 _sql = Statements("tocsin.store", "reports.sql")
-
-_Window: TypeAlias = tuple[object, object, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +71,44 @@ class Report:
     hours: Sequence[OfHour]
 
 
-async def report(database: Database, stretch: Stretch) -> Report:
-    """The report on these days."""
-    span = stretch.span
+async def report(pool: Pool, stretch: Stretch) -> Report:
+    """The report on these days. Its statements run side by side, each on a connection of its own."""
+    span, hours = stretch.span, stretch.hours()
     window = (span.start, span.end, [moment for night in stretch.nights() for moment in night])
-    services = await _services(database, window)
-    hours = await _hours(database, stretch)
-    people = [OfPerson(**row) for row in await database.fetch(_sql["people"], *window)]
-    total = next(one for one in services if one.id is None)
-    by_alerts = sorted(
-        (one for one in services if one.id is not None), key=lambda one: (-one.alerts, -one.pages, one.name.lower())
+    by_hour = (span.start, span.end, [hour.start for hour in hours])
+    alerts, pages, people, alert_hours, page_hours = await asyncio.gather(
+        pool.fetch(_sql["alerts_by_service"], *window),
+        pool.fetch(_sql["pages_by_service"], *window),
+        pool.fetch(_sql["people"], *window),
+        pool.fetch(_sql["alerts_by_hour"], *by_hour),
+        pool.fetch(_sql["pages_by_hour"], *by_hour),
     )
-    return Report(_with_pages(total, hours), by_alerts, people, hours)
+    services = _services(alerts, pages)
+    counts = _hours(hours, alert_hours, page_hours)
+    total = next(one for one in services if one.id is None)
+    return Report(
+        total=_with_pages(total, counts),
+        services=sorted((one for one in services if one.id is not None), key=_most_first),
+        people=[OfPerson(**row) for row in people],
+        hours=counts,
+    )
 
 
-async def _services(database: Database, window: _Window) -> Sequence[OfService]:
+def _most_first(one: OfService) -> tuple[int, int, str]:
+    return -one.alerts, -one.pages, one.name.lower()
+
+
+def _services(alerts: Sequence[asyncpg.Record], pages: Sequence[asyncpg.Record]) -> Sequence[OfService]:
     """Each service that had an alert or a page, and all together without pages."""
-    pages = {row["service_id"]: row for row in await database.fetch(_sql["pages_by_service"], *window)}
-    found = []
-    for row in await database.fetch(_sql["alerts_by_service"], *window):
-        paged = pages.pop(row["service_id"], None)
-        found.append(_of_service(row, paged["pages"] if paged else 0, paged["night_pages"] if paged else 0))
+    paged = {row["service_id"]: row for row in pages}
+    found = [_of_service(row, paged.pop(row["service_id"], None)) for row in alerts]
     quiet = [
-        OfService(key, row["name"], pages=row["pages"], night_pages=row["night_pages"]) for key, row in pages.items()
+        OfService(key, row["name"], pages=row["pages"], night_pages=row["night_pages"]) for key, row in paged.items()
     ]
     return [*found, *quiet]
 
 
-def _of_service(row: asyncpg.Record, pages: int, night_pages: int) -> OfService:
+def _of_service(row: asyncpg.Record, paged: asyncpg.Record | None) -> OfService:
     return OfService(
         id=row["service_id"],
         name=row["name"] or "All services",
@@ -110,17 +118,16 @@ def _of_service(row: asyncpg.Record, pages: int, night_pages: int) -> OfService:
         closed=row["closed"],
         to_acknowledge=Soon(*row["to_acknowledge"] or ()),
         to_close=Soon(*row["to_close"] or ()),
-        pages=pages,
-        night_pages=night_pages,
+        pages=paged["pages"] if paged else 0,
+        night_pages=paged["night_pages"] if paged else 0,
     )
 
 
-async def _hours(database: Database, stretch: Stretch) -> Sequence[OfHour]:
-    hours = stretch.hours()
-    window = (*stretch.span, [hour.start for hour in hours])
-    alerts = {row["hour"]: row["count"] for row in await database.fetch(_sql["alerts_by_hour"], *window)}
-    pages = {row["hour"]: row["count"] for row in await database.fetch(_sql["pages_by_hour"], *window)}
-    return [OfHour(hour, alerts.get(place, 0), pages.get(place, 0)) for place, hour in enumerate(hours, 1)]
+def _hours(
+    hours: Sequence[Hour], alerts: Sequence[asyncpg.Record], pages: Sequence[asyncpg.Record]
+) -> Sequence[OfHour]:
+    came, went = ({row["hour"]: row["count"] for row in rows} for rows in (alerts, pages))
+    return [OfHour(hour, came.get(place, 0), went.get(place, 0)) for place, hour in enumerate(hours, 1)]
 
 
 def _with_pages(total: OfService, hours: Sequence[OfHour]) -> OfService:

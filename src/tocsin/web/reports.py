@@ -1,6 +1,6 @@
 """Reports: how soon alerts are taken and closed, and how much of it falls on whom and on nights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, TypeAlias
@@ -21,12 +21,13 @@ from tocsin.store.reports import Report
 from tocsin.web import phrases, report_tables
 from tocsin.web.forms import Form
 from tocsin.web.html import page
+from tocsin.web.report_tables import Sums
 from tocsin.web.viewer import Viewer, ViewerZone
 
 router = APIRouter(include_in_schema=False)
 
 _LONGEST = 366
-_MOST_ROWS = 100
+_MOST_ROWS = 50
 _CHOICES = (7, 30, 90, 365)
 _CSV_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -105,24 +106,27 @@ def _date(field: str, text: str) -> date | None:
 
 
 def _shown(report: Report, stretch: Stretch) -> dict[str, Any]:
+    by_day, by_hour = report_tables.by_day(report), report_tables.by_hour(report)
     return {
         "report": report,
         "form": Form.of(start=stretch.first, end=stretch.last),
-        "days": stretch.days,
         "query": urlencode({"start": stretch.first, "end": stretch.last}),
-        "by_day": report_tables.by_day(report),
-        "by_hour": report_tables.by_hour(report),
+        "by_day": by_day,
+        "by_hour": by_hour,
         "took": _took,
         "most_rows": _MOST_ROWS,
-        "bars": {name: _bars(report, name) for name in ("alerts", "pages")},
+        "bars": {name: _bars(by_day, by_hour, name) for name in ("alerts", "pages")},
     }
 
 
-def _bars(report: Report, name: str) -> dict[str, Sequence[Bar]]:
+def _bars(
+    by_day: Sequence[tuple[date, Sums]], by_hour: Sequence[tuple[int, Sums]], name: str
+) -> Mapping[str, Sequence[Bar]]:
     """The plots of alerts or pages: by day, and by hour of the day."""
-    days = [Bar(f"{day:%a} {day.day} {day:%b}", getattr(sums, name)) for day, sums in report_tables.by_day(report)]
-    hours = [Bar(f"{hour}:00", getattr(sums, name), is_night(hour)) for hour, sums in report_tables.by_hour(report)]
-    return {"days": days, "hours": hours}
+    return {
+        "days": [Bar(f"{day:%a} {day.day} {day:%b}", getattr(sums, name)) for day, sums in by_day],
+        "hours": [Bar(f"{hour}:00", getattr(sums, name), is_night(hour)) for hour, sums in by_hour],
+    }
 
 
 def _took(seconds: float | None) -> str:
