@@ -3,6 +3,7 @@
 import asyncio
 
 from playwright.async_api import Page, expect
+from tests.fixtures.factories import Factory
 from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
@@ -100,3 +101,11 @@ async def test_what_stands_in_the_way_of_deleting_is_named(open_page: Opener, de
     await desktop.get_by_role("button", name="Delete the service").click()
     await desktop.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(desktop.get_by_role("alert")).to_contain_text("Certificate of shop.example.org expires")
+
+
+async def test_an_alert_shows_by_itself(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto(f"/services/{scene.database.id}")
+    await desktop.locator("html[data-streaming]").wait_for()
+    await make.alert(scene.database, "Backup is missing")
+    await expect(desktop.locator("#standing")).to_contain_text("Backup is missing", timeout=3000)
+    await expect(desktop.locator("#standing .state")).to_have_text("2 triggered, 1 taken")
