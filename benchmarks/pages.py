@@ -1,7 +1,7 @@
 """The pages: what one costs the server, how much comes over the wire, how soon a change shows, what open ones cost.
 
-``PAGES`` lists the pages that are measured; whoever adds a page adds it here. ``{alert}``, ``{service}``, ``{policy}``
-and ``{user}`` stand for the id of one.
+``PAGES`` lists the pages that are measured; whoever adds a page adds it here. ``{alert}``, ``{service}``, ``{policy}``,
+``{schedule}``, ``{rotation}`` and ``{user}`` stand for the id of one.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import httpx
 
 from benchmarks.cpu import seconds_used
 from benchmarks.organisation import found, open_alerts
+from benchmarks.rosters import schedules_made
 from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
@@ -33,6 +34,14 @@ PAGES: Mapping[str, str] = {
     "policies": "/policies",
     "policy": "/policies/{policy}",
     "policy's editor": "/policies/{policy}/edit",
+    "schedules": "/schedules",
+    "schedule": "/schedules/{schedule}",
+    "schedule, month": "/schedules/{schedule}?view=month",
+    "schedule's editor": "/schedules/{schedule}/edit",
+    "override": "/schedules/{schedule}/overrides/new",
+    "rotations": "/rotations",
+    "rotation": "/rotations/{rotation}",
+    "rotation's editor": "/rotations/{rotation}/edit",
     "people": "/people",
     "person": "/people/{user}",
     "teams": "/teams",
@@ -46,6 +55,7 @@ PAGES: Mapping[str, str] = {
 }
 
 _CALLS = 60
+_SCHEDULES = 200
 _CHANGES = 30
 _STREAMS = 200
 _STREAMS_EACH = 10
@@ -90,6 +100,7 @@ async def _stage(server_dsn: str) -> AsyncIterator[Stage]:
             "service": organisation.services[0],
             "policy": await pool.fetchval("select min(id::text) from escalation_policies"),
             "user": await pool.fetchval("select min(id::text) from users"),
+            **await schedules_made(pool, _SCHEDULES),
         }
         cookies = await _sign_in(pool, _STREAMS // _STREAMS_EACH)
         async with tocsin(dsn, "serve", "--no-engine") as process:

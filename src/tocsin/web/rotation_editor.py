@@ -115,6 +115,7 @@ async def _after_button(request: Request, viewer: Actor, asked: Asked) -> Respon
         changed = replace(form, errors={"new": "Choose somebody."})
     else:
         changed = _PARTICIPANTS.after_button(form, {"user_id": form.values("new")})
+        changed = replace(changed, fields=[field for field in changed.fields if field[0] != "new"])
     return await _page(request, viewer, replace(asked, form=changed))
 
 

@@ -165,6 +165,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
     pool: Pool = request.app.state.pool
     form, rows = asked.form, _numbers(asked.form)
     beside = [f"rules.{n}.{field}" for n in rows for field in _RULES.fields]
+    targets = await _targets(pool)
     values: dict[str, Any] = {
         "schedule": asked.old,
         "form": form,
@@ -173,7 +174,8 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
         "path": asked.path,
         "zones": zone_choices(form.value("time_zone")),
         "teams": await team_choices(pool, "Everybody's", viewer),
-        "targets": await _targets(pool),
+        "targets": targets,
+        "target_names": {value: name for _, choices in targets for value, name in choices},
         "difference": await _difference(pool, asked),
     }
     return await page(request, viewer, "schedule_edit.html.j2", status, **values)

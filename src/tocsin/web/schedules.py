@@ -59,5 +59,9 @@ async def _page(request: Request, viewer: Actor, schedule_id: UUID, refused: Ref
     values = await schedule_view.shown(
         request.app.state.pool, schedule_id, query.get("view", "week"), query.get("day", ""), zone
     )
-    seen = {"is_mine": zone is not None, "can_edit": may_edit(viewer, values["schedule"].team_id), "refused": refused}
+    seen: dict[str, Any] = {
+        "is_mine": zone is not None,
+        "can_edit": may_edit(viewer, values["schedule"].team_id),
+        "refused": refused,
+    }
     return await page(request, viewer, "schedule.html.j2", 409 if refused else 200, **values, **seen)

@@ -184,7 +184,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
         "twice": {name: twice(asked.form, name, asked.zone) for name in timed},
         "rows": rows,
         "shown": [*timed, *(f"shifts.{n}.user_id" for n in rows)],
-        "people": [(str(user_id), name) for user_id, name in names.items()],
+        "people": {str(user_id): name for user_id, name in names.items()},
         "can_edit": may_edit(viewer, asked.schedule.team_id),
         "difference": await _difference(pool, asked),
     }

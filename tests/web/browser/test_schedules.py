@@ -143,3 +143,23 @@ async def test_without_scripts_an_override_is_looked_at_changed_and_deleted(
     await page.get_by_role("button", name="Delete override").click()
     await expect(page.get_by_text("The override is deleted.")).to_be_visible()
     assert await make.pool.fetchval("select count(*) from schedule_overrides") == 0
+
+
+async def test_the_calendar_and_the_form_in_the_zone_of_who_looks(
+    open_page: Opener, scene: Scene, make: Factory
+) -> None:
+    schedule = await berlin(scene, make)
+    page = await open_page(scene.ann, time_zone="America/New_York")
+    await page.goto(f"/schedules/{schedule.id}?view=week&day=2027-11-07")
+    await expect(page.locator(".tag.warning")).to_have_count(0)
+    await page.reload()
+    await page.get_by_role("link", name="Yours: America/New_York").click()
+    sunday = page.locator(".day-row", has_text="Sunday 7 November")
+    await expect(sunday).to_contain_text("25 h: clocks go back")
+    await expect(sunday).to_contain_text("02:00 EST–14:00 EST Ann Archer")
+    await sunday.locator("svg[data-drag] .bar", has_text="Ann Archer").click()
+    form = page.locator("#override")
+    await expect(form.get_by_label("From", exact=True)).to_have_value("2027-11-07T02:00")
+    await expect(form.get_by_label("Times are those of")).to_have_value("America/New_York")
+    await expect(form.get_by_label("Instead of")).to_have_value(str(scene.ann.id))
+    await no_complaints(page)
