@@ -42,7 +42,9 @@ router = APIRouter(include_in_schema=False, prefix="/setup")
 
 _YEAR = 31_536_000
 _KEY_NAME = "First key"
-_POLICY_FIELDS = {"steps.0.targets.0.id": "first", "steps.0.delay_seconds": "minutes"}
+_TURNS_FIELDS = {"name": "turns_name", "type": "handoff", "participants": "user"}
+_SERVICE_FIELDS = {"name": "service_name", "escalation_policy_id": "policy"}
+_POLICY_FIELDS = {"name": "policy_name", "steps.0.targets.0.id": "first", "steps.0.delay_seconds": "minutes"}
 
 
 @router.get("")
@@ -55,7 +57,7 @@ async def show(request: Request, viewer: Viewer, alert: str = "") -> Response:
 @router.post("/skip")
 async def skip(viewer: Viewer) -> Response:
     """No longer offer it on the home page."""
-    answer = see_other("/", "Skipped. You find the first run under People.", "info")
+    answer = see_other("/", "Skipped. The first run stays at /setup.", "info")
     answer.set_cookie(SKIP_COOKIE, "yes", max_age=_YEAR, path="/", samesite="lax", httponly=True)
     return answer
 
@@ -91,7 +93,7 @@ async def turns(request: Request, viewer: Viewer, pool: Database, form: Sent, zo
             if form.has("schedule"):
                 await schedules.create(connection, _schedule(rotation))
     except FORM_ERRORS as error:
-        wrong = form.wrong(error, {"participants": "user"})
+        wrong = form.wrong(error, _TURNS_FIELDS)
         return await setup_page(request, viewer, status_of(error), turns_form=wrong)
     return see_other("/setup", "Made. Now let a policy page whoever is on call.")
 
@@ -114,13 +116,15 @@ async def policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -
 async def service(request: Request, viewer: Viewer, pool: Database, settings: Config, form: Sent) -> Response:
     """A service with a key, which is shown once."""
     try:
-        body = form.body(ServiceCreate, {"name": form.value("name"), "escalation_policy_id": form.value("policy")})
+        body = form.body(
+            ServiceCreate, {"name": form.value("service_name"), "escalation_policy_id": form.value("policy")}
+        )
         async with acting(pool, viewer) as connection:
             spec = ServiceSpec(name=body.name, escalation_policy_id=body.escalation_policy_id)
             made = await services.create(connection, spec)
             key_url = await _key(connection, settings, made.id)
     except FORM_ERRORS as error:
-        wrong = form.wrong(error, {"escalation_policy_id": "policy"})
+        wrong = form.wrong(error, _SERVICE_FIELDS)
         return await setup_page(request, viewer, status_of(error), service_form=wrong)
     return await setup_page(request, viewer, key_url=key_url)
 
@@ -154,8 +158,8 @@ def _chosen(form: Form) -> UUID:
 def _rotation(form: Form, zone: ZoneInfo, moment: datetime) -> RotationSpec:
     """The rotation that the form wants, handing off at its hour, on Mondays if weekly. Raises InvalidInput."""
     values: dict[str, Any] = {
-        "name": form.value("name"),
-        "type": form.value("type"),
+        "name": form.value("turns_name"),
+        "type": form.value("handoff"),
         "time_zone": str(zone),
         "participants": list(form.values("user")),
         "start_at": first_handoff(moment, zone, int(form.value("hour"))) if _is_hour(form.value("hour")) else "",
@@ -186,7 +190,7 @@ def _policy(form: Form) -> dict[str, Any]:
     wanted = [form.value("first"), *([form.value("second")] if form.given("second") else [])]
     repeat = form.value("repeat")
     return {
-        "name": form.value("name"),
+        "name": form.value("policy_name"),
         "repeat": int(repeat) if repeat.isdecimal() and len(repeat) < 8 else None,
         "steps": [{"delay_seconds": delay, "targets": [_target(one)]} for one in wanted],
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import is_admin, may_edit_user
+from tocsin.api.access import is_admin
 from tocsin.db.pool import Pool
 from tocsin.store import alert_list, contact_methods, ladders, notification_rules, people, setup
 from tocsin.store.actor import Actor
@@ -28,7 +28,7 @@ _GONE_OUT = ("sent", "delivered")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the first run. ``is_open``: the first that is not done, and with turns, which are optional, the next."""
+    """A step of the first run. ``is_open``: the first that is not done; beside turns, which are optional, the next."""
 
     name: Name
     caption: str
@@ -68,7 +68,6 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "methods": methods,
         "everybody": everybody,
         "can_add_people": is_admin(viewer),
-        "may_edit_self": may_edit_user(viewer, viewer.user_id),
         "types": TYPES,
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items() if name != "never"],
         "targets": _targets(viewer.user_id, found, everybody),
@@ -105,8 +104,8 @@ def _forms(viewer: Actor, found: Setup) -> dict[str, Form]:
     first_turn = f"{found.turns[0].type}:{found.turns[0].id}" if found.turns else f"user:{viewer.user_id}"
     return {
         "reach_form": Form.of(type="email", preset="now"),
-        "turns_form": Form.of(name="On call", type="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
-        "policy_form": Form.of(name="Day and night", first=first_turn, minutes="5", repeat="2"),
+        "turns_form": Form.of(turns_name="On call", handoff="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
+        "policy_form": Form.of(policy_name="Day and night", first=first_turn, minutes="5", repeat="2"),
         "service_form": Form.of(policy=found.working[0].id if found.working else None),
     }
 
