@@ -76,9 +76,11 @@ async def test_an_open_alert_without_its_row_escalates_again(story: Story) -> No
     service = await story.make.service(await story.make.policy(step(await story.user("Ann"))))
     alert_id = await story.alert(service)
     assert story.paged() == ["Ann"]
-    await disabled(story, "delete from escalation_policy_state")
+    await disabled(story, "delete from escalation_policy_state", f"select engine_enqueue('alert', '{alert_id}', now())")
     await heals(story, lambda: story.standing(alert_id))
     assert story.paged() == ["Ann"]
+    ended = await story.pool.fetchval("select count(*) from notification_policy_cycles where ended_at is not null")
+    assert ended == 0, "a job that finds no row does not take the alert for closed"
     standing = await story.standing(alert_id)
     assert standing is not None
     assert (standing["state"], standing["escalation_count"]) == ("escalating", 2)

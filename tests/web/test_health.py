@@ -72,7 +72,10 @@ async def gauges(http: AsyncClient, family: str) -> dict[tuple[str, ...], float]
 
 
 async def test_what_is_empty_is_told_as_zero(anonymous: AsyncClient, make: Factory) -> None:
-    view = "select pg_get_functiondef('engine_overdue_within(interval)'::regprocedure)"
+    view = (
+        "select string_agg(pg_get_functiondef(oid), '') from pg_proc"
+        " where proname in ('engine_without_job', 'engine_overdue_within')"
+    )
     reasons = set(re.findall(r"'(\w+)'", await make.pool.fetchval(view))) - {"UTF8", "queued", "failed", "page"}
     overdue = await gauges(anonymous, "tocsin_overdue")
     assert {reason for _, reason in overdue} == reasons

@@ -62,7 +62,9 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one alert."""
 
     async def load_many(alert_ids: Sequence[int]) -> Mapping[int, Loaded]:
-        return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], alert_ids)}
+        rows = await pool.fetch(_SQL["load"], alert_ids)
+        # An open alert that has lost its row is no closed one: the sweep makes the row anew.
+        return {row["id"]: _loaded(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
     loads, found, entering = Together(load_many), policies(pool), Apart(pool, "enter_step")
 
