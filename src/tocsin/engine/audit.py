@@ -20,10 +20,4 @@ async def audit(pool: Pool) -> Sequence[Finding]:
 
 async def repair(pool: Pool, findings: Sequence[Finding]) -> int:
     """Repair what was found, and say how many are. What has become well meanwhile is left alone."""
-    repaired = 0
-    for start in range(0, len(findings), repairs.BATCH):
-        async with pool.acquire() as connection, connection.transaction():
-            done = await repairs.mend(connection, findings[start : start + repairs.BATCH])
-        repairs.tell(done)
-        repaired += len(done)
-    return repaired
+    return await repairs.mend_all(pool, findings)

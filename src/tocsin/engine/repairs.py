@@ -33,6 +33,21 @@ async def mend(connection: Connection, findings: Sequence[Finding]) -> Sequence[
     return done
 
 
+async def mend_all(pool: Pool, findings: Sequence[Finding]) -> int:
+    """Repair what was found and say how much.
+
+    Each way of repairing has transactions of its own, for each locks rows in the order in which all are locked.
+    """
+    repaired = 0
+    for group in _groups(findings):
+        for start in range(0, len(group), BATCH):
+            async with pool.acquire() as connection, connection.transaction():
+                done = await mend(connection, group[start : start + BATCH])
+            tell(done)
+            repaired += len(done)
+    return repaired
+
+
 def tell(done: Sequence[Finding]) -> None:
     """Log and count repairs."""
     for finding in done:
@@ -47,7 +62,7 @@ async def prune(pool: Pool) -> None:
 
 
 def _groups(findings: Sequence[Finding]) -> Iterator[Sequence[Finding]]:
-    """The findings by what repairs them, alerts' rows before those that follow from them."""
+    """The findings by the statement that puts their rows right."""
     for _, group in groupby(sorted(findings, key=_statement), key=_statement):
         yield list(group)
 

@@ -45,12 +45,7 @@ class Walk:
         self._steps += 1
         ids = await self._take(kind) if kind != "page" else []
         found = await _confirmed(self.pool, kind, ids)
-        if not found:
-            return 0
-        async with self.pool.acquire() as connection, connection.transaction():
-            done = await repairs.mend(connection, found[: repairs.BATCH])
-        repairs.tell(done)
-        return len(done)
+        return await repairs.mend_all(self.pool, found)
 
     async def _take(self, kind: str) -> Sequence[str]:
         async with self.pool.acquire() as connection, connection.transaction():
