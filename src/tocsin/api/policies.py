@@ -72,6 +72,17 @@ class PolicyCreate(Body):
     catch_all_policy_id: UUID | None = Field(None, description="takes over an alert when this policy is exhausted")
     steps: list[StepBody] = Field([], max_length=100)
 
+    def spec(self) -> PolicySpec:
+        """What the store takes."""
+        return PolicySpec(
+            name=self.name,
+            description=self.description,
+            repeat=self.repeat,
+            steps=[step.spec() for step in self.steps],
+            team_id=self.team_id,
+            catch_all_policy_id=self.catch_all_policy_id,
+        )
+
 
 class PolicyPatch(Body):
     """What to change of an escalation policy; what is left out stays. Steps are replaced as a whole."""
@@ -137,16 +148,8 @@ class PolicyRead(Read):
 @router.post("", status_code=201, summary="Create an escalation policy")
 async def create_escalation_policy(body: PolicyCreate, actor: Writer, pool: Database, response: Response) -> PolicyRead:
     require_edit(actor, body.team_id)
-    spec = PolicySpec(
-        name=body.name,
-        description=body.description,
-        repeat=body.repeat,
-        steps=[step.spec() for step in body.steps],
-        team_id=body.team_id,
-        catch_all_policy_id=body.catch_all_policy_id,
-    )
     async with acting(pool, actor) as connection:
-        policy = await policies.create(connection, spec)
+        policy = await policies.create(connection, body.spec())
     response.headers["Location"] = f"/api/v1/escalation-policies/{policy.id}"
     return PolicyRead.model_validate(policy)
 

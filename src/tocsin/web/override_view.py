@@ -24,8 +24,9 @@ from tocsin.store.schedules import Schedule
 from tocsin.web.forms import WHOLE, Form, status_of
 from tocsin.web.html import page
 from tocsin.web.schedule_changes import Difference, difference
-from tocsin.web.schedule_view import override_text, zone_named
+from tocsin.web.schedule_view import override_text
 from tocsin.web.wall_times import instants_of, twice, typed_fields
+from tocsin.web.zone import zone_named
 
 
 @dataclass(frozen=True, slots=True)

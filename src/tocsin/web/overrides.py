@@ -23,9 +23,9 @@ from tocsin.web.form_rows import is_save
 from tocsin.web.forms import FORM_ERRORS, Form, Sent
 from tocsin.web.narrowing import id_of
 from tocsin.web.override_view import Asked
-from tocsin.web.schedule_view import zone_named
 from tocsin.web.viewer import Viewer, ViewerZone
 from tocsin.web.wall_times import typed_fields
+from tocsin.web.zone import zone_named
 
 router = APIRouter(include_in_schema=False)
 

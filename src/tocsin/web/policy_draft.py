@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 from uuid import UUID
 
-from tocsin.api.policies import PolicyCreate
 from tocsin.domain.on_call import Target, TargetType
-from tocsin.store.policies import Policy, PolicySpec
+from tocsin.store.policies import Policy
 from tocsin.web.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.forms import Form
 from tocsin.web.narrowing import id_of
@@ -108,18 +107,6 @@ def values(draft: Draft) -> Mapping[str, Any]:
         "catch_all_policy_id": form.given("catch_all"),
         "steps": [_values(step) for step in draft.steps],
     }
-
-
-def spec_of(body: PolicyCreate) -> PolicySpec:
-    """What the store takes."""
-    return PolicySpec(
-        name=body.name,
-        description=body.description,
-        repeat=body.repeat,
-        steps=[step.spec() for step in body.steps],
-        team_id=body.team_id,
-        catch_all_policy_id=body.catch_all_policy_id,
-    )
 
 
 def names(draft: Draft) -> Mapping[str, str]:

@@ -31,7 +31,6 @@ from tocsin.web.policy_draft import (
     press,
     read,
     shown_fields,
-    spec_of,
     values,
     without_ids,
 )
@@ -61,7 +60,7 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         body = form.body(PolicyCreate, values(draft))
         require_edit(viewer, body.team_id)
         async with acting(pool, viewer) as connection:
-            policy = await policies.create(connection, spec_of(body))
+            policy = await policies.create(connection, body.spec())
     except FORM_ERRORS as error:
         return await _page(request, viewer, _wrong(draft, error), status=status_of(error))
     return see_other(f"/policies/{policy.id}", "Saved.")
@@ -99,7 +98,7 @@ async def save(request: Request, policy_id: UUID, viewer: Viewer, pool: Database
             require_edit(viewer, policy.team_id, body.team_id)
             is_late = is_stale(form, policy.spec)
             if not is_late:
-                await policies.update(connection, policy, spec_of(body))
+                await policies.update(connection, policy, body.spec())
     except FORM_ERRORS as error:
         return await _page(request, viewer, _wrong(draft, error), policy_id, status_of(error))
     except NotFound:

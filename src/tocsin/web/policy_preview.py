@@ -12,7 +12,7 @@ from tocsin.errors import InvalidInput
 from tocsin.store import checks, forecast
 from tocsin.web.foretelling import Foretold, foretell
 from tocsin.web.plans import plan_of
-from tocsin.web.policy_draft import Draft, names, spec_of, values
+from tocsin.web.policy_draft import Draft, names, values
 from tocsin.web.wall_times import instant_of
 
 _MOST_FORETOLD = 14
@@ -33,7 +33,7 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
     form = draft.form
     try:
         known = {**values(draft), "name": form.value("name") or _UNNAMED}
-        spec = spec_of(form.body(PolicyCreate, known))
+        spec = form.body(PolicyCreate, known).spec()
         plan = plan_of(spec, policy_id)
         findings = await checks.of_plan(pool, spec.name, plan)
         at = instant_of(form, "at", zone) if form.value("at") else None

@@ -29,11 +29,11 @@ from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.narrowing import id_of, team_choices
-from tocsin.web.schedule_view import zone_named
 from tocsin.web.stale import is_stale, late, seeing
 from tocsin.web.turns import Turn, turns
 from tocsin.web.viewer import Viewer, ViewerZone
 from tocsin.web.wall_times import instant_of, twice, typed_fields
+from tocsin.web.zone import zone_named
 from tocsin.web.zone_choices import zone_choices
 
 router = APIRouter(include_in_schema=False)

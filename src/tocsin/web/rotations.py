@@ -20,9 +20,9 @@ from tocsin.web.forms import Sent
 from tocsin.web.html import page
 from tocsin.web.phrases import as_sentence
 from tocsin.web.refusals import Refusal, refusal
-from tocsin.web.schedule_view import zone_named
 from tocsin.web.turns import pace, turns
 from tocsin.web.viewer import Viewer
+from tocsin.web.zone import zone_named
 
 router = APIRouter(include_in_schema=False)
 

@@ -19,7 +19,7 @@ from tocsin.store.listing import Database
 from tocsin.web import lanes
 from tocsin.web.calendar import Day, Window, chosen
 from tocsin.web.lanes import Bar, Entry, Lane
-from tocsin.web.zone import UTC
+from tocsin.web.zone import zone_named
 
 GAPS_AHEAD = timedelta(days=30)
 
@@ -98,14 +98,6 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
         "override_text": override_text,
         "is_unreadable": schedule_id not in whole.schedules,
     }
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The zone of this name; UTC where nobody knows it."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, LookupError, OSError):
-        return UTC
 
 
 def hours_of(weekdays: Sequence[int] | frozenset[int], start: object, end: object) -> str:

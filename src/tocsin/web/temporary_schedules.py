@@ -31,9 +31,9 @@ from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.schedule_changes import Difference, difference
-from tocsin.web.schedule_view import zone_named
 from tocsin.web.viewer import Viewer
 from tocsin.web.wall_times import instants_of, twice, typed_fields
+from tocsin.web.zone import zone_named
 
 router = APIRouter(include_in_schema=False)
 

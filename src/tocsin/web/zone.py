@@ -12,7 +12,7 @@ UTC = ZoneInfo("UTC")
 
 def zone_of(request: Request) -> ZoneInfo:
     """The zone to show times in; UTC when the cookie is missing or names none."""
-    return _named(chosen_zone(request) or unquote(request.cookies.get(ZONE_COOKIE, "UTC")))
+    return zone_named(chosen_zone(request) or unquote(request.cookies.get(ZONE_COOKIE, "UTC")))
 
 
 def chosen_zone(request: Request) -> str | None:
@@ -20,7 +20,8 @@ def chosen_zone(request: Request) -> str | None:
     return unquote(request.cookies.get(CHOICE_COOKIE, "")) or None
 
 
-def _named(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of this name; UTC where nobody knows it."""
     try:
         return ZoneInfo(name)
     except (ValueError, LookupError, OSError):
