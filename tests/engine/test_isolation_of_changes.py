@@ -42,21 +42,33 @@ select
 from escalation_policy_steps as steps
 join escalation_policies as policies on policies.id = steps.escalation_policy_id
 where policies.name like 'other %';
-insert into ep_step_on_call_users (ep_step_id, user_id)
-select steps.id, '$user'
-from escalation_policy_steps as steps
-join escalation_policies as policies on policies.id = steps.escalation_policy_id
+insert into ep_step_on_call_users (ep_step_id, user_id, because)
+select steps.id, '$user', likes.because
+from escalation_policies as policies
+join escalation_policy_steps as steps on steps.escalation_policy_id = policies.id
+join escalation_policy_step_targets as targets on targets.escalation_policy_step_id = steps.id
+join (
+    select same.rotation_id, same.schedule_id, on_call.because
+    from ep_step_on_call_users as on_call
+    join escalation_policy_step_targets as same on same.escalation_policy_step_id = on_call.ep_step_id
+    join escalation_policy_steps as steps on steps.id = on_call.ep_step_id
+    where steps.escalation_policy_id = any('{$likes}')
+) as likes on likes.rotation_id = targets.rotation_id or likes.schedule_id = targets.schedule_id
 where policies.name like 'other %';
 insert into services (name, escalation_policy_id)
 select name, id from escalation_policies where name like 'other %0';
 insert into alerts (service_id, summary, dedup_key) select id, 'disk is full', 'disk' from services;
 insert into escalation_policy_state (
-    alert_id, service_id, escalation_policy_id, escalation_policy_step_id, step_number, state, next_escalation
+    alert_id, service_id, escalation_policy_id, escalation_policy_step_id, step_number, state,
+    last_escalation, next_escalation
 )
-select alerts.id, services.id, steps.escalation_policy_id, steps.id, 0, 'escalating', now() + interval '5 minutes'
+select
+    alerts.id, services.id, steps.escalation_policy_id, steps.id, 0, 'escalating',
+    now(), now() + interval '5 minutes'
 from alerts
 join services on services.id = alerts.service_id
 join escalation_policy_steps as steps on steps.escalation_policy_id = services.escalation_policy_id;
+select count(engine_enqueue('alert', alert_id::text, next_escalation)::text) from escalation_policy_state;
 """
 
 # Every row that an engine may write, with the transaction that wrote it last, under the object that it belongs to.
@@ -101,7 +113,7 @@ class Crowd:
     heir: User
 
 
-async def seed_others(pool: Pool, **ids: UUID) -> None:
+async def seed_others(pool: Pool, **ids: object) -> None:
     """Write them straight into their tables, as an engine that has settled leaves them."""
     statements = SEED.replace("$1", str(OTHERS)).replace("%%", "%")
     for name, value in ids.items():
@@ -120,9 +132,11 @@ async def crowd(stage: Story, database: str) -> AsyncIterator[Crowd]:
     schedule, other_schedule = await make.schedule(rule(rotation)), await make.schedule(rule(other))
     steps = (step(rotation), step(schedule), step(ann, rotation, schedule))
     users_of_it = [await make.policy(one) for one in steps]
+    likes = [await make.policy(step(each)) for each in (other, other_schedule)]
     async with running_engine(database, stage.pool):
         await settled(stage.pool)
-        await seed_others(stage.pool, rotation=other.id, schedule=other_schedule.id, user=ann.id)
+        ids = {"rotation": other.id, "schedule": other_schedule.id, "user": ann.id}
+        await seed_others(stage.pool, **ids, likes=", ".join(str(one.id) for one in likes))
         await stage.pool.execute(NOTE_JOBS)
         yield Crowd(stage, rotation, schedule, users_of_it, ben)
 
