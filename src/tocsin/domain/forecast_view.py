@@ -13,7 +13,7 @@ from tocsin.domain import schedule
 from tocsin.domain.escalation import OnCallUser, Policy, Standing, Step
 from tocsin.domain.handoffs import next_handoff
 from tocsin.domain.maintenance import Window, windows_at
-from tocsin.domain.on_call import Because, Roster
+from tocsin.domain.on_call import Because, Roster, ids_of
 from tocsin.domain.paging import Rule
 from tocsin.domain.plan import PolicyPlan, StepPlan
 
@@ -84,7 +84,7 @@ class View:
 
     def _next_edge(self, plan: PolicyPlan, after: datetime) -> datetime | None:
         targets = {target for step in plan.steps for target in step.targets}
-        rotations = {target.id for target in targets if target.type == "rotation"}
+        rotations = set(ids_of("rotation", targets))
         edges: list[datetime | None] = []
         for target in targets:
             if target.type == "schedule" and (found := self.roster.schedules.get(target.id)) is not None:

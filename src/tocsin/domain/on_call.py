@@ -5,7 +5,7 @@ engine, the API and the forecast cannot differ. A rotation or schedule that cann
 written by SQL) answers with whom it was last known to have, which is better than nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
@@ -28,6 +28,11 @@ class Target:
 
     type: TargetType
     id: UUID
+
+
+def ids_of(kind: TargetType, targets: Iterable[Target]) -> list[UUID]:
+    """The ids of the targets of one type, each once."""
+    return list(dict.fromkeys(target.id for target in targets if target.type == kind))
 
 
 @dataclass(frozen=True, slots=True)

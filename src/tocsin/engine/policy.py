@@ -12,7 +12,7 @@ from uuid import UUID
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation import OnCallUser, Policy
-from tocsin.domain.on_call import Because, Roster
+from tocsin.domain.on_call import Because, Roster, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.engine.because import targets as because_of
 from tocsin.engine.job import GONE, JobKind, Outcome
@@ -107,9 +107,8 @@ async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID,
 
 async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
     """The users of each step; users are known without asking anything."""
-    used = {target for step in steps for target in step.targets}
-    rotations = [target.id for target in used if target.type == "rotation"]
-    schedules = [target.id for target in used if target.type == "schedule"]
+    used = [target for step in steps for target in step.targets]
+    rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
     if not rotations and not schedules:
         return {step.id: {one.id: (Because(one),) for one in step.targets if one.type == "user"} for step in steps}
     whole: Roster = await roster.load(database, rotations, schedules)

@@ -11,7 +11,7 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import checks
 from tocsin.domain.checks import Finding
-from tocsin.domain.on_call import Roster
+from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.plan import PolicyPlan
 from tocsin.domain.reach import PolicyReach
 from tocsin.domain.spans import Span
@@ -49,7 +49,7 @@ async def by_policy(database: Database, policy_ids: Collection[UUID]) -> Mapping
 async def of_plan(database: Database, name: str, plan: PolicyPlan) -> Sequence[Finding]:
     """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
     policy = await reach.of_plan(database, name, plan)
-    schedules = {target.id for step in plan.steps for target in step.targets if target.type == "schedule"}
+    schedules = ids_of("schedule", (target for step in plan.steps for target in step.targets))
     return [
         *checks.of_policies([policy], await _catch_alls(database, [policy])),
         *(await schedules_with_gaps(database, schedules) if schedules else ()),

@@ -20,11 +20,12 @@ from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
 from tocsin.domain.forecast_view import Maintenance, View
 from tocsin.domain.maintenance import Window, lets_pass
-from tocsin.domain.on_call import Roster, Target
+from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.paging import Cycle, Waiting
 from tocsin.domain.plan import PolicyPlan
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import moment, readings, roster
+from tocsin.store import moment, policy_plans, readings, roster
+from tocsin.store.policy_plans import Named
 
 _sql = Statements("tocsin.store", "forecast.sql")
 
@@ -62,21 +63,13 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A policy and its name."""
-
-    name: str
-    plan: PolicyPlan
-
-
-@dataclass(frozen=True, slots=True)
 class _Policies:
     """The policy that a new alert climbs, and the one that takes over when it is used up."""
 
-    own: _Named
-    catch_all: _Named | None
+    own: Named
+    catch_all: Named | None
 
-    def all(self) -> Sequence[_Named]:
+    def all(self) -> Sequence[Named]:
         return [self.own] if self.catch_all is None else [self.own, self.catch_all]
 
 
@@ -110,7 +103,7 @@ async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) 
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         begin = _not_past(at, await moment.now(connection))
-        policies = _Policies(_Named(name, plan), await _policy(connection, plan.catch_all_id))
+        policies = _Policies(Named(name, plan), await _policy(connection, plan.catch_all_id))
         view, names = await _view(connection, policies, Maintenance())
     return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
 
@@ -197,9 +190,9 @@ async def _policies_of(connection: Connection, service: asyncpg.Record) -> _Poli
     return _Policies(own, await _policy(connection, service["catch_all_policy_id"]))
 
 
-async def _policy(connection: Connection, policy_id: UUID | None) -> _Named | None:
-    row = await connection.fetchrow(_sql["policies"], [policy_id]) if policy_id else None
-    return _Named(row["name"], readings.policy_plan(row)) if row else None
+async def _policy(connection: Connection, policy_id: UUID | None) -> Named | None:
+    found = await policy_plans.read(connection, [policy_id]) if policy_id else []
+    return found[0] if found else None
 
 
 async def _view(
@@ -212,10 +205,10 @@ async def _view(
     """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
     plans = [named.plan for named in policies.all()]
     targets = [target for plan in plans for step in plan.steps for target in step.targets]
-    on_call = await roster.load(connection, _of_type(targets, "rotation"), _of_type(targets, "schedule"))
-    user_ids = {*paged, *_of_type(targets, "user"), *_users_in(on_call)}
+    on_call = await roster.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
+    user_ids = {*paged, *ids_of("user", targets), *_users_in(on_call)}
     users = await connection.fetch(_sql["users"], list(user_ids))
-    channels = await connection.fetch(_sql["channels"], [*rooms, *_of_type(targets, "channel")])
+    channels = await connection.fetch(_sql["channels"], [*rooms, *ids_of("channel", targets)])
     view = View(
         policy=policies.own.plan,
         catch_all=policies.catch_all.plan if policies.catch_all else None,
@@ -261,10 +254,6 @@ def _users_in(on_call: Roster) -> Iterator[UUID]:
         yield from (shift.user_id for one in schedule.temporary for shift in one.shifts)
     for known in on_call.last_known.values():
         yield from known
-
-
-def _of_type(targets: Collection[Target], kind: str) -> list[UUID]:
-    return list({target.id: None for target in targets if target.type == kind})
 
 
 def _given(ids: Collection[UUID | None]) -> list[UUID]:

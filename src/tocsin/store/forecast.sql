@@ -70,33 +70,6 @@ left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
 where messages.alert_id = $1 and messages.status = 'pending' and messages.next_attempt is not null
 order by messages.next_attempt, messages.id
 
--- name: policies
--- Policies with their steps in order and the targets of each.
-select
-    policies.id,
-    policies.name,
-    policies.repeat,
-    policies.catch_all_policy_id,
-    (
-        select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'id', steps.id,
-                'delay_seconds', extract(epoch from steps.delay),
-                'if_nobody', steps.if_nobody,
-                'ack_by', steps.ack_by,
-                'targets', (
-                    select coalesce(jsonb_agg(step_target(targets) order by targets.position, targets.id), '[]')
-                    from escalation_policy_step_targets as targets
-                    where targets.escalation_policy_step_id = steps.id
-                )
-            ) order by steps.step_number
-        ), '[]')
-        from escalation_policy_steps as steps
-        where steps.escalation_policy_id = policies.id
-    ) as steps
-from escalation_policies as policies
-where policies.id = any($1::uuid[])
-
 -- name: users
 -- Users, each with the notification rules whose contact method is enabled, and the methods that those name.
 select
