@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
+from tocsin.engine.turn import Turn, Wish
 from tocsin.store.listing import Database
 
 Work: TypeAlias = Mapping[str, object]
@@ -14,12 +15,6 @@ Work: TypeAlias = Mapping[str, object]
 _MOST_IN_A_CALL = 50
 
 _EACH = "call engine_each($1, $2::jsonb, null, null)"
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    work: Work
-    done: asyncio.Future[Any]
 
 
 @dataclass(slots=True)
@@ -32,60 +27,42 @@ class Apart:
 
     pool: Pool
     action: str
-    _waiting: list[_Waiting] = field(default_factory=list)
-    _writing: set[asyncio.Task[None]] = field(default_factory=set)
+    _turn: Turn[Work] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = Turn(self._write_all)
 
     async def write(self, work: Work) -> Any:
         """What the function returns for the work: None when its object has moved. Raises what the database raises."""
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._begin)
-        waiting = _Waiting(work, loop.create_future())
-        self._waiting.append(waiting)
-        return await waiting.done
+        return await self._turn.ask(work)
 
     async def write_on(self, database: Database, work: Work) -> Any:
         """The same by itself, on a connection whose transaction does more."""
         return await database.fetchval(f"select {self.action}($1::jsonb)", work)
 
-    def _begin(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for start in range(0, len(waiting), _MOST_IN_A_CALL):
-            writing = asyncio.create_task(self._write(waiting[start : start + _MOST_IN_A_CALL]), name="write apart")
-            self._writing.add(writing)
-            writing.add_done_callback(self._writing.discard)
+    async def _write_all(self, wishes: Sequence[Wish[Work]]) -> None:
+        starts = range(0, len(wishes), _MOST_IN_A_CALL)
+        await asyncio.gather(*(self._write(wishes[start : start + _MOST_IN_A_CALL]) for start in starts))
 
-    async def _write(self, waiting: Sequence[_Waiting]) -> None:
-        alone = waiting if len(waiting) == 1 else await self._write_each(waiting)
-        for each in alone:
-            await self._write_alone(each)
+    async def _write(self, wishes: Sequence[Wish[Work]]) -> None:
+        for wish in wishes if len(wishes) == 1 else await self._write_each(wishes):
+            try:
+                wish.grant(await self.write_on(self.pool, wish.what))
+            except Exception as error:
+                wish.refuse(error)
 
-    async def _write_each(self, waiting: Sequence[_Waiting]) -> Sequence[_Waiting]:
+    async def _write_each(self, wishes: Sequence[Wish[Work]]) -> Sequence[Wish[Work]]:
         """Do all of it in one call; what failed is returned."""
         try:
-            (came,) = await self.pool.fetch(_EACH, self.action, [each.work for each in waiting])
+            (came,) = await self.pool.fetch(_EACH, self.action, [wish.what for wish in wishes])
         except CONNECTION_ERRORS as error:
-            for each in waiting:
-                _fail(each, error)
+            for wish in wishes:
+                wish.refuse(error)
             return ()
         except Exception:  # the call as a whole; how far it came shows when each is tried by itself
-            return waiting
+            return wishes
         failed = frozenset(came["failed"])
-        for number, (each, done) in enumerate(zip(waiting, came["done"], strict=True)):
-            if number not in failed and not each.done.done():
-                each.done.set_result(done)
-        return [waiting[number] for number in came["failed"]]
-
-    async def _write_alone(self, waiting: _Waiting) -> None:
-        try:
-            done = await self.write_on(self.pool, waiting.work)
-        except Exception as error:
-            _fail(waiting, error)
-        else:
-            if not waiting.done.done():
-                waiting.done.set_result(done)
-
-
-def _fail(waiting: _Waiting, error: Exception) -> None:
-    if not waiting.done.done():
-        waiting.done.set_exception(error)
+        for number, (wish, done) in enumerate(zip(wishes, came["done"], strict=True)):
+            if number not in failed:
+                wish.grant(done)
+        return [wishes[number] for number in came["failed"]]

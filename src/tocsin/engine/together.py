@@ -1,11 +1,11 @@
 """Reading in one statement what many jobs ask for at the same moment."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tocsin.db.pool import CONNECTION_ERRORS
+from tocsin.engine.turn import Turn, Wish
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -21,40 +21,36 @@ class Together(Generic[K, V]):
     """
 
     load_many: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]
-    _waiting: dict[K, list[asyncio.Future[V | None]]] = field(default_factory=dict)
-    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+    _turn: Turn[K] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = Turn(self._answer)
 
     async def load(self, key: K) -> V | None:
         """The key's value as of now, or None when there is none. Raises what ``load_many`` raises for this key."""
-        loop = asyncio.get_running_loop()
-        if not self._waiting:
-            loop.call_soon(self._begin)
-        future: asyncio.Future[V | None] = loop.create_future()
-        self._waiting.setdefault(key, []).append(future)
-        return await future
+        value: V | None = await self._turn.ask(key)
+        return value
 
-    def _begin(self) -> None:
-        waiting, self._waiting = self._waiting, {}
-        reading = asyncio.create_task(self._read(waiting), name="load together")
-        self._reading.add(reading)
-        reading.add_done_callback(self._reading.discard)
+    async def _answer(self, wishes: Sequence[Wish[K]]) -> None:
+        by_key: dict[K, list[Wish[K]]] = {}
+        for wish in wishes:
+            by_key.setdefault(wish.what, []).append(wish)
+        await self._read(by_key)
 
-    async def _read(self, waiting: Mapping[K, Sequence[asyncio.Future[V | None]]]) -> None:
+    async def _read(self, by_key: Mapping[K, Sequence[Wish[K]]]) -> None:
         try:
-            found = await self.load_many(list(waiting))
+            found = await self.load_many(list(by_key))
         except Exception as error:
-            if len(waiting) == 1 or isinstance(error, CONNECTION_ERRORS):
-                for future in _awaited(waiting.values()):
-                    future.set_exception(error)
+            if len(by_key) > 1 and not isinstance(error, CONNECTION_ERRORS):
+                for key, wishes in by_key.items():
+                    await self._read({key: wishes})
                 return
-            for key, futures in waiting.items():
-                await self._read({key: futures})
+            for wish in _all(by_key):
+                wish.refuse(error)
         else:
-            for key, futures in waiting.items():
-                for future in _awaited([futures]):
-                    future.set_result(found.get(key))
+            for wish in _all(by_key):
+                wish.grant(found.get(wish.what))
 
 
-def _awaited(groups: Iterable[Sequence[asyncio.Future[V | None]]]) -> Iterator[asyncio.Future[V | None]]:
-    """All but those whose job has been cancelled meanwhile."""
-    return (future for futures in groups for future in futures if not future.done())
+def _all(by_key: Mapping[K, Sequence[Wish[K]]]) -> Sequence[Wish[K]]:
+    return [wish for wishes in by_key.values() for wish in wishes]
