@@ -3,17 +3,10 @@
 select pg_try_advisory_xact_lock(hashtext('tocsin sweep'))
 
 -- name: soon
--- What is about to be late, the first first. What was repaired three times in a minute waits for the next one: its repair
--- does not hold, and asking again at once would be a busy loop.
+-- What is about to be late, the first first, but for what is repaired in vain.
 select alone.kind, alone.id, alone.reason, alone.due
 from engine_without_job(interval '15 seconds') as alone
-where (alone.kind, alone.id) not in (
-    select repairs.kind, repairs.object_id
-    from engine_repairs as repairs
-    where repairs.repaired_at > now() - interval '1 minute'
-    group by repairs.kind, repairs.object_id
-    having count(*) >= 3
-)
+where (alone.kind, alone.id) not in (select vain.kind, vain.object_id from engine_repaired_in_vain as vain)
 order by alone.due
 limit $1
 
@@ -21,13 +14,7 @@ limit $1
 -- As soon, as far ahead as the view shows.
 select alone.kind, alone.id, alone.reason, alone.due
 from engine_without_job(interval '5 minutes') as alone
-where (alone.kind, alone.id) not in (
-    select repairs.kind, repairs.object_id
-    from engine_repairs as repairs
-    where repairs.repaired_at > now() - interval '1 minute'
-    group by repairs.kind, repairs.object_id
-    having count(*) >= 3
-)
+where (alone.kind, alone.id) not in (select vain.kind, vain.object_id from engine_repaired_in_vain as vain)
 order by alone.due
 limit $1
 
