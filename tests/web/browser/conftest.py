@@ -56,6 +56,7 @@ class Opener:
             is_mobile=device == "phone",
             java_script_enabled=java_script,
             timezone_id=time_zone,
+            reduced_motion="reduce",  # or a page is still scrolling when it is looked at
             locale="en-GB",
             service_workers="allow",
         )

@@ -162,4 +162,5 @@ async def test_the_calendar_and_the_form_in_the_zone_of_who_looks(
     await expect(form.get_by_label("From", exact=True)).to_have_value("2027-11-07T02:00")
     await expect(form.get_by_label("Times are those of")).to_have_value("America/New_York")
     await expect(form.get_by_label("Instead of")).to_have_value(str(scene.ann.id))
+    await expect(form.locator("select").first).to_be_focused()  # and so the form has been scrolled to
     await no_complaints(page)
