@@ -1,4 +1,4 @@
-"""How often somebody may guess a password."""
+"""How often somebody may try something: guess a password, send a test page."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -8,9 +8,10 @@ Key = tuple[str, str | None]
 
 @dataclass(slots=True)
 class Attempts:
-    """Failed sign-ins by email and address, of this process. Times are those of a monotonic clock, in seconds.
+    """Attempts by key, of this process: of sign-ins those that failed, by email and address. Times are those of a
+    monotonic clock, in seconds.
 
-    Up to ``allowed`` failures within ``window`` are fine. The least recently seen are forgotten beyond ``remembered``,
+    Up to ``allowed`` within ``window`` are fine. The least recently seen are forgotten beyond ``remembered``,
     so that guessing cannot fill the memory.
     """
 
