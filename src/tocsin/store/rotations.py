@@ -171,12 +171,15 @@ def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
 async def _put_participants(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> None:
     places = await _places(connection, rotation_id)
     matched = match_places(places, users)
+    position = heir(places, matched)
+    if position is not None:
+        await connection.execute(_sql["hold_state"], rotation_id)
     kept = [(place_id, number) for number, place_id in enumerate(matched) if place_id is not None]
     new = [(users[number], number) for number, place_id in enumerate(matched) if place_id is None]
     await connection.execute(_sql["delete_other_places"], rotation_id, [place_id for place_id, _ in kept])
     for statement, rows in (("move_places", kept), ("add_places", new)):
         await connection.execute(_sql[statement], rotation_id, [one for one, _ in rows], [number for _, number in rows])
-    if (position := heir(places, matched)) is not None:
+    if position is not None:
         await connection.execute(_sql["hand_to"], rotation_id, position)
 
 

@@ -93,6 +93,11 @@ insert into rotation_participants (rotation_id, user_id, position)
 select $1, place.user_id, place.position
 from unnest($2::uuid[], $3::integer[]) as place (user_id, position)
 
+-- Before the participants change: their trigger locks the rotation's job, which comes after the state (see the order of
+-- locks in tocsin.engine).
+-- name: hold_state
+select from rotation_state where rotation_id = $1 for no key update
+
 -- Whoever stands here is active next, once the engine finds that the active one is gone.
 -- name: hand_to
 update rotation_state set position = $2, version = version + 1 where rotation_id = $1
