@@ -97,8 +97,9 @@ async def get(database: Database, rotation_id: UUID) -> Rotation:
 
 
 async def lock(connection: Connection, rotation_id: UUID) -> Rotation:
-    """The rotation as it is until the transaction ends, but for who is active. Raises NotFound."""
+    """The rotation as it is until the transaction ends, with who is active. Raises NotFound."""
     await connection.execute(_sql["lock"], rotation_id)
+    await connection.execute(_sql["hold_state"], rotation_id)
     return await get(connection, rotation_id)
 
 
@@ -171,15 +172,12 @@ def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
 async def _put_participants(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> None:
     places = await _places(connection, rotation_id)
     matched = match_places(places, users)
-    position = heir(places, matched)
-    if position is not None:
-        await connection.execute(_sql["hold_state"], rotation_id)
     kept = [(place_id, number) for number, place_id in enumerate(matched) if place_id is not None]
     new = [(users[number], number) for number, place_id in enumerate(matched) if place_id is None]
     await connection.execute(_sql["delete_other_places"], rotation_id, [place_id for place_id, _ in kept])
     for statement, rows in (("move_places", kept), ("add_places", new)):
         await connection.execute(_sql[statement], rotation_id, [one for one, _ in rows], [number for _, number in rows])
-    if position is not None:
+    if (position := heir(places, matched)) is not None:
         await connection.execute(_sql["hand_to"], rotation_id, position)
 
 

@@ -34,6 +34,11 @@ where rotations.id = $1
 -- name: lock
 select id from rotations where id = $1 for no key update
 
+-- Each change of a rotation and of its participants locks the rotation's job, which comes after the state (see the order
+-- of locks in tocsin.engine).
+-- name: hold_state
+select from rotation_state where rotation_id = $1 for no key update
+
 -- name: list
 select
     rotations.id,
@@ -92,11 +97,6 @@ where participants.rotation_id = $1 and participants.id = place.id and participa
 insert into rotation_participants (rotation_id, user_id, position)
 select $1, place.user_id, place.position
 from unnest($2::uuid[], $3::integer[]) as place (user_id, position)
-
--- Before the participants change: their trigger locks the rotation's job, which comes after the state (see the order of
--- locks in tocsin.engine).
--- name: hold_state
-select from rotation_state where rotation_id = $1 for no key update
 
 -- Whoever stands here is active next, once the engine finds that the active one is gone.
 -- name: hand_to

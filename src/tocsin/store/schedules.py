@@ -87,6 +87,7 @@ async def delete(connection: Connection, schedule_id: UUID) -> None:
     """Delete a schedule that is locked. Raises Conflict naming the policies that use it."""
     if uses := await policies_using(connection, schedule_id):
         raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
+    await connection.execute(_sql["hold_state"], schedule_id)
     await connection.execute(_sql["delete"], schedule_id)
 
 

@@ -20,5 +20,9 @@ limit $4
 -- name: update
 update schedules set team_id = $2, name = $3, description = $4, time_zone = $5 where id = $1
 
+-- Before the schedule is deleted: its rules, which go with it, lock its job, which comes after the state.
+-- name: hold_state
+select from schedule_state where schedule_id = $1 for update
+
 -- name: delete
 delete from schedules where id = $1

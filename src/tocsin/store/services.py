@@ -102,6 +102,7 @@ async def delete(connection: Connection, service_id: UUID) -> None:
         uses = await connection.fetch(_sql["uses"], service_id)
         what = f"{open_alerts} open alert{'' if open_alerts == 1 else 's'}"
         raise Conflict(f"the service has {what}: close them first", *use_errors(uses))
+    await connection.execute(_sql["hold_state"], service_id)
     await connection.execute(_sql["delete"], service_id)
 
 
