@@ -23,6 +23,7 @@ from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine import (
     alert,
+    buffers,
     cycle,
     page,
     policy,
@@ -204,6 +205,7 @@ async def open_engine(
 
     ``walk_within`` bounds how long it takes until a change that nothing told of is found.
     """
+    buffers.sleep_while_empty()
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(
             open_pool(dsn, size=connections, application_name="tocsin engine", settings=_SESSION)

@@ -17,8 +17,9 @@ What no view can show, since it takes the rules to see it, is found by the walk 
 within ``TOCSIN_WALK_SECONDS``. Both only put right what they must (``repairs``) and wake the object's own job, which
 does the rest as ever: there is no second way for an object to move, and a repair that was not needed does no harm.
 
-Who sweeps. Any engine, one at a time: each tries for a lock that lasts as long as one transaction, so an engine that
-hangs or dies holds nobody up. An engine that knows the database's schema no longer does not sweep at all.
+Who sweeps. Any engine looks, one at a time repairs: each that finds something tries for a lock that lasts as long as
+one transaction, and looks again under it, so an engine that hangs or dies holds nobody up. An engine that knows the
+database's schema no longer does not sweep at all.
 
 What must not happen is that repairing becomes the load. So a sweep takes a batch at a time, what is due first before
 what is due later; it rests twenty times as long as it took; and what has been repaired three times in a minute waits
@@ -76,6 +77,8 @@ class Sweep:
         return done
 
     async def _repair_some(self, statement: str) -> int:
+        if not await self.pool.fetch(_SQL[statement], 1):
+            return 0
         async with self.pool.acquire() as connection, connection.transaction():
             if not await connection.fetchval(_SQL["lock"]):
                 return 0

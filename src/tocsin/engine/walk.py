@@ -2,9 +2,9 @@
 
 It finds what no trigger saw and no view can show: rows changed by SQL, restored, or written by a version that knew
 less.
-Engines share one walk: who locks a kind's row in ``engine_walk`` takes the objects that come next and writes down how
-far it has come, so the walk goes on where a dead engine left it. Each takes its share of what one second's worth is;
-together they aim at nine tenths of the bound, for the rest makes up for engines that stop meanwhile.
+Engines share one walk: who writes down first how far it has come takes the objects up to there, so none is compared
+twice and the walk goes on where a dead engine left it. Each takes its share of what one second's worth is; together
+they aim at nine tenths of the bound, for the rest makes up for engines that stop meanwhile.
 """
 
 import asyncio
@@ -48,16 +48,14 @@ class Walk:
         return await repairs.mend_all(self.pool, found)
 
     async def _take(self, kind: str) -> Sequence[str]:
-        async with self.pool.acquire() as connection, connection.transaction():
-            after = await connection.fetchval(_SQL["take"], kind)
-            if after is None:
-                return []
-            there = await connection.fetchrow(_SQL[f"{kind}_count"])
-            assert there is not None
-            count = self._share(there["objects"], there["engines"])
-            ids = [row["id"] for row in await connection.fetch(_SQL[f"{kind}_ids"], after, count)]
-            await connection.execute(_SQL["go_on"], kind, ids[-1] if len(ids) == count else "")
-        return ids
+        before = await self.pool.fetchrow(_SQL[f"{kind}_standing"])
+        if before is None:
+            return []
+        count = self._share(before["objects"], before["engines"])
+        ids = [row["id"] for row in await self.pool.fetch(_SQL[f"{kind}_ids"], before["after"], count)]
+        after = ids[-1] if len(ids) == count else ""
+        is_first = await self.pool.fetchval(_SQL["go_on"], kind, before["after"], after)
+        return ids if is_first else []
 
     def _share(self, objects: int, engines: int) -> int:
         """How many objects of a kind one turn takes, so that all engines get round well in ``within``."""

@@ -1,42 +1,52 @@
--- name: take
--- How far the walk has come; nothing while another engine takes objects.
-select after from engine_walk where kind = $1 for update skip locked
-
 -- name: go_on
--- Empty begins the next round.
-update engine_walk set after = $2, rounds = rounds + case when $2 = '' then 1 else 0 end where kind = $1
+-- Nothing when another engine has gone on from there meanwhile. Empty begins the next round.
+update engine_walk
+set after = $3, rounds = rounds + case when $3 = '' then 1 else 0 end
+where kind = $1 and after = $2
+returning true
 
--- name: rotation_count
-select (select count(*) from rotations) as objects, engines_alive() as engines
+-- How far the walk has come with a kind, how many objects there are of it, and how many engines share them.
+-- name: rotation_standing
+select walk.after, (select count(*) from rotations) as objects, engines_alive() as engines
+from engine_walk as walk
+where walk.kind = 'rotation'
 
 -- name: rotation_ids
 select id::text from rotations
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by rotations.id limit $2
 
--- name: schedule_count
-select (select count(*) from schedules) as objects, engines_alive() as engines
+-- name: schedule_standing
+select walk.after, (select count(*) from schedules) as objects, engines_alive() as engines
+from engine_walk as walk
+where walk.kind = 'schedule'
 
 -- name: schedule_ids
 select id::text from schedules
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by schedules.id limit $2
 
--- name: policy_count
-select (select count(*) from escalation_policies) as objects, engines_alive() as engines
+-- name: policy_standing
+select walk.after, (select count(*) from escalation_policies) as objects, engines_alive() as engines
+from engine_walk as walk
+where walk.kind = 'policy'
 
 -- name: policy_ids
 select id::text from escalation_policies
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid
 order by escalation_policies.id limit $2
 
--- name: service_count
-select (select count(*) from services) as objects, engines_alive() as engines
+-- name: service_standing
+select walk.after, (select count(*) from services) as objects, engines_alive() as engines
+from engine_walk as walk
+where walk.kind = 'service'
 
 -- name: service_ids
 select id::text from services
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by services.id limit $2
 
--- name: alert_count
-select (select count(*) from escalation_policy_state) as objects, engines_alive() as engines
+-- name: alert_standing
+select walk.after, (select count(*) from escalation_policy_state) as objects, engines_alive() as engines
+from engine_walk as walk
+where walk.kind = 'alert'
 
 -- name: alert_ids
 -- Open alerts and rows of escalation: neither should be without the other.

@@ -21,8 +21,8 @@ where repairs.repaired_at > now() - interval '1 minute'
 group by repairs.kind, repairs.object_id
 having count(*) >= 3;
 
--- The walk goes through the objects of a kind in the order of their ids. Engines share it: who locks the row takes the
--- objects that come after this id; empty: the first ones.
+-- The walk goes through the objects of a kind in the order of their ids. Engines share it: who moves this id on takes the
+-- objects that come after it; empty: the first ones.
 create table engine_walk (
     kind text primary key,
     after text not null default '',
