@@ -77,6 +77,14 @@ async def test_what_does_not_stay_repaired_waits_for_the_next_minute(pool: Pool,
     assert await swept(pool) == 1
 
 
+async def test_what_has_moved_since_it_was_repaired_is_repaired_again(pool: Pool, alert: int) -> None:
+    """As when a trigger is off, so that each move leaves the object without its next job."""
+    for number in range(1, 6):
+        await pool.execute("update escalation_policy_state set next_escalation = now() + $1 * interval '10 s'", number)
+        await pool.execute("delete from pgqueuer")
+        assert await swept(pool) == 1
+
+
 async def park(pool: Pool) -> None:
     """Have the alert's job fail for the last time now; there are no other jobs."""
     await pool.execute("delete from pgqueuer where entrypoint <> 'alert' or dedupe_key is null")

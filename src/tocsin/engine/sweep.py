@@ -22,9 +22,10 @@ one transaction, and looks again under it, so an engine that hangs or dies holds
 database's schema no longer does not sweep at all.
 
 What must not happen is that repairing becomes the load. So a sweep takes a batch at a time, what is due first before
-what is due later; it rests twenty times as long as it took; and what has been repaired three times in a minute waits
-for the next one. A parked job gets a new chance after five minutes, and after each that does not help twice as long, up
-to an hour: nobody has to wake up for a fault that has gone by itself, and one that stays costs a few attempts an hour.
+what is due later; it rests twenty times as long as it took; and what has been repaired three times in a minute and has
+not moved waits for the next one. A parked job gets a new chance after five minutes, and after each that does not help
+twice as long, up to an hour: nobody has to wake up for a fault that has gone by itself, and one that stays costs a few
+attempts an hour.
 """
 
 import asyncio

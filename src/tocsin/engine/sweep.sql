@@ -6,7 +6,10 @@ select pg_try_advisory_xact_lock(hashtext('tocsin sweep'))
 -- What is about to be late, the first first, but for what is repaired in vain.
 select alone.kind, alone.id, alone.reason, alone.due
 from engine_without_job(interval '15 seconds') as alone
-where (alone.kind, alone.id) not in (select vain.kind, vain.object_id from engine_repaired_in_vain as vain)
+where not exists (
+    select from engine_repaired_in_vain as vain
+    where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
+)
 order by alone.due
 limit $1
 
@@ -14,7 +17,10 @@ limit $1
 -- As soon, as far ahead as the view shows.
 select alone.kind, alone.id, alone.reason, alone.due
 from engine_without_job(interval '5 minutes') as alone
-where (alone.kind, alone.id) not in (select vain.kind, vain.object_id from engine_repaired_in_vain as vain)
+where not exists (
+    select from engine_repaired_in_vain as vain
+    where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
+)
 order by alone.due
 limit $1
 

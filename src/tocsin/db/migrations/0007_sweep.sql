@@ -12,13 +12,13 @@ comment on column engine_repairs.due is 'when the object should have moved, wher
 create index engine_repairs_object_idx on engine_repairs (kind, object_id, repaired_at);
 create index engine_repairs_repaired_at_idx on engine_repairs (repaired_at);
 
--- What was repaired three times in a minute waits for the next one: its repair does not hold, and asking again at once
--- would be a busy loop.
+-- What was repaired three times in a minute, and has not moved, waits for the next one: its repair does not hold, and
+-- asking again at once would be a busy loop.
 create view engine_repaired_in_vain as
-select repairs.kind, repairs.object_id
+select repairs.kind, repairs.object_id, repairs.due
 from engine_repairs as repairs
 where repairs.repaired_at > now() - interval '1 minute'
-group by repairs.kind, repairs.object_id
+group by repairs.kind, repairs.object_id, repairs.due
 having count(*) >= 3;
 
 -- The walk goes through the objects of a kind in the order of their ids. Engines share it: who moves this id on takes the
