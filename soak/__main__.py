@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvloop
 
-from soak.plan import KINDS, USUAL
+from soak.plan import KINDS
 from soak.report import as_report, fill, show
 from soak.run import Options, Result, soak
 from soak.server import open_directory
@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="replays the faults of a former run; random when left out")
     parser.add_argument("--minutes", type=float, default=5, help="of load and faults; settling comes on top")
     parser.add_argument("--faults", type=int, help="end after so many")
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=USUAL, metavar="KIND", help=", ".join(KINDS))
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--engines", type=int, default=2, help="engine processes; the first is never ended")
     parser.add_argument("--rate", type=float, default=10, help="new alerts a second")
     parser.add_argument("--report", type=Path, help="write the figures to this file, as JSON")

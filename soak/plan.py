@@ -25,9 +25,6 @@ KINDS: Sequence[Kind] = get_args(Kind)
 PhoneKind = Literal["hangs", "fails", "refuses"]
 _PHONE_KINDS: Sequence[PhoneKind] = get_args(PhoneKind)
 
-USUAL = KINDS[:-2]
-"""Those that a run has unless told otherwise."""
-
 _ONE_AT_A_TIME = 0.6
 _HURRIED = 0.2
 
@@ -60,7 +57,7 @@ class PhoneFault:
     chance: float
 
 
-def faults(seed: int, kinds: Sequence[Kind] = USUAL) -> Iterator[Fault]:
+def faults(seed: int, kinds: Sequence[Kind] = KINDS) -> Iterator[Fault]:
     """The endless sequence. Each kind comes once before any comes again, but time passes more often."""
     draw = random.Random(f"{seed} faults")
     number = 0

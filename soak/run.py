@@ -37,7 +37,7 @@ class Options:
     engines: int = 2
     rate: float = 10.0
     faults: int | None = None
-    kinds: Sequence[Kind] = plan.USUAL
+    kinds: Sequence[Kind] = plan.KINDS
     settings: Mapping[str, str] = field(default_factory=dict)
     quiet: bool = False
 
