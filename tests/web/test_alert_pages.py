@@ -59,6 +59,19 @@ async def test_only_the_team_acts(browser: AsyncClient, make: Factory) -> None:
     assert await make.pool.fetchval("select status from alerts") == "triggered"
 
 
+async def test_the_list_narrows_by_a_name_that_many_others_hold(browser: AsyncClient, make: Factory) -> None:
+    for number in range(21):
+        policy = await make.policy(name=f"Mail {number}")
+        await make.service(policy, name=f"Mail {number}")
+    mail = await make.policy(step(await make.user()), name="Mail")
+    await make.alert(await make.service(mail, name="MAIL"), "queue is long")
+    for query in ("service=mail", "policy=mail", "service=MAIL&policy=Mail"):
+        assert "queue is long" in (await browser.get(f"/alerts?{query}")).text, query
+    for query, why in (("service=ail", "Several are named so."), ("policy=post", "No policy has this name.")):
+        assert why in (await browser.get(f"/alerts?{query}")).text, query
+    assert "No alert meets the filter" in (await browser.get("/alerts?policy=ail+20")).text
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])
 async def test_another_site_acts_on_nothing(browser: AsyncClient, make: Factory, origin: str) -> None:
     alert_id = await an_alert(make)

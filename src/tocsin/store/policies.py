@@ -80,6 +80,12 @@ async def lock(connection: Connection, policy_id: UUID) -> Policy:
     return await _one(connection, "lock", policy_id)
 
 
+async def named(database: Database, name: str) -> UUID | None:
+    """The id of the one with this name, in whatever case."""
+    found: UUID | None = await database.fetchval(_sql["named"], name)
+    return found
+
+
 async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Policy]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     steps = await policy_steps.of_policies(database, [row["id"] for row in rows])

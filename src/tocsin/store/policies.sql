@@ -14,6 +14,9 @@ from escalation_policies
 where id = $1
 for no key update
 
+-- name: named
+select id from escalation_policies where lower(name) = lower($1)
+
 -- name: list
 select id, team_id, name, description, repeat, catch_all_policy_id, created_at
 from escalation_policies

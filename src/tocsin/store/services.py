@@ -83,6 +83,12 @@ async def lock(connection: Connection, service_id: UUID) -> Service:
     return await _one(connection, "lock", service_id)
 
 
+async def named(database: Database, name: str) -> UUID | None:
+    """The id of the one with this name, in whatever case."""
+    found: UUID | None = await database.fetchval(_sql["named"], name)
+    return found
+
+
 async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Service]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([Service(**row) for row in rows], limit)

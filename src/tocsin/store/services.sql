@@ -22,6 +22,9 @@ from services
 where id = $1
 for update
 
+-- name: named
+select id from services where lower(name) = lower($1)
+
 -- name: list
 select
     id, team_id, name, description, escalation_policy_id,

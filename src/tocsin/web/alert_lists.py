@@ -1,6 +1,7 @@
 """The list of alerts: filtered, live, page by page; and acting on many at once."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -131,24 +132,18 @@ async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
     return Narrowed(form, asked.filter(viewer), int(below) if below.isdecimal() and len(below) < 19 else None)
 
 
-async def _id_of(pool: Pool, field: str, named: str | None) -> UUID | None:
-    """The service or policy with this id or name. Raises InvalidInput when there is none."""
-    if named is None:
+async def _id_of(pool: Pool, field: str, given: str | None) -> UUID | None:
+    """The service or policy with this id or name, or the only one whose name holds it. Raises InvalidInput else."""
+    if given is None:
         return None
     store = services if field == "service" else policies
-    try:
-        return UUID(named)
-    except ValueError:
-        found = await store.page(pool, named, None, _MOST_NAMES)
-    match = next((one for one in found.items if one.name.lower() == named.lower()), None)
-    if match is None and len(found.items) == 1:
-        match = found.items[0]
-    if match is None:
-        raise InvalidInput(
-            FieldError(field, f"no {field} has this name" if not found.items else "several are named so")
-        )
-    found_id: UUID = match.id
-    return found_id
+    with suppress(ValueError):
+        return UUID(given)
+    exact: UUID | None = await store.named(pool, given)
+    found: list[UUID] = [exact] if exact else [one.id for one in (await store.page(pool, given, None, 2)).items]
+    if len(found) == 1:
+        return found[0]
+    raise InvalidInput(FieldError(field, "several are named so" if found else f"no {field} has this name"))
 
 
 async def _names(pool: Pool, query: QueryParams) -> Mapping[str, Sequence[str]]:
