@@ -28,7 +28,7 @@ from tocsin.domain.escalation import (
 from tocsin.engine.apart import Apart, Work
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
-from tocsin.engine.policy import PolicyNow, bring_up_to_date, hold, policies
+from tocsin.engine.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
 from tocsin.engine.together import Together
 from tocsin.store import readings
 from tocsin.store.listing import Database
@@ -57,6 +57,11 @@ class Decided:
     found: PolicyNow
     decision: Decision
 
+    @property
+    def meets_stale_mirror(self) -> bool:
+        """Whether the alert is to enter a step of which the mirror does not say whom it pages."""
+        return isinstance(self.decision, Enter) and not self.found.steps[self.decision.step.id].is_mirrored
+
 
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one alert."""
@@ -66,16 +71,24 @@ def kind(pool: Pool) -> JobKind:
         # An open alert that has lost its row is no closed one: the sweep makes the row anew.
         return {row["id"]: _loaded(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
-    loads, found, entering = Together(load_many), policies(pool), Apart(pool, "enter_step")
+    loads, found, mirrors, entering = Together(load_many), policies(pool), Mirrors(pool), Apart(pool, "enter_step")
+
+    async def decide(alert: Loaded) -> Decided | None:
+        policy = await found.load(alert.policy_id)
+        if policy is None:
+            return None
+        return Decided(alert, policy, escalation.decide(alert.standing, policy.policy, alert.now))
 
     async def once(object_id: str) -> Outcome | None:
         alert = await loads.load(int(object_id))
         if alert is None:
             return GONE
-        policy = await found.load(alert.policy_id)
-        if policy is None:
-            return None  # deleted since the alert was read
-        decided = Decided(alert, policy, escalation.decide(alert.standing, policy.policy, alert.now))
+        decided = await decide(alert)
+        if decided is not None and decided.meets_stale_mirror:
+            await mirrors.freshen(alert.policy_id)
+            decided = await decide(alert)
+        if decided is None:
+            return None  # the policy has been deleted since the alert was read
         return _outcome(decided) if await _apply(pool, entering, decided) else None
 
     return JobKind("alert", look(once))
@@ -122,9 +135,9 @@ async def _write(database: Database, statement: str, alert: Loaded, *arguments: 
 
 
 async def _enter(pool: Pool, entering: Apart, decided: Decided, decision: Enter) -> bool:
-    """Enter the step; what its mirror says is made true in the same transaction (P3)."""
+    """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
     work, step_id = _entry(decided, decision), decision.step.id
-    if decided.found.steps[step_id].is_mirrored:
+    if not decided.meets_stale_mirror:
         return bool(await entering.write(work))
     async with pool.acquire() as connection, connection.transaction():
         await hold(connection, decision.policy_id)

@@ -1,11 +1,11 @@
 """Job ``policy``: the rows that mirror whom each step would page are brought up to date, with their history (P1).
 
-An alert that enters a step asks here too, and does not wait for the mirror: whom a step pages is worked out from what
-is defined, at that moment (P3).
+An alert that enters a step asks here too, and does not wait for this job: whom a step pages is worked out from what is
+defined, at that moment (P3). It brings the mirror up to date itself when that says something else.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.engine.because import targets as because_of
 from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.together import Together
+from tocsin.engine.turn import Turn, Wish
 from tocsin.store import readings, roster
 from tocsin.store.listing import Database
 
@@ -60,9 +61,42 @@ def policies(pool: Pool) -> Together[UUID, PolicyNow]:
     return Together(load_many)
 
 
+@dataclass(slots=True)
+class Mirrors:
+    """Brings mirrors up to date, each once for all that ask in one turn of the event loop.
+
+    In a storm at a handoff a hundred alerts of one policy ask at once; each by itself would hold the policy, and read
+    all that decides about it, one after the other.
+    """
+
+    pool: Pool
+    _turn: Turn[UUID] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = Turn(self._answer)
+
+    async def freshen(self, policy_id: UUID) -> None:
+        """Make the mirrors of the policy's steps say what is so now, in a transaction of its own."""
+        await self._turn.ask(policy_id)
+
+    async def _answer(self, wishes: Sequence[Wish[UUID]]) -> None:
+        for policy_id in {wish.what for wish in wishes}:
+            those = [wish for wish in wishes if wish.what == policy_id]
+            try:
+                async with self.pool.acquire() as connection, connection.transaction():
+                    await hold(connection, policy_id)
+                    await bring_up_to_date(connection, policy_id)
+            except Exception as error:
+                for wish in those:
+                    wish.refuse(error)
+            else:
+                for wish in those:
+                    wish.grant(None)
+
+
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one policy's mirror."""
-    loads = policies(pool)
+    loads, mirrors = policies(pool), Mirrors(pool)
 
     async def run(object_id: str) -> Outcome:
         found = await loads.load(UUID(object_id))
@@ -70,9 +104,7 @@ def kind(pool: Pool) -> JobKind:
             return GONE
         if all(step.is_mirrored for step in found.steps.values()):
             return Outcome("unchanged")
-        async with pool.acquire() as connection, connection.transaction():
-            await hold(connection, found.policy.id)
-            await bring_up_to_date(connection, found.policy.id)
+        await mirrors.freshen(found.policy.id)
         return Outcome("brought_up_to_date")
 
     return JobKind("policy", run)
