@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from httpx import AsyncClient
 from tests.fixtures.database import serving
-from tests.fixtures.factories import Factory
+from tests.fixtures.factories import Factory, rule
 from tests.web.conftest import PASSWORD
 
 from tocsin.api.app import create_app
@@ -59,6 +60,34 @@ async def test_only_what_changed_and_was_asked_for_is_told(browser: AsyncClient,
         assert await stream.next() == [f"alert:{number}", "alerts"]
         await make.pool.execute("update escalation_policy_state set version = version + 1 where alert_id = $1", number)
         assert await stream.next() == [f"alert:{number}"]
+
+
+async def test_a_schedule_is_told_by_all_that_moves_it(browser: AsyncClient, make: Factory) -> None:
+    ben, cid = await make.user("Ben"), await make.user("Cid")
+    rotation = await make.rotation(ben, cid)
+    schedule, other = await make.schedule(rule(rotation)), await make.schedule(rule(ben), name="Other")
+    topic, start = f"schedule:{schedule.id}", datetime(2100, 1, 1, tzinfo=UTC)
+    changes = (
+        f"update schedules set description = 'nights' where id = '{schedule.id}'",
+        f"update schedule_rules set start_time = '08:00' where schedule_id = '{schedule.id}'",
+        f"update rotation_participants set user_id = '{ben.id}' where user_id = '{cid.id}'",
+        f"update rotations set shift_length = 2 where id = '{rotation.id}'",
+        f"insert into schedule_state (schedule_id) values ('{schedule.id}')",
+        f"insert into temporary_schedules (schedule_id, start_at, end_at) values ('{schedule.id}', now(), 'infinity')",
+        "delete from schedule_overrides",
+    )
+    async with listening(browser, topic) as stream:
+        await stream.next()
+        await make.override(other, start, start + timedelta(hours=1), add=cid)
+        await make.override(schedule, start, start + timedelta(hours=1), add=cid)
+        assert await stream.next() == [topic]
+        for change in changes:
+            await make.pool.execute(change)
+            assert await stream.next() == [topic], change
+        await make.pool.execute("update schedules set description = 'days' where name = 'Other'")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.8):
+                await stream.next()
 
 
 async def test_what_changed_while_a_stream_was_away_is_told(browser: AsyncClient, make: Factory) -> None:
@@ -125,9 +154,7 @@ async def test_the_hub_asks_nothing_when_nobody_listens(pool: Pool) -> None:
 
 
 def test_topics_are_those_that_exist_up_to_a_bound() -> None:
-    assert list(known_topics("alerts alerts alert:7 alert:x alert: engine secrets alert:1;drop")) == [
-        "alerts",
-        "alert:7",
-        "engine",
-    ]
+    schedule = "schedule:0198c0de-0000-7000-8000-000000000000"
+    text = f"alerts alerts alert:7 alert:x alert: engine secrets alert:1;drop schedule:7 {schedule}0 {schedule}"
+    assert list(known_topics(text)) == ["alerts", "alert:7", "engine", schedule]
     assert len(known_topics(" ".join(f"alert:{number}" for number in range(100)))) == MOST_TOPICS

@@ -1,5 +1,6 @@
 // Calendars: <svg data-drag="/schedules/…" data-start data-end> may be drawn over, in seconds since 1970. What is drawn
-// fills the form of an override; a tap on a bar takes the bar's time and, to be replaced, its person.
+// fills the form of an override; a tap on a bar takes the bar's time and, to be replaced, its person. While somebody draws,
+// no news moves the line under their hand: it comes when they have drawn.
 
 import "./schedules.css";
 
@@ -8,6 +9,9 @@ const MINUTE = 60;
 const STEPS = [15, 30, 60, 180, 360, 720, 1440].map((minutes) => minutes * MINUTE);
 const LEAST = 6; // px that a finger moves by itself
 const FINEST = 4; // px of one step
+
+let drawing = false;
+let missed = false;
 
 const number = (element, name) => Number(element.dataset[name]);
 
@@ -58,10 +62,13 @@ function follow(line, first) {
     rect.setAttribute("width", `${share(end) - share(start)}%`);
   };
   const stop = () => {
+    drawing = false;
     rect.remove();
     line.removeEventListener("pointermove", move);
     line.removeEventListener("pointerup", up);
     line.removeEventListener("pointercancel", stop);
+    if (missed) window.htmx.trigger(document.body, `live:${document.body.dataset.live}`);
+    missed = false;
   };
   const up = (event) => {
     stop();
@@ -69,11 +76,18 @@ function follow(line, first) {
     const bar = first.target.closest(".bar");
     if (bar) fill(line, number(bar, "start"), number(bar, "end"), bar.dataset.user);
   };
+  drawing = true;
   line.setPointerCapture(first.pointerId);
   line.addEventListener("pointermove", move);
   line.addEventListener("pointerup", up);
   line.addEventListener("pointercancel", stop);
 }
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!drawing) return;
+  event.detail.shouldSwap = false;
+  missed = true;
+});
 
 document.addEventListener("pointerdown", (event) => {
   const line = event.target.closest("svg[data-drag]");

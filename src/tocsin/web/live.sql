@@ -22,6 +22,43 @@ from alerts
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = any($1::bigint[])
 
+-- name: each_schedule
+-- Something that changes when one of the schedules $1 does: what it is made of, the rotations of its rules, and who is on
+-- call by it, whose changes all move its state. A row's xmin, the transaction that wrote it, tells any change of the row.
+select
+    schedules.id,
+    concat_ws(
+        '.',
+        schedules.xmin,
+        (select state.xmin from schedule_state as state where state.schedule_id = schedules.id),
+        md5((
+            select string_agg(concat_ws('.', rules.id, rules.xmin, rotations.xmin, standing.xmin), '.' order by rules.id)
+            from schedule_rules as rules
+            left join rotations on rotations.id = rules.rotation_id
+            left join rotation_state as standing on standing.rotation_id = rules.rotation_id
+            where rules.schedule_id = schedules.id
+        )),
+        md5((
+            select string_agg(concat_ws('.', participants.id, participants.xmin), '.' order by participants.id)
+            from schedule_rules as rules
+            join rotation_participants as participants on participants.rotation_id = rules.rotation_id
+            where rules.schedule_id = schedules.id
+        )),
+        md5((
+            select string_agg(concat_ws('.', overrides.id, overrides.xmin), '.' order by overrides.id)
+            from schedule_overrides as overrides
+            where overrides.schedule_id = schedules.id and overrides.end_at > now()
+        )),
+        md5((
+            select string_agg(concat_ws('.', temporary.id, temporary.xmin, shifts.xmin), '.' order by temporary.id, shifts.id)
+            from temporary_schedules as temporary
+            left join temporary_schedule_shifts as shifts on shifts.temporary_schedule_id = temporary.id
+            where temporary.schedule_id = schedules.id and temporary.end_at > now()
+        ))
+    ) as print
+from schedules
+where schedules.id = any($1::uuid[])
+
 -- name: engine
 -- Something that changes when an engine comes, goes, pauses or resumes, and when a job is parked or retried.
 select concat_ws(

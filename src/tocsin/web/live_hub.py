@@ -9,21 +9,22 @@ A page carries the hub's *mark* of the moment at which it was made. A stream tha
 what has changed since, so that nothing is lost between the page and its stream, or while a stream was away. A mark of
 another process counts for nothing: all topics are taken as changed.
 
-Topics: ``alerts`` (anything about any alert), ``alert:<id>``, ``engine``.
+Topics: ``alerts`` (anything about any alert), ``alert:<id>``, ``schedule:<id>``, ``engine``.
 """
 
 import asyncio
 import re
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import asyncpg
 import structlog
 
-from tocsin.db.pool import CONNECTION_ERRORS, Pool
+from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.errors import Unavailable
 
@@ -34,7 +35,8 @@ LOOK_AGAIN_AFTER_FAILURE = 2.0
 MOST_TOPICS = 20
 MOST_STREAMS = 12
 
-_TOPIC = re.compile(r"alerts|engine|alert:[0-9]{1,18}")
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_TOPIC = re.compile(rf"alerts|engine|alert:[0-9]{{1,18}}|schedule:{_UUID}")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -143,15 +145,24 @@ class Hub:
     async def _read(self) -> Mapping[str, str]:
         """The prints of all topics that anybody listens to, and of ``alerts``, which costs next to nothing."""
         wanted = {topic for subscription in self._listening for topic in subscription.topics}
-        ids = [int(topic.partition(":")[2]) for topic in wanted if topic.startswith("alert:")]
         async with self._pool.acquire() as connection:
             prints = {"alerts": str(await connection.fetchval(_sql["alerts"]))}
-            if ids:
-                rows = await connection.fetch(_sql["each_alert"], ids)
-                prints |= {f"alert:{row['id']}": row["print"] for row in rows}
+            prints |= await _each(connection, "alert", [int(number) for number in _ids("alert", wanted)])
+            prints |= await _each(connection, "schedule", [UUID(text) for text in _ids("schedule", wanted)])
             if "engine" in wanted:
                 prints["engine"] = str(await connection.fetchval(_sql["engine"]))
         return prints
+
+
+def _ids(kind: str, topics: Collection[str]) -> Sequence[str]:
+    """What the topics of a kind are about: 17 of alert:17."""
+    return [topic.removeprefix(f"{kind}:") for topic in topics if topic.startswith(f"{kind}:")]
+
+
+async def _each(connection: Connection, kind: str, ids: Sequence[int] | Sequence[UUID]) -> Mapping[str, str]:
+    """The prints of objects of one kind, by topic."""
+    rows = await connection.fetch(_sql[f"each_{kind}"], ids) if ids else []
+    return {f"{kind}:{row['id']}": row["print"] for row in rows}
 
 
 def known_topics(text: str) -> Collection[str]:

@@ -64,4 +64,12 @@ async def _page(request: Request, viewer: Actor, schedule_id: UUID, refused: Ref
         "can_edit": may_edit(viewer, values["schedule"].team_id),
         "refused": refused,
     }
-    return await page(request, viewer, "schedule.html.j2", 409 if refused else 200, **values, **seen)
+    return await page(
+        request,
+        viewer,
+        "schedule.html.j2",
+        409 if refused else 200,
+        live=f"schedule:{schedule_id}",
+        **values,
+        **seen,
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory
 from tests.web.browser.looking import ROOT, SIZES, Device, Watched
@@ -28,7 +28,10 @@ from tocsin.store.users import User
 from tocsin.testing.receivers import WebhookReceiver
 
 _CHROMIUM = ROOT / ".venv" / "bin" / "chromium"
+_PATIENCE_MS = 30_000  # the machine may be busy
 _ARGUMENTS = ("--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--hide-scrollbars")
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @dataclass(slots=True)
@@ -60,7 +63,7 @@ class Opener:
             locale="en-GB",
             service_workers="allow",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE_MS)
         if user is not None:
             secret = await self.session(user)
             await context.add_cookies([{"name": "tocsin_session", "value": secret, "url": self.base_url}])

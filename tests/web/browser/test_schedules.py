@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 from tests.fixtures.factories import Factory, rule
 from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
@@ -101,6 +101,42 @@ async def test_an_override_is_drawn_over_the_day_on_which_clocks_change(
     assert saved["remove_user_id"] == scene.ben.id
     sunday = desktop.locator(".day-row", has_text="Sunday 31 October")
     await expect(sunday).to_contain_text("02:00 CEST–05:00 CET Cid Castor")
+
+
+async def hold(page: Page, line: Locator) -> None:
+    """Begin to draw over the line."""
+    await line.scroll_into_view_if_needed()
+    box = await line.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 15)
+    await page.mouse.down()
+    await page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 15, steps=3)
+
+
+async def test_a_calendar_follows_what_others_change(open_page: Opener, scene: Scene, make: Factory) -> None:
+    schedule = await berlin(scene, make)
+    anns, bens = await open_page(scene.ann), await open_page(scene.ben)
+    await anns.goto(f"/schedules/{schedule.id}?{WEEK}")
+    await anns.locator("html[data-streaming]").wait_for()
+    sunday = anns.locator(".day-row", has_text="Sunday 31 October")
+    await hold(anns, sunday.locator("svg[data-drag]"))
+    await bens.goto(f"/schedules/{schedule.id}/overrides/new")
+    await bens.get_by_label("From", exact=True).fill("2027-10-31T09:00")
+    await bens.get_by_label("Until", exact=True).fill("2027-10-31T12:00")
+    await bens.get_by_label("Instead of").select_option(label="Ann Archer")
+    await bens.get_by_label("On call").select_option(label="Cid Castor")
+    async with anns.expect_response(lambda answer: answer.request.headers.get("hx-target") == "days"):
+        await bens.get_by_role("button", name="Save override").click()
+    await expect(anns.locator(".drawn")).to_have_count(1)
+    await expect(sunday).not_to_contain_text("Cid Castor")
+    await anns.mouse.up()
+    await expect(sunday).to_contain_text("09:00 CET–12:00 CET Cid Castor")
+    await expect(anns.locator(".lane.override")).to_contain_text("Cid Castor instead of Ann Archer")
+    form = anns.locator("#override")
+    await form.get_by_label("Until", exact=True).fill("2027-10-31T07:00")
+    await make.pool.execute("delete from schedule_overrides")
+    await expect(sunday).not_to_contain_text("Cid Castor")
+    await expect(form.get_by_label("Until", exact=True)).to_have_value("2027-10-31T07:00")
 
 
 async def test_an_override_by_form_on_a_phone(phone: Page, scene: Scene, make: Factory) -> None:
