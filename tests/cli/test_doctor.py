@@ -9,7 +9,9 @@ import pytest
 from tests.cli.process import Home, new_home, serving
 from tests.fixtures.factories import Factory, step
 
+from tocsin.cli.doctor import _look_for_operators
 from tocsin.db.pool import Pool
+from tocsin.settings import Settings
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -55,7 +57,9 @@ async def test_a_lost_job_is_found_named_and_mended(home: Home, pool: Pool, aler
     mended = home.run("doctor", "--repair")
     assert mended.returncode == 0, mended.stderr
     assert mended.stdout.startswith("1 finding of the engine's objects, and what was done:\n")
-    assert mended.stdout.endswith("\nNothing is wrong.\n")
+    assert mended.stdout.endswith(
+        "\nNothing is wrong.\nNo engine is at work: what was repaired moves when there is one.\n"
+    )
     waiting = await pool.fetchval("select count(*) from pgqueuer where entrypoint = 'alert' and status = 'queued'")
     assert waiting == 1
     assert "There was nothing to repair." in home.tell("doctor", "--repair")
@@ -91,6 +95,34 @@ async def test_a_configuration_that_pages_nobody_is_found_and_not_mended(home: H
     assert "is on call for step 1 of “Web”, and cannot be paged: there is no contact method" in shown.stdout
     assert "add a contact method and a notification rule" in shown.stdout
     assert shown.stdout.endswith("2 findings.\n")
+
+
+async def test_a_policy_of_operators_that_is_not_there_is_found(home: Home, alert: int) -> None:
+    done = home.run("doctor", "--json", TOCSIN_OPERATORS_POLICY="Operators")
+    assert done.returncode == 1, done.stderr
+    [found] = json.loads(done.stdout)["findings"]
+    assert (found["area"], found["kind"], found["id"]) == ("configuration", "setting", "TOCSIN_OPERATORS_POLICY")
+    assert (found["reason"], found["name"]) == ("operators_policy_unknown", None)
+    assert "no escalation policy has the name or id “Operators”" in found["message"]
+
+
+async def test_operators_who_cannot_be_told_are_found(pool: Pool, make: Factory, alert: int) -> None:
+    await make.policy(name="Empty")
+    await make.policy(step(await make.user("Bob")), name="Bob")
+    zoe = await make.reachable_user("Zoe", "zoe@example.org")
+    await pool.execute("update contact_methods set type = 'email' where user_id = $1", zoe.id)
+    await make.policy(step(zoe), name="By mail")
+
+    async def found(policy: str | None, smtp_url: str | None = None) -> list[tuple[str | None, str]]:
+        settings = Settings(operators_policy=policy, smtp_url=smtp_url)
+        return [(one.name, one.reason) for one in await _look_for_operators(pool, settings)]
+
+    assert await found(None) == []
+    assert await found("web") == []
+    assert await found("Empty") == [("Empty", "operators_unreachable")]
+    assert await found("Bob") == [("Bob", "operators_unreachable")]
+    assert await found("By mail") == [("By mail", "operators_unreachable")]
+    assert await found("By mail", "smtp://127.0.0.1:1025") == []
 
 
 async def test_a_database_that_cannot_be_looked_at_is_another_exit_code(home: Home, pool: Pool) -> None:

@@ -3,13 +3,17 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import httpx
 import pytest
 
 from tocsin.api.app import create_app
+from tocsin.cli.doctor import SettingReason
 from tocsin.db.pool import Pool
 from tocsin.domain import escalation, paging
+from tocsin.domain.checks import Check
+from tocsin.engine.finding import REASONS
 from tocsin.engine.runner import Engine
 from tocsin.settings import Settings
 
@@ -71,3 +75,9 @@ async def test_the_table_of_metrics_has_each(anonymous: httpx.AsyncClient, engin
     families = re.findall(r"^# TYPE (tocsin_\w+) (\w+)$", answer.text, re.MULTILINE)
     rows = re.findall(r"^\| `(tocsin_\w+)` \| (\w+) \|", _text("operations.md"), re.MULTILINE)
     assert sorted(rows) == sorted(family for family in families if not family[0].endswith("_created"))
+
+
+def test_the_tables_of_doctors_findings_have_each() -> None:
+    section = _text("operations.md").split("\n## Doctor\n")[1].split("\n## ")[0]
+    documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert sorted(documented) == sorted([*REASONS, *Check, *get_args(SettingReason)])

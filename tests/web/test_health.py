@@ -1,6 +1,7 @@
 """Health and metrics."""
 
 import re
+from itertools import product
 
 import asyncpg
 import pytest
@@ -9,6 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.fixtures.factories import Factory, step
 
 from tocsin.db.migrate import latest
+from tocsin.engine.finding import REASONS
+from tocsin.engine.metrics import KINDS
 from tocsin.engine.runner import _STATE_KINDS
 
 
@@ -84,6 +87,14 @@ async def test_what_is_empty_is_told_as_zero(anonymous: AsyncClient, make: Facto
     assert {kind for kind, _ in jobs} == {kind for kind, _ in overdue} == kinds
     assert {state for _, state in jobs} == {"queued", "due", "retrying", "running", "parked"}
     assert {*overdue.values(), *jobs.values()} == {0}
+
+
+async def test_counters_that_rules_for_alerts_look_at_are_there_before_the_first_event(anonymous: AsyncClient) -> None:
+    repaired = await gauges(anonymous, "tocsin_repaired")
+    assert set(product(KINDS, REASONS)) <= set(repaired)
+    text = (await anonymous.get("/metrics")).text
+    for outcome in ("rounds_used_up", "nobody_on_call"):
+        assert f'tocsin_jobs_total{{kind="alert",outcome="{outcome}"}}' in text
 
 
 async def test_the_last_sign_of_life_of_each_engine_is_told(anonymous: AsyncClient, make: Factory) -> None:

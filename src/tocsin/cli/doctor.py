@@ -8,21 +8,36 @@ from typing import Literal
 
 import asyncpg
 
-from tocsin.cli.runtime import open_store
+from tocsin.cli.runtime import load_settings, open_store
 from tocsin.cli.tables import print_table
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.checks import Finding as ConfigurationFinding
+from tocsin.domain.sickness import Kind, symptoms
 from tocsin.engine import audit
 from tocsin.engine.finding import Finding
-from tocsin.errors import Unavailable
-from tocsin.store import checks, object_names
+from tocsin.errors import NotFound, Unavailable
+from tocsin.settings import Settings
+from tocsin.store import checks, object_names, operators, signs
 
-_HEADINGS = ("kind", "object", "what is wrong", "due since", "what mends it")
+_HEADINGS = ("kind", "object", "what is wrong", "due", "what mends it")
+_OPERATORS = "TOCSIN_OPERATORS_POLICY"
+SettingReason = Literal["operators_policy_unknown", "operators_unreachable"]
+_NOBODY = (
+    "the policy has neither a channel nor a user who can be reached",
+    "give its users a contact method with a notification rule, or a step a channel",
+)
+_BY_MAIL_ALONE = (
+    "the policy reaches people by mail alone, and there is no mail server",
+    "set TOCSIN_SMTP_URL, or add another way to reach them",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding. What is of area engine can be mended here, the rest by people; ``reason`` is its stable name."""
+    """One finding. What is of area engine can be mended here, the rest by people; ``reason`` is its stable name.
+
+    ``due``: when the object should move or have moved, where that is known.
+    """
 
     area: Literal["engine", "configuration"]
     kind: str
@@ -39,16 +54,20 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
 
     Raises ConfigurationError or Unavailable when the database cannot be looked at.
     """
+    loaded = load_settings()
     try:
-        async with open_store(migrating=False) as pool:
+        async with open_store(loaded, migrating=False) as pool:
             repaired = await _repair(pool) if repair else None
-            lines = await _look(pool)
+            lines = [*await _look(pool), *await _look_for_operators(pool, loaded)]
+            waits = bool(repaired) and not await _engine_works(pool)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         raise Unavailable(f"the database did not answer every question: {type(error).__name__}: {error}") from error
     if as_json:
         _print_json(lines, repaired)
     else:
-        _print_table(lines, repaired)
+        _print_tables(lines, repaired)
+        if waits:
+            print("No engine is at work: what was repaired moves when there is one.")
     return len(lines)
 
 
@@ -59,6 +78,22 @@ async def _look(pool: Pool) -> Sequence[Line]:
     return [*engine, *map(_configuration_line, await checks.everything(pool))]
 
 
+async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:
+    """Whether anybody would hear of a sick engine, if somebody is to."""
+    if loaded.operators_policy is None:
+        return []
+    try:
+        async with pool.acquire() as connection:
+            found = await operators.of_policy(connection, loaded.operators_policy)
+    except NotFound:
+        message = f"nobody hears of a sick engine: no escalation policy has the name or id “{loaded.operators_policy}”"
+        return [_setting_line(None, "operators_policy_unknown", message, "name a policy that there is")]
+    if any(recipient.type != "email" or loaded.smtp_url for recipient in found.recipients):
+        return []
+    because, advice = _BY_MAIL_ALONE if found.recipients else _NOBODY
+    return [_setting_line(found.policy, "operators_unreachable", f"nobody hears of a sick engine: {because}", advice)]
+
+
 async def _repair(pool: Pool) -> Sequence[Line]:
     """Mend what can be; returns what was found before. Each is done only if it is still so."""
     found = await audit.audit(pool)
@@ -67,18 +102,28 @@ async def _repair(pool: Pool) -> Sequence[Line]:
     return [_engine_line(one, names.get((one.kind, one.id))) for one in found]
 
 
+async def _engine_works(pool: Pool) -> bool:
+    async with pool.acquire() as connection:
+        found = await signs.read(connection)
+    return found is not None and not any(one.kind is Kind.NO_ENGINE for one in symptoms(found))
+
+
 def _engine_line(one: Finding, name: str | None) -> Line:
-    return Line("engine", one.kind, one.id, name, one.reason, one.reason.replace("_", " "), one.due, one.repair)
+    return Line("engine", one.kind, one.id, name, one.reason, one.message, one.due, one.repair)
 
 
 def _configuration_line(one: ConfigurationFinding) -> Line:
     return Line("configuration", one.kind, str(one.id), one.name, one.check, one.message, None, one.advice)
 
 
-def _print_table(lines: Sequence[Line], repaired: Sequence[Line] | None) -> None:
+def _setting_line(policy: str | None, reason: SettingReason, message: str, advice: str) -> Line:
+    return Line("configuration", "setting", _OPERATORS, policy, reason, message, None, advice)
+
+
+def _print_tables(lines: Sequence[Line], repaired: Sequence[Line] | None) -> None:
     if repaired:
         print(f"{_count(repaired)} of the engine's objects, and what was done:")
-        print_table(("kind", "object", "what was wrong", "due since", "done"), [_row(line) for line in repaired])
+        print_table(("kind", "object", "what was wrong", "due", "done"), [_row(line) for line in repaired])
     elif repaired is not None:
         print("There was nothing to repair.")
     if lines:

@@ -111,12 +111,12 @@ def _place(dsn: str) -> str:
 
 
 @asynccontextmanager
-async def open_store(*, migrating: bool = True) -> AsyncIterator[Pool]:
+async def open_store(loaded: Settings | None = None, *, migrating: bool = True) -> AsyncIterator[Pool]:
     """A small pool on an up-to-date database, for a command that reads or writes a few rows.
 
     Without ``migrating`` a database that is not up to date is left as it is, and ConfigurationError is raised.
     """
-    async with open_database(load_settings()) as dsn:
+    async with open_database(loaded or load_settings()) as dsn:
         await (bring_up_to_date(dsn) if migrating else _require_fit(dsn))
         async with open_pool(dsn, size=2, application_name="tocsin cli") as pool:
             yield pool

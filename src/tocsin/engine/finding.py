@@ -5,26 +5,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-_WAKE = "wake it"
+_WAKE = "let its job look again now"
 
-REPAIRS: Mapping[str, str] = {
-    "no_job": "enqueue its job",
-    "job_too_late": "enqueue its job for when it is due",
-    "parked": "give its job a fresh set of attempts",
-    "no_state": "make its state row anew",
-    "no_cycle": "make its notification cycle anew",
-    "closed_but_standing": "remove its state row",
-    "acknowledgement_missed": "stop its escalation",
-    "reopening_missed": "let it escalate again",
-    "due_too_late": "bring its next move forward",
-    "page_put_off": "let it go out now",
-    "policy_missed": _WAKE,
-    "step_missed": _WAKE,
-    "nobody_missed": _WAKE,
-    "still_paging": _WAKE,
-    "differs": _WAKE,
+_REASONS: Mapping[str, tuple[str, str]] = {
+    "no_job": ("no job waits to move it when it is due", "enqueue its job"),
+    "job_too_late": ("its job waits for later than it is due", "enqueue its job for when it is due"),
+    "parked": ("its job failed too often and is parked", "give its job a fresh set of attempts"),
+    "no_state": ("the row that says where it stands is gone", "make that row anew"),
+    "no_cycle": ("somebody whom it is to page has no notification cycle", "make the cycle anew"),
+    "closed_but_standing": ("it is closed, but escalates", "end its escalation"),
+    "acknowledgement_missed": ("it is acknowledged, but escalates", "hold its escalation"),
+    "reopening_missed": ("it is triggered again, but held as acknowledged", "let it escalate again"),
+    "due_too_late": ("it waits for longer than its step says", "bring its next move forward"),
+    "page_put_off": ("it waits for longer than any retry", "let it go out now"),
+    "policy_missed": ("it climbs another policy than its service has", _WAKE),
+    "step_missed": ("the step that it stands on is gone", _WAKE),
+    "nobody_missed": ("its alerts wait for somebody, but somebody can be paged", _WAKE),
+    "still_paging": ("it goes on paging, but its alert needs nobody any more", _WAKE),
+    "differs": ("what is stored of it is not what its definition says", _WAKE),
 }
-"""What is done about each reason, in words."""
+
+_DIFFERING: Mapping[str, str] = {
+    "rotation": "who is active, or until when, is not what its participants and handoffs say",
+    "schedule": "who is on call, or until when, is not what its rules say",
+    "policy": "who is on call for its steps is not what their targets say",
+    "service": "its maintenance is not what its planned windows say",
+    "cycle": "its next page is not due when the notification rules say",
+}
+
+REASONS = tuple(_REASONS)
+"""Everything that may be wrong with an object."""
 
 _OF_ROWS = frozenset(
     {
@@ -48,9 +58,16 @@ class Finding:
     due: datetime | None = None
 
     @property
+    def message(self) -> str:
+        """What is wrong, in words."""
+        if self.reason == "differs" and self.kind in _DIFFERING:
+            return _DIFFERING[self.kind]
+        return _REASONS[self.reason][0]
+
+    @property
     def repair(self) -> str:
         """What repairing it does."""
-        return REPAIRS[self.reason]
+        return _REASONS[self.reason][1]
 
     @property
     def key(self) -> int | UUID:

@@ -7,6 +7,8 @@ from itertools import product
 
 from prometheus_client import Counter, Histogram
 
+from tocsin.domain.escalation import Reason
+from tocsin.engine.finding import REASONS
 from tocsin.engine.job import Outcome
 
 KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")
@@ -17,13 +19,20 @@ LATENESS = Histogram(
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
-REPAIRED = Counter("tocsin_repaired_total", "Objects put right by the sweep, by kind and reason.", ["kind", "reason"])
-for _kind, _reason in product(KINDS, ("no_job", "job_too_late", "no_state", "parked", "differs")):
-    REPAIRED.labels(_kind, _reason)  # 0 from the start, or a rule for alerts would miss the first one
+REPAIRED = Counter("tocsin_repaired_total", "Objects put right, by kind and reason.", ["kind", "reason"])
 OUTCOMES = Counter("tocsin_jobs_total", "Jobs run, by kind and by what they came to.", ["kind", "outcome"])
 PINGS = Counter("tocsin_deadman_pings_total", "Requests to the dead man's switch, by what came of them.", ["outcome"])
 TOLD = Counter("tocsin_operators_told_total", "Messages to the operators, by what came of them.", ["outcome"])
 
+# 0 from the start, or a rule for alerts would miss the first one.
+for _labels in product(KINDS, REASONS):
+    REPAIRED.labels(*_labels)
+for _outcome in (Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL):
+    OUTCOMES.labels("alert", _outcome)
+for _outcome in ("sent", "failed", "withheld"):
+    PINGS.labels(_outcome)
+for _outcome in ("sent", "failed"):
+    TOLD.labels(_outcome)
 
 # Looking a series up by its labels takes a lock and costs more than counting does. There are few of them.
 _outcomes = cache(OUTCOMES.labels)
