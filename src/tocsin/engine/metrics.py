@@ -1,6 +1,7 @@
 """What the engine counts, for Prometheus and for the engine's own page."""
 
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -24,15 +25,17 @@ OUTCOMES = Counter("tocsin_jobs_total", "Jobs run, by kind and by what they came
 PINGS = Counter("tocsin_deadman_pings_total", "Requests to the dead man's switch, by what came of them.", ["outcome"])
 TOLD = Counter("tocsin_operators_told_total", "Messages to the operators, by what came of them.", ["outcome"])
 
-# 0 from the start, or a rule for alerts would miss the first one.
-for _labels in product(KINDS, REASONS):
-    REPAIRED.labels(*_labels)
-for _outcome in (Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL):
-    OUTCOMES.labels("alert", _outcome)
-for _outcome in ("sent", "failed", "withheld"):
-    PINGS.labels(_outcome)
-for _outcome in ("sent", "failed"):
-    TOLD.labels(_outcome)
+
+def _begin(counter: Counter, *labels: Iterable[str]) -> None:
+    """Show each combination of these labels as 0 from the start, or a rule for alerts would miss the first event."""
+    for each in product(*labels):
+        counter.labels(*each)
+
+
+_begin(REPAIRED, KINDS, REASONS)
+_begin(OUTCOMES, ["alert"], [Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL])
+_begin(PINGS, ["sent", "failed", "withheld"])
+_begin(TOLD, ["sent", "failed"])
 
 # Looking a series up by its labels takes a lock and costs more than counting does. There are few of them.
 _outcomes = cache(OUTCOMES.labels)
