@@ -1,4 +1,4 @@
-"""People, teams, channels and the account, in a browser."""
+"""People and one's own account: how they stand and are reached, and what is shown once."""
 
 from playwright.async_api import Page, expect
 from tests.fixtures.factories import Factory
@@ -22,10 +22,6 @@ async def test_people_are_seen_as_they_stand(desktop: Page, scene: Scene, make: 
     await expect(desktop.get_by_text("Payments day and night (step 1)")).to_be_visible()
     await no_complaints(desktop)
     await screenshot(desktop, "person")
-    for path, name in (("/teams", "teams"), ("/channels", "channels")):
-        await desktop.goto(path)
-        await no_complaints(desktop)
-        await screenshot(desktop, name)
 
 
 async def test_a_test_page_goes_out_and_its_fate_shows(phone: Page, ann: User, make: Factory) -> None:
@@ -48,17 +44,6 @@ async def test_a_test_page_goes_out_and_its_fate_shows(phone: Page, ann: User, m
     await row.get_by_role("button", name="Delete").click()
     await phone.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect(row).to_have_count(0)
-
-
-async def test_a_team_gets_members_and_managers(desktop: Page, scene: Scene, make: Factory) -> None:
-    team = await make.team("Payments")
-    await desktop.goto(f"/teams/{team.id}")
-    await desktop.get_by_label("Person").select_option(label="Ben Baker")
-    await desktop.get_by_role("button", name="Add").click()
-    await desktop.get_by_role("button", name="Make manager").click()
-    await expect(desktop.get_by_role("button", name="Manager: make member")).to_be_visible()
-    await no_complaints(desktop)
-    await screenshot(desktop, "team")
 
 
 async def test_the_account_holds_what_is_ones_own(desktop: Page, scene: Scene) -> None:
