@@ -134,7 +134,10 @@ async def _strike_all(made: Stage, options: Options, result: Result) -> None:
 # A page may wait for a phone in trouble, so pages are looked at elsewhere.
 _WELL = """
 select
-    exists (select from alert_logs where id > $1 and event in ('escalated', 'exhausted')) as moved,
+    (
+        select logs.id from alert_logs as logs
+        where logs.event in ('escalated', 'exhausted') order by logs.id desc limit 1
+    ) > $1 as moved,
     not exists (select from engine_due where kind <> 'page' and due < now() - interval '1 second')
     and not exists (select from engine_overdue) as caught_up
 """
