@@ -155,6 +155,6 @@ async def test_the_hub_asks_nothing_when_nobody_listens(pool: Pool) -> None:
 
 def test_topics_are_those_that_exist_up_to_a_bound() -> None:
     schedule = "schedule:0198c0de-0000-7000-8000-000000000000"
-    text = f"alerts alerts alert:7 alert:x alert: engine secrets alert:1;drop schedule:7 {schedule}0 {schedule}"
-    assert list(known_topics(text)) == ["alerts", "alert:7", "engine", schedule]
+    text = f"alerts alerts alert:7 alert:x alert: engine on-call secrets alert:1;drop schedule:7 {schedule}0 {schedule}"
+    assert list(known_topics(text)) == ["alerts", "alert:7", "engine", "on-call", schedule]
     assert len(known_topics(" ".join(f"alert:{number}" for number in range(100)))) == MOST_TOPICS

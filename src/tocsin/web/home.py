@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -27,19 +28,24 @@ _MOST_POLICIES = 10
 @router.get("/")
 async def home(request: Request, viewer: Viewer, pool: Database) -> Response:
     """What somebody on call wants to know first."""
-    gather = {"open-alerts": _alerts, "engine": _engine}.get(fragment_of(request) or "", _all)
+    gather = _PARTS.get(fragment_of(request) or "", _all)
     shown = {"offers_setup": await is_offered(request, viewer), **await gather(pool, viewer)}
-    return await page(request, viewer, "home.html.j2", live="alerts engine", **shown)
+    return await page(request, viewer, "home.html.j2", live="alerts engine on-call", **shown)
 
 
 async def _all(pool: Pool, viewer: Actor) -> dict[str, Any]:
-    assert viewer.user_id is not None  # only people have sessions
-    return {
-        **await _alerts(pool, viewer),
-        "roll": await duty.of_user(pool, viewer.user_id),
-        "on_call": await duty.on_call_now(pool, viewer.user_id, _MOST_POLICIES),
-        **await _engine(pool, viewer),
-    }
+    found: dict[str, Any] = {}
+    for gather in _PARTS.values():
+        found |= await gather(pool, viewer)
+    return found
+
+
+async def _duty(pool: Pool, viewer: Actor) -> dict[str, Any]:
+    return {"roll": await duty.of_user(pool, _id(viewer))}
+
+
+async def _on_call(pool: Pool, viewer: Actor) -> dict[str, Any]:
+    return {"on_call": await duty.on_call_now(pool, _id(viewer), _MOST_POLICIES)}
 
 
 async def _engine(pool: Pool, _viewer: Actor) -> dict[str, Any]:
@@ -53,6 +59,15 @@ async def _alerts(pool: Pool, viewer: Actor) -> dict[str, Any]:
     return {"mine": mine, "others": _others(mine, newest), "more_others": newest.next is not None}
 
 
+def _id(viewer: Actor) -> UUID:
+    assert viewer.user_id is not None  # only people have sessions
+    return viewer.user_id
+
+
 def _others(mine: Found, newest: Found) -> Sequence[Alert]:
     known = {alert.id for alert in mine.items}
     return [alert for alert in newest.items if alert.id not in known]
+
+
+_PARTS = {"duty": _duty, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}
+"""What gathers each part of the page that is fetched by itself, by its id."""

@@ -59,6 +59,10 @@ select
 from schedules
 where schedules.id = any($1::uuid[])
 
+-- name: on_call
+-- Something that changes when somebody comes or goes on call for any step.
+select count(*) || '.' || coalesce(sum(id), 0) from ep_step_on_call_users where end_time is null
+
 -- name: engine
 -- Something that changes when an engine comes, goes, pauses or resumes, and when a job is parked or retried.
 select concat_ws(

@@ -9,7 +9,7 @@ A page carries the hub's *mark* of the moment at which it was made. A stream tha
 what has changed since, so that nothing is lost between the page and its stream, or while a stream was away. A mark of
 another process counts for nothing: all topics are taken as changed.
 
-Topics: ``alerts`` (anything about any alert), ``alert:<id>``, ``schedule:<id>``, ``engine``.
+Topics: ``alerts`` (anything about any alert), ``alert:<id>``, ``schedule:<id>``, ``on-call``, ``engine``.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ MOST_TOPICS = 20
 MOST_STREAMS = 12
 
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_TOPIC = re.compile(rf"alerts|engine|alert:[0-9]{{1,18}}|schedule:{_UUID}")
+_TOPIC = re.compile(rf"alerts|engine|on-call|alert:[0-9]{{1,18}}|schedule:{_UUID}")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -149,8 +149,8 @@ class Hub:
             prints = {"alerts": str(await connection.fetchval(_sql["alerts"]))}
             prints |= await _each(connection, "alert", [int(number) for number in _ids("alert", wanted)])
             prints |= await _each(connection, "schedule", [UUID(text) for text in _ids("schedule", wanted)])
-            if "engine" in wanted:
-                prints["engine"] = str(await connection.fetchval(_sql["engine"]))
+            for topic in wanted & {"engine", "on-call"}:
+                prints[topic] = str(await connection.fetchval(_sql[topic.replace("-", "_")]))
         return prints
 
 

@@ -1,0 +1,47 @@
+"""Pages that stay open: who is on call and which alerts are open change in them by themselves, and times go on."""
+
+from datetime import timedelta
+
+from playwright.async_api import Page, expect
+from tests.fixtures.engine import settled
+from tests.fixtures.factories import Factory
+from tests.web.browser.scene import Scene
+
+from tocsin.store.moment import now
+
+
+async def test_home_tells_when_somebody_else_goes_on_call(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto("/")
+    await desktop.locator("html[data-streaming]").wait_for()
+    await expect(desktop.locator("#on-call")).to_contain_text("Ann Archer (you)")
+    await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)
+    await settled(make.pool)
+    await expect(desktop.get_by_role("heading", name="You are not on call")).to_be_visible()
+    await expect(desktop.locator("#on-call")).to_contain_text("Ben Baker")
+    await expect(desktop.locator("#on-call")).not_to_contain_text("Ann Archer")
+
+
+async def test_a_list_of_alerts_follows_and_keeps_its_ticks(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto("/alerts")
+    await desktop.locator("html[data-streaming]").wait_for()
+    tick = desktop.locator(".alert-row", has_text="Certificate").get_by_role("checkbox")
+    await tick.check()
+    await make.alert(scene.database, "Backup is missing")
+    await make.pool.execute("update alerts set status = 'closed', closed_at = now() where id = $1", scene.number)
+    await settled(make.pool)
+    await expect(desktop.locator(".alert-row", has_text="Backup is missing")).to_be_visible()
+    await expect(desktop.locator(".alert-row", has_text="Checkout answers 5xx")).to_have_count(0)
+    await expect(tick).to_be_checked()
+
+
+async def test_the_next_step_is_counted_down_to(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    countdown = phone.locator(".countdown").first
+    due = await make.pool.fetchval(
+        "select next_escalation from escalation_policy_state where alert_id = $1", scene.number
+    )
+    text = await countdown.inner_text()
+    minutes, seconds = map(int, text.split(":"))
+    left = due - await now(make.pool)
+    assert timedelta(0) <= timedelta(minutes=minutes, seconds=seconds) - left < timedelta(seconds=30)
+    await expect(countdown).not_to_have_text(text)
