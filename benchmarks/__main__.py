@@ -12,6 +12,7 @@ from benchmarks.compare import figures, report
 from benchmarks.compare.figures import Figure
 from benchmarks.compare.run import COMPARISONS, GROWTH, compare
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
+from benchmarks.healing import healing
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
 from benchmarks.overdue import overdue
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "idle": idle,
     "idle-large": idle_large,
     "overdue": overdue,
+    "healing": healing,
 }
 
 
