@@ -10,6 +10,7 @@ import "./notices.js";
 import "./sign-in.js";
 import "./theme.js";
 import "./times.js";
+import "./twice.js";
 
 document.documentElement.classList.add("has-script");
 

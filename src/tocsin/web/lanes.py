@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from tocsin.domain.spans import Span, Stint
+from tocsin.web.phrases import initials
 
 Kind: TypeAlias = Literal["person", "gap", "plain"]
 
@@ -19,7 +20,7 @@ COLOURS = 8
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A time on a line. ``user_id`` is who is on call then, ``colour`` counts from 0."""
+    """A time on a line. ``user_id`` is who is on call then, ``colour`` counts from 0, ``short`` is for little room."""
 
     span: Span
     x: float
@@ -29,6 +30,7 @@ class Bar:
     text: str
     colour: int = 0
     user_id: UUID | None = None
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,18 @@ class Entry:
     text: str
     kind: Kind = "plain"
     user_id: UUID | None = None
+    short: str = ""
 
 
 def people(stints: Iterable[Stint], names: Mapping[UUID, str], gaps: Iterable[Span] = ()) -> Sequence[Entry]:
     """An entry for each time on call, and for each time in which nobody is."""
-    entries = [
-        Entry(Span(one.start, one.end), names.get(one.user_id, "somebody"), "person", one.user_id) for one in stints
-    ]
+    entries = [_person(one, names.get(one.user_id, "somebody")) for one in stints]
     entries.extend(Entry(gap, "nobody", "gap") for gap in gaps)
     return sorted(entries, key=lambda one: one.span)
+
+
+def _person(stint: Stint, name: str) -> Entry:
+    return Entry(Span(stint.start, stint.end), name, "person", stint.user_id, initials(name))
 
 
 def bars(entries: Sequence[Entry], window: Span, colours: Mapping[UUID, int]) -> Sequence[Bar]:
@@ -76,7 +81,7 @@ def bars(entries: Sequence[Entry], window: Span, colours: Mapping[UUID, int]) ->
         ends[row:] = [end, *ends[row + 1 :]]
         x, width = position(start, window), position(end, window) - position(start, window)
         colour = colours.get(entry.user_id, 0) if entry.user_id else 0
-        found.append(Bar(Span(start, end), x, width, row, entry.kind, entry.text, colour, entry.user_id))
+        found.append(Bar(Span(start, end), x, width, row, entry.kind, entry.text, colour, entry.user_id, entry.short))
     return found
 
 

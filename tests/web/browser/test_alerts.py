@@ -88,6 +88,22 @@ async def test_a_thumb_acknowledges_and_everything_follows(phone: Page, scene: S
     await screenshot(phone, "alert-taken")
 
 
+async def test_a_double_click_acknowledges_and_does_not_close(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto(f"/alerts/{scene.number}")
+    await desktop.get_by_role("button", name="Acknowledge").click()
+    await expect(desktop.get_by_text("Ann Archer has it")).to_be_visible()
+    box = await desktop.get_by_role("button", name="Close").bounding_box()
+    assert box is not None
+    sent: list[str] = []
+    desktop.on("request", lambda request: sent.append(request.method))
+    await desktop.mouse.move(box["x"] + 20, box["y"] + 20)
+    await desktop.mouse.down(click_count=2)
+    await desktop.mouse.up(click_count=2)
+    await desktop.reload()
+    await expect(desktop.get_by_text("Ann Archer has it")).to_be_visible()
+    assert "POST" not in sent
+
+
 async def test_snoozing_and_escalating_by_choice(phone: Page, scene: Scene, make: Factory) -> None:
     await phone.goto(f"/alerts/{scene.number}")
     await phone.get_by_text("Snooze", exact=True).tap()
