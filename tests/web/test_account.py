@@ -11,6 +11,7 @@ from tests.web.conftest import PASSWORD
 
 from tocsin.engine.runner import Engine
 from tocsin.store.users import User
+from tocsin.testing.clock import Clock
 
 
 async def test_the_other_sign_ins_are_shown_and_end(browser: AsyncClient, make: Factory) -> None:
@@ -92,6 +93,40 @@ async def test_a_feed_holds_ones_own_shifts_and_keeps_their_names(
     assert [event[0] for event in await read(anonymous, path)] == [event[0] for event in events]
     theirs = await read(anonymous, await feed(api, ben))
     assert not {event[0] for event in theirs} & {event[0] for event in events}
+
+
+async def test_a_shift_keeps_its_id_when_it_begins_and_when_others_change(
+    api: AsyncClient, anonymous: AsyncClient, make: Factory, engine: Engine, clock: Clock
+) -> None:
+    ann, ben = await make.user("Ann"), await make.user("Ben")
+    start = await clock.move_to(datetime(2027, 3, 22, 8, tzinfo=UTC))
+    weekly = await make.rotation(ann, ben, kind="weekly", start_at=start, time_zone="Europe/Berlin")
+    schedule = await make.schedule(rule(weekly), name="Payments", time_zone="Europe/Berlin")
+    await settled(make.pool)
+    path = await feed(api, ben)
+    before = {event[2]: event[0] for event in await read(anonymous, path)}
+    first = min(before)
+    assert first == datetime(2027, 3, 29, 7, tzinfo=UTC), "clocks go forward on the way"
+    await clock.move_to(first)
+    await settled(make.pool)
+    await clock.advance(timedelta(days=2))
+    later = first + timedelta(days=14)
+    await make.override(schedule, later, later + timedelta(days=1), add=ann, remove=ben)
+    await settled(make.pool)
+    after = {event[2]: event[0] for event in await read(anonymous, path)}
+    assert after[first] == before[first]
+    assert later not in after
+    assert {at: after[at] for at in before if at != later} == {at: before[at] for at in before if at != later}
+
+
+async def test_the_account_makes_an_address_and_revokes_it(browser: AsyncClient) -> None:
+    made = (await browser.post("/account/calendar")).text
+    path = "/calendar/" + made.partition("/calendar/")[2].partition(".ics")[0] + ".ics"
+    assert await read(browser, path) == []
+    page = (await browser.get("/account")).text
+    assert (path in page, "last fetched" in page) == (False, True)
+    await browser.post("/account/calendar/revoke")
+    assert (await browser.get(path)).status_code == 404
 
 
 async def test_an_address_is_renewed_and_revoked(api: AsyncClient, anonymous: AsyncClient, make: Factory) -> None:
