@@ -73,6 +73,25 @@ async def test_somebody_adds_tries_switches_and_deletes_a_contact_method(browser
     assert await make.pool.fetchval("select count(*) from notification_rules") == 0
 
 
+async def test_a_contact_method_gets_another_name(browser: AsyncClient, make: Factory) -> None:
+    mine = str((await browser.get("/people/me")).headers["location"])
+    await browser.post(f"{mine}/contact-methods", data={"type": "email", "address": "a@example.org", "preset": "now"})
+    method = await make.pool.fetchval("select id from contact_methods")
+    assert 'value="Email"' in (await browser.get(mine)).text
+    answer = await browser.post(f"{mine}/contact-methods/{method}/rename", data={"name": " Night <phone> "})
+    assert (answer.status_code, "Night &lt;phone&gt;" in (await browser.get(mine)).text) == (303, True)
+    wrong = await browser.post(f"{mine}/contact-methods/{method}/rename", data={"name": "n" * 256})
+    assert (wrong.status_code, "n" * 256 in wrong.text, 'id="name-wrong"' in wrong.text) == (422, True, True)
+    bens = await make.contact_method(await make.user("Ben"))
+    for person in (mine, f"/people/{bens.user_id}"):
+        refused = await browser.post(f"{person}/contact-methods/{bens.id}/rename", data={"name": "Mine"})
+        assert refused.status_code in (403, 404)
+    assert await make.pool.fetch("select name, enabled, address from contact_methods order by created_at") == [
+        ("Night <phone>", True, "a@example.org"),
+        (bens.name, True, bens.address),
+    ]
+
+
 async def test_wrong_addresses_and_delays_stand_beside_their_fields(browser: AsyncClient, make: Factory) -> None:
     mine = str((await browser.get("/people/me")).headers["location"])
     answer = await browser.post(f"{mine}/contact-methods", data={"type": "email", "address": "nobody", "preset": "now"})

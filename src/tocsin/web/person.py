@@ -53,6 +53,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     *,
     method_form: Form | None = None,
     rule_form: Form | None = None,
+    name_forms: Mapping[UUID, Form] | None = None,
     secret: str | None = None,
     fates: Mapping[UUID, Fate] | None = None,
 ) -> Response:
@@ -66,6 +67,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
         status,
         method_form=method_form or first,
         rule_form=rule_form or Form.of(delay="0"),
+        name_forms=name_forms or {},
         secret=secret,
         fates=fates or {},
         **shown,

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tocsin.api.access import require_edit_user
 from tocsin.api.auth import Database
-from tocsin.api.contact_methods import ContactMethodCreate
+from tocsin.api.contact_methods import ContactMethodCreate, ContactMethodPatch
 from tocsin.api.notification_rules import NotificationRuleCreate
 from tocsin.api.test_pages import Sending
 from tocsin.api.trials import Trials
@@ -57,13 +57,27 @@ async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer,
 @router.post("/contact-methods/{method_id:uuid}/enable")
 async def enable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """Use the contact method again."""
-    return await _switch(pool, viewer, user_id, method_id, on=True)
+    await _change(pool, viewer, user_id, method_id, enabled=True)
+    return see_other(f"/people/{user_id}", "On again.")
 
 
 @router.post("/contact-methods/{method_id:uuid}/disable")
 async def disable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """Send nothing to the contact method until it is enabled again."""
-    return await _switch(pool, viewer, user_id, method_id, on=False)
+    await _change(pool, viewer, user_id, method_id, enabled=False)
+    return see_other(f"/people/{user_id}", "Off: nothing is sent to it.")
+
+
+@router.post("/contact-methods/{method_id:uuid}/rename")
+async def rename(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, form: Sent) -> Response:
+    """Call the contact method something else."""
+    try:
+        body = form.body(ContactMethodPatch, {"name": form.value("name")})
+        await _change(request.app.state.pool, viewer, user_id, method_id, **body.given())
+    except FORM_ERRORS as error:
+        forms = {method_id: form.wrong(error)}
+        return await person_page(request, viewer, user_id, status_of(error), name_forms=forms)
+    return see_other(f"/people/{user_id}", "Saved.")
 
 
 @router.post("/contact-methods/{method_id:uuid}/delete")
@@ -127,12 +141,11 @@ async def fate_of(trials: Trials, recipient: Recipient, viewer: Actor) -> Fate:
         return Fate(False, error.detail)
 
 
-async def _switch(pool: Pool, viewer: Actor, user_id: UUID, method_id: UUID, *, on: bool) -> RedirectResponse:
+async def _change(pool: Pool, viewer: Actor, user_id: UUID, method_id: UUID, **changes: Any) -> None:
     require_edit_user(viewer, user_id)
     async with acting(pool, viewer) as connection:
         method = await contact_methods.lock(connection, user_id, method_id)
-        await contact_methods.update(connection, method.id, replace(method.spec, enabled=on))
-    return see_other(f"/people/{user_id}", "On again." if on else "Off: nothing is sent to it.")
+        await contact_methods.update(connection, method.id, replace(method.spec, **changes))
 
 
 def _seconds(minutes: str) -> object:
