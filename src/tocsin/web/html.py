@@ -55,6 +55,7 @@ _templates.filters |= {
     "countdown": phrases.countdown,
     "initials": phrases.initials,
     "as_sentence": phrases.as_sentence,
+    "in_words": phrases.in_words,
     "sentence": wording.sentence,
     "looks": wording.looks,
 }
@@ -91,6 +92,7 @@ def _answer(
         "zone": zone_of(request) if moment else UTC,
         "theme": theme_of(request),
         "path": request.url.path,
+        "here": f"{request.url.path}?{request.url.query}",
         "notice": notice,
     }
     headers = dict(_HEADERS)

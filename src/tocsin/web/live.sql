@@ -60,8 +60,13 @@ from schedules
 where schedules.id = any($1::uuid[])
 
 -- name: on_call
--- Something that changes when somebody comes or goes on call for any step.
-select count(*) || '.' || coalesce(sum(id), 0) from ep_step_on_call_users where end_time is null
+-- Something that changes when somebody comes or goes on call: for a step, by a schedule, or in a rotation.
+select concat_ws(
+    '.',
+    (select count(*) || '.' || coalesce(sum(id), 0) from ep_step_on_call_users where end_time is null),
+    (select count(*) || '.' || coalesce(sum(id), 0) from schedule_on_call_users where end_time is null),
+    (select count(*) || '.' || coalesce(sum(version), 0) from rotation_state)
+)
 
 -- name: engine
 -- Something that changes when an engine comes, goes, pauses or resumes, and when a job is parked or retried.

@@ -30,7 +30,8 @@ PAGE_SIZE = 50
 @router.get("/people")
 async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", after: UUID | None = None) -> Response:
     """Everybody by name."""
-    return await page(request, viewer, "people.html.j2", **await _shown(pool, viewer, q.strip()[:255], after))
+    values = await _shown(pool, viewer, q.strip()[:255], after)
+    return await page(request, viewer, "people.html.j2", live="on-call", **values)
 
 
 @router.get("/people/me")

@@ -46,7 +46,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
         "is_filtered": bool(query),
         "teams": await team_choices(pool, "Any team"),
     }
-    return await page(request, viewer, "policies.html.j2", **values)
+    return await page(request, viewer, "policies.html.j2", live="on-call", **values)
 
 
 @router.get("/policies/{policy_id:uuid}")

@@ -41,7 +41,7 @@ async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cu
         "q": q,
         "next": cursor_at(found.next),
     }
-    return await page(request, viewer, "rotations.html.j2", **values)
+    return await page(request, viewer, "rotations.html.j2", live="on-call", **values)
 
 
 @router.get("/rotations/{rotation_id:uuid}")
@@ -93,7 +93,7 @@ async def _page(request: Request, viewer: Actor, rotation_id: UUID, refused: Ref
         "can_edit": may_edit(viewer, rotation.team_id),
         "refused": refused,
     }
-    return await page(request, viewer, "rotation.html.j2", 409 if refused else 200, **values)
+    return await page(request, viewer, "rotation.html.j2", 409 if refused else 200, live="on-call", **values)
 
 
 def _wrong(error: InvalidInput) -> Refusal:

@@ -31,7 +31,7 @@ async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cu
     found = await schedules.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
     duties = await schedule_view.duties(pool, [one.id for one in found.items])
     values: dict[str, Any] = {"schedules": found.items, "duties": duties, "q": q, "next": cursor_at(found.next)}
-    return await page(request, viewer, "schedules.html.j2", **values)
+    return await page(request, viewer, "schedules.html.j2", live="on-call", **values)
 
 
 @router.get("/schedules/{schedule_id:uuid}")

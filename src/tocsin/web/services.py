@@ -46,7 +46,6 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
         "services": found.items,
         "older": f"/services?{urlencode({**here, 'after': found.next})}" if found.next else None,
         "first": f"/services?{urlencode(here)}" if form.value("after") else None,
-        "here": str(request.url.path) + (f"?{request.url.query}" if request.url.query else ""),
         "states": {name: f"/services?{urlencode({**query, 'state': name})}" for name in _STATES},
         "state": state,
         "filter": form,

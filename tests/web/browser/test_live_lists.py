@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import Page, expect
 from tests.fixtures.engine import settled
 from tests.fixtures.factories import Factory
@@ -19,6 +20,29 @@ async def test_home_tells_when_somebody_else_goes_on_call(desktop: Page, scene: 
     await expect(desktop.get_by_role("heading", name="You are not on call")).to_be_visible()
     await expect(desktop.locator("#on-call")).to_contain_text("Ben Baker")
     await expect(desktop.locator("#on-call")).not_to_contain_text("Ann Archer")
+
+
+@pytest.mark.parametrize("path", ["/schedules", "/rotations", "/policies", "/people"])
+async def test_lists_tell_who_goes_on_call(desktop: Page, scene: Scene, make: Factory, path: str) -> None:
+    await desktop.goto(f"{path}?q=e")
+    await desktop.locator("html[data-streaming]").wait_for()
+    await desktop.get_by_role("searchbox").last.fill("typed but not sent")
+    row = desktop.locator(".row-link").first
+    on_call = desktop.locator(".row-link", has_text="on call")
+    await expect(row if path != "/people" else on_call.first).to_contain_text("Ann Archer")
+    await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)
+    await settled(make.pool)
+    await expect(row if path != "/people" else on_call.first).to_contain_text("Ben Baker")
+    await expect(desktop.get_by_role("searchbox").last).to_have_value("typed but not sent")
+
+
+async def test_a_rotation_tells_who_is_active(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto(f"/rotations/{await make.pool.fetchval('select id from rotations')}")
+    await phone.locator("html[data-streaming]").wait_for()
+    await expect(phone.locator(".participants .is-active")).to_contain_text("Ann Archer")
+    await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)
+    await expect(phone.locator(".participants .is-active")).to_contain_text("Ben Baker")
+    await expect(phone.locator(".turns > li").first).to_contain_text("Ben Baker")
 
 
 async def test_a_list_of_alerts_follows_and_keeps_its_ticks(desktop: Page, scene: Scene, make: Factory) -> None:
