@@ -30,6 +30,11 @@ function changed(topic) {
   else later.set(topic, setTimeout(announce, wait, topic));
 }
 
+// What is fetched by itself says so: a word about what somebody did is not for it.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (/^(live|hx:poll):/.test(detail.triggeringEvent?.type)) detail.headers["Tocsin-By-Itself"] = "yes";
+});
+
 function offline(is) {
   document.documentElement.classList.toggle("is-offline", is);
 }

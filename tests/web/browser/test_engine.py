@@ -11,14 +11,29 @@ insert into engine_repairs (kind, object_id, reason, due, repaired_at)
 select 'alert', $1::text, reason, now() - late, now() - late
 from (values ('no_job', interval '2 hours'), ('acknowledgement_missed', interval '5 hours')) as repairs (reason, late)
 """
+ENGINE = """
+insert into engine_instances (id, host, pid, version, started_at, lateness)
+values (gen_random_uuid(), 'oncall-2', 7, '0.1.0', now() - interval '3 days', '{
+    "alert": {"count": 412, "p50_seconds": 0.046, "p99_seconds": 0.12, "max_seconds": 0.31},
+    "page": {"count": 655, "p50_seconds": 0.038, "p99_seconds": 0.09, "max_seconds": 0.22}
+}')
+"""
+PAST = """
+insert into alert_logs (alert_id, event, at, meta)
+select $1::bigint, 'escalated', at, jsonb_build_object('due_at', at - interval '1 millisecond' * (25 + n * 37 % 90))
+from generate_series(3, 170) as n cross join lateral (select now() - interval '20 seconds' * n as at) as moments
+"""
 
 
 async def test_it_shows_how_late_it_was_and_what_it_repaired(desktop: Page, scene: Scene, make: Factory) -> None:
     await make.pool.execute(REPAIRS, str(scene.number))
+    await make.pool.execute(ENGINE)
+    await make.pool.execute(PAST, scene.number)
     await desktop.goto("/engine")
     await expect(desktop.get_by_text("The engine is well")).to_be_visible()
     await expect(desktop.locator("[data-lateness] canvas")).to_be_visible()
     await expect(desktop.get_by_text("acknowledgement missed")).to_be_visible()
+    await expect(desktop.get_by_role("row", name="page 655")).to_contain_text("38 ms")
     await no_complaints(desktop)
     await screenshot(desktop, "engine")
 

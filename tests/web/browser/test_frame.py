@@ -1,9 +1,13 @@
 """What all pages share: bars, search, day and night, live parts, sessions that end."""
 
+from urllib.parse import urlsplit
+
 from playwright.async_api import Page, expect
 from tests.fixtures.factories import Factory
 from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
+from tests.web.browser.scene import Scene
+from tests.web.conftest import LinkMaker
 
 from tocsin.store.users import User
 
@@ -57,3 +61,22 @@ async def test_the_sign_in_leads_on_and_can_be_used_by_everybody(open_page: Open
     await expect(page.get_by_label("Email")).to_be_focused()
     await no_complaints(page)
     await screenshot(page, "sign-in")
+
+
+async def test_what_is_not_there_is_told(open_page: Opener, phone: Page) -> None:
+    open_page.forgive("404")
+    await phone.goto("/alerts/4711")
+    await expect(phone.get_by_text("No such alert.")).to_be_visible()
+    await no_complaints(phone)
+    await screenshot(phone, "not-found")
+
+
+async def test_a_link_in_a_page_acts_without_signing_in(open_page: Opener, scene: Scene, links: LinkMaker) -> None:
+    page = await open_page(device="phone")
+    await page.goto(urlsplit((await links(scene.number)).acknowledge).path)
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Checkout answers 5xx")
+    await no_complaints(page)
+    await screenshot(page, "link")
+    await page.get_by_role("button").tap()
+    await expect(page.get_by_role("heading", level=2)).to_have_text("Acknowledged")
+    await no_complaints(page)
