@@ -16,6 +16,9 @@ from tocsin.domain.spans import Span, Stint, difference, union
 
 Kind = Literal["policy", "user", "schedule", "service"]
 
+# The engine notes a change some milliseconds after it is due, and the first shift so long after its schedule is made.
+SHORTEST_GAP = timedelta(minutes=1)
+
 
 class Check(StrEnum):
     """What was looked for."""
@@ -148,8 +151,9 @@ def _places(policies: Sequence[PolicyReach]) -> Iterator[tuple[Person, Sequence[
 
 
 def gaps(stints: Sequence[Stint], window: Span) -> Sequence[Span]:
-    """The times of the window in which nobody is on call, in order."""
-    return difference([window], union(Span(stint.start, stint.end) for stint in stints))
+    """The times of the window in which nobody is on call, in order. One shorter than ``SHORTEST_GAP`` is none."""
+    found = difference([window], union(Span(stint.start, stint.end) for stint in stints))
+    return [gap for gap in found if gap.end - gap.start >= SHORTEST_GAP]
 
 
 def schedule_with_gaps(schedule_id: UUID, name: str, found: Sequence[Span], window: Span) -> Finding | None:
