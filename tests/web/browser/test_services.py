@@ -46,6 +46,11 @@ async def test_a_key_comes_with_commands_that_run(desktop: Page, scene: Scene, b
     await expect(desktop.get_by_role("heading", level=1)).to_have_text("The key Monitoring is made")
     await no_complaints(desktop)
     await screenshot(desktop, "service-key")
+    await desktop.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await desktop.locator(".copy", has=desktop.locator("#curl-json")).get_by_role("button", name="Copy").click()
+    await expect(desktop.get_by_text("Copied.")).to_be_visible()
+    copied = await desktop.evaluate("navigator.clipboard.readText()")
+    assert copied == await desktop.locator("#curl-json").inner_text()
     for name in ("curl-raise", "curl-json", "curl-close"):
         command = (await desktop.locator(f"#{name}").inner_text()).replace(Settings().base_url, base_url)
         process = await asyncio.create_subprocess_shell(f"{command} -fsS")
