@@ -164,7 +164,7 @@ async def _idle(stage: Stage) -> float:
     async with AsyncExitStack() as stack:
         for number in range(_STREAMS):
             http = await stack.enter_async_context(stage.client(number // _STREAMS_EACH))
-            await stack.enter_async_context(http.stream("GET", "/live?topics=alerts+engine"))
+            await stack.enter_async_context(http.stream("GET", "/live?topics=alerts+engine+on-call"))
         await asyncio.sleep(2)
         before = seconds_used([stage.pid])
         await asyncio.sleep(_WATCH_SECONDS)
