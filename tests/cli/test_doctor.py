@@ -40,7 +40,7 @@ async def alert(make: Factory) -> int:
 
 
 async def test_in_health_nothing_is_wrong(home: Home, alert: int) -> None:
-    assert home.tell("doctor") == "Nothing is wrong."
+    assert home.tell("doctor").startswith("Nothing is wrong.\nNo engine is at work")
     assert findings(home, code=0) == []
 
 
@@ -58,7 +58,8 @@ async def test_a_lost_job_is_found_named_and_mended(home: Home, pool: Pool, aler
     assert mended.returncode == 0, mended.stderr
     assert mended.stdout.startswith("1 finding of the engine's objects, and what was done:\n")
     assert mended.stdout.endswith(
-        "\nNothing is wrong.\nNo engine is at work: what was repaired moves when there is one.\n"
+        "\nNothing is wrong.\n"
+        "No engine is at work: nothing moves until there is one (tocsin serve, or tocsin engine).\n"
     )
     waiting = await pool.fetchval("select count(*) from pgqueuer where entrypoint = 'alert' and status = 'queued'")
     assert waiting == 1
@@ -94,7 +95,7 @@ async def test_a_configuration_that_pages_nobody_is_found_and_not_mended(home: H
     shown = home.run("doctor")
     assert "is on call for step 1 of “Web”, and cannot be paged: there is no contact method" in shown.stdout
     assert "add a contact method and a notification rule" in shown.stdout
-    assert shown.stdout.endswith("2 findings.\n")
+    assert "\n2 findings.\n" in shown.stdout
 
 
 async def test_a_policy_of_operators_that_is_not_there_is_found(home: Home, alert: int) -> None:
@@ -150,6 +151,7 @@ def test_it_works_beside_a_server_with_an_embedded_database_and_without(run_dire
         with serving(home) as running:
             beside = findings(home, code=1)
             assert [one["reason"] for one in beside] == ["policy_reaches_nobody", "user_unreachable"]
+            assert json.loads(home.run("doctor", "--json").stdout)["engine_at_work"] is True
             running.stop()
         assert not home.has_postgres
         assert findings(home, code=1) == beside

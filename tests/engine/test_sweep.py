@@ -40,6 +40,17 @@ async def test_a_lost_job_is_enqueued_for_when_it_is_due(pool: Pool, alert: int,
     assert (repair["kind"], repair["object_id"], repair["reason"]) == ("alert", str(alert), "no_job")
 
 
+async def test_a_lost_job_that_is_far_ahead_is_enqueued_in_time(pool: Pool, alert: int) -> None:
+    await pool.execute("update escalation_policy_state set next_escalation = now() + interval '4 days'")
+    await pool.execute("delete from pgqueuer")
+    sweep, repaired = Sweep(pool), []
+    for _ in range(11):
+        sweep._rests_until = 0.0
+        repaired.append(await sweep.run_once())
+    assert repaired == [*[0] * 10, 1]
+    assert await waiting(pool) == [f"alert:{alert}"]
+
+
 async def test_every_lost_job_is_enqueued_however_many(pool: Pool, make: Factory) -> None:
     service = await make.service(await make.policy(step(await make.reachable_user())))
     await pool.execute(

@@ -8,6 +8,7 @@ from tests.fixtures.engine import Story, eventually, minutes, settled
 from tests.fixtures.factories import rule, step
 
 from tocsin.engine.audit import audit
+from tocsin.store import alerts
 from tocsin.store.actor import acting
 from tocsin.store.alerts import NewAlert, raise_alert
 
@@ -127,6 +128,24 @@ async def test_a_next_escalation_moved_by_sql_comes_in_its_time(story: Story, pu
     assert story.paged() == ["Ben"]
 
 
+async def test_an_alert_made_exhausted_by_sql_goes_on_in_its_time(story: Story) -> None:
+    policy = await story.make.policy(step(await story.user("Ann")), step(await story.user("Ben")))
+    alert_id = await story.alert(await story.make.service(policy))
+    before = await story.standing(alert_id)
+    assert before is not None
+    await disabled(story, "update escalation_policy_state set state = 'exhausted', next_escalation = null")
+
+    async def goes_on() -> bool:
+        standing = await story.standing(alert_id)
+        return standing is not None and standing["next_escalation"] == before["next_escalation"]
+
+    await heals(story, goes_on)
+    assert await reasons(story, "alert") == {"not_exhausted"}
+    story.paged()
+    await story.passes(5)
+    assert story.paged() == ["Ben"]
+
+
 async def test_a_shorter_delay_counts_from_the_next_escalation_and_is_no_finding(story: Story) -> None:
     policy = await story.make.policy(step(await story.user("Ann"), delay=minutes(30)))
     alert_id = await story.alert(await story.make.service(policy))
@@ -201,3 +220,26 @@ async def test_health_is_left_alone(story: Story) -> None:
     await story.close(raised.alert_id)
     assert await audit(story.pool) == []
     assert await story.pool.fetchval("select count(*) from engine_repairs") == 0
+
+
+async def test_an_exhausted_alert_is_left_alone(story: Story) -> None:
+    policy = await story.make.policy(step(await story.user("Ann")), repeat=0)
+    alert_id = await story.alert(await story.make.service(policy))
+    await story.passes(10)
+    standing = await story.standing(alert_id)
+    assert standing is not None
+    assert standing["state"] == "exhausted"
+    assert await audit(story.pool) == []
+
+
+async def test_a_snooze_that_runs_out_in_maintenance_is_left_alone(story: Story) -> None:
+    service = await story.make.service(await story.make.policy(step(await story.user("Ann"))))
+    alert_id = await story.alert(service)
+    async with acting(story.pool, TESTER) as connection:
+        await alerts.snooze(connection, alert_id, TESTER, minutes(15))
+    await story.change_service(service, maintenance_expires_at=await story.clock.now() + minutes(60))
+    await story.passes(20)
+    standing = await story.standing(alert_id)
+    assert standing is not None
+    assert standing["state"] == "maintenance"
+    assert await audit(story.pool) == []

@@ -59,15 +59,15 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
         async with open_store(loaded, migrating=False) as pool:
             repaired = await _repair(pool) if repair else None
             lines = [*await _look(pool), *await _look_for_operators(pool, loaded)]
-            waits = bool(repaired) and not await _engine_works(pool)
+            works = await _engine_works(pool)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         raise Unavailable(f"the database did not answer every question: {type(error).__name__}: {error}") from error
     if as_json:
-        _print_json(lines, repaired)
+        _print_json(lines, repaired, works)
     else:
         _print_tables(lines, repaired)
-        if waits:
-            print("No engine is at work: what was repaired moves when there is one.")
+        if not works:
+            print("No engine is at work: nothing moves until there is one (tocsin serve, or tocsin engine).")
     return len(lines)
 
 
@@ -141,9 +141,9 @@ def _count(lines: Sequence[Line]) -> str:
     return "1 finding" if len(lines) == 1 else f"{len(lines)} findings"
 
 
-def _print_json(lines: Sequence[Line], repaired: Sequence[Line] | None) -> None:
+def _print_json(lines: Sequence[Line], repaired: Sequence[Line] | None, engine_works: bool) -> None:
     """One object: ``findings`` as they are now, and with ``--repair`` those that were ``repaired``."""
-    told = {"findings": [asdict(line) for line in lines]}
+    told: dict[str, object] = {"engine_at_work": engine_works, "findings": [asdict(line) for line in lines]}
     if repaired is not None:
         told["repaired"] = [asdict(line) for line in repaired]
     print(json.dumps(told, indent=2, default=datetime.isoformat))

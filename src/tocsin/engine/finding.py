@@ -16,6 +16,7 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "closed_but_standing": ("it is closed, but escalates", "end its escalation"),
     "acknowledgement_missed": ("it is acknowledged, but escalates", "hold its escalation"),
     "reopening_missed": ("it is triggered again, but held as acknowledged", "let it escalate again"),
+    "not_exhausted": ("it is taken for exhausted, which its timeline does not say", "let it go on from its step"),
     "due_too_late": ("it waits for longer than its step says", "bring its next move forward"),
     "page_put_off": ("it waits for longer than any retry", "let it go out now"),
     "policy_missed": ("it climbs another policy than its service has", _WAKE),
@@ -42,6 +43,7 @@ _OF_ROWS = frozenset(
         "closed_but_standing",
         "acknowledgement_missed",
         "reopening_missed",
+        "not_exhausted",
         "due_too_late",
         "page_put_off",
     }

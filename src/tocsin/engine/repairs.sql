@@ -79,6 +79,29 @@ from triggered
 where state.alert_id = triggered.id and state.state = 'acknowledged'
 returning state.alert_id as id
 
+-- name: not_exhausted
+-- An alert whose timeline does not say that its policy is exhausted goes on from the step that it stands on.
+with triggered as (
+    select alerts.id
+    from alerts
+    where alerts.id = any($1::bigint[]) and alerts.status = 'triggered'
+    order by alerts.id
+    for no key update
+)
+update escalation_policy_state as state
+set
+    state = case when state.escalation_policy_step_id is null then 'new' else 'escalating' end,
+    next_escalation = greatest(
+        now(),
+        state.last_escalation + (
+            select steps.delay from escalation_policy_steps as steps where steps.id = state.escalation_policy_step_id
+        )
+    ),
+    version = version + 1
+from triggered
+where state.alert_id = triggered.id and state.state = 'exhausted'
+returning state.alert_id as id
+
 -- name: due_too_late
 -- $2 holds for each alert when it should move.
 with late as (

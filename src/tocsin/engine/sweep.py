@@ -12,7 +12,8 @@ be lost.
       └─ walk ─────────┘                         the row itself is not what it should be
 
 The sweep reads ``engine_overdue`` and repairs what it shows before it is late: every second what is due within 15
-seconds, every ten seconds all that the view shows, which is five minutes. What is due later comes into sight by then.
+seconds, every ten seconds all that the view shows, which is five minutes, and every ten minutes all that there is,
+beginning ten seconds after the start.
 What no view can show, since it takes the rules to see it, is found by the walk (``walk``), which compares every object
 within ``TOCSIN_WALK_SECONDS``. Both only put right what they must (``repairs``) and wake the object's own job, which
 does the rest as ever: there is no second way for an object to move, and a repair that was not needed does no harm.
@@ -44,6 +45,7 @@ _SQL = Statements(__package__, "sweep.sql")
 EVERY = timedelta(seconds=1)
 
 _LOOK_AHEAD_EVERY = 10
+_LOOK_EVERYWHERE_EVERY = 600
 _REST = 20
 
 
@@ -60,11 +62,13 @@ class Sweep:
         if _clock() < self._rests_until:
             return 0
         began = _clock()
-        looks_ahead = self._sweeps % _LOOK_AHEAD_EVERY == 0
-        self._sweeps += 1
+        number, self._sweeps = self._sweeps, self._sweeps + 1
+        looks_ahead = number % _LOOK_AHEAD_EVERY == 0
         done = await self._repair_all("ahead" if looks_ahead else "soon")
         if looks_ahead:
             done += await self._repair_all("parked")
+        if number % _LOOK_EVERYWHERE_EVERY == _LOOK_AHEAD_EVERY:
+            done += await self._repair_all("everywhere")
         if not done:
             self._rests_until = began + _REST * (_clock() - began)
         return done

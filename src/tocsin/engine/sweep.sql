@@ -24,6 +24,17 @@ where not exists (
 order by alone.due
 limit $1
 
+-- name: everywhere
+-- As soon, however far ahead.
+select alone.kind, alone.id, alone.reason, alone.due
+from engine_without_job(interval '1000 years') as alone
+where not exists (
+    select from engine_repaired_in_vain as vain
+    where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
+)
+order by alone.due
+limit $1
+
 -- name: parked
 -- What has been parked for long enough: five minutes, and twice as long after each chance of the last day that did not
 -- help, up to an hour. One that waits for such a chance, or has been given one by a person, is left alone.

@@ -23,6 +23,9 @@ _SQL = Statements(__package__, "walk.sql")
 # One kind a second, in turn: a statement that reads many objects costs little more than one that reads a few.
 EVERY = timedelta(seconds=1)
 
+# In a small installation a turn takes more than its share, and a round takes seconds.
+_FEWEST = 20
+
 # What is on the move has come to rest by then, so that it is no finding.
 SECOND_LOOK_AFTER = timedelta(seconds=1)
 
@@ -54,13 +57,13 @@ class Walk:
         count = self._share(before["objects"], before["engines"])
         ids = [row["id"] for row in await self.pool.fetch(_SQL[f"{kind}_ids"], before["after"], count)]
         after = ids[-1] if len(ids) == count else ""
-        is_first = await self.pool.fetchval(_SQL["go_on"], kind, before["after"], after)
+        is_first = await self.pool.fetchval(_SQL["go_on"], kind, before["after"], after, before["rounds"])
         return ids if is_first else []
 
     def _share(self, objects: int, engines: int) -> int:
         """How many objects of a kind one turn takes, so that all engines get round well in ``within``."""
         turns = (self.within * 0.9) / (EVERY * len(compare.OF_KIND))
-        return ceil((objects + 1) / max(turns * engines, 1))
+        return max(ceil((objects + 1) / max(turns * engines, 1)), _FEWEST)
 
 
 async def whole(pool: Pool) -> Sequence[Finding]:

@@ -2,12 +2,12 @@
 -- Nothing when another engine has gone on from there meanwhile. Empty begins the next round.
 update engine_walk
 set after = $3, rounds = rounds + case when $3 = '' then 1 else 0 end
-where kind = $1 and after = $2
+where kind = $1 and after = $2 and rounds = $4
 returning true
 
 -- How far the walk has come with a kind, how many objects there are of it, and how many engines share them.
 -- name: rotation_standing
-select walk.after, (select count(*) from rotations) as objects, engines_alive() as engines
+select walk.after, walk.rounds, (select count(*) from rotations) as objects, engines_alive() as engines
 from engine_walk as walk
 where walk.kind = 'rotation'
 
@@ -16,7 +16,7 @@ select id::text from rotations
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by rotations.id limit $2
 
 -- name: schedule_standing
-select walk.after, (select count(*) from schedules) as objects, engines_alive() as engines
+select walk.after, walk.rounds, (select count(*) from schedules) as objects, engines_alive() as engines
 from engine_walk as walk
 where walk.kind = 'schedule'
 
@@ -25,7 +25,7 @@ select id::text from schedules
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by schedules.id limit $2
 
 -- name: policy_standing
-select walk.after, (select count(*) from escalation_policies) as objects, engines_alive() as engines
+select walk.after, walk.rounds, (select count(*) from escalation_policies) as objects, engines_alive() as engines
 from engine_walk as walk
 where walk.kind = 'policy'
 
@@ -35,7 +35,7 @@ where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uui
 order by escalation_policies.id limit $2
 
 -- name: service_standing
-select walk.after, (select count(*) from services) as objects, engines_alive() as engines
+select walk.after, walk.rounds, (select count(*) from services) as objects, engines_alive() as engines
 from engine_walk as walk
 where walk.kind = 'service'
 
@@ -44,7 +44,7 @@ select id::text from services
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by services.id limit $2
 
 -- name: alert_standing
-select walk.after, (select count(*) from escalation_policy_state) as objects, engines_alive() as engines
+select walk.after, walk.rounds, (select count(*) from escalation_policy_state) as objects, engines_alive() as engines
 from engine_walk as walk
 where walk.kind = 'alert'
 
@@ -163,7 +163,20 @@ judged as (
             when standing.state = 'acknowledged'
                 then case when coalesce(standing.next_escalation > now(), true) then 'reopening_missed' end
             when standing.policy_id is distinct from standing.wanted_policy_id then 'policy_missed'
-            when standing.state <> 'exhausted' and standing.step_number is not null and standing.step_id is null
+            when
+                standing.state = 'exhausted'
+                and coalesce((
+                    select logs.event
+                    from alert_logs as logs
+                    where logs.alert_id = standing.alert_id and logs.event in ('escalated', 'exhausted')
+                    order by logs.id desc
+                    limit 1
+                ), '') <> 'exhausted'
+                then 'not_exhausted'
+            when
+                standing.state in ('escalating', 'nobody')
+                and standing.step_number is not null
+                and standing.step_id is null
                 then 'step_missed'
             when
                 standing.state in ('new', 'escalating', 'nobody')
