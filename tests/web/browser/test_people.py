@@ -46,6 +46,15 @@ async def test_a_test_page_goes_out_and_its_fate_shows(phone: Page, ann: User, m
     await expect(row).to_have_count(0)
 
 
+async def test_a_contact_method_gets_another_name(phone: Page, ann: User) -> None:
+    await phone.goto("/people/me")
+    await phone.get_by_text("Rename").tap()
+    await phone.get_by_label("New name of").fill("Night phone")
+    await no_complaints(phone)
+    await phone.get_by_role("button", name="Save").tap()
+    await expect(phone.locator(".method-row")).to_contain_text("Night phone")
+
+
 async def test_the_account_holds_what_is_ones_own(desktop: Page, scene: Scene) -> None:
     await desktop.goto("/account")
     await desktop.get_by_role("button", name="Make an address").click()
