@@ -67,10 +67,10 @@ class Sweep:
         done = await self._repair_all("ahead" if looks_ahead else "soon")
         if looks_ahead:
             done += await self._repair_all("parked")
-        if number % _LOOK_EVERYWHERE_EVERY == _LOOK_AHEAD_EVERY:
-            done += await self._repair_all("everywhere")
         if not done:
             self._rests_until = began + _REST * (_clock() - began)
+        if number % _LOOK_EVERYWHERE_EVERY == _LOOK_AHEAD_EVERY:
+            done += await self._repair_all("everywhere")
         return done
 
     async def _repair_all(self, statement: str) -> int:
