@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from tocsin.api.access import may_act
@@ -14,7 +14,7 @@ from tocsin.store.alert_list import Alert
 from tocsin.store.ladders import Ladder
 from tocsin.store.policy_steps import Step
 from tocsin.store.timeline import Entry
-from tocsin.web.foretelling import Foretold, foretell
+from tocsin.web.foretelling import Foretold, Saying, foretell
 from tocsin.web.prospect import Prospect, prospect
 
 _MOST_ENTRIES = 500
@@ -44,8 +44,8 @@ class Rung:
         return [one.name for one in self.step.on_call if one.name not in named]
 
 
-async def shown(pool: Pool, viewer: Actor, alert_id: int) -> dict[str, Any]:
-    """Everything for the template. Raises NotFound."""
+async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[str, Any]:
+    """Everything for the template, with times of sentences in the zone. Raises NotFound."""
     alert = await alert_list.get(pool, alert_id)
     ladder = await ladders.of_alert(pool, alert_id)
     stretch = await timeline.timeline(pool, alert_id, limit=_MOST_ENTRIES)
@@ -55,13 +55,14 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int) -> dict[str, Any]:
         "alert": alert,
         "ladder": ladder,
         "rungs": rungs(ladder, alert),
+        "rounds": rounds(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
         "pages": await ladders.pages(pool, alert_id, _MOST_PAGES),
         "entries": [entry for entry in reversed(stretch.entries) if is_telling(entry)],
         "more": stretch.next is not None,
         "taken_by": taken_by(stretch.entries) if alert.status == "acknowledged" else None,
         "can_act": can_act,
         "is_favourite": is_favourite,
-        "escalating": await _escalating(pool, alert) if can_act else None,
+        "escalating": await _escalating(pool, alert, zone) if can_act else None,
         "foretold": await _foretold(pool, alert),
     }
 
@@ -81,6 +82,21 @@ def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
     ]
 
 
+def rounds(repeat: int | None, gone: int, catch_all_name: str | None = None) -> Saying:
+    """Which round of the policy this is, and what comes after it. One that is begun by hand may go beyond them all."""
+    number = gone + 1
+    if repeat is None:
+        return Saying("repeat", f"{f'Round {number}, then' if gone else 'Then'} from the top, for ever")
+    then = f", then {catch_all_name} takes over" if catch_all_name else ""
+    left = repeat - gone
+    if left > 0:
+        more = f"from the top, {left} more {'round' if left == 1 else 'rounds'}{then}"
+        return Saying("repeat", f"Round {number} of {repeat + 1}, then {more}" if gone else f"Then {more}")
+    if repeat == 0 and not gone:
+        return Saying("flag", f"One round{then}")
+    return Saying("flag", f"Round {number}{f' of {repeat + 1}' if left == 0 else ''}, the last{then}")
+
+
 def is_telling(entry: Entry) -> bool:
     """Whether an entry is worth a line: a page that is merely on its way is not."""
     return entry.event != "page" or bool(entry.reason) or entry.meta["status"] not in ("pending", "sending")
@@ -98,9 +114,9 @@ def _where(step_number: int, here: int | None) -> Where:
     return "here" if step_number == here else "past"
 
 
-async def _escalating(pool: Pool, alert: Alert) -> Prospect | None:
+async def _escalating(pool: Pool, alert: Alert, zone: tzinfo) -> Prospect | None:
     try:
-        return await prospect(pool, alert)
+        return await prospect(pool, alert, zone)
     except NotFound:
         return None
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 _COOKIE = "tocsin_notice"
+_BY_ITSELF = "tocsin-by-itself"
 _MOST = 500
 
 Kind = Literal["good", "info", "warning", "bad"]
@@ -32,7 +33,13 @@ def see_other(path: str, text: str | None = None, kind: Kind = "good") -> Redire
 
 
 def notice_of(request: Request) -> Notice | None:
-    """The notice that came along; what cannot be read is none."""
+    """The notice that came along; what cannot be read is none.
+
+    A part of a page that is fetched because something changed gets none: it may be on its way while the notice is, and
+    would tell it a second time, or in another window.
+    """
+    if _BY_ITSELF in request.headers:
+        return None
     try:
         found = json.loads(unquote(request.cookies.get(_COOKIE, "")))
         return Notice(str(found["text"])[:_MOST], found["kind"])
@@ -42,5 +49,5 @@ def notice_of(request: Request) -> Notice | None:
 
 def forget(request: Request, answer: Response) -> None:
     """Take the notice away once it is shown."""
-    if _COOKIE in request.cookies:
+    if _COOKIE in request.cookies and _BY_ITSELF not in request.headers:
         answer.delete_cookie(_COOKIE, path="/")

@@ -73,7 +73,7 @@ def _sayings(events: Sequence[Event], names: Names) -> Iterator[Saying]:
             case EventKind.ESCALATED:
                 yield _step(event, names)
             case EventKind.STEP_SKIPPED:
-                yield Saying(icon, f"Step {_number(event)} is skipped: nobody is on call for it", is_bad=True)
+                yield Saying(icon, f"Step {_number(event)} is skipped: {_why_skipped(event)}", is_bad=True)
             case EventKind.NOBODY_ON_CALL:
                 yield Saying(icon, "Nobody can be reached at any step", is_bad=True)
             case EventKind.HANDED_OVER:
@@ -102,6 +102,10 @@ def _step(event: Event, names: Names) -> Saying:
     if unreachable:
         text += f" (no way to page {', '.join(unreachable)})"
     return Saying(_ICONS[event.kind], text, is_bad=bool(people) and len(unreachable) == len(people))
+
+
+def _why_skipped(event: Event) -> str:
+    return "nobody on it can be paged" if event.people else "nobody is on call for it"
 
 
 def _number(event: Event) -> int:

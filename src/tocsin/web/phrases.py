@@ -1,9 +1,11 @@
 """Small pieces of text that pages are made of; templates use them as filters."""
 
 import math
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60))
+_MACHINE_WORD = re.compile("[a-z0-9_]+")
 
 
 def utc(moment: datetime) -> str:
@@ -76,3 +78,8 @@ def initials(name: str) -> str:
 def as_sentence(text: str) -> str:
     """What an error says, from its capital letter to its full stop."""
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def in_words(reason: str) -> str:
+    """A reason as people read it. A machine's word loses its underscores; free text may quote a setting, and stays."""
+    return reason.replace("_", " ") if _MACHINE_WORD.fullmatch(reason) else reason

@@ -9,7 +9,7 @@ from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Action, Reason
 from tocsin.store.timeline import Entry
 from tocsin.web.links import ActionClaim
-from tocsin.web.phrases import age, as_sentence, utc
+from tocsin.web.phrases import age, as_sentence, in_words, utc
 from tocsin.web.prospect import Prospect
 
 
@@ -158,7 +158,7 @@ def sentence(entry: Entry) -> str:
             return f"escalation held{_because(entry.reason)}"
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
-            return f"{_EVENTS.get(event, event.replace('_', ' '))}{by}{_details(meta)}"
+            return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta)}"
 
 
 def _details(meta: Mapping[str, Any]) -> str:
@@ -169,7 +169,7 @@ def _details(meta: Mapping[str, Any]) -> str:
 
 
 def _because(reason: str | None) -> str:
-    return f" ({reason.replace('_', ' ')})" if reason else ""
+    return f" ({in_words(reason)})" if reason else ""
 
 
 def _seconds(seconds: float) -> str:
