@@ -40,7 +40,7 @@ LATER = datetime(2030, 1, 31, 8, tzinfo=UTC)
         (
             {"is_in_maintenance": True, "maintenance_expires_at": LATER},
             Seen(),
-            "the service is in maintenance until 2030-01-31 08:00:00 UTC",
+            "the service is in maintenance until 2030-01-31T08:00:00Z",
         ),
     ],
 )

@@ -1,11 +1,14 @@
 """Forms: values, the API's models made from them, and each error beside its field."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from tocsin.api.services import ServiceCreate
 from tocsin.errors import Conflict, FieldError, InvalidInput
+from tocsin.store.references import ends_after_start
 from tocsin.web.forms import WHOLE, Form, status_of
 
 
@@ -42,3 +45,11 @@ def test_errors_of_no_field_stand_above_all_and_several_of_one_together() -> Non
     twice = InvalidInput(FieldError("name", "is short"), FieldError("name", "is odd"))
     assert Form().wrong(twice).error("name") == "Is short. Is odd."
     assert (status_of(twice), status_of(Conflict("x"))) == (422, 409)
+
+
+def test_instants_in_errors_are_told_in_the_zone_of_the_form() -> None:
+    start = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    wrong = InvalidInput(*ends_after_start(start, start - timedelta(hours=1)))
+    assert wrong.errors[0].message == "must be after the start (the start is 2026-11-24T07:00:00Z)"
+    said = "Must be after the start (the start is Tue 24 Nov 2026, 08:00:00 CET)."
+    assert Form().wrong(wrong, {"end_at": "end"}, ZoneInfo("Europe/Berlin")).error("end") == said

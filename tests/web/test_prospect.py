@@ -61,7 +61,7 @@ def test_nobody_in_words() -> None:
     ("reason", "until", "said"),
     [
         (Reason.NO_STEPS, None, "the service's escalation policy has no steps."),
-        (Reason.IN_MAINTENANCE, NOW, "the service is in maintenance until 2030-01-31 08:00:00 UTC."),
+        (Reason.IN_MAINTENANCE, NOW, "the service is in maintenance until Thu 31 Jan 2030, 08:00:00 UTC."),
         (Reason.IN_MAINTENANCE, None, "the service is in maintenance."),
     ],
 )
@@ -130,6 +130,15 @@ async def test_the_page_of_an_alert_tells_it_too(browser: AsyncClient, make: Fac
     page = (await browser.get(f"/alerts/{alert_id}")).text
     assert "/escalate" not in page
     assert "the service is in maintenance until" in page
+
+
+async def test_the_end_of_a_maintenance_is_told_in_the_viewers_zone(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make, await make.reachable_user())
+    await make.pool.execute("update services set maintenance_expires_at = '2099-01-31T08:00Z'")
+    browser.cookies.set("tocsin_zone", "Europe%2FBerlin")
+    said = "the service is in maintenance until Sat 31 Jan 2099, 09:00:00 CET."
+    assert said in (await browser.get(f"/alerts/{alert_id}")).text
+    assert f"Not done. T{said[1:]}" in (await browser.post(f"/alerts/{alert_id}/escalate")).text
 
 
 async def test_what_is_told_is_what_the_engine_does(story: Story) -> None:

@@ -111,3 +111,12 @@ async def test_lists_go_on(browser: AsyncClient, make: Factory) -> None:
     assert "No service meets the search" in (await browser.get("/services?q=nothing")).text
     for path in ("/services", "/policies"):
         assert (await browser.get(f"{path}?team=x&after=%00&state=x")).status_code in (200, 422)
+
+
+async def test_errors_of_a_planned_maintenance_tell_times_in_the_zone_of_its_form(
+    browser: AsyncClient, make: Factory
+) -> None:
+    service = await make.service()
+    form = {"start": "2030-01-31T09:00", "end": "2030-01-31T08:00", "zone": "Europe/Berlin"}
+    answer = await browser.post(f"/services/{service.id}/windows", data=form)
+    assert "the start is Thu 31 Jan 2030, 09:00:00 CET" in answer.text

@@ -20,6 +20,7 @@ from tocsin.domain.maintenance import lets_pass
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.listing import Database
+from tocsin.store.moment import in_utc
 from tocsin.store.references import past, require_none
 from tocsin.store.sources import Credential, unknown_key, wrong_type
 
@@ -210,8 +211,8 @@ def why_not(standing: Standing, seen: Seen) -> str | None:
     """Why an open alert cannot be escalated by hand, as a sentence; None when it can."""
     if seen.version not in (None, standing.version) or seen.escalation_count not in (None, standing.escalation_count):
         return f"the alert has moved on: {_position(standing)}"
-    if standing.is_in_maintenance:
-        return f"the service is in maintenance until {standing.maintenance_expires_at:%Y-%m-%d %H:%M:%S} UTC"
+    if standing.is_in_maintenance and standing.maintenance_expires_at:
+        return f"the service is in maintenance until {in_utc(standing.maintenance_expires_at)}"
     if not standing.has_steps:
         return "the service's escalation policy has no steps"
     return None

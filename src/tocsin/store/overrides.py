@@ -12,6 +12,7 @@ from tocsin.domain import schedule
 from tocsin.domain.schedule import overrides_conflict
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
+from tocsin.store.moment import in_utc
 from tocsin.store.references import Reference, ends_after_start, past, require_none, unknown
 
 _sql = Statements("tocsin.store", "overrides.sql")
@@ -110,8 +111,8 @@ async def _require_no_conflict(
         other = Override(**row)
         if overrides_conflict(new, schedule.Override(other.id, *_columns(other.spec))):
             raise Conflict(
-                f"a user of it is in the override {other.id} already, from {other.start_at.isoformat()}"
-                f" until {other.end_at.isoformat()}"
+                f"a user of it is in the override {other.id} already, from {in_utc(other.start_at)}"
+                f" until {in_utc(other.end_at)}"
             )
 
 

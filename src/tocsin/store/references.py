@@ -9,6 +9,7 @@ from uuid import UUID
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.listing import Database
+from tocsin.store.moment import in_utc
 
 _sql = Statements("tocsin.store", "references.sql")
 
@@ -40,12 +41,12 @@ async def past(database: Database, field: str, instant: datetime | None) -> Sequ
     """An error for the field unless its instant is still to come, or missing."""
     if instant is None or await database.fetchval(_sql["is_future"], instant):
         return ()
-    return [FieldError(field, f"must be in the future (it is {instant.isoformat()})")]
+    return [FieldError(field, f"must be in the future (it is {in_utc(instant)})")]
 
 
 def ends_after_start(start: datetime, end: datetime, field: str = "end_at") -> Sequence[FieldError]:
     """An error for the field of the end unless it is later than the start."""
-    return () if end > start else (FieldError(field, f"must be after the start (it is {end.isoformat()})"),)
+    return () if end > start else (FieldError(field, f"must be after the start (the start is {in_utc(start)})"),)
 
 
 def require_none(errors: Sequence[FieldError]) -> None:

@@ -18,6 +18,7 @@ from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store import roster
 from tocsin.store.listing import Database
+from tocsin.store.moment import in_utc
 
 _sql = Statements("tocsin.store", "shifts.sql")
 
@@ -84,7 +85,7 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
 def require_window(start: datetime, end: datetime) -> None:
     """Raise InvalidInput unless the time is one that ``between`` answers for."""
     if end <= start:
-        raise InvalidInput(FieldError("end", f"must be after the start (it is {end.isoformat()})"))
+        raise InvalidInput(FieldError("end", f"must be after the start (the start is {in_utc(start)})"))
     if end - start > LONGEST:
         raise InvalidInput(FieldError("end", f"must be at most {LONGEST.days} days after the start"))
 

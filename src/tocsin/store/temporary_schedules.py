@@ -11,6 +11,7 @@ from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
+from tocsin.store.moment import in_utc
 from tocsin.store.references import Reference, ends_after_start, past, require_none, unknown
 
 _sql = Statements("tocsin.store", "temporary_schedules.sql")
@@ -97,8 +98,7 @@ async def _check(connection: Connection, schedule_id: UUID, spec: TemporarySpec,
     arguments = (schedule_id, spec.start_at, spec.end_at, old.id if old else None)
     if row := await connection.fetchrow(_sql["overlapping"], *arguments):
         raise Conflict(
-            f"overlaps the temporary schedule {row['id']}, from {row['start_at'].isoformat()}"
-            f" until {row['end_at'].isoformat()}"
+            f"overlaps the temporary schedule {row['id']}, from {in_utc(row['start_at'])} until {in_utc(row['end_at'])}"
         )
 
 

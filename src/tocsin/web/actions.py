@@ -25,6 +25,7 @@ from tocsin.web.html import bare_page
 from tocsin.web.links import ActionClaim, ActionLinks, link_facts, signing_key
 from tocsin.web.prospect import Prospect, prospect
 from tocsin.web.wording import Notice, ask, done, expired, nobody, refused, unknown
+from tocsin.web.zone import UTC, in_zone
 
 router = APIRouter()
 
@@ -56,7 +57,7 @@ async def act(request: Request) -> Response:
     try:
         handled = await _act(pool, opened.claim, _actor(request, opened.claim))
     except Conflict as error:
-        return _page(request, refused(str(error)), await _again(pool, opened))
+        return _page(request, refused(in_zone(str(error), UTC)), await _again(pool, opened))
     return _page(request, done(handled.reason, opened.escalating), await _again(pool, opened))
 
 

@@ -23,6 +23,7 @@ from tocsin.web.forms import Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.phrases import as_sentence
 from tocsin.web.viewer import Viewer, ViewerZone
+from tocsin.web.zone import in_zone, zone_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -80,7 +81,8 @@ async def _act(
         async with acting(pool, viewer) as connection:
             handled = await action(connection)
     except (Conflict, InvalidInput) as error:
-        return await _page(request, viewer, alert_id, f"Not done. {_why(error)}", status_of(error))
+        why = in_zone(_why(error), zone_of(request))
+        return await _page(request, viewer, alert_id, f"Not done. {why}", status_of(error))
     return see_other(f"/alerts/{alert_id}", wording.done(handled.reason).text)
 
 
@@ -102,7 +104,7 @@ def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
 async def _page(
     request: Request, viewer: Actor, alert_id: int, error: str | None = None, status: int = 200
 ) -> Response:
-    shown = await alert_view.shown(request.app.state.pool, viewer, alert_id)
+    shown = await alert_view.shown(request.app.state.pool, viewer, alert_id, zone_of(request))
     return await page(request, viewer, "alert.html.j2", status, live=f"alert:{alert_id}", error=error, **shown)
 
 

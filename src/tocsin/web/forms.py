@@ -12,6 +12,7 @@ A form is shown, sent, and shown again with the same values and with each error 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import asyncpg
@@ -25,6 +26,7 @@ from tocsin.api.validation import field_errors
 from tocsin.errors import Conflict, FieldError, InvalidInput
 from tocsin.web.phrases import as_sentence
 from tocsin.web.viewer import Kept
+from tocsin.web.zone import UTC, in_zone
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -78,9 +80,13 @@ class Form:
             found = [{**item, "loc": ("body", *item["loc"])} for item in error.errors()]
             raise InvalidInput(*field_errors(RequestValidationError(found))) from None
 
-    def wrong(self, error: Exception, names: Mapping[str, str] | None = None) -> "Form":
-        """The same form with what is wrong. ``names``: the form's own name for a field of the model."""
-        return replace(self, errors=_by_field(_errors(error), names or {}, self))
+    def wrong(self, error: Exception, names: Mapping[str, str] | None = None, zone: tzinfo = UTC) -> "Form":
+        """The same form with what is wrong. ``names``: the form's own name for a field of the model.
+
+        ``zone`` is that of the form's times.
+        """
+        found = _by_field(_errors(error), names or {})
+        return replace(self, errors={name: in_zone(text, zone) for name, text in found.items()})
 
 
 async def read_form(request: Request) -> Form:
@@ -118,7 +124,7 @@ def _errors(error: Exception) -> Sequence[FieldError]:
     return [FieldError(WHOLE, str(error))]
 
 
-def _by_field(errors: Sequence[FieldError], names: Mapping[str, str], form: Form) -> Mapping[str, str]:
+def _by_field(errors: Sequence[FieldError], names: Mapping[str, str]) -> Mapping[str, str]:
     """Sentences by the form's names. What no field is there for stands above all, with its name."""
     found: dict[str, str] = {}
     for error in errors:

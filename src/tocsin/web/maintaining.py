@@ -25,6 +25,7 @@ from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.viewer import Viewer, ViewerZone
 from tocsin.web.wall_times import instant_of
+from tocsin.web.zone import zone_named
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,7 +48,7 @@ async def hold(request: Request, service_id: UUID, viewer: Viewer, form: Sent, z
             until = await _until(connection, form, zone)
             await services.update(connection, service, replace(service.spec, maintenance_expires_at=until))
     except FORM_ERRORS as error:
-        wrong = form.wrong(error, _HELD_NAMES)
+        wrong = form.wrong(error, _HELD_NAMES, zone)
         return await service_view.answer(request, viewer, service_id, status_of(error), held_form=wrong)
     return see_other(f"/services/{service_id}", "Maintenance has begun." if until else "Maintenance is over.")
 
@@ -61,7 +62,7 @@ async def plan(request: Request, service_id: UUID, viewer: Viewer, pool: Databas
             await _lock(connection, viewer, service_id)
             await maintenance_windows.create(connection, service_id, spec)
     except FORM_ERRORS as error:
-        wrong = form.wrong(error, _WINDOW_NAMES)
+        wrong = form.wrong(error, _WINDOW_NAMES, zone_named(form.value("zone")))
         return await service_view.answer(request, viewer, service_id, status_of(error), window_form=wrong)
     return see_other(f"/services/{service_id}#maintenance", "Planned.")
 

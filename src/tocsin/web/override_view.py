@@ -52,7 +52,8 @@ def form_of(one: Override, zone: ZoneInfo) -> Form:
 
 async def again(request: Request, viewer: Actor, asked: Asked, error: Exception) -> Response:
     """The form with what is wrong; an override in the way is told by what it does."""
-    wrong = asked.form.wrong(error)
+    zone = zone_named(asked.form.value("zone", asked.schedule.time_zone))
+    wrong = asked.form.wrong(error, zone=zone)
     if isinstance(error, Conflict):
         clash = await _clash(request.app.state.pool, asked, spec_of(asked.form))
         wrong = replace(wrong, errors={WHOLE: clash}) if clash else wrong

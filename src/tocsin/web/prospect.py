@@ -5,13 +5,14 @@ followed by the first, a policy of one step pages that step again.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from tocsin.db.pool import Pool
 from tocsin.domain.escalation import Reason
 from tocsin.domain.forecast_events import Event, EventKind
 from tocsin.store import forecast, policies
 from tocsin.store.alert_list import Alert
-from tocsin.web.phrases import as_sentence, utc
+from tocsin.web.phrases import as_sentence, exact
 
 _TELLING = (EventKind.ESCALATED, EventKind.HELD, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)
 
@@ -35,15 +36,18 @@ class Entered:
     by_catch_all: bool = False
 
 
-async def prospect(pool: Pool, alert: Alert) -> Prospect:
-    """What escalating the open alert would do. Raises NotFound when it, or its policy, was deleted a moment ago."""
+async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC) -> Prospect:
+    """What escalating the open alert would do, with times in the zone.
+
+    Raises NotFound when it, or its policy, was deleted a moment ago.
+    """
     is_acknowledged = alert.status == "acknowledged"
     events = (await forecast.of_escalating(pool, alert.id)).forecast.events
     event = next((one for one in events if one.kind in _TELLING), None)
     if event is None or event.kind in (EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED):
         return to_nobody(acknowledged=is_acknowledged)
     if event.kind is EventKind.HELD or event.policy_id is None or event.step_number is None:
-        return held(event)
+        return held(event, zone)
     steps = len((await policies.get(pool, event.policy_id)).steps)
     was = alert.escalation.step_number
     entered = Entered(
@@ -57,11 +61,11 @@ async def prospect(pool: Pool, alert: Alert) -> Prospect:
     return tell(entered, acknowledged=is_acknowledged)
 
 
-def held(event: Event) -> Prospect:
+def held(event: Event, zone: tzinfo = UTC) -> Prospect:
     """Why escalating is refused."""
     if event.reason is Reason.NO_STEPS:
         return Prospect(None, "It cannot be escalated: the service's escalation policy has no steps.")
-    until = f" until {utc(event.until)}" if event.until else ""
+    until = f" until {exact(event.until, zone)}" if event.until else ""
     return Prospect(None, f"It cannot be escalated: the service is in maintenance{until}.")
 
 

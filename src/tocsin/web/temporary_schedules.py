@@ -111,7 +111,8 @@ async def _sent(request: Request, viewer: Actor, asked: Asked) -> Response:
         spec = _spec_of(asked)
         await _save(request.app.state.pool, viewer, asked, spec)
     except FORM_ERRORS as error:
-        return await _page(request, viewer, replace(asked, form=asked.form.wrong(error)), status_of(error))
+        wrong = asked.form.wrong(error, zone=asked.zone)
+        return await _page(request, viewer, replace(asked, form=wrong), status_of(error))
     return see_other(_week_of(asked.schedule, spec.start_at), "The temporary schedule is saved.")
 
 

@@ -1,13 +1,19 @@
 """The viewer's time zone: the one that they chose, or else the one of their browser. Both are told in cookies."""
 
+import re
+from datetime import datetime, tzinfo
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from tocsin.web.phrases import exact
+
 ZONE_COOKIE = "tocsin_zone"
 CHOICE_COOKIE = "tocsin_zone_choice"
 UTC = ZoneInfo("UTC")
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def zone_of(request: Request) -> ZoneInfo:
@@ -26,3 +32,8 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ValueError, LookupError, OSError):
         return UTC
+
+
+def in_zone(text: str, zone: tzinfo) -> str:
+    """What an error says, with its instants, which are in UTC, as clocks in the zone show them."""
+    return _INSTANT.sub(lambda found: exact(datetime.fromisoformat(found[0]), zone), text)
