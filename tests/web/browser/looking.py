@@ -1,6 +1,5 @@
 """Looking at a page: does it complain, can everybody use it, and how does it look."""
 
-import io
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,8 +9,8 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
-from PIL import Image
 from playwright.async_api import Page
+from tests.web.browser import pictures
 
 ROOT = Path(__file__).resolve().parents[3]
 IMAGES = ROOT / "docs" / "images" / "pages"
@@ -98,14 +97,7 @@ async def screenshot(page: Page, name: str) -> None:
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await page.evaluate("scrollTo(0, 0)")
-            _keep(await page.screenshot(full_page=wanted == "full"), IMAGES / f"{name}-{scheme}-{device}.png")
+            pictures.keep(await page.screenshot(full_page=wanted == "full"), IMAGES / f"{name}-{scheme}-{device}.png")
     await page.emulate_media(color_scheme="light")
     if before:
         await page.set_viewport_size(before)
-
-
-def _keep(picture: bytes, path: Path) -> None:
-    """Store a picture with a palette of its own: a third of the size, and nobody sees the difference."""
-    with Image.open(io.BytesIO(picture)) as image:
-        few = image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(path, optimize=True)

@@ -11,6 +11,7 @@ async def test_home_tells_that_ann_is_on_call_and_what_is_hers(desktop: Page, sc
     await expect(desktop.locator(".duty-row", has_text="Payments primary")).to_contain_text("Payments day and night")
     await expect(desktop.locator("#open-alerts").get_by_role("link", name="Checkout answers 5xx")).to_be_visible()
     await expect(desktop.get_by_text("The engine is well")).to_be_visible()
+    await desktop.reload()  # now in the browser's time zone, which the sign-in page would have learnt
     await no_complaints(desktop)
     await screenshot(desktop, "home")
 
