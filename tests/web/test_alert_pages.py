@@ -43,6 +43,17 @@ async def test_buttons_act(browser: AsyncClient, make: Factory) -> None:
     assert (refused.status_code, "Not done. The alert is closed." in refused.text) == (409, True)
 
 
+async def test_what_came_of_it_is_told_once_and_not_to_what_fetches_itself(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make)
+    await browser.post(f"/alerts/{alert_id}/acknowledge")
+    part = {"HX-Request": "true", "HX-Target": "alert"}
+    by_itself = await browser.get(f"/alerts/{alert_id}", headers={**part, "Tocsin-By-Itself": "yes"})
+    assert "HX-Trigger" not in by_itself.headers
+    told = await browser.get(f"/alerts/{alert_id}", headers=part)
+    assert "It is yours now." in told.headers["HX-Trigger"]
+    assert "HX-Trigger" not in (await browser.get(f"/alerts/{alert_id}", headers=part)).headers
+
+
 async def test_escalating_acts_on_what_the_page_showed(browser: AsyncClient, make: Factory) -> None:
     alert_id = await an_alert(make)
     refused = await browser.post(f"/alerts/{alert_id}/escalate", data={"version": "17"})

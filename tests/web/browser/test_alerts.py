@@ -1,6 +1,8 @@
 """The list of alerts, and one alert: on a desk and under a thumb."""
 
-from playwright.async_api import Page, expect
+from urllib.parse import quote
+
+from playwright.async_api import FloatRect, Locator, Page, expect
 from tests.fixtures.database import TESTER
 from tests.fixtures.engine import eventually
 from tests.fixtures.factories import Factory
@@ -18,6 +20,22 @@ from tocsin.store.users import User
 async def set_password(make: Factory, user: User) -> None:
     async with acting(make.pool, TESTER) as connection:
         await users.set_password(connection, user.id, await hash_password(PASSWORD))
+
+
+IMPATIENCE = """
+const close = () => {
+  if (document.querySelector("form[action$=acknowledge]")) return;
+  document.removeEventListener("htmx:afterSwap", close);
+  document.querySelector(".last-act button").click();
+};
+document.addEventListener("htmx:afterSwap", close);
+"""
+
+
+async def box_of(locator: Locator) -> FloatRect:
+    box = await locator.bounding_box()
+    assert box is not None
+    return box
 
 
 async def test_the_list_narrows_and_widens(desktop: Page, scene: Scene) -> None:
@@ -52,6 +70,7 @@ async def test_closing_many_asks_first(desktop: Page, scene: Scene, make: Factor
     await desktop.goto("/alerts?status=open")
     await desktop.locator(".alert-row", has_text="Certificate").get_by_role("checkbox").check()
     await desktop.get_by_role("button", name="Close", exact=True).click()
+    await expect(desktop.get_by_role("dialog")).to_contain_text("Close 1 alert?")
     await desktop.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert await make.pool.fetchval("select count(*) from alerts where status = 'closed'") == 1
     await desktop.get_by_role("button", name="Close", exact=True).click()
@@ -86,6 +105,64 @@ async def test_a_thumb_acknowledges_and_everything_follows(phone: Page, scene: S
     assert await make.pool.fetchval("select status from alerts where id = $1", scene.number) == "acknowledged"
     await no_complaints(phone)
     await screenshot(phone, "alert-taken")
+
+
+async def test_two_quick_taps_acknowledge_and_do_not_close(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    box = await box_of(phone.get_by_role("button", name="Acknowledge"))
+    for y in (box["y"] + 4, box["y"] + box["height"] / 2, box["y"] + box["height"] - 4):
+        await make.pool.execute("update alerts set status = 'triggered' where id = $1", scene.number)
+        await phone.reload()
+        await phone.touchscreen.tap(box["x"] + box["width"] - 4, y)
+        await phone.wait_for_timeout(250)
+        await phone.touchscreen.tap(box["x"] + box["width"] - 4, y)
+        await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
+        close = await box_of(phone.get_by_role("button", name="Close"))
+        assert close["x"] > box["x"] + box["width"], "Close never stands where Acknowledge stood"
+    assert await make.pool.fetchval("select status from alerts where id = $1", scene.number) == "acknowledged"
+
+
+async def test_buttons_that_have_just_come_rest(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto(f"/alerts/{scene.number}")
+    await desktop.evaluate(IMPATIENCE)
+    await desktop.get_by_role("button", name="Acknowledge").click()
+    await expect(desktop.get_by_text("Ann Archer has it")).to_be_visible()
+    assert await make.pool.fetchval("select status from alerts where id = $1", scene.number) == "acknowledged"
+    await desktop.get_by_role("button", name="Close").click()
+    await expect(desktop.get_by_text("Closed now.")).to_be_visible()
+
+
+async def test_every_item_of_a_menu_is_on_the_screen(phone: Page, scene: Scene) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    await menus_are_on_the_screen(phone)
+    await phone.get_by_role("button", name="Acknowledge").tap()
+    await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
+    await menus_are_on_the_screen(phone)
+
+
+async def menus_are_on_the_screen(phone: Page) -> None:
+    for name in ("Snooze", "Escalate"):
+        menu = phone.locator("details.act-menu", has_text=name)
+        await menu.locator("summary").tap()
+        items = menu.locator(".row-button")
+        await expect(items.first).to_be_visible()
+        for item in await items.all():
+            await expect(item).to_be_in_viewport(ratio=1)
+        await phone.keyboard.press("Escape")
+        await expect(items.first).to_be_hidden()
+
+
+async def test_a_page_that_refreshes_itself_tells_nothing_twice(desktop: Page, scene: Scene, make: Factory) -> None:
+    await desktop.goto(f"/alerts/{scene.number}")
+    await desktop.locator("html[data-streaming]").wait_for()
+    notice = {"name": "tocsin_notice", "value": quote('{"text": "Done.", "kind": "good"}'), "url": desktop.url}
+    await desktop.context.add_cookies([notice])  # its answer is on its way
+    async with desktop.expect_response(lambda answer: answer.request.headers.get("hx-target") == "alert"):
+        await make.pool.execute("insert into alert_logs (alert_id, event) values ($1, 'closed')", scene.number)
+    await expect(desktop.locator(".timeline-list")).to_contain_text("Closed")
+    await expect(desktop.locator(".notices .note")).to_have_count(0)
+    await desktop.reload()
+    await expect(desktop.locator(".notices .note")).to_have_text("Done.")
 
 
 async def test_a_double_click_acknowledges_and_does_not_close(desktop: Page, scene: Scene, make: Factory) -> None:
