@@ -1,6 +1,7 @@
 """The account: sign-ins, password, tokens, time zone; and the calendar feed."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import icalendar
@@ -79,7 +80,7 @@ async def test_a_feed_holds_ones_own_shifts_and_keeps_their_names(
     ann, ben = await make.user("Ann"), await make.user("Ben")
     start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=3)
     weekly = await make.rotation(ann, ben, name="Weekly", kind="weekly", start_at=start)
-    await make.schedule(rule(weekly), name="Payments")
+    schedule = await make.schedule(rule(weekly), name="Payments")
     daily = await make.rotation(ann, ben, name="Daily", start_at=start)
     await make.policy(step(daily))
     await settled(make.pool)
@@ -90,6 +91,10 @@ async def test_a_feed_holds_ones_own_shifts_and_keeps_their_names(
     assert payments[1][2:] == (start + timedelta(days=14), start + timedelta(days=21))
     assert sum(event[1] == "On call: Daily" for event in events) in (45, 46)
     assert len({event[0] for event in events}) == len(events)
+    content = (await anonymous.get(path)).text
+    assert content.count("X-WR-CALNAME") == 1
+    addresses = {str(one["url"]) for one in icalendar.Calendar.from_ical(content).walk("VEVENT")}
+    assert {urlsplit(each).path for each in addresses} == {f"/schedules/{schedule.id}", f"/rotations/{daily.id}"}
     assert [event[0] for event in await read(anonymous, path)] == [event[0] for event in events]
     theirs = await read(anonymous, await feed(api, ben))
     assert not {event[0] for event in theirs} & {event[0] for event in events}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from tocsin.db.sql import Statements
@@ -16,11 +17,14 @@ _sql = Statements("tocsin.store", "own_shifts.sql")
 HORIZON = timedelta(days=90)
 _MOST = 50
 
+Source = Literal["schedule", "rotation"]
+
 
 @dataclass(frozen=True, slots=True)
 class OwnShift:
     """A shift by a schedule or rotation. One that is under way has the start at which it began, where that is known."""
 
+    kind: Source
     source_id: UUID
     source_name: str
     start_at: datetime
@@ -37,13 +41,14 @@ async def ahead(database: Database, user_id: UUID) -> tuple[datetime, Sequence[O
     by_schedule = {each: shifts.ahead(whole, each, window) for each in schedules}
     by_rotation = {each: whole.stints(each, window) for each in rotations}
     found = [
-        *_own(user_id, by_schedule, schedules, begun, window),
-        *_own(user_id, by_rotation, rotations, _turns_begun(whole, user_id), window),
+        *_own("schedule", user_id, by_schedule, schedules, begun, window),
+        *_own("rotation", user_id, by_rotation, rotations, _turns_begun(whole, user_id), window),
     ]
     return whole.now, sorted(found, key=lambda shift: (shift.start_at, shift.source_name, shift.source_id))
 
 
 def _own(
+    kind: Source,
     user_id: UUID,
     stints: Mapping[UUID, Sequence[Stint]],
     names: Mapping[UUID, str],
@@ -54,7 +59,7 @@ def _own(
     for source_id, all_stints in stints.items():
         for span in union(Span(one.start, one.end) for one in all_stints if one.user_id == user_id):
             start = begun.get(source_id, span.start) if span.start <= window.start else span.start
-            yield OwnShift(source_id, names[source_id], start, span.end)
+            yield OwnShift(kind, source_id, names[source_id], start, span.end)
 
 
 def _turns_begun(whole: Roster, user_id: UUID) -> Mapping[UUID, datetime]:

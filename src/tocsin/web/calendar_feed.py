@@ -41,7 +41,6 @@ def calendar(owner: Owner, shifts: Sequence[OwnShift], now: datetime, url: str) 
     made = Calendar.new(
         name=f"On call: {owner.name}", prodid="-//Tocsin//on call//EN", refresh_interval=REFRESH, method="PUBLISH"
     )
-    made.add("x-wr-calname", f"On call: {owner.name}")
     made.add("x-published-ttl", "PT1H")
     for shift in shifts:
         made.add_component(_event(owner, shift, now, url))
@@ -56,7 +55,7 @@ def _event(owner: Owner, shift: OwnShift, now: datetime, url: str) -> Event:
         start=start,
         end=end,
         summary=f"On call: {shift.source_name}",
-        url=url,
+        url=f"{url}/{shift.kind}s/{shift.source_id}",
     )
 
 
