@@ -10,6 +10,7 @@ from tests.fixtures.factories import Factory
 
 from tocsin.store.services import Service
 from tocsin.store.users import User
+from tocsin.web.report_tables import csv_text
 
 RANGE = "start=2026-11-02&end=2026-11-03"
 
@@ -86,6 +87,10 @@ async def test_services_are_counted_in_the_viewers_days_and_nights(berlin: Async
     }
     assert (shop["alerts"], shop["alerts_at_night"], shop["pages"], shop["pages_at_night"]) == ("1", "1", "3", "2")
     assert shop["median_seconds_to_acknowledge"] == ""
+
+
+def test_seconds_are_told_to_the_millisecond() -> None:
+    assert csv_text([("a", 105.54109199999999, 3, None)]) == "a,105.541,3,\r\n"
 
 
 async def test_people_are_counted_by_the_pages_that_went_out_to_them(berlin: AsyncClient, history: None) -> None:

@@ -51,13 +51,18 @@ def by_hour(report: Report) -> Sequence[tuple[int, Sums]]:
 
 
 def csv_text(rows: Rows) -> str:
-    """The rows as CSV; text that a spreadsheet would take for a formula has an apostrophe before it."""
+    """The rows as CSV, seconds to the millisecond.
+
+    Text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
-def _harmless(cell: Cell) -> Cell:
+def _cell(cell: Cell) -> Cell:
+    if isinstance(cell, float):
+        return round(cell, 3)
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
