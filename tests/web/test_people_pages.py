@@ -42,6 +42,14 @@ async def test_somebody_else_reads_a_person_without_their_addresses(browser: Asy
     assert "<form method=" not in page.text.partition("<main")[2]
 
 
+async def test_mail_comes_last_with_a_word_where_nothing_sends_it(browser: AsyncClient) -> None:
+    for path in (str((await browser.get("/people/me")).headers["location"]), "/setup", "/channels/new"):
+        page = (await browser.get(path)).text
+        kinds = page.partition('name="type"')[2].partition("</select>")[0]
+        assert kinds.index("webhook") < kinds.index("email"), path
+        assert "not sent yet, TOCSIN_SMTP_URL is not set" in kinds, path
+
+
 async def test_teams_and_channels_are_read(browser: AsyncClient, make: Factory) -> None:
     ben = await make.user("Ben")
     team = await make.team("Payments", ben=(ben, "manager"))

@@ -32,6 +32,11 @@ class Trials:
         self._sent = Attempts(allowed=PER_MINUTE, window=60.0)
         self._under_way = 0
 
+    @property
+    def can_mail(self) -> bool:
+        """Whether there is a mail server to send by."""
+        return self._smtp_url is not None
+
     async def send(self, recipient: Recipient, actor: Actor) -> Fate:
         """Send a test page and wait for its fate, for as long as a sender takes at most.
 

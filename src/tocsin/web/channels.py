@@ -25,7 +25,7 @@ from tocsin.store.uses import policies_using
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
-from tocsin.web.person import TYPES
+from tocsin.web.person import type_choices
 from tocsin.web.reaching import fate_of
 from tocsin.web.refusals import refusal
 from tocsin.web.viewer import Viewer
@@ -147,7 +147,7 @@ async def _page(
         "refused": None,
         "uses": (),
         "channel": channel,
-        "types": TYPES,
+        "types": type_choices(request),
         "team_choices": [("", "Everybody's"), *may],
         "team_name": dict(known).get(channel.team_id) if channel and channel.team_id else None,
         "can_edit": channel is None or may_edit(viewer, channel.team_id),

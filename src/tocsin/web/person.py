@@ -39,6 +39,13 @@ PRESETS: Mapping[str, tuple[str, Sequence[int]]] = {
 """When a new contact method shall be used: a caption, and the delays of its rules in minutes."""
 
 
+def type_choices(request: Request) -> Sequence[tuple[str, str]]:
+    """What to choose from for a new address; mail comes last, with a word, when nothing would send it."""
+    if request.app.state.trials.can_mail:
+        return TYPES
+    return [*TYPES[1:], ("email", "Email: not sent yet, TOCSIN_SMTP_URL is not set")]
+
+
 @router.get("/people/{user_id:uuid}")
 async def show(request: Request, user_id: UUID, viewer: Viewer) -> Response:
     """One person."""
@@ -59,7 +66,9 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
 ) -> Response:
     """The page; with a form that is wrong, a webhook's new secret, or what became of test pages."""
     shown = await _shown(request.app.state.pool, viewer, user_id)
-    first = Form.of(type="email", preset="now", address=shown["user"].email if not shown["methods"] else None)
+    types = type_choices(request)
+    address = shown["user"].email if types[0][0] == "email" and not shown["methods"] else None
+    first = Form.of(type=types[0][0], preset="now", address=address)
     return await page(
         request,
         viewer,
@@ -70,6 +79,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
         name_forms=name_forms or {},
         secret=secret,
         fates=fates or {},
+        types=types,
         **shown,
     )
 
@@ -91,7 +101,6 @@ async def _shown(pool: Pool, viewer: Actor, user_id: UUID) -> dict[str, Any]:
         "is_reachable": _is_reachable(methods, {rule.contact_method_id for rule in rules}),
         "roll": await duty.of_user(pool, user_id),
         "teams": await people.teams(pool, user_id),
-        "types": TYPES,
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],
     }
 

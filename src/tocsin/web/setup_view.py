@@ -15,7 +15,7 @@ from tocsin.store.actor import Actor
 from tocsin.store.setup import Setup
 from tocsin.web.forms import Form
 from tocsin.web.html import page
-from tocsin.web.person import PRESETS, TYPES
+from tocsin.web.person import PRESETS, type_choices
 from tocsin.web.zone import zone_of
 
 Name = Literal["reach", "turns", "policy", "service", "test"]
@@ -68,7 +68,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "methods": methods,
         "everybody": everybody,
         "can_add_people": is_admin(viewer),
-        "types": TYPES,
+        "types": type_choices(request),
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items() if name != "never"],
         "targets": _targets(viewer.user_id, found, everybody),
         "zone_name": str(zone_of(request)),
@@ -103,7 +103,7 @@ def _targets(user_id: UUID, found: Setup, everybody: Mapping[UUID, str]) -> Sequ
 def _forms(viewer: Actor, found: Setup) -> dict[str, Form]:
     first_turn = f"{found.turns[0].type}:{found.turns[0].id}" if found.turns else f"user:{viewer.user_id}"
     return {
-        "reach_form": Form.of(type="email", preset="now"),
+        "reach_form": Form.of(preset="now"),
         "turns_form": Form.of(turns_name="On call", handoff="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
         "policy_form": Form.of(policy_name="Day and night", first=first_turn, minutes="5", repeat="2"),
         "service_form": Form.of(policy=found.working[0].id if found.working else None),
