@@ -1,4 +1,6 @@
 // Asks before something is lost: <form data-confirm="Delete this service? …" data-confirm-button="Delete">.
+// Of a list: data-confirm="Close {alert}? …" data-confirm-counts="alert" asks "Close 3 alerts? …" when so many boxes of
+// that name are ticked, and does not ask when none is.
 
 const agreed = new WeakSet();
 
@@ -28,11 +30,18 @@ function ask(text, caption) {
   });
 }
 
+function question(form, submitter) {
+  const { confirm, confirmCounts: name } = submitter?.dataset.confirm ? submitter.dataset : form.dataset;
+  if (!confirm || !name) return confirm;
+  const count = form.querySelectorAll(`input[name="${name}"]:checked`).length;
+  return count && confirm.replace(`{${name}}`, `${count} ${name}${count === 1 ? "" : "s"}`);
+}
+
 document.addEventListener(
   "submit",
   async (event) => {
     const form = event.target;
-    const text = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    const text = question(form, event.submitter);
     if (!text || agreed.delete(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();

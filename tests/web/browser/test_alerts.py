@@ -140,6 +140,18 @@ async def test_every_item_of_a_menu_is_on_the_screen(phone: Page, scene: Scene) 
     await menus_are_on_the_screen(phone)
 
 
+async def test_two_quick_taps_open_a_menu_and_choose_nothing(phone: Page, scene: Scene) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    await phone.evaluate(
+        "document.addEventListener('toggle', () => document.querySelector('.act-menu[open] .row-button').click(), true)"
+    )
+    sent: list[str] = []
+    phone.on("request", lambda request: sent.append(request.method))
+    await phone.get_by_text("Snooze", exact=True).tap()
+    await phone.get_by_role("button", name="15 minutes").tap(trial=True)
+    assert "POST" not in sent
+
+
 async def menus_are_on_the_screen(phone: Page) -> None:
     for name in ("Snooze", "Escalate"):
         menu = phone.locator("details.act-menu", has_text=name)
