@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 from tests.cli.process import Home, new_home
 
+from tocsin.cli.runtime import open_database
+from tocsin.db.migrate import AlteredMigration
+from tocsin.errors import ConfigurationError
+from tocsin.settings import Settings
+
 
 @pytest.fixture(scope="module")
 def home(run_directory: Path) -> Iterator[Home]:
@@ -99,3 +104,23 @@ def test_without_a_command_the_commands_are_listed(home: Home) -> None:
     for command in ("serve", "engine", "migrate", "doctor", "demo", "config", "token", "user", "jobs"):
         assert command in done.stdout
     assert home.run("--version").stdout.startswith("tocsin ")
+
+
+@pytest.mark.parametrize(
+    ("settings", "place", "setting"),
+    [
+        ({"database_url": "postgresql://ann:s3cret@db/x"}, "the database at db:5432", "TOCSIN_DATABASE_URL"),
+        ({"data_dir": "data"}, "the data directory {}/data", "TOCSIN_DATA_DIR"),
+    ],
+)
+async def test_a_database_of_an_unreleased_version_is_said_to_be_where_it_is_with_the_way_out(
+    run_directory: Path, settings: dict[str, str], place: str, setting: str
+) -> None:
+    if "data_dir" in settings:
+        settings = {"data_dir": str(run_directory / settings["data_dir"])}
+    with pytest.raises(ConfigurationError) as told:
+        async with open_database(Settings.model_validate(settings)):
+            raise AlteredMigration("migration 0001_x.sql differs")
+    assert str(told.value).startswith(f"migration 0001_x.sql differs: {place.format(run_directory)}")
+    assert str(told.value).endswith(f"must be made anew, or {setting} set to another")
+    assert "s3cret" not in str(told.value)

@@ -17,8 +17,8 @@ from tocsin import log, settings
 from tocsin.api.constraints import explain
 from tocsin.channels.causes import connection_cause
 from tocsin.channels.smtp import parse_smtp_url
-from tocsin.db.embedded import embedded_server
-from tocsin.db.migrate import migrate, unfit
+from tocsin.db.embedded import default_data_dir, embedded_server
+from tocsin.db.migrate import AlteredMigration, migrate, unfit
 from tocsin.db.pool import Pool, open_pool
 from tocsin.errors import ConfigurationError, TocsinError
 from tocsin.settings import Settings
@@ -60,10 +60,26 @@ async def open_database(loaded: Settings, *, exclusive: bool = False) -> AsyncIt
     ``exclusive`` is for the one process that serves from an embedded server's directory.
     """
     if loaded.database_url is not None:
-        yield loaded.database_url.get_secret_value()
+        with _telling_way_out(loaded):
+            yield loaded.database_url.get_secret_value()
         return
     async with embedded_server(loaded.data_dir, exclusive=exclusive) as dsn:
-        yield dsn
+        with _telling_way_out(loaded):
+            yield dsn
+
+
+@contextmanager
+def _telling_way_out(loaded: Settings) -> Iterator[None]:
+    """Say of a database that an unreleased version built where it is, and what can be done about it."""
+    try:
+        yield
+    except AlteredMigration as error:
+        if loaded.database_url is None:
+            place, setting = f"the data directory {loaded.data_dir or default_data_dir()}", "TOCSIN_DATA_DIR"
+        else:
+            place, setting = f"the database at {_place(loaded.database_url.get_secret_value())}", "TOCSIN_DATABASE_URL"
+        way_out = f"{place} is of an unreleased version and must be made anew, or {setting} set to another"
+        raise ConfigurationError(f"{error}: {way_out}") from error
 
 
 async def bring_up_to_date(dsn: str) -> list[str]:

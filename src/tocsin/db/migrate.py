@@ -20,6 +20,10 @@ _LOCK = 0x746F6373696E  # "tocsin"
 _FILENAME = re.compile(r"(\d{4})_\w+\.sql")
 
 
+class AlteredMigration(ConfigurationError):
+    """A migration that the database holds differs from the shipped one: an unreleased version built the database."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One numbered file."""
@@ -71,8 +75,8 @@ async def unfit(connection: Connection) -> str | None:
 async def migrate(dsn: str, migrations: Sequence[Migration] | None = None) -> Sequence[Migration]:
     """Bring the database up to date and return what was applied.
 
-    Raises ConfigurationError when the database is newer than this version of Tocsin, or when a migration that it
-    already holds differs from the shipped one.
+    Raises ConfigurationError when the database is newer than this version of Tocsin, and AlteredMigration when a
+    migration that it already holds differs from the shipped one.
     """
     connection = await asyncpg.connect(dsn, server_settings={"application_name": "tocsin migrate"})
     try:
@@ -117,6 +121,4 @@ def _compare(applied: dict[int, str], migrations: Sequence[Migration]) -> None:
         )
     for version, checksum in applied.items():
         if known[version].checksum != checksum:
-            raise ConfigurationError(
-                f"migration {known[version].name} differs from the one the database was built with"
-            )
+            raise AlteredMigration(f"migration {known[version].name} differs from the one the database was built with")
