@@ -51,6 +51,13 @@ async def test_a_token_is_shown_once_and_revoked(browser: AsyncClient, make: Fac
     assert (await browser.get("/api/v1/users/me", headers=headers)).status_code == 401
 
 
+async def test_without_the_script_times_say_their_zone(browser: AsyncClient, make: Factory) -> None:
+    page = f"/people/{(await make.user('Ben')).id}"
+    assert '</time><span class="no-script"> UTC</span>' in (await browser.get(page)).text
+    browser.cookies.set("tocsin_zone", "Asia%2FKathmandu")
+    assert '</time><span class="no-script"> +0545</span>' in (await browser.get(page)).text
+
+
 async def test_times_stand_in_the_chosen_zone(browser: AsyncClient) -> None:
     assert "UTC" in (await browser.get("/account")).text
     await browser.post("/account/zone", data={"zone": "Asia/Kathmandu"})

@@ -1,5 +1,6 @@
 """Services and escalation policies by plain forms: who may, and what becomes of forms that nobody would send."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -120,3 +121,12 @@ async def test_errors_of_a_planned_maintenance_tell_times_in_the_zone_of_its_for
     form = {"start": "2030-01-31T09:00", "end": "2030-01-31T08:00", "zone": "Europe/Berlin"}
     answer = await browser.post(f"/services/{service.id}/windows", data=form)
     assert "the start is Thu 31 Jan 2030, 09:00:00 CET" in answer.text
+
+
+async def test_a_warning_names_whom_it_is_about(browser: AsyncClient, make: Factory) -> None:
+    ben = await make.reachable_user("Ben")
+    await make.rule(await make.contact_method(ben), timedelta(minutes=9))
+    policy = await make.policy(step(ben, delay=timedelta(minutes=5)), step(await make.user("Cid")))
+    page = (await browser.get(f"/policies/{policy.id}")).text
+    assert "<strong>Ben:</strong> the rule for " in page
+    assert "<strong>Cid</strong> is on call for " in page
