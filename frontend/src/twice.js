@@ -1,8 +1,6 @@
 // A second tap that comes at once was meant for what stood there before: it must not close an alert that was to be
-// acknowledged. So the buttons of an alert rest for a moment when others have taken their place, and ignore the second
-// click of a double one.
-
-const REST = 700;
+// acknowledged. So the buttons of an alert rest for a moment when others have taken their place or a menu has opened over
+// them, and ignore the second click of a double one.
 
 const page = document.documentElement;
 const offered = () => [...document.querySelectorAll(".acts form")].map((form) => form.action).join(" ");
@@ -10,14 +8,25 @@ const offered = () => [...document.querySelectorAll(".acts form")].map((form) =>
 let before = offered();
 let ending = 0;
 
-document.addEventListener("htmx:afterSwap", () => {
-  const after = offered();
-  if (after === before) return;
-  before = after;
+function rest(milliseconds) {
   clearTimeout(ending);
   page.dataset.resting = "yes";
-  ending = setTimeout(() => delete page.dataset.resting, REST);
+  ending = setTimeout(() => delete page.dataset.resting, milliseconds);
+}
+
+document.addEventListener("htmx:afterSwap", () => {
+  const after = offered();
+  if (after !== before) rest(700);
+  before = after;
 });
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches(".act-menu[open]")) rest(300);
+  },
+  true,
+);
 
 document.addEventListener(
   "click",
