@@ -100,3 +100,20 @@ async def test_somebody_is_made_active_and_what_is_used_is_not_deleted(
     await desktop.get_by_role("button", name="Delete").click()
     await desktop.get_by_role("dialog").get_by_role("button", name="Delete it").click()
     await expect(desktop.locator(".note.bad")).to_contain_text("Is used by schedule 'Payments primary'.")
+
+
+async def test_a_long_name_stays_within_the_card_of_the_handoffs(
+    open_page: Opener, scene: Scene, make: Factory
+) -> None:
+    long = await make.user("Administratorofalldatabases")
+    rotation = await make.rotation(scene.ann, long)
+    await settled(make.pool)
+    page = await open_page(scene.ann)
+    for path, width in ((f"/rotations/{rotation.id}", 390), (f"/rotations/{rotation.id}/edit", 1280)):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.goto(path)
+        name = page.locator(".turns .name", has_text="Administrator").first
+        await expect(name).to_be_visible()
+        room = "one => one.closest('li').getBoundingClientRect().right - one.getBoundingClientRect().right"
+        assert await name.evaluate(room) >= 0, path
+        assert await name.evaluate("one => one.scrollWidth <= one.clientWidth"), path
