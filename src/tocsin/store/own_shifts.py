@@ -38,27 +38,31 @@ async def ahead(database: Database, user_id: UUID) -> tuple[datetime, Sequence[O
     whole = await roster.load(database, list(rotations), list(schedules))
     begun = {row["schedule_id"]: row["start_time"] for row in await database.fetch(_sql["begun"], user_id)}
     window = Span(whole.now, _midnight(whole.now) + HORIZON)
-    by_schedule = {each: shifts.ahead(whole, each, window) for each in schedules}
-    by_rotation = {each: whole.stints(each, window) for each in rotations}
+    by_schedule = {each: _of(user_id, shifts.ahead(whole, each, window)) for each in schedules}
+    by_rotation = {each: _of(user_id, whole.stints(each, window)) for each in rotations}
     found = [
-        *_own("schedule", user_id, by_schedule, schedules, begun, window),
-        *_own("rotation", user_id, by_rotation, rotations, _turns_begun(whole, user_id), window),
+        *_own("schedule", by_schedule, schedules, begun, window.start),
+        *_own("rotation", by_rotation, rotations, _turns_begun(whole, user_id), window.start),
     ]
     return whole.now, sorted(found, key=lambda shift: (shift.start_at, shift.source_name, shift.source_id))
 
 
+def _of(user_id: UUID, stints: Sequence[Stint]) -> Sequence[Span]:
+    """The user's stints, joined where they touch."""
+    return union(Span(one.start, one.end) for one in stints if one.user_id == user_id)
+
+
 def _own(
     kind: Source,
-    user_id: UUID,
-    stints: Mapping[UUID, Sequence[Stint]],
+    spans: Mapping[UUID, Sequence[Span]],
     names: Mapping[UUID, str],
     begun: Mapping[UUID, datetime],
-    window: Span,
+    now: datetime,
 ) -> Iterator[OwnShift]:
-    """The user's stints, joined where they touch; what is under way starts when it began."""
-    for source_id, all_stints in stints.items():
-        for span in union(Span(one.start, one.end) for one in all_stints if one.user_id == user_id):
-            start = begun.get(source_id, span.start) if span.start <= window.start else span.start
+    """The spans as shifts; what is under way starts when it began."""
+    for source_id, each_span in spans.items():
+        for span in each_span:
+            start = begun.get(source_id, span.start) if span.start <= now else span.start
             yield OwnShift(kind, source_id, names[source_id], start, span.end)
 
 
