@@ -5,33 +5,21 @@ select pg_try_advisory_xact_lock(hashtext('tocsin sweep'))
 -- name: soon
 -- What is about to be late, the first first, but for what is repaired in vain.
 select alone.kind, alone.id, alone.reason, alone.due
-from engine_without_job(interval '15 seconds') as alone
-where not exists (
-    select from engine_repaired_in_vain as vain
-    where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
-)
+from engine_to_repair(interval '15 seconds') as alone
 order by alone.due
 limit $1
 
 -- name: ahead
 -- As soon, as far ahead as the view shows.
 select alone.kind, alone.id, alone.reason, alone.due
-from engine_without_job(interval '5 minutes') as alone
-where not exists (
-    select from engine_repaired_in_vain as vain
-    where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
-)
+from engine_to_repair(interval '5 minutes') as alone
 order by alone.due
 limit $1
 
 -- name: everywhere
 -- As soon, however far ahead.
 select alone.kind, alone.id, alone.reason, alone.due
-from engine_without_job(interval '1000 years') as alone
-where not exists (
-    select from engine_repaired_in_vain as vain
-    where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
-)
+from engine_to_repair(interval '1000 years') as alone
 order by alone.due
 limit $1
 

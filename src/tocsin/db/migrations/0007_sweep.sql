@@ -21,6 +21,19 @@ where repairs.repaired_at > now() - interval '1 minute'
 group by repairs.kind, repairs.object_id, repairs.due
 having count(*) >= 3;
 
+-- What has no job in time within an interval from now, but for that. One expression, so that it becomes part of the
+-- statement that calls it.
+create function engine_to_repair(ahead interval)
+returns table (kind text, id text, due timestamptz, reason text)
+language sql stable as $$
+    select alone.kind, alone.id, alone.due, alone.reason
+    from engine_without_job(ahead) as alone
+    where not exists (
+        select from engine_repaired_in_vain as vain
+        where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
+    )
+$$;
+
 -- The walk goes through the objects of a kind in the order of their ids. Engines share it: who moves this id on takes the
 -- objects that come after it; empty: the first ones.
 create table engine_walk (
