@@ -123,6 +123,18 @@ async def test_a_parked_job_that_waits_for_its_chance_is_given_no_other(pool: Po
     assert await swept(pool) == 0
 
 
+async def test_a_look_that_was_held_up_does_not_make_the_sweep_rest_for_long(
+    pool: Pool, alert: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter((0.0, 0.0, 7.0, 7.0, 11.9, 12.1, 12.1))
+    monkeypatch.setattr("tocsin.engine.sweep._clock", lambda: next(times, 12.2))
+    one = Sweep(pool)
+    assert await one.run_once() == 0
+    await pool.execute("delete from pgqueuer")
+    assert await one.run_once() == 0
+    assert await one.run_once() == 1
+
+
 async def test_an_engine_that_does_not_know_the_schema_does_not_sweep(pool: Pool, engine: Engine) -> None:
     swept_once = engine._with_known_schema(Sweep(pool).run_once)
     assert await swept_once() == 0

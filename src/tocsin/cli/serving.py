@@ -5,13 +5,14 @@ import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from tocsin.api.app import create_app
 from tocsin.channels.registry import http_client, open_senders
-from tocsin.db.pool import open_pool
+from tocsin.db.pool import open_pool, patiently
 from tocsin.engine.deadman import Deadman
 from tocsin.engine.loop import Periodic, first
 from tocsin.engine.page import Outbox
@@ -31,8 +32,8 @@ async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
     """An engine at work on the database, for as long as the block runs."""
     async with AsyncExitStack() as stack:
         senders = await stack.enter_async_context(open_senders(_smtp_url(loaded)))
-        async with open_pool(dsn, size=1, application_name="tocsin start") as pool, pool.acquire() as connection:
-            key = await signing_key(connection)
+        async with open_pool(dsn, size=1, application_name="tocsin start") as pool:
+            key = await patiently(partial(signing_key, pool))
         links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
         outbox = Outbox(senders, links.urls, loaded.base_url)
         engine = await stack.enter_async_context(

@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import TypeAlias
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeAlias, TypeVar
 
 import asyncpg
+import structlog
 
 from tocsin.errors import ConfigurationError
 
@@ -23,6 +24,13 @@ CONNECTION_ERRORS = (
     asyncpg.exceptions.CrashShutdownError,
     asyncpg.exceptions.TooManyConnectionsError,
 )
+
+T = TypeVar("T")
+
+_PATIENCE = 10.0
+_TRIES_EVERY = 0.3
+
+log = structlog.get_logger(__name__)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -45,7 +53,8 @@ async def open_pool(
 ) -> AsyncIterator[Pool]:
     """A pool of up to ``size`` connections.
 
-    ``settings`` are PostgreSQL settings of each session. Closing waits for connections in use; one that hangs is
+    ``settings`` are PostgreSQL settings of each session. A database that goes away as the pool is opened is waited for
+    like in `patiently`. Closing waits for connections in use; one that hangs is
     cut off after five seconds, since the transaction on it cannot have committed.
     """
 
@@ -54,8 +63,8 @@ async def open_pool(
         if setup is not None:
             await setup(connection)
 
-    try:
-        pool = await asyncpg.create_pool(
+    async def create() -> Pool:
+        return await asyncpg.create_pool(
             dsn,
             min_size=1,
             max_size=size,
@@ -64,6 +73,9 @@ async def open_pool(
             reset=_leave_as_is,
             server_settings={"application_name": application_name, **(settings or {})},
         )
+
+    try:
+        pool = await patiently(create)
     except (
         ValueError,
         asyncpg.InvalidCatalogNameError,
@@ -78,8 +90,32 @@ async def open_pool(
 
 async def open_all(pool: Pool) -> None:
     """Open all connections of the pool now instead of when they are first needed."""
-    connections = await asyncio.gather(*(pool.acquire() for _ in range(pool.get_max_size())))
-    await asyncio.gather(*(pool.release(connection) for connection in connections))
+
+    async def open_them() -> None:
+        async with AsyncExitStack() as stack:
+            opening = [stack.enter_async_context(pool.acquire()) for _ in range(pool.get_max_size())]
+            for opened in await asyncio.gather(*opening, return_exceptions=True):
+                if isinstance(opened, BaseException):
+                    raise opened
+
+    await patiently(open_them)
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """What ``work`` returns, tried again for ten seconds when the database goes away meanwhile.
+
+    It is for what a process does as it starts, once it has met the database: a connection that breaks then is no reason
+    to give up.
+    """
+    gives_up_at = asyncio.get_running_loop().time() + _PATIENCE
+    while True:
+        try:
+            return await work()
+        except CONNECTION_ERRORS as error:
+            if asyncio.get_running_loop().time() > gives_up_at:
+                raise
+            log.warning("start_waits_for_database", error=type(error).__name__)
+        await asyncio.sleep(_TRIES_EVERY)
 
 
 async def _leave_as_is(_connection: Connection) -> None:

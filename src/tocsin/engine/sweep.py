@@ -23,10 +23,11 @@ one transaction, and looks again under it, so an engine that hangs or dies holds
 database's schema no longer does not sweep at all.
 
 What must not happen is that repairing becomes the load. So a sweep takes a batch at a time, what is due first before
-what is due later; it rests twenty times as long as it took; and what has been repaired three times in a minute and has
-not moved waits for the next one. A parked job gets a new chance after five minutes, and after each that does not help
-twice as long, up to an hour: nobody has to wake up for a fault that has gone by itself, and one that stays costs a few
-attempts an hour.
+what is due later; one that finds nothing rests twenty times as long as it took, five seconds at most, since a lock or a
+connection that stood still may have held it up; and what has been repaired three times in a minute and has not moved
+waits for the next one. A parked job gets a new chance after five minutes, and after each that does not help twice as
+long, up to an hour: nobody has to wake up for a fault that has gone by itself, and one that stays costs a few attempts
+an hour.
 """
 
 import asyncio
@@ -47,6 +48,7 @@ EVERY = timedelta(seconds=1)
 _LOOK_AHEAD_EVERY = 10
 _LOOK_EVERYWHERE_EVERY = 600
 _REST = 20
+_LONGEST_REST = 5.0
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Sweep:
         if looks_ahead:
             done += await self._repair_all("parked")
         if not done:
-            self._rests_until = began + _REST * (_clock() - began)
+            self._rests_until = _clock() + min(_REST * (_clock() - began), _LONGEST_REST)
         if number % _LOOK_EVERYWHERE_EVERY == _LOOK_AHEAD_EVERY:
             done += await self._repair_all("everywhere")
         return done
