@@ -168,7 +168,8 @@ async def test_escalating_acts_only_on_what_the_caller_saw(api: AsyncClient, mak
     url = f"{URL}/{await make.alert(service)}"
     seen = (await api.get(url)).json()["escalation"]["version"]
     await api.post(f"{url}/acknowledge")
-    assert "moved on" in refusal(await api.post(f"{url}/escalate", json={"version": seen}), 409)
+    stale = await api.post(f"{url}/escalate", json={"version": seen})
+    assert ("moved on" in refusal(stale, 409), wrong(stale, 409)) == (True, ["version"])
     now = (await api.get(url)).json()["escalation"]["version"]
     escalated = await api.post(f"{url}/escalate", json={"version": now})
     assert (escalated.status_code, escalated.json()["status"]) == (200, "triggered")
@@ -184,6 +185,21 @@ async def test_escalating_is_refused_with_the_reason(api: AsyncClient, make: Fac
     url = f"{URL}/{await make.alert(service)}"
     await api.patch(f"/api/v1/services/{service.id}", json={"maintenance_expires_at": "2099-01-01T00:00:00Z"})
     assert "maintenance until 2099-01-01" in refusal(await api.post(f"{url}/escalate"), 409)
+
+
+async def test_an_alert_says_until_when_a_maintenance_holds_it(api: AsyncClient, make: Factory) -> None:
+    service = await make.service(await make.policy(step(await make.user())))
+    number = await make.alert(service)
+    until = "2099-01-01T00:00:00Z"
+    held = {"maintenance_expires_at": until}
+    for change, expected in ((held, until), ({"maintenance_exceptions": ["*"]}, None), ({}, None)):
+        await api.patch(f"/api/v1/services/{service.id}", json=change)
+        assert (await api.get(f"{URL}/{number}")).json()["escalation"]["held_until"] == expected
+        [listed] = (await api.get(URL)).json()["items"]
+        assert listed["escalation"]["held_until"] == expected
+    await api.patch(f"/api/v1/services/{service.id}", json={"maintenance_exceptions": []})
+    await api.post(f"{URL}/{number}/acknowledge")
+    assert (await api.get(f"{URL}/{number}")).json()["escalation"]["held_until"] is None
 
 
 async def test_the_timeline_tells_who_did_what(api: AsyncClient, make: Factory) -> None:

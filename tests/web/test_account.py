@@ -40,7 +40,9 @@ async def test_a_password_is_changed_by_who_knows_it(browser: AsyncClient) -> No
 
 
 async def test_a_token_is_shown_once_and_revoked(browser: AsyncClient, make: Factory) -> None:
-    made = (await browser.post("/account/tokens", data={"name": "Deploys", "scope": "read"})).text
+    answer = await browser.post("/account/tokens", data={"name": "Deploys", "scope": "read"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account")
+    made = (await browser.get("/account")).text
     secret = made.partition('<pre id="new-token" tabindex="0">')[2].partition("<")[0]
     headers = {"Authorization": f"Bearer {secret}"}
     assert (await browser.get("/api/v1/users/me", headers=headers)).json()["name"] == "Ann"
@@ -132,7 +134,7 @@ async def test_a_shift_keeps_its_id_when_it_begins_and_when_others_change(
 
 
 async def test_the_account_makes_an_address_and_revokes_it(browser: AsyncClient) -> None:
-    made = (await browser.post("/account/calendar")).text
+    made = (await browser.post("/account/calendar", follow_redirects=True)).text
     path = "/calendar/" + made.partition("/calendar/")[2].partition(".ics")[0] + ".ics"
     assert await read(browser, path) == []
     page = (await browser.get("/account")).text

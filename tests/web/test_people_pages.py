@@ -65,7 +65,7 @@ async def test_somebody_adds_tries_switches_and_deletes_a_contact_method(browser
     mine = str((await browser.get("/people/me")).headers["location"])
     async with WebhookReceiver() as receiver:
         form = {"type": "webhook", "address": receiver.url, "preset": "again"}
-        made = await browser.post(f"{mine}/contact-methods", data=form)
+        made = await browser.post(f"{mine}/contact-methods", data=form, follow_redirects=True)
         assert (made.status_code, "The secret that signs" in made.text, "After 5 min" in made.text) == (200, True, True)
         method = await make.pool.fetchval("select id from contact_methods")
         tried = await browser.post(f"{mine}/contact-methods/{method}/test")
@@ -126,8 +126,9 @@ async def test_test_pages_are_few(api: AsyncClient, make: Factory) -> None:
 async def test_a_channel_is_made_tried_and_kept_while_used(browser: AsyncClient, make: Factory) -> None:
     async with WebhookReceiver() as receiver:
         form = {"name": "Room", "type": "webhook", "address": receiver.url, "team": ""}
-        made = await browser.post("/channels/new", data=form)
+        made = await browser.post("/channels/new", data=form, follow_redirects=True)
         assert "The secret that signs" in made.text
+        assert "The secret that signs" not in (await browser.get(made.url)).text
         room = await make.pool.fetchval("select id from channels")
         assert "was accepted" in (await browser.post(f"/channels/{room}/test")).text
     saved = await browser.post(f"/channels/{room}", data={**form, "name": "Night room"})
@@ -141,13 +142,16 @@ async def test_administrators_add_and_delete_people(browser: AsyncClient, make: 
     form = {"name": "Ben", "email": "ben@example.org", "role": "user"}
     assert (await browser.post("/people/new", data=form)).status_code == 403
     await make.pool.execute("update users set role = 'admin'")
-    made = (await browser.post("/people/new", data=form)).text
+    made = (await browser.post("/people/new", data=form, follow_redirects=True)).text
     password = made.partition('<pre id="new-password" tabindex="0">')[2].partition("<")[0]
     assert await verify_password(
         await make.pool.fetchval("select password_hash from users where name = 'Ben'"), password
     )
     assert (await browser.post("/people/new", data=form)).status_code == 409
+    assert "Ben" not in (await browser.get("/people/new")).text
     ben = await make.pool.fetchval("select id from users where name = 'Ben'")
+    again = (await browser.post(f"/people/{ben}/password", follow_redirects=True)).text
+    assert "Ben signs in as ben@example.org with this password." in again
     await make.policy(StepSpec(delay=timedelta(minutes=5), targets=(Target("user", ben),)), name="Payments")
     refused = await browser.post(f"/people/{ben}/delete")
     assert (refused.status_code, "Is used by escalation policy &#39;Payments&#39;." in refused.text) == (409, True)

@@ -101,6 +101,18 @@ async def test_wrong_forms_about_a_service_are_shown_again(
     assert (await browser.post(f"/services/{service.id}/{path}", data=form)).status_code == 422
 
 
+async def test_a_key_is_shown_once_and_to_who_made_it(browser: AsyncClient, make: Factory) -> None:
+    service = await make.service(name="Checkout")
+    answer = await browser.post(f"/services/{service.id}/keys", data={"name": "Prometheus"})
+    shown = answer.headers["location"]
+    kept = browser.cookies["tocsin_once"]
+    page = (await browser.get(shown)).text
+    assert ("The key Prometheus is made" in page, "/api/v2/generic/incoming?token=" in page) == (True, True)
+    assert (await browser.get(shown)).headers["location"] == f"/services/{service.id}#keys"
+    browser.cookies.set("tocsin_once", kept[:-1] + "x", path=shown)
+    assert (await browser.get(shown)).headers["location"] == f"/services/{service.id}#keys"
+
+
 async def test_lists_go_on(browser: AsyncClient, make: Factory) -> None:
     policy = await make.policy()
     for number in range(42):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,8 +25,8 @@ UNTIL = {"until": "2030-01-31T10:00:00+02:00"}
     ("event", "reason", "actor", "meta", "said"),
     [
         ("acknowledged", None, ANN, {}, "acknowledged by Ann"),
-        ("acknowledged", None, ANN, UNTIL, "acknowledged by Ann until 2030-01-31 08:00:00 UTC"),
-        ("snoozed", None, ANN, UNTIL, "snoozed by Ann until 2030-01-31 08:00:00 UTC"),
+        ("acknowledged", None, ANN, UNTIL, "acknowledged by Ann until Thu 31 Jan 09:00"),
+        ("snoozed", None, ANN, UNTIL, "snoozed by Ann until Thu 31 Jan 09:00"),
         ("escalation_requested", None, ANN, {}, "asked to escalate now by Ann"),
         ("escalation_requested", None, ANN, {"step_number": 1}, "asked to escalate now by Ann, to step 2"),
         (
@@ -54,7 +55,7 @@ UNTIL = {"until": "2030-01-31T10:00:00+02:00"}
 def test_an_entry_of_the_timeline_in_words(
     event: str, reason: str | None, actor: dict[str, str | None] | None, meta: dict[str, Any], said: str
 ) -> None:
-    assert sentence(Entry(NOW, event, reason, actor, meta)) == said
+    assert sentence(Entry(NOW, event, reason, actor, meta), ZoneInfo("Europe/Berlin"), NOW) == said
 
 
 @pytest.mark.parametrize("reason", Reason)

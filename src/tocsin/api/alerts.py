@@ -57,6 +57,7 @@ class EscalationRead(Read):
     escalation_count: int | None = Field(description="steps entered so far")
     last_escalation_at: UtcDatetime | None
     next_escalation_at: UtcDatetime | None
+    held_until: UtcDatetime | None = Field(description="the service is in maintenance: no step is entered before")
     version: int | None = Field(description="grows with every move; give it to /escalate to act on what you saw only")
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from tocsin.db.sql import Statements
+from tocsin.domain.dedup_key import shown_key
+from tocsin.domain.maintenance import lets_pass
 from tocsin.errors import NotFound
 from tocsin.store.alerts import Severity
 from tocsin.store.listing import Database
@@ -22,7 +24,8 @@ Status = Literal["triggered", "acknowledged", "closed"]
 class Escalation:
     """Where the alert stands on its policy. A closed one stands nowhere: state ``closed``, the rest None.
 
-    ``version`` counts its moves, ``escalation_count`` the steps it has entered.
+    ``version`` counts its moves, ``escalation_count`` the steps it has entered. ``held_until``: no step is entered
+    before, since the service is in maintenance.
     """
 
     state: str
@@ -31,6 +34,7 @@ class Escalation:
     escalation_count: int | None
     last_escalation_at: datetime | None
     next_escalation_at: datetime | None
+    held_until: datetime | None
     version: int | None
 
 
@@ -123,6 +127,8 @@ async def _planned_anew(database: Database, statement: str, *arguments: object) 
 
 def _alert(row: asyncpg.Record) -> Alert:
     values = dict(row)
+    if lets_pass(values.pop("maintenance_exceptions"), row["summary"], shown_key(row["dedup_key"])):
+        values["held_until"] = None
     escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
     return Alert(**values, escalation=Escalation(**escalation))
 

@@ -22,9 +22,17 @@ select
     state.escalation_count,
     state.last_escalation as last_escalation_at,
     state.next_escalation as next_escalation_at,
+    case
+        when
+            state.state in ('new', 'escalating', 'nobody', 'maintenance')
+            and greatest(services.maintenance_expires_at, service_state.window_ends_at) > now()
+            then greatest(services.maintenance_expires_at, service_state.window_ends_at)
+    end as held_until,
+    services.maintenance_exceptions,
     state.version
 from alerts
 join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = $1
 
@@ -55,9 +63,17 @@ select
     state.escalation_count,
     state.last_escalation as last_escalation_at,
     state.next_escalation as next_escalation_at,
+    case
+        when
+            state.state in ('new', 'escalating', 'nobody', 'maintenance')
+            and greatest(services.maintenance_expires_at, service_state.window_ends_at) > now()
+            then greatest(services.maintenance_expires_at, service_state.window_ends_at)
+    end as held_until,
+    services.maintenance_exceptions,
     state.version
 from alerts
 join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where
     ($1::text[] is null or alerts.status = any($1))

@@ -4,7 +4,7 @@ Every action locks the alert's row first and the row of its escalation second, a
 Triggers do the rest: they open, move and end the escalation and wake the engine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -182,8 +182,9 @@ async def escalate(
     Conflict with the reason when that cannot be, or when the alert is not as ``seen`` any more.
     """
     standing = await _standing(connection, alert_id)
-    if refusal := why_not(standing, seen or Seen()):
-        raise Conflict(refusal)
+    seen = seen or Seen()
+    if refusal := why_not(standing, seen):
+        raise Conflict(refusal, *_stale(standing, seen))
     step_id = await _step(connection, standing, step_number)
     if standing.force_escalation and step_id is None:
         return Handled(alert_id, Reason.ESCALATION_ALREADY_REQUESTED)
@@ -216,6 +217,11 @@ def why_not(standing: Standing, seen: Seen) -> str | None:
     if not standing.has_steps:
         return "the service's escalation policy has no steps"
     return None
+
+
+def _stale(standing: Standing, seen: Seen) -> Iterator[FieldError]:
+    if seen.version not in (None, standing.version):
+        yield FieldError("version", f"is {seen.version}; the alert is at {standing.version} now")
 
 
 def _position(standing: Standing) -> str:

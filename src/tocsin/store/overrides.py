@@ -110,10 +110,13 @@ async def _require_no_conflict(
     for row in await connection.fetch(_sql["overlapping"], *arguments):
         other = Override(**row)
         if overrides_conflict(new, schedule.Override(other.id, *_columns(other.spec))):
-            raise Conflict(
+            message = (
                 f"a user of it is in the override {other.id} already, from {in_utc(other.start_at)}"
                 f" until {in_utc(other.end_at)}"
             )
+            of_other = {other.add_user_id, other.remove_user_id} - {None}
+            shared = [name for name in ("add_user_id", "remove_user_id") if getattr(spec, name) in of_other]
+            raise Conflict(message, *(FieldError(name, message) for name in shared))
 
 
 def _columns(spec: OverrideSpec) -> tuple[datetime, datetime, UUID | None, UUID | None]:

@@ -97,9 +97,10 @@ async def _check(connection: Connection, schedule_id: UUID, spec: TemporarySpec,
     require_none([*errors, *over, *await unknown(connection, references)])
     arguments = (schedule_id, spec.start_at, spec.end_at, old.id if old else None)
     if row := await connection.fetchrow(_sql["overlapping"], *arguments):
-        raise Conflict(
+        message = (
             f"overlaps the temporary schedule {row['id']}, from {in_utc(row['start_at'])} until {in_utc(row['end_at'])}"
         )
+        raise Conflict(message, FieldError("start_at", message))
 
 
 def _wrong_shifts(spec: TemporarySpec) -> Iterator[FieldError]:

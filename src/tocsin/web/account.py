@@ -23,6 +23,7 @@ from tocsin.store.tokens import TokenSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
+from tocsin.web.shown_once import see_once
 from tocsin.web.user_agents import described
 from tocsin.web.viewer import Viewer
 from tocsin.web.zone import CHOICE_COOKIE, chosen_zone
@@ -96,7 +97,7 @@ async def create_token(request: Request, viewer: Viewer, pool: Database, form: S
             _, secret = await tokens.create(connection, spec)
     except FORM_ERRORS as error:
         return await _page(request, viewer, status_of(error), token_form=form.wrong(error))
-    return await _page(request, viewer, token=secret)
+    return see_once(request, "/account", token=secret)
 
 
 @router.post("/tokens/{token_id:uuid}/revoke")
@@ -114,7 +115,7 @@ async def renew_calendar(request: Request, viewer: Viewer, pool: Database, setti
     """Make a calendar address, shown once; a former one no longer works."""
     async with acting(pool, viewer) as connection:
         _, secret = await calendar_feeds.renew(connection, _own(viewer))
-    return await _page(request, viewer, calendar=feed_url(settings, secret))
+    return see_once(request, "/account", calendar=feed_url(settings, secret))
 
 
 @router.post("/calendar/revoke")
@@ -125,8 +126,8 @@ async def revoke_calendar(viewer: Viewer, pool: Database) -> Response:
     return see_other("/account", "Revoked.")
 
 
-async def _page(request: Request, viewer: Actor, status: int = 200, **besides: Form | str) -> Response:
-    """The page; ``besides``: a form that is wrong, or a secret that was made just now."""
+async def _page(request: Request, viewer: Actor, status: int = 200, **wrong: Form) -> Response:
+    """The page; ``wrong``: a form that is."""
     pool, user_id = request.app.state.pool, _own(viewer)
     zone = chosen_zone(request)
     shown: dict[str, Any] = {
@@ -140,12 +141,10 @@ async def _page(request: Request, viewer: Actor, status: int = 200, **besides: F
         "can_administrate": is_admin(viewer),
         "password_form": Form.of(),
         "token_form": Form.of(scope="write"),
-        "token": None,
-        "calendar": None,
     }
     if is_admin(viewer):
         shown["scopes"].append(("admin", "Everything, with role administrator"))
-    return await page(request, viewer, "account.html.j2", status, **{**shown, **besides})
+    return await page(request, viewer, "account.html.j2", status, **{**shown, **wrong})
 
 
 async def _require_password(request: Request, viewer: Actor, password: str) -> None:

@@ -28,6 +28,7 @@ from tocsin.web.html import page
 from tocsin.web.person import type_choices
 from tocsin.web.reaching import fate_of
 from tocsin.web.refusals import refusal
+from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -72,7 +73,7 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         return await _form_page(request, viewer, form.wrong(error, _NAMES), status_of(error))
     if secret is None:
         return see_other(f"/channels/{channel.id}", "Added. Send it a test page.")
-    return await channel_page(request, viewer, channel.id, secret=secret)
+    return see_once(request, f"/channels/{channel.id}", secret=secret)
 
 
 @router.get("/channels/{channel_id:uuid}")
@@ -121,7 +122,7 @@ async def delete(request: Request, channel_id: UUID, viewer: Viewer, pool: Datab
 async def channel_page(
     request: Request, viewer: Actor, channel_id: UUID, status: int = 200, **besides: Any
 ) -> Response:
-    """One channel; ``besides``: a form that is wrong, a new secret, or the fate of a test page."""
+    """One channel; ``besides``: a form that is wrong, or the fate of a test page."""
     pool: Pool = request.app.state.pool
     channel = await channels.get(pool, channel_id)
     form = Form.of(name=channel.name, address=channel.address, team=channel.team_id)
@@ -142,7 +143,6 @@ async def _page(
     known = await _teams(request.app.state.pool)
     may = [(team_id, name) for team_id, name in known if may_edit(viewer, team_id)]
     common = {
-        "secret": None,
         "fate": None,
         "refused": None,
         "uses": (),

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tocsin.store.actor import Actor
 from tocsin.store.moment import now
-from tocsin.web import flash, phrases, wording
+from tocsin.web import flash, phrases, shown_once, wording
 from tocsin.web.assets import asset_url
 from tocsin.web.forms import Form
 from tocsin.web.live import hub_of
@@ -94,6 +94,7 @@ def _answer(
         "path": request.url.path,
         "here": f"{request.url.path}?{request.url.query}",
         "notice": notice,
+        "shown_once": shown_once.secrets_of(request) if fragment is None else {},
     }
     headers = dict(_HEADERS)
     if moment is not None:
@@ -103,6 +104,8 @@ def _answer(
     answer = _packed(request, _render(template, fragment, {**common, **values}), status)
     answer.headers.update(headers)
     flash.forget(request, answer)
+    if fragment is None:
+        shown_once.forget(request, answer)
     return answer
 
 

@@ -20,6 +20,7 @@ from tocsin.store.passwords import hash_password
 from tocsin.store.users import UserSpec
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
+from tocsin.web.shown_once import secrets_of, see_once
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -41,10 +42,12 @@ async def me(viewer: Viewer) -> Response:
 
 
 @router.get("/people/new")
-async def new(request: Request, viewer: Viewer) -> Response:
-    """The form for somebody new."""
+async def new(request: Request, viewer: Viewer, pool: Database) -> Response:
+    """The form for somebody new, or who was added just now."""
     require_admin(viewer)
-    return await page(request, viewer, "person_new.html.j2", form=Form.of(role="user"), made=None)
+    added = secrets_of(request).get("added")
+    made = await users.get(pool, UUID(added)) if added else None
+    return await page(request, viewer, "person_new.html.j2", form=Form.of(role="user"), made=made)
 
 
 @router.post("/people/new")
@@ -59,7 +62,7 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
             made = await users.create(connection, spec, await hash_password(password))
     except FORM_ERRORS as error:
         return await page(request, viewer, "person_new.html.j2", status_of(error), form=form.wrong(error), made=None)
-    return await page(request, viewer, "person_new.html.j2", form=Form.of(), made=made, password=password)
+    return see_once(request, "/people/new", added=str(made.id), password=password)
 
 
 def new_password() -> str:

@@ -61,10 +61,9 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     method_form: Form | None = None,
     rule_form: Form | None = None,
     name_forms: Mapping[UUID, Form] | None = None,
-    secret: str | None = None,
     fates: Mapping[UUID, Fate] | None = None,
 ) -> Response:
-    """The page; with a form that is wrong, a webhook's new secret, or what became of test pages."""
+    """The page; with a form that is wrong, or what became of test pages."""
     shown = await _shown(request.app.state.pool, viewer, user_id)
     types = type_choices(request)
     address = shown["user"].email if types[0][0] == "email" and not shown["methods"] else None
@@ -74,10 +73,10 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
         viewer,
         "person.html.j2",
         status,
+        live="on-call",
         method_form=method_form or first,
         rule_form=rule_form or Form.of(delay="0"),
         name_forms=name_forms or {},
-        secret=secret,
         fates=fates or {},
         types=types,
         **shown,

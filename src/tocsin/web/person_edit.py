@@ -20,6 +20,7 @@ from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.people import new_password, require_admin
 from tocsin.web.refusals import Refusal, refusal
+from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, prefix="/people/{user_id:uuid}")
@@ -56,7 +57,7 @@ async def reset_password(request: Request, user_id: UUID, viewer: Viewer, pool: 
         await users.lock(connection, user_id)
         await users.set_password(connection, user_id, await hash_password(password))
         await sessions.end_all(connection, user_id)
-    return await _edit_page(request, viewer, user_id, password=password)
+    return see_once(request, f"/people/{user_id}/edit", password=password)
 
 
 @router.post("/delete")
@@ -73,14 +74,13 @@ async def delete(request: Request, user_id: UUID, viewer: Viewer, pool: Database
 
 
 async def _edit_page(
-    request: Request, viewer: Actor, user_id: UUID, status: int = 200, **besides: Form | Refusal | str
+    request: Request, viewer: Actor, user_id: UUID, status: int = 200, **besides: Form | Refusal
 ) -> Response:
-    """The form; ``besides``: a form that is wrong, why somebody cannot be deleted, or a new password."""
+    """The form; ``besides``: a form that is wrong, or why somebody cannot be deleted."""
     user: User = await users.get(request.app.state.pool, user_id)
     common: dict[str, Any] = {
         "form": Form.of(name=user.name, email=user.email, role=user.role),
         "refused": None,
-        "password": None,
         "user": user,
         "is_me": viewer.user_id == user_id,
         "can_administrate": is_admin(viewer),

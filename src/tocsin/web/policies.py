@@ -78,4 +78,4 @@ async def answer(
         "can_edit": may_edit(viewer, row.team_id),
         "refused": refused,
     }
-    return await page(request, viewer, "policy.html.j2", status, **shown)
+    return await page(request, viewer, "policy.html.j2", status, live="on-call", **shown)

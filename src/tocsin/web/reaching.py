@@ -26,6 +26,7 @@ from tocsin.store.notification_rules import RuleSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.person import PRESETS, TYPES, person_page
+from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, prefix="/people/{user_id:uuid}")
@@ -43,7 +44,7 @@ async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Data
         return await person_page(request, viewer, user_id, status_of(error), method_form=form.wrong(error))
     if secret is None:
         return see_other(f"/people/{user_id}", "Added. Send it a test page.")
-    return await person_page(request, viewer, user_id, secret=secret)
+    return see_once(request, f"/people/{user_id}", secret=secret)
 
 
 @router.post("/contact-methods/{method_id:uuid}/test")

@@ -16,6 +16,7 @@ from tocsin.web import service_view
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Sent, status_of
 from tocsin.web.html import page
+from tocsin.web.shown_once import secrets_of, see_once
 from tocsin.web.snippets import snippets
 from tocsin.web.viewer import Viewer
 
@@ -24,18 +25,30 @@ router = APIRouter(include_in_schema=False)
 
 @router.post("/services/{service_id:uuid}/keys")
 async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Make a key, and show it once with commands to copy."""
+    """Make a key, to be shown once with commands to copy."""
     try:
         body = form.body(IntegrationKeyCreate, {"name": form.value("name")})
         async with acting(pool, viewer) as connection:
-            service = await services.lock(connection, service_id)
-            require_edit(viewer, service.team_id)
+            require_edit(viewer, (await services.lock(connection, service_id)).team_id)
             key, token = await integration_keys.create(connection, service_id, body.name, body.type)
     except FORM_ERRORS as error:
         return await service_view.answer(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
     url = sending_url(request.app.state.settings, key.type, token)
-    values: dict[str, Any] = {"service": service, "key": key, "url": url, "snippets": snippets(url)}
-    return await page(request, viewer, "service_key.html.j2", 201, **values)
+    return see_once(request, f"/services/{service_id}/keys/{key.id}", url=url)
+
+
+@router.get("/services/{service_id:uuid}/keys/{key_id:uuid}")
+async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """A key that was made just now; at any other time, the service with all of its keys."""
+    url = secrets_of(request).get("url")
+    if url is None:
+        return see_other(f"/services/{service_id}#keys")
+    values: dict[str, Any] = {
+        "service": await services.get(pool, service_id),
+        "key": await integration_keys.get(pool, service_id, key_id),
+        "snippets": snippets(url),
+    }
+    return await page(request, viewer, "service_key.html.j2", **values)
 
 
 @router.post("/services/{service_id:uuid}/keys/{key_id:uuid}/revoke")

@@ -68,7 +68,7 @@ async def answer(request: Request, viewer: Actor, service_id: UUID, status: int 
     pool: Pool = request.app.state.pool
     gather = _standing if fragment_of(request) == "standing" else _all
     shown: dict[str, Any] = {**await gather(pool, viewer, service_id), **_forms(zone_of(request)), **besides}
-    return await page(request, viewer, "service.html.j2", status, live="alerts", **shown)
+    return await page(request, viewer, "service.html.j2", status, live="alerts on-call", **shown)
 
 
 def _forms(zone: ZoneInfo) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.reaching import add, fate_of
 from tocsin.web.setup_view import SKIP_COOKIE, setup_page
+from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer, ViewerZone
 
 router = APIRouter(include_in_schema=False, prefix="/setup")
@@ -72,7 +73,7 @@ async def reach(request: Request, viewer: Viewer, pool: Database, form: Sent) ->
         return await setup_page(request, viewer, status_of(error), reach_form=form.wrong(error))
     if secret is None:
         return see_other("/setup", "Added. Send it a test page to be sure.")
-    return await setup_page(request, viewer, secret=secret)
+    return see_once(request, "/setup", secret=secret)
 
 
 @router.post("/reach/{method_id:uuid}/test")
@@ -126,7 +127,7 @@ async def service(request: Request, viewer: Viewer, pool: Database, settings: Co
     except FORM_ERRORS as error:
         wrong = form.wrong(error, _SERVICE_FIELDS)
         return await setup_page(request, viewer, status_of(error), service_form=wrong)
-    return await setup_page(request, viewer, key_url=key_url)
+    return see_once(request, "/setup#service", key_url=key_url)
 
 
 @router.post("/services/{service_id:uuid}/key")
@@ -135,7 +136,7 @@ async def key(request: Request, service_id: UUID, viewer: Viewer, pool: Database
     async with acting(pool, viewer) as connection:
         require_edit(viewer, (await services.lock(connection, service_id)).team_id)
         key_url = await _key(connection, settings, service_id)
-    return await setup_page(request, viewer, key_url=key_url)
+    return see_once(request, "/setup#service", key_url=key_url)
 
 
 @router.post("/test")

@@ -46,7 +46,7 @@ async def is_offered(request: Request, viewer: Actor) -> bool:
 async def setup_page(
     request: Request, viewer: Actor, status: int = 200, *, alert_id: int | None = None, **besides: Any
 ) -> Response:
-    """The page; ``besides``: forms that are wrong, a secret or key made just now, the fate of a test page."""
+    """The page; ``besides``: forms that are wrong, the fate of a test page."""
     live = f"alert:{alert_id}" if alert_id is not None else ""
     shown = await _shown(request, viewer)
     fate = await _fate(request.app.state.pool, alert_id)
@@ -73,8 +73,6 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "targets": _targets(viewer.user_id, found, everybody),
         "zone_name": str(zone_of(request)),
         **_forms(viewer, found),
-        "secret": None,
-        "key_url": None,
         "tested": None,
     }
 

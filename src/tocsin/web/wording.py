@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Action, Reason
 from tocsin.store.timeline import Entry
 from tocsin.web.links import ActionClaim
-from tocsin.web.phrases import age, as_sentence, in_words, utc
+from tocsin.web.phrases import age, as_sentence, clock, in_words
 from tocsin.web.prospect import Prospect
 
 
@@ -141,8 +141,8 @@ def looks(entry: Entry) -> Look:
     return _LOOKS.get(entry.event, Look("point"))
 
 
-def sentence(entry: Entry) -> str:
-    """An entry of a timeline as people read it."""
+def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:
+    """An entry of a timeline as people in this zone read it."""
     meta: Mapping[str, Any] = entry.meta
     match entry.event:
         case "page":
@@ -158,13 +158,13 @@ def sentence(entry: Entry) -> str:
             return f"escalation held{_because(entry.reason)}"
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
-            return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta)}"
+            return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}"
 
 
-def _details(meta: Mapping[str, Any]) -> str:
+def _details(meta: Mapping[str, Any], zone: tzinfo, now: datetime) -> str:
     """Until when somebody has an alert, or to which step it shall go."""
     if until := meta.get("until"):
-        return f" until {utc(datetime.fromisoformat(until))}"
+        return f" until {clock(datetime.fromisoformat(until), zone, now)}"
     return f", to step {meta['step_number'] + 1}" if "step_number" in meta else ""
 
 

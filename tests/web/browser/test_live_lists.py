@@ -1,5 +1,6 @@
 """Pages that stay open: who is on call and which alerts are open change in them by themselves, and times go on."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,28 @@ async def test_a_rotation_tells_who_is_active(phone: Page, scene: Scene, make: F
     await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)
     await expect(phone.locator(".participants .is-active")).to_contain_text("Ben Baker")
     await expect(phone.locator(".turns > li").first).to_contain_text("Ben Baker")
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("/policies/{0.policy.id}", ("policy-steps", "foretold")),
+        ("/services/{0.checkout.id}", ("service-steps", "foretold")),
+        ("/people/{0.ann.id}", ("duty",)),
+    ],
+)
+async def test_one_of_a_kind_tells_who_goes_on_call(
+    desktop: Page, scene: Scene, make: Factory, path: str, parts: Sequence[str]
+) -> None:
+    await desktop.goto(path.format(scene))
+    await desktop.locator("html[data-streaming]").wait_for()
+    said = "Payments primary" if "duty" in parts else "Ann Archer"
+    for part in parts:
+        await expect(desktop.locator(f"#{part}")).to_contain_text(said)
+    await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)
+    await settled(make.pool)
+    for part in parts:
+        await expect(desktop.locator(f"#{part}")).not_to_contain_text(said)
 
 
 async def test_a_list_of_alerts_follows_and_keeps_its_ticks(desktop: Page, scene: Scene, make: Factory) -> None:

@@ -64,7 +64,9 @@ async def test_the_account_holds_what_is_ones_own(desktop: Page, scene: Scene) -
     await desktop.get_by_role("button", name="Make", exact=True).click()
     await expect(desktop.locator("#new-token")).to_contain_text("tocsin_")
     await no_complaints(desktop)
-    await desktop.goto("/account")
+    await desktop.reload()
+    await expect(desktop.locator("#new-token")).to_have_count(0)
+    await expect(desktop.get_by_text("Deployments")).to_have_count(1)
     await screenshot(desktop, "account")
 
 

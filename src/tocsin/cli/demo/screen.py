@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC
 
 from rich.console import Console
 from rich.live import Live
@@ -46,9 +47,9 @@ class Screen:
 
 
 def timeline(entries: Sequence[Entry]) -> Table:
-    """An alert's timeline as a table."""
+    """An alert's timeline as a table, in UTC."""
     table = Table(
-        "time",
+        "time (UTC)",
         "event",
         Column("what", overflow="fold"),
         title="The alert's timeline",
@@ -57,5 +58,5 @@ def timeline(entries: Sequence[Entry]) -> Table:
     )
     for entry in entries:
         style = _STYLES.get(entry.event, "")
-        table.add_row(f"{entry.at:%H:%M:%S.%f}"[:-3], Text(entry.event, style=style), sentence(entry))
+        table.add_row(f"{entry.at:%H:%M:%S.%f}"[:-3], Text(entry.event, style=style), sentence(entry, UTC, entry.at))
     return table
