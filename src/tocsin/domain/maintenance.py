@@ -40,10 +40,14 @@ def windows_at(windows: Sequence[Window], now: datetime) -> Windows:
 def lets_pass(exceptions: Sequence[str], summary: str, dedup_key: str) -> bool:
     """Whether an alert is let through a maintenance: a pattern (``*`` and ``?``) matches its summary or its key whole.
 
-    Letters match in either case.
+    Letters match in either case, and any other character, ``[`` too, is itself.
     """
     texts = (summary.lower(), dedup_key.lower())
-    return any(fnmatchcase(text, pattern.lower()) for pattern in exceptions for text in texts)
+    return any(fnmatchcase(text, _escaped(pattern.lower())) for pattern in exceptions for text in texts)
+
+
+def _escaped(pattern: str) -> str:
+    return pattern.replace("[", "[[]")
 
 
 def _around(window: Window, now: datetime) -> Iterator[tuple[datetime, datetime]]:
