@@ -1,6 +1,7 @@
 """``tocsin user`` and ``tocsin token``: what an administrator needs when nobody can sign in."""
 
 import getpass
+import os
 import secrets
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +21,15 @@ _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def _operator() -> Actor:
-    return Actor(type="cli", id=None, name=getpass.getuser(), role="admin", scope="admin")
+    return Actor(type="cli", id=None, name=_login_name(), role="admin", scope="admin")
+
+
+def _login_name() -> str:
+    """Who runs the command; ``uid <n>`` where that uid has no name, as in a container that is given one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _checked(name: str) -> str:
