@@ -4,6 +4,7 @@ The file is ``tocsin.toml`` in the working directory, or the one that ``TOCSIN_C
 """
 
 import os
+import re
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,11 @@ from pydantic_settings import (
 from tocsin.errors import ConfigurationError
 
 _PREFIX = "TOCSIN_"
+
+# What Kubernetes puts into every container about a Service called tocsin, or tocsin-something.
+_SERVICE_LINK = re.compile(
+    r"TOCSIN(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
 
 
 def _seconds(value: object) -> object:
@@ -167,7 +173,8 @@ def load() -> Settings:
 def _is_unknown(name: str) -> bool:
     """Whether an environment variable looks like a setting and is none. TOCSIN_TEST_… belong to the tests."""
     known = name.removeprefix(_PREFIX).lower() in {*Settings.model_fields, "config"}
-    return name.startswith(_PREFIX) and not known and not name.startswith(f"{_PREFIX}TEST_")
+    foreign = name.startswith(f"{_PREFIX}TEST_") or _SERVICE_LINK.fullmatch(name)
+    return name.startswith(_PREFIX) and not known and not foreign
 
 
 def _describe(item: object) -> str:

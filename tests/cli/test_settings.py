@@ -9,7 +9,7 @@ from tests.cli.process import Home, new_home
 from tocsin.cli.runtime import open_database
 from tocsin.db.migrate import AlteredMigration
 from tocsin.errors import ConfigurationError
-from tocsin.settings import Settings
+from tocsin.settings import Settings, load
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +124,31 @@ async def test_a_database_of_an_unreleased_version_is_said_to_be_where_it_is_wit
     assert str(told.value).startswith(f"migration 0001_x.sql differs: {place.format(run_directory)}")
     assert str(told.value).endswith(f"must be made anew, or {setting} set to another")
     assert "s3cret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TOCSIN_SERVICE_HOST",
+        "TOCSIN_SERVICE_PORT",
+        "TOCSIN_SERVICE_PORT_HTTP",
+        "TOCSIN_PORT",
+        "TOCSIN_PORT_8080_TCP",
+        "TOCSIN_PORT_8080_TCP_ADDR",
+        "TOCSIN_PORT_53_UDP_PROTO",
+        "TOCSIN_WEB_SERVICE_HOST",
+        "TOCSIN_WEB_PORT_80_TCP_PORT",
+    ],
+)
+def test_what_kubernetes_says_of_a_service_is_no_setting_and_no_error(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8080")
+    assert load() == Settings()
+
+
+@pytest.mark.parametrize("name", ["TOCSIN_PORTS", "TOCSIN_SERVICE", "TOCSIN_PORT_8080", "TOCSIN_SERVICE_HOSTS"])
+def test_what_only_looks_alike_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(ConfigurationError, match=f"^{name} is no setting"):
+        load()
