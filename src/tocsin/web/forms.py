@@ -25,7 +25,7 @@ from tocsin.api.constraints import explain
 from tocsin.api.validation import field_errors
 from tocsin.errors import Conflict, FieldError, InvalidInput
 from tocsin.web.phrases import as_sentence
-from tocsin.web.viewer import Kept
+from tocsin.web.viewer import Kept, fields_of
 from tocsin.web.zone import UTC, in_zone
 
 M = TypeVar("M", bound=BaseModel)
@@ -91,9 +91,7 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """The form that was sent, without what belongs to the sign-in that may have carried it."""
-    items = (await request.form()).multi_items()
-    fields = [(name, value) for name, value in items if isinstance(value, str)]
-    return Form(tuple((name, value) for name, value in fields if not name.startswith(OF_SIGN_IN)))
+    return Form(tuple((name, value) for name, value in await fields_of(request) if not name.startswith(OF_SIGN_IN)))
 
 
 Sent: TypeAlias = Annotated[Form, Depends(read_form)]

@@ -22,7 +22,7 @@ from tocsin.web.addresses import our_path
 from tocsin.web.forms import OF_SIGN_IN, WHOLE, Form
 from tocsin.web.html import bare_page
 from tocsin.web.phrases import as_sentence
-from tocsin.web.viewer import Kept, require_same_origin, to_sign_in, viewer_of
+from tocsin.web.viewer import Kept, fields_of, require_same_origin, to_sign_in, viewer_of
 
 router = APIRouter()
 
@@ -70,7 +70,7 @@ async def show(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Open a session and go to where the person wanted to; the form again, with what was typed, when that fails."""
-    form = Form([(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)])
+    form = Form(await fields_of(request))
     asked = _Ask(request, our_path(form.value(_NEXT, "/")), form, form.has(_AGAIN))
     if missing := {name: text for name, text in _MISSING.items() if not dict(form.fields).get(name)}:
         return asked.refuse(422, missing)

@@ -23,6 +23,8 @@ from tocsin.web.zone import zone_of
 Kept: TypeAlias = Sequence[tuple[str, str]]
 """The fields of a form, in order."""
 
+_MOST_FIELDS = 20_000  # a schedule of a hundred rules on every day has more than the thousand that are usual
+
 
 class SignInNeeded(Exception):
     """Nobody is signed in. ``kept`` is the form that was sent, None when a page was asked for."""
@@ -58,9 +60,13 @@ ViewerZone: TypeAlias = Annotated[ZoneInfo, Depends(zone_of)]
 
 
 async def _form_of(request: Request) -> Kept | None:
-    if request.method in SAFE_METHODS:
-        return None
-    return [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+    return None if request.method in SAFE_METHODS else await fields_of(request)
+
+
+async def fields_of(request: Request) -> Kept:
+    """The fields of the form that was sent, without files."""
+    form = await request.form(max_fields=_MOST_FIELDS)
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
 def to_sign_in(request: Request) -> RedirectResponse:
