@@ -1,11 +1,15 @@
 """Errors: a page for people, problem details for programs."""
 
+import asyncpg
 import pytest
 from httpx import AsyncClient
+from structlog.testing import capture_logs
 from tests.api.calls import refusal
 from tests.fixtures.factories import Factory
 
 from tocsin.db.pool import Pool
+from tocsin.store import calendar_feeds
+from tocsin.web import actions
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -70,3 +74,27 @@ async def test_a_failure_inside_is_told_in_a_page_without_details(browser: Async
     assert "<h1>Tocsin failed</h1>" in page.text
     assert "relation" not in page.text
     assert "alerts&#39;" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/act/{}", "/calendar/{}.ics"])
+@pytest.mark.parametrize(
+    ("error", "event"),
+    [
+        (asyncpg.DiskFullError("full"), "database not available"),
+        (asyncpg.DataError("wrong"), "the database refused a value"),
+        (LookupError("gone"), "request failed"),
+    ],
+)
+async def test_a_failure_is_logged_without_the_secret_of_its_path(
+    anonymous: AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str, error: Exception, event: str
+) -> None:
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(actions, "signing_key", fail)
+    monkeypatch.setattr(calendar_feeds, "owner_of", fail)
+    with capture_logs() as logged:
+        answer = await anonymous.get(path.format("k7%3Fw0rd"), headers=BROWSER)
+    assert answer.status_code in (422, 500, 503)
+    [line] = [one for one in logged if one["event"] == event]
+    assert line["path"] == path.format("***")

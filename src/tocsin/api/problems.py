@@ -79,6 +79,8 @@ _DATABASE_UNAVAILABLE = (
     asyncpg.InvalidCatalogNameError,
 )
 
+_TOO_MANY = "Too many "  # how Starlette begins to refuse a form for its fields or files
+_SECRET_PARAMETERS = ("token", "secret")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -165,6 +167,8 @@ async def _on_validation_error(_request: Request, error: Exception) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     match error.status_code:
+        case 400 if error.detail.startswith(_TOO_MANY):
+            return problem(400, "the form has too many fields", [FieldError("body", "has too many fields")])
         case 400:  # FastAPI could not read the body: bytes that are no text, JSON nested too deep
             return problem(400, "the body cannot be read", [FieldError("body", "is not UTF-8, or nested too deep")])
         case 404:
@@ -194,7 +198,7 @@ async def _on_constraint(request: Request, error: Exception) -> Response:
 
 
 async def _on_data_error(request: Request, error: Exception) -> Response:
-    log.warning("the database refused a value", method=request.method, path=request.url.path, error=str(error))
+    log.warning("the database refused a value", method=request.method, path=_logged(request), error=str(error))
     return problem(422, "a value cannot be stored: it is out of range or holds a character that text may not hold")
 
 
@@ -202,13 +206,22 @@ async def _on_unavailable(request: Request, error: Exception) -> Response:
     # asyncpg files its own refusal to encode an argument under InterfaceError: that is a fault of ours.
     if isinstance(error, ValueError):
         return await _on_unexpected(request, error)
-    log.warning("database not available", method=request.method, path=request.url.path, error=repr(error))
+    log.warning("database not available", method=request.method, path=_logged(request), error=repr(error))
     return problem(503, "the database cannot do this at the moment; try again")
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:
-    log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+    log.error("request failed", method=request.method, path=_logged(request), exc_info=error)
     return problem(500, "something went wrong inside Tocsin; the log says what")
+
+
+def _logged(request: Request) -> str:
+    """The path, without the secret that some have as a part."""
+    path: str = request.scope["path"]
+    for name in _SECRET_PARAMETERS:
+        if secret := request.path_params.get(name):
+            path = path.replace(str(secret), "***")
+    return path
 
 
 def _count(errors: Sequence[FieldError]) -> str:
