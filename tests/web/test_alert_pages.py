@@ -44,6 +44,23 @@ async def test_an_alert_in_maintenance_says_that_it_is_held(browser: AsyncClient
     assert ("The next in" in shown, "the service is in maintenance until" in shown) == (False, True)
 
 
+async def test_a_long_past_is_shown_from_its_end(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make)
+    await browser.post(f"/alerts/{alert_id}/acknowledge")
+    fill = """
+        insert into alert_logs (alert_id, at, event, meta)
+        select $1, now() + make_interval(secs => number), 'reported', jsonb_build_object('count', number)
+        from generate_series($2::integer, $3::integer) as number
+    """
+    await make.pool.execute(fill, alert_id, 2, 450)
+    short = (await browser.get(f"/alerts/{alert_id}")).text
+    assert ("Acknowledged by Ann" in short, "there are older ones" in short) == (True, False)
+    await make.pool.execute(fill, alert_id, 451, 1200)
+    long = (await browser.get(f"/alerts/{alert_id}")).text
+    assert ("Acknowledged by Ann" in long, "there are older ones" in long) == (False, True)
+    assert ("Ann has it" in long, long.count('class="bead"')) == (True, 500)
+
+
 async def test_buttons_act(browser: AsyncClient, make: Factory) -> None:
     alert_id = await an_alert(make)
     for action, status in (("acknowledge", "acknowledged"), ("escalate", "triggered"), ("close", "closed")):

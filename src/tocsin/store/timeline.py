@@ -41,6 +41,14 @@ class Stretch:
     next: Place | None
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last entries in order, and whether there are older ones."""
+
+    entries: Sequence[Entry]
+    has_older: bool
+
+
 async def timeline(database: Database, alert_id: int, after: Place | None = None, limit: int = 1000) -> Stretch:
     """Up to ``limit`` entries, oldest first. Raises NotFound."""
     if not await database.fetchval(_sql["exists"], alert_id):
@@ -49,6 +57,19 @@ async def timeline(database: Database, alert_id: int, after: Place | None = None
     rows = await database.fetch(_sql["page"], alert_id, at, source, last_id, limit + 1)
     entries = [Entry(row["at"], row["event"], row["reason"], row["actor"], row["meta"]) for row in rows[:limit]]
     return Stretch(entries, _place(rows[limit - 1]) if len(rows) > limit else None)
+
+
+async def newest(database: Database, alert_id: int, limit: int) -> Newest:
+    """The newest ``limit`` entries, oldest first, and those that come in meanwhile. Raises NotFound."""
+    row = await database.fetchrow(_sql["before_newest"], alert_id, limit)
+    stretch = await timeline(database, alert_id, _place(row) if row else None)
+    return Newest(stretch.entries, row is not None)
+
+
+async def taken_by(database: Database, alert_id: int) -> str | None:
+    """Who acknowledged or snoozed the alert last."""
+    name: str | None = await database.fetchval(_sql["taken_by"], alert_id)
+    return name
 
 
 def _place(row: asyncpg.Record) -> Place:

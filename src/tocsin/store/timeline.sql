@@ -1,6 +1,31 @@
 -- name: exists
 select exists (select from alerts where id = $1)
 
+-- The place before the newest $2 entries; none when there are no more.
+-- name: before_newest
+select entries.at, entries.source, entries.id
+from (
+    select logs.at, 0 as source, logs.id
+    from alert_logs as logs
+    where logs.alert_id = $1
+    union all
+    select events.at, 1, events.id
+    from outgoing_messages as messages
+    join outgoing_message_events as events on events.message_id = messages.id
+    where messages.alert_id = $1
+) as entries
+order by entries.at desc, entries.source desc, entries.id desc
+offset $2
+limit 1
+
+-- Who acknowledged the alert last, or took it for a while.
+-- name: taken_by
+select logs.actor ->> 'name'
+from alert_logs as logs
+where logs.alert_id = $1 and logs.event in ('acknowledged', 'snoozed') and logs.actor is not null
+order by logs.at desc, logs.id desc
+limit 1
+
 -- What happened to an alert, oldest first, from the place ($2, $3, $4) on: its own log (source 0) and the states of its
 -- pages (source 1), which come second where the moment is the same.
 -- name: page

@@ -48,7 +48,7 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
     """Everything for the template, with times of sentences in the zone. Raises NotFound."""
     alert = await alert_list.get(pool, alert_id)
     ladder = await ladders.of_alert(pool, alert_id)
-    stretch = await timeline.timeline(pool, alert_id, limit=_MOST_ENTRIES)
+    past = await timeline.newest(pool, alert_id, _MOST_ENTRIES)
     can_act = alert.status != "closed" and may_act(viewer, alert.team_id)
     is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
     return {
@@ -57,9 +57,9 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
         "rungs": rungs(ladder, alert),
         "rounds": rounds(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
         "pages": await ladders.pages(pool, alert_id, _MOST_PAGES),
-        "entries": [entry for entry in reversed(stretch.entries) if is_telling(entry)],
-        "more": stretch.next is not None,
-        "taken_by": taken_by(stretch.entries) if alert.status == "acknowledged" else None,
+        "entries": [entry for entry in reversed(past.entries) if is_telling(entry)],
+        "has_older": past.has_older,
+        "taken_by": await timeline.taken_by(pool, alert_id) if alert.status == "acknowledged" else None,
         "can_act": can_act,
         "is_favourite": is_favourite,
         "escalating": await _escalating(pool, alert, zone) if can_act else None,
@@ -100,12 +100,6 @@ def rounds(repeat: int | None, gone: int, catch_all_name: str | None = None) -> 
 def is_telling(entry: Entry) -> bool:
     """Whether an entry is worth a line: a page that is merely on its way is not."""
     return entry.event != "page" or bool(entry.reason) or entry.meta["status"] not in ("pending", "sending")
-
-
-def taken_by(entries: Sequence[Entry]) -> str | None:
-    """Who acknowledged the alert last."""
-    acknowledging = (one for one in reversed(entries) if one.event in ("acknowledged", "snoozed") and one.actor)
-    return next((one.actor["name"] for one in acknowledging if one.actor), None)
 
 
 def _where(step_number: int, here: int | None) -> Where:
