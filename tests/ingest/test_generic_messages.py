@@ -124,6 +124,20 @@ async def test_a_label_without_a_value_is_refused(sender: Sender) -> None:
     assert refusal(answer, 400) == 'meta: must be key=value (it is "host")'
 
 
+@pytest.mark.parametrize("where", ["json", "form"])
+async def test_of_too_many_labels_the_first_are_kept_and_the_alert_says_so(sender: Sender, where: str) -> None:
+    labels = {f"label{n}": str(n) for n in range(5000)}
+    if where == "json":
+        await sender.send(summary="s", meta=labels | {"last": [1]})
+    else:
+        data = {"summary": "s", "meta": [*(f"{name}={value}" for name, value in labels.items()), "last"]}
+        assert (await sender.post(params={"token": sender.token}, data=data)).status_code == 204
+    alert = await sender.alert()
+    assert alert["labels"] == {f"label{n}": str(n) for n in range(64)}
+    (event,) = await sender.logged(alert["id"])
+    assert event[1]["mended"] == ["meta: the first 64 of 5001 labels kept"]
+
+
 async def test_an_over_long_summary_is_kept_whole_in_the_details(sender: Sender) -> None:
     long = "very " * 400 + "long"
     ids = await sender.send(summary=long, details="more")

@@ -1,6 +1,7 @@
 """Reading requests, for any bytes: either a message that can be stored, or a refusal that says why."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tocsin.errors import InvalidInput
 from tocsin.ingest.generic import wants_json
 from tocsin.ingest.incoming import understand
-from tocsin.ingest.parameters import read_parameters
+from tocsin.ingest.parameters import Parameters, read_parameters
 from tocsin.ingest.text import is_fit, mend, mend_line, shorten
 
 TYPES = [
@@ -54,6 +55,15 @@ def test_any_bytes_are_read_or_refused(query: bytes, content_type: str, body: by
 @settings(max_examples=300, deadline=None)
 def test_any_json_is_read_or_refused(fields: dict[str, Any], ascii_only: bool) -> None:
     read(b"", "application/json", json.dumps(fields, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("field", ["summary", "meta"])
+def test_a_wrong_value_is_refused_however_deep_it_is_nested(field: str) -> None:
+    value: list[Any] = []
+    for _ in range(10_000):
+        value = [value]
+    with pytest.raises(InvalidInput, match=re.escape(f"(it is {'[' * 59}…)")):
+        understand(Parameters(fields={field: value}))
 
 
 @given(ANY_TEXT)

@@ -1,13 +1,14 @@
 """What a message to the generic path asks for. Pure: parameters in, a frozen value out.
 
-What is merely broken text is mended and said so; what could mean something else than the sender thinks (a wrong type,
-an unknown severity, an over-long key) is refused, every wrong field at once.
+What is merely broken text, or one label too many, is mended and said so; what could mean something else than the sender
+thinks (a wrong type, an unknown severity, an over-long key) is refused, every wrong field at once.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import islice
+from typing import Literal, TypeVar
 
 from tocsin.domain.dedup_key import MAX_DEDUP, auto_key, user_key
 from tocsin.errors import FieldError, InvalidInput
@@ -15,9 +16,13 @@ from tocsin.ingest.parameters import Parameters
 from tocsin.ingest.text import MAX_SUMMARY, Mended, mend, mend_line, shorten
 from tocsin.store.alerts import SEVERITIES, NewAlert, Severity
 
+T = TypeVar("T")
+
 Action = Literal["trigger", "acknowledge", "close"]
 
+MAX_LABELS = 64  # as in the API
 MAX_LABEL_NAME = 255
+MAX_SHOWN = 60
 
 _ACTIONS: Mapping[str, Action] = {"close": "close", "ack": "acknowledge"}
 
@@ -123,14 +128,22 @@ def _labels(reader: _Reader) -> Mapping[str, str]:
     """``meta``: an object of strings in JSON, which counts before ``meta=key=value`` of form and query."""
     given = reader.parameters.fields.get("meta")
     if given is None:
-        return _kept(reader, [_split(reader, pair) for pair in reader.parameters.all("meta")])
+        return _kept(reader, [_split(reader, pair) for pair in _first(reader, reader.parameters.all("meta"))])
     if not isinstance(given, dict):
         reader.wrong("meta", f"must be an object of strings (it is {_shown(given)})")
         return {}
-    for name, value in given.items():
+    items = _first(reader, list(given.items()))
+    for name, value in items:
         if not isinstance(value, str):
             reader.wrong(f"meta.{_shown_name(name)}", f"must be a string (it is {_shown(value)})")
-    return _kept(reader, [(name, value) for name, value in given.items() if isinstance(value, str)])
+    return _kept(reader, [(name, value) for name, value in items if isinstance(value, str)])
+
+
+def _first(reader: _Reader, labels: Sequence[T]) -> Sequence[T]:
+    """As many labels as an alert may have; that there were more is noted."""
+    if len(labels) > MAX_LABELS:
+        reader.mended.append(f"meta: the first {MAX_LABELS} of {len(labels)} labels kept")
+    return labels[:MAX_LABELS]
 
 
 def _split(reader: _Reader, pair: str) -> tuple[str, str]:
@@ -155,10 +168,13 @@ def _mended(reader: _Reader, text: str, mending: Callable[[str], Mended]) -> str
 
 
 def _shown(value: object) -> str:
-    """A wrong value for an error message, in short and as JSON writes it."""
-    text = json.dumps(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    """A wrong value for an error message, in short and as JSON writes it.
+
+    No more is written than is shown: a value that was read may be nested too deep to be written whole.
+    """
+    text = "".join(islice(json.JSONEncoder().iterencode(value), MAX_SHOWN + 1))
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
 
 
 def _shown_name(name: str) -> str:
-    return mend_line(name).text[:60]
+    return mend_line(name).text[:MAX_SHOWN]
