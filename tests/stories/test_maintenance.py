@@ -110,3 +110,17 @@ async def test_m3_clearing_it_early_resumes_cycles_and_pages_at_once(story: Stor
     assert story.paged() == []
     await story.change_service(service, maintenance_expires_at=None)
     assert story.paged() == ["ann", "ben"]
+
+
+async def test_m1_a_page_that_is_put_off_goes_out_when_an_exception_lets_its_alert_pass(story: Story) -> None:
+    service = await story.make.service(await story.make.policy(step(await story.user("ann"), delay=minutes(600))))
+    story.phone.script(500, 500)
+    await story.alert(service, "disk"), await story.alert(service, "fire")
+    assert story.paged() == ["ann", "ann"]
+    service = await in_maintenance(story, service, 360)
+    await story.passes(5)
+    assert story.paged() == []
+    await story.change_service(service, maintenance_exceptions=["fire"])
+    assert story.paged() == ["ann"]
+    await story.passes(355)
+    assert story.paged() == ["ann"]

@@ -88,6 +88,7 @@ async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
             return Outcome(f"cancelled_{reason}")
         case Defer(until=until, reason=reason):
             await desk.pool.execute(_SQL["defer"], *ticket, reason, until)
+            await desk.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
             return Outcome(f"deferred_{reason}", again=until)
         case Send():
             async with desk.busy.at(row["destination_type"], row["address"]) as pause:

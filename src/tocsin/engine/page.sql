@@ -67,3 +67,22 @@ set status = 'pending', reason = $3, next_attempt = $4, claimed_until = null, up
 where
     id = $1 and attempts = $2
     and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+
+-- name: let_go
+-- What held a page has changed since that was read ($3 its end, $4 its exceptions): the page asks again now. In a
+-- statement of its own, after the page has been put off: a change that this one does not see yet is followed by the
+-- service's job, which then sees the page.
+update outgoing_messages as messages
+set next_attempt = now()
+from alerts
+join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
+where
+    messages.id = $1 and messages.attempts = $2
+    and messages.status = 'pending'
+    and messages.reason = 'in_maintenance'
+    and alerts.id = messages.alert_id
+    and (
+        services.maintenance_exceptions <> $4::text[]
+        or greatest(services.maintenance_expires_at, service_state.window_ends_at) is distinct from $3
+    )

@@ -29,8 +29,10 @@ where id = $1 and maintenance_expires_at <= now()
 returning true as done
 
 -- name: release
--- Pages put off by a maintenance that is over go out now; it may have ended before the moment they were put off to.
--- One that somebody holds is being sent or cancelled: waiting for it while holding others could be a deadlock.
+-- Pages put off by a maintenance ask again now whether it holds them, but for those that it surely does: to its end they
+-- are put off already, and it has no exceptions that may let them pass.
+-- One that somebody holds is being sent, cancelled or put off: waiting for it while holding others could be a deadlock,
+-- and who puts it off looks once more whether it has to be (let_go).
 update outgoing_messages
 set next_attempt = now()
 where outgoing_messages.id in (
@@ -41,10 +43,15 @@ where outgoing_messages.id in (
     left join service_state on service_state.service_id = services.id
     where
         services.id = $1
-        and coalesce(greatest(services.maintenance_expires_at, service_state.window_ends_at), '-infinity') <= now()
         and messages.status = 'pending'
         and messages.reason = 'in_maintenance'
         and messages.next_attempt > now()
+        and (
+            services.maintenance_exceptions <> '{}'
+            or messages.next_attempt is distinct from greatest(
+                services.maintenance_expires_at, service_state.window_ends_at
+            )
+        )
     order by messages.id
     for no key update of messages skip locked
 )

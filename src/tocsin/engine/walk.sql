@@ -286,13 +286,24 @@ where
     )
 
 -- name: pages
--- Pages that go out later than any retry puts them off, or at no moment. Those that a maintenance holds are no such.
+-- Pages that go out later than any retry puts them off, or at no moment. Those that a maintenance holds are no such up
+-- to its end, nor while the service's own job is due, which is to find that first.
 select 'page' as kind, messages.id::text as id, 'page_put_off' as reason, messages.created_at as due
 from outgoing_messages as messages
+join alerts on alerts.id = messages.alert_id
+join services on services.id = alerts.service_id
+left join service_state on service_state.service_id = services.id
 where
     messages.status = 'pending'
     and messages.next_attempt > now() + interval '2 minutes'
-    and messages.reason is distinct from 'in_maintenance'
+    and not (
+        messages.reason is not distinct from 'in_maintenance'
+        and coalesce(
+            messages.next_attempt <= greatest(services.maintenance_expires_at, service_state.window_ends_at)
+            or service_state.next_change <= now(),
+            false
+        )
+    )
 union all
 select 'page', messages.id::text, 'page_put_off', messages.created_at
 from outgoing_messages as messages
