@@ -9,7 +9,8 @@ from tests.fixtures.factories import Factory, step
 
 from tocsin.testing.clock import Clock
 
-AT = "2099-01-01T00:00:00Z"
+YEAR = datetime.now(UTC).year + 2
+AT = f"{YEAR}-01-01T00:00:00Z"
 
 
 def ok(answer: Response) -> Any:
@@ -28,12 +29,12 @@ async def test_a_service_tells_whom_it_would_page_how_and_when(api: AsyncClient,
     assert [(event["at"], event["event"], event["reason"]) for event in found["events"]] == [
         (AT, "escalated", "first_step"),
         (AT, "page", None),
-        ("2099-01-01T00:02:00Z", "page", None),
-        ("2099-01-01T00:05:00Z", "exhausted", "rounds_used_up"),
+        (f"{YEAR}-01-01T00:02:00Z", "page", None),
+        (f"{YEAR}-01-01T00:05:00Z", "exhausted", "rounds_used_up"),
     ]
     entered, to_room, to_ann, _ = found["events"]
     assert (entered["escalation_policy"]["name"], entered["step_number"], entered["loop_count"]) == ("Nights", 0, 0)
-    assert entered["until"] == "2099-01-01T00:05:00Z"
+    assert entered["until"] == f"{YEAR}-01-01T00:05:00Z"
     because = [{"target": {"type": "user", "id": str(ann.id)}, "parts": []}]
     assert entered["users"] == [{"id": str(ann.id), "name": "Ann", "reachable": True, "because": because}]
     assert to_room["channel"] == {"id": str(room.id), "name": "Room", "type": "webhook"}
@@ -70,14 +71,14 @@ async def test_rotations_are_followed_and_named(api: AsyncClient, make: Factory)
 async def test_maintenance_holds_but_for_what_it_lets_pass(api: AsyncClient, make: Factory) -> None:
     service = await make.service(await make.policy(step(await make.reachable_user())))
     await make.pool.execute(
-        "update services set maintenance_expires_at = '2099-01-01T01:00Z', maintenance_exceptions = '{disk*}'"
-        " where id = $1",
+        "update services set maintenance_expires_at = $2, maintenance_exceptions = '{disk*}' where id = $1",
         service.id,
+        datetime(YEAR, 1, 1, 1, tzinfo=UTC),
     )
     url = f"/api/v1/services/{service.id}/forecast"
     held, entered, *_ = ok(await api.get(url, params={"at": AT}))["events"]
-    assert (held["event"], held["until"]) == ("held", "2099-01-01T01:00:00Z")
-    assert (entered["at"], entered["reason"]) == ("2099-01-01T01:00:00Z", "maintenance_over")
+    assert (held["event"], held["until"]) == ("held", f"{YEAR}-01-01T01:00:00Z")
+    assert (entered["at"], entered["reason"]) == (f"{YEAR}-01-01T01:00:00Z", "maintenance_over")
     for passing in ({"summary": "Disk is full"}, {"dedup_key": "disk-1"}):
         first, *_ = ok(await api.get(url, params={"at": AT} | passing))["events"]
         assert (first["event"], first["at"]) == ("escalated", AT)
@@ -95,6 +96,14 @@ async def test_a_time_that_has_passed_is_refused_but_for_a_slow_clock(
         found = ok(await api.get(url, params=params))
         assert datetime.fromisoformat(found["at"]).astimezone(UTC) == now
         assert found["ends_because"] == "no_steps"
+
+
+async def test_a_time_too_far_ahead_is_refused(api: AsyncClient, make: Factory) -> None:
+    rotation = await make.rotation(await make.user(), await make.user(), kind="hourly")
+    service = await make.service(await make.policy(step(rotation)))
+    refused = await api.get(f"/api/v1/services/{service.id}/forecast", params={"at": "9998-01-01T00:00:00Z"})
+    assert wrong(refused) == ["at"]
+    assert refused.json()["errors"][0]["message"] == "must be at most 3660 days ahead"
 
 
 async def test_an_alert_goes_on_from_where_it_stands(api: AsyncClient, make: Factory, clock: Clock) -> None:

@@ -98,7 +98,7 @@ async def forecast_service(
     service_id: UUID,
     _actor: Reader,
     pool: Database,
-    at: Annotated[UtcDatetime | None, Query(description="now or later; none: now")] = None,
+    at: Annotated[UtcDatetime | None, Query(description="now or later, up to ten years ahead; none: now")] = None,
     summary: Annotated[Search, Query(description="of the alert: maintenance may let it pass")] = "",
     dedup_key: Annotated[Search, Query(description="of the alert: maintenance may let it pass")] = "",
 ) -> ForecastRead:

@@ -86,11 +86,11 @@ async def of_service(
 ) -> Foreseen:
     """What would happen to an alert with this summary and key that comes in at ``at`` (None: now).
 
-    Raises NotFound, and InvalidInput when ``at`` has passed.
+    Raises NotFound, and InvalidInput when ``at`` has passed or is too far ahead.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         service = await _service(connection, service_id)
-        begin = _not_past(at, service["now"])
+        begin = _begin(at, service["now"])
         maintenance = _maintenance(service, _Text(summary, dedup_key))
         view, names = await _view(connection, await _policies_of(connection, service), maintenance)
     return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
@@ -99,10 +99,10 @@ async def of_service(
 async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) -> Foreseen:
     """What would happen to an alert at ``at`` (None: now) on a service with this policy, which need not be saved.
 
-    No maintenance holds it. Raises InvalidInput when ``at`` has passed.
+    No maintenance holds it. Raises InvalidInput when ``at`` has passed or is too far ahead.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        begin = _not_past(at, await moment.now(connection))
+        begin = _begin(at, await moment.now(connection))
         policies = _Policies(Named(name, plan), await _policy(connection, plan.catch_all_id))
         view, names = await _view(connection, policies, Maintenance())
     return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
@@ -141,11 +141,12 @@ async def _service(connection: Connection, service_id: UUID) -> asyncpg.Record:
     raise NotFound("no such service")
 
 
-def _not_past(at: datetime | None, now: datetime) -> datetime:
+def _begin(at: datetime | None, now: datetime) -> datetime:
     if at is None:
         return now
     if at < now - CLOCK_DIFFERENCE:
         raise InvalidInput(FieldError("at", "has passed: a forecast begins now or later"))
+    moment.require_near("at", at, now)
     return max(at, now)
 
 

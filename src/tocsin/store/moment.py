@@ -1,14 +1,24 @@
 """The time: the database's."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.listing import Database
+
+FARTHEST = timedelta(days=3660)
+"""How far ahead anybody asks who will be on call: working it out goes through every handoff until then."""
 
 
 async def now(database: Database) -> datetime:
     """The database's now(); within a transaction, when that began."""
     moment: datetime = await database.fetchval("select now()")
     return moment
+
+
+def require_near(field: str, at: datetime | None, now: datetime) -> None:
+    """Raise InvalidInput for an instant further ahead than ``FARTHEST``."""
+    if at is not None and at - now > FARTHEST:
+        raise InvalidInput(FieldError(field, f"must be at most {FARTHEST.days} days ahead"))
 
 
 def in_utc(at: datetime) -> str:

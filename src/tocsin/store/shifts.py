@@ -18,12 +18,11 @@ from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store import roster
 from tocsin.store.listing import Database
-from tocsin.store.moment import in_utc
+from tocsin.store.moment import FARTHEST, in_utc, require_near
 
 _sql = Statements("tocsin.store", "shifts.sql")
 
 LONGEST = timedelta(days=400)
-FARTHEST = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Shift:
 async def on_call(database: Database, schedule_id: UUID, at: datetime | None) -> OnCallAt:
     """Who is on call at ``at``, or now. Raises InvalidInput for an instant too far ahead."""
     whole = await roster.load(database, [], [schedule_id])
-    _require_near("at", at, whole.now)
+    require_near("at", at, whole.now)
     if at is not None and at < whole.now:
         rows = await database.fetch(_sql["at"], schedule_id, at)
         return OnCallAt(at, [OnCallUser(row["user_id"], row["name"], _causes(row["because"])) for row in rows])
@@ -74,7 +73,7 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
     """
     require_window(start, end)
     whole = await roster.load(database, [], [schedule_id])
-    _require_near("end", end, whole.now)
+    require_near("end", end, whole.now)
     window = Span(start, end)
     past = await _past(database, schedule_id, window, whole.now)
     stints = _joined([*past, *ahead(whole, schedule_id, window)], window)
@@ -90,9 +89,9 @@ def require_window(start: datetime, end: datetime) -> None:
         raise InvalidInput(FieldError("end", f"must be at most {LONGEST.days} days after the start"))
 
 
-def _require_near(field: str, at: datetime | None, now: datetime) -> None:
-    if at is not None and at - now > FARTHEST:
-        raise InvalidInput(FieldError(field, f"must be at most {FARTHEST.days} days ahead"))
+def are_told(window: Span, now: datetime) -> bool:
+    """Whether the time is neither too long nor too far ahead to go through its shifts."""
+    return window.end - window.start <= LONGEST and window.end - now <= FARTHEST
 
 
 async def _past(database: Database, schedule_id: UUID, window: Span, now: datetime) -> Sequence[Stint]:

@@ -16,7 +16,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain import schedule as rules
 from tocsin.domain.spans import Span
 from tocsin.errors import Conflict, InvalidInput
-from tocsin.store import overrides, people, roster, shifts
+from tocsin.store import overrides, people, roster
 from tocsin.store.actor import Actor
 from tocsin.store.overrides import Override, OverrideSpec
 from tocsin.store.references import ends_after_start, require_none
@@ -99,8 +99,6 @@ async def _difference(pool: Pool, asked: Asked) -> Difference:
         return Difference(problem=clash)
     spans = [spec] if old is None else [spec, old.spec]
     window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
-    if window.end - window.start > shifts.LONGEST:
-        return Difference(problem="It is too long to tell.")
     return await difference(pool, asked.schedule.id, lambda found: _with(found, spec, old), window)
 
 

@@ -121,8 +121,10 @@ def _instant(text: str) -> datetime | None:
 
 
 async def _only_one(pool: Pool, schedule_id: UUID, span: Span) -> UUID | None:
-    """Who is on call in the time when it is only one person."""
+    """Who is on call in the time when it is only one person; None too when that is more than can be told."""
     whole = await roster.load(pool, [], [schedule_id])
+    if not shifts.are_told(span, whole.now):
+        return None
     users = {stint.user_id for stint in shifts.ahead(whole, schedule_id, span)}
     return users.pop() if len(users) == 1 else None
 

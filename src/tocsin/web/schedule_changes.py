@@ -57,6 +57,8 @@ async def difference(
     ahead = Span(max(window.start, whole.now), window.end)
     if ahead.start >= ahead.end:
         return Difference(problem="All of it is past.")
+    if not shifts.are_told(window, whole.now):
+        return Difference(problem="It is too long, or too far ahead, to tell what changes.")
     stored = whole.schedules.get(schedule_id, Schedule(ZoneInfo("UTC")))
     changed = replace(whole, schedules={schedule_id: change(stored)})
     before, after = (list(shifts.ahead(each, schedule_id, ahead)) for each in (whole, changed))

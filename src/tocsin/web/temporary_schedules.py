@@ -19,7 +19,7 @@ from tocsin.domain import schedule as rules
 from tocsin.domain.schedule import FixedShift
 from tocsin.domain.spans import Span
 from tocsin.errors import InvalidInput
-from tocsin.store import people, schedules, shifts, temporary_schedules
+from tocsin.store import people, schedules, temporary_schedules
 from tocsin.store.actor import Actor, acting
 from tocsin.store.moment import now
 from tocsin.store.references import ends_after_start, require_none
@@ -201,8 +201,6 @@ async def _difference(pool: Pool, asked: Asked) -> Difference:
         return Difference(problem="Not all of it can be read yet.")
     spans: Sequence[TemporarySpec] = [spec] if asked.old is None else [spec, asked.old.spec]
     window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
-    if window.end - window.start > shifts.LONGEST:
-        return Difference(problem="It is too long to tell.")
     return await difference(pool, asked.schedule.id, lambda found: _with(found, spec, asked.old), window)
 
 

@@ -1,0 +1,36 @@
+"""Forms of schedules at the edges of what can be told: the far future, and more people than a list names."""
+
+import asyncio
+
+import pytest
+from httpx import AsyncClient
+from tests.fixtures.factories import Factory, rule
+
+from tocsin.store.schedules import Schedule
+
+TOO_FAR = "It is too long, or too far ahead, to tell what changes."
+
+
+@pytest.fixture
+async def hourly(make: Factory) -> Schedule:
+    """A schedule whose people change every hour."""
+    return await make.schedule(rule(await make.rotation(await make.user(), await make.user(), kind="hourly")))
+
+
+async def test_a_new_override_may_last_for_millennia(browser: AsyncClient, hourly: Schedule) -> None:
+    async with asyncio.timeout(10):
+        page = await browser.get(f"/schedules/{hourly.id}/overrides/new?start=1&end=252000000000")
+    assert (page.status_code, 'value="9955-07-25' in page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("2026-01-01T00:00", "2100-01-01T00:00"), ("9000-01-01T00:00", "9000-01-02T00:00")]
+)
+async def test_what_changes_in_a_far_future_is_not_told(
+    browser: AsyncClient, make: Factory, hourly: Schedule, start: str, end: str
+) -> None:
+    ann = str(await make.pool.fetchval("select id from users where name = 'Ann'"))
+    form = {"start_at": start, "end_at": end, "zone": "UTC", "add_user_id": ann, "action": "preview"}
+    for kind in ("overrides", "temporary-schedules"):
+        page = await browser.post(f"/schedules/{hourly.id}/{kind}/new", data=form)
+        assert (page.status_code, TOO_FAR in page.text) == (200, True), kind
