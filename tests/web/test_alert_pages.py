@@ -35,12 +35,14 @@ async def test_an_alert_shows_what_it_is_and_what_happened(browser: AsyncClient,
 async def test_an_alert_in_maintenance_says_that_it_is_held(browser: AsyncClient, make: Factory) -> None:
     alert_id = await an_alert(make)
     await make.pool.execute(
-        "update escalation_policy_state set state = 'escalating', next_escalation = now() + '5 min'"
+        "update escalation_policy_state set state = 'escalating', step_number = 0, next_escalation = now() + '5 min'"
     )
     assert "next step" in (await browser.get("/alerts")).text
+    assert 'class="when">\nin ' in (await browser.get(f"/alerts/{alert_id}")).text
     await make.pool.execute("update services set maintenance_expires_at = '2099-01-01T10:00Z'")
     listed, shown = (await browser.get("/alerts")).text, (await browser.get(f"/alerts/{alert_id}")).text
     assert ("next step" in listed, "held: maintenance until" in listed) == (False, True)
+    assert 'class="when">\nin ' not in shown
     assert ("The next in" in shown, "the service is in maintenance until" in shown) == (False, True)
 
 

@@ -127,7 +127,8 @@ async def _planned_anew(database: Database, statement: str, *arguments: object) 
 
 def _alert(row: asyncpg.Record) -> Alert:
     values = dict(row)
-    if lets_pass(values.pop("maintenance_exceptions"), row["summary"], shown_key(row["dedup_key"])):
+    exceptions = values.pop("maintenance_exceptions")
+    if row["held_until"] and lets_pass(exceptions, row["summary"], shown_key(row["dedup_key"])):
         values["held_until"] = None
     escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
     return Alert(**values, escalation=Escalation(**escalation))

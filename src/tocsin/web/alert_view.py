@@ -68,15 +68,16 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
 
 
 def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
-    """The steps from the alert's point of view."""
+    """The steps from the alert's point of view. While a maintenance holds it, no moment of the next step is known."""
     here, due = alert.escalation.step_number, alert.escalation.next_escalation_at
+    waits = alert.status == "triggered" and alert.escalation.held_until is None
     after = None if here is None or not ladder.steps else (here + 1) % len(ladder.steps)
     return [
         Rung(
             step,
             _where(step.step_number, here),
             [(target.type, ladder.names.get(target.id, "gone")) for target in step.targets],
-            due if step.step_number == after and alert.status == "triggered" else None,
+            due if step.step_number == after and waits else None,
         )
         for step in ladder.steps
     ]
