@@ -88,6 +88,18 @@ async def test_what_does_not_stay_repaired_waits_for_the_next_minute(pool: Pool,
     assert await swept(pool) == 1
 
 
+async def test_what_stands_still_for_no_moment_known_waits_for_the_next_minute_too(
+    pool: Pool, alert: int, clock: Clock
+) -> None:
+    await pool.execute("update escalation_policy_state set state = 'no_steps', next_escalation = null")
+    repaired = []
+    for _ in range(5):
+        await pool.execute("delete from pgqueuer")
+        await clock.advance(minutes(0.1))
+        repaired.append(await swept(pool))
+    assert repaired == [1, 1, 1, 0, 0]
+
+
 async def test_what_has_moved_since_it_was_repaired_is_repaired_again(pool: Pool, alert: int) -> None:
     """As when a trigger is off, so that each move leaves the object without its next job."""
     for number in range(1, 6):

@@ -1,9 +1,11 @@
 """A3: a policy that is used up hands its alerts to its catch-all, which is used up in its turn."""
 
 from dataclasses import replace
+from uuid import UUID
 
+import pytest
 from tests.fixtures.database import TESTER
-from tests.fixtures.engine import Story, minutes
+from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.store import policies
@@ -92,6 +94,94 @@ async def test_a3_a_catch_all_that_is_taken_away_gives_its_alerts_back(story: St
     await story.passes(60)
     assert story.paged() == ["ann"]
     assert "escalated policy_changed" in await story.events(alert)
+
+
+async def change(story: Story, policy_id: UUID, catch_all: Policy | None) -> None:
+    """Give the policy another catch-all."""
+    async with acting(story.pool, TESTER) as connection:
+        policy = await policies.lock(connection, policy_id)
+        spec = replace(policy.spec, catch_all_policy_id=catch_all.id if catch_all else None)
+        await policies.update(connection, policy, spec)
+
+
+async def test_a_catch_all_that_is_taken_away_gives_back_at_once(story: Story) -> None:
+    ann, ben = await story.user("ann"), await story.user("ben")
+    service = await caught(story, step(ann), catch_all=await story.make.policy(step(ben, delay=minutes(60))))
+    await story.alert(service)
+    await story.passes(5)
+    assert story.paged() == ["ann", "ben"]
+    await change(story, service.escalation_policy_id, None)
+    await settled(story.pool)
+    assert story.paged() == ["ann"]
+
+
+async def test_a_catch_all_can_be_replaced_and_deleted_under_an_alert(story: Story) -> None:
+    ann, ben = await story.user("ann"), await story.user("ben")
+    last = await story.make.policy(step(ben, delay=minutes(60)))
+    service = await caught(story, step(ann), catch_all=last)
+    alert = await story.alert(service)
+    await story.passes(5)
+    assert story.paged() == ["ann", "ben"]
+    await story.pool.execute("alter table escalation_policies disable trigger wakeup_on_catch_all")
+    await change(story, service.escalation_policy_id, await story.make.policy(step(ben)))
+    async with acting(story.pool, TESTER) as connection:
+        await policies.lock(connection, last.id)
+        await policies.delete(connection, last.id)
+    await settled(story.pool)
+    assert story.paged() == ["ann"]
+    assert (await story.events(alert))[-1] == "escalated policy_changed"
+
+
+@pytest.mark.parametrize("exhausted", [False, True])
+async def test_a7_a_service_that_moves_between_policies_of_one_catch_all_restarts_its_alerts(
+    story: Story, exhausted: bool
+) -> None:
+    ann, ben, cid = [await story.user(name) for name in ("ann", "ben", "cid")]
+    last = await story.make.policy(step(ben))
+    service = await caught(story, step(ann), catch_all=last)
+    alert = await story.alert(service)
+    await story.passes(5)
+    if exhausted:
+        await story.passes(5)
+        assert (await story.events(alert))[-1] == "exhausted rounds_used_up"
+    assert story.paged() == ["ann", "ben"]
+    spec = PolicySpec(name="other", steps=[step(cid)], repeat=0, catch_all_policy_id=last.id)
+    async with acting(story.pool, TESTER) as connection:
+        other = await policies.create(connection, spec)
+    await story.change_service(service, escalation_policy_id=other.id)
+    assert story.paged() == ["cid"]
+    await story.passes(5)
+    assert story.paged() == ["ben"]
+
+
+async def test_a7_a_service_that_moves_to_the_catch_all_itself_restarts_there_and_has_its_catch_all(
+    story: Story,
+) -> None:
+    ann, ben, cid = [await story.user(name) for name in ("ann", "ben", "cid")]
+    spec = PolicySpec(
+        name="middle", steps=[step(ben)], repeat=0, catch_all_policy_id=(await story.make.policy(step(cid))).id
+    )
+    async with acting(story.pool, TESTER) as connection:
+        middle = await policies.create(connection, spec)
+    service = await caught(story, step(ann), catch_all=middle)
+    await story.alert(service)
+    await story.passes(10)
+    assert story.paged() == ["ann", "ben"]
+    await story.change_service(service, escalation_policy_id=middle.id)
+    assert story.paged() == ["ben"]
+    await story.passes(5)
+    assert story.paged() == ["cid"]
+
+
+async def test_a_catch_all_without_steps_waits_for_one_and_is_not_repaired(story: Story) -> None:
+    ann, ben = await story.user("ann"), await story.user("ben")
+    last = await story.make.policy()
+    alert = await story.alert(await caught(story, step(ann), catch_all=last))
+    await story.passes(5)
+    assert (await story.events(alert))[-2:] == ["handed_over rounds_used_up", "held no_steps"]
+    assert await story.pool.fetch("select from engine_overdue") == []
+    await story.change_policy(last, step(ben))
+    assert story.paged() == ["ann", "ben"]
 
 
 async def test_a6_deleting_the_step_of_a_catch_all_enters_the_one_at_its_index_at_once(story: Story) -> None:

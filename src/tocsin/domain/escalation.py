@@ -85,7 +85,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an alert stands, as its row says. ``policy_id`` is None when the policy it stood on is deleted.
+    """Where an alert stands, as its row says. ``policy_id`` is None when what it has climbed no longer counts (A7).
 
     ``caught``: it stands on the catch-all of its service's policy. ``forced_step`` is the step that was asked for.
     """
@@ -274,7 +274,7 @@ def _walk(alert: Standing, policy: Policy, reason: Reason) -> Decision:
 def _next_position(alert: Standing, policy: Policy, reason: Reason) -> tuple[int, int]:
     """The step to try first and its round. One past the last step stands for the first step of the next round."""
     if (wanted := _wanted(alert, policy)) is not None:
-        return wanted, alert.loop_count
+        return wanted, alert.loop_count if alert.policy_id == policy.id else 0
     if reason is Reason.POLICY_CHANGED or alert.step_number is None:
         return 0, (0 if reason is Reason.POLICY_CHANGED else alert.loop_count)
     current = _index(alert, policy)

@@ -40,11 +40,15 @@ Entry = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An alert and all that decides about it, as of one moment. ``version`` is None when it is closed."""
+    """An alert and all that decides about it, as of one moment. ``version`` is None when it is closed.
+
+    ``caught_from``: its service's policy, when ``policy_id`` is the catch-all of that and has taken over.
+    """
 
     id: int
     standing: Standing
     policy_id: UUID
+    caught_from: UUID | None
     version: int | None
     now: datetime
 
@@ -95,7 +99,7 @@ def kind(pool: Pool) -> JobKind:
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
-    return Loaded(row["id"], _standing(row), row["policy_id"], row["version"], row["now"])
+    return Loaded(row["id"], _standing(row), row["policy_id"], row["caught_from"], row["version"], row["now"])
 
 
 def _standing(row: asyncpg.Record) -> Standing:
@@ -115,11 +119,11 @@ async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:
                 return False  # the step, or somebody on it, has been deleted since
         case Exhaust() | FoundNobody() | Hold():
             pause = _pause(decision)
-            arguments = (alert.policy_id, pause.wait, pause.state, pause.loop_count, pause.entries, pause.enters_again)
-            return await _write(pool, "rest", alert, *arguments)
+            told = (pause.wait, pause.state, pause.loop_count, pause.entries, pause.enters_again)
+            return await _write(pool, "rest", alert, alert.policy_id, *told, alert.caught_from)
         case HandOver(policy_id=policy_id, skipped=skipped, reason=reason):
             entry = {"event": "handed_over", "reason": reason, "meta": {"escalation_policy_id": str(policy_id)}}
-            return await _write(pool, "hand_over", alert, policy_id, [*_skips(skipped), entry])
+            return await _write(pool, "hand_over", alert, policy_id, [*_skips(skipped), entry], alert.policy_id)
         case Reopen(reason=reason):
             return await _write(pool, "reopen", alert, reason)
         case Stop(reason=reason):
@@ -152,6 +156,7 @@ def _entry(decided: Decided, decision: Enter) -> Work:
         "alert_id": decided.alert.id,
         "version": decided.alert.version,
         "policy_id": str(decision.policy_id),
+        "caught_from": str(decided.alert.caught_from) if decided.alert.caught_from else None,
         "step_id": str(step.id),
         "step_number": decision.step_number,
         "loop_count": decision.loop_count,

@@ -6,23 +6,20 @@ select
     alerts.summary,
     alerts.dedup_key,
     state.state,
-    state.escalation_policy_id as state_policy_id,
+    policy_climbed(state.*, policies.*) as state_policy_id,
     state.escalation_policy_step_id as step_id,
     state.step_number,
     state.loop_count,
     state.next_escalation,
-    state.is_caught,
+    is_caught(state.*, policies.*) as is_caught,
+    case when is_caught(state.*, policies.*) then policies.id end as caught_from,
     state.force_escalation,
     state.force_step_id,
     state.version,
     greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
     case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
     services.maintenance_exceptions,
-    case
-        when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id
-            then state.escalation_policy_id
-        else policies.id
-    end as policy_id,
+    policy_to_climb(state.*, policies.*) as policy_id,
     now() as now
 from alerts
 join services on services.id = alerts.service_id
@@ -34,22 +31,25 @@ where alerts.id = any($1::bigint[])
 -- name: rest
 -- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look; $8
 -- says to enter the step at this number again afterwards, as where the step itself has been deleted. Of another policy
--- than the row's ($3) the alert has climbed nothing yet.
+-- than the row's ($3, handed over to by $9) the alert has climbed nothing yet.
 with moved as (
     update escalation_policy_state
     set
         escalation_policy_id = $3,
         state = $5,
         escalation_policy_step_id = case
-            when $5 in ('nobody', 'no_steps') or $8 or escalation_policy_id is distinct from $3 then null
+            when $5 in ('nobody', 'no_steps') or $8 or (escalation_policy_id, caught_from) is distinct from ($3, $9)
+                then null
             else escalation_policy_step_id
         end,
         step_number = case
-            when $5 in ('nobody', 'no_steps') or escalation_policy_id is distinct from $3 then null
+            when $5 in ('nobody', 'no_steps') or (escalation_policy_id, caught_from) is distinct from ($3, $9) then null
             else step_number
         end,
-        loop_count = coalesce($6, case when escalation_policy_id is distinct from $3 then 0 else loop_count end),
-        is_caught = is_caught and escalation_policy_id = $3,
+        loop_count = coalesce(
+            $6, case when (escalation_policy_id, caught_from) is distinct from ($3, $9) then 0 else loop_count end
+        ),
+        caught_from = $9,
         force_escalation = false,
         force_step_id = null,
         next_escalation = now() + $4::interval,
@@ -87,7 +87,7 @@ with moved as (
     update escalation_policy_state
     set
         escalation_policy_id = $3, escalation_policy_step_id = null, step_number = null, loop_count = 0,
-        state = 'new', is_caught = true, force_escalation = false, force_step_id = null,
+        state = 'new', caught_from = $5, force_escalation = false, force_step_id = null,
         next_escalation = now(), version = version + 1
     where alert_id = $1 and version = $2
     returning alert_id

@@ -184,7 +184,7 @@ from (
 
 -- name: keep
 insert into engine_repairs (kind, object_id, reason, due)
-select found.kind, found.id, found.reason, found.due
+select found.kind, found.id, found.reason, nullif(found.due, now())
 from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as found (kind, id, reason, due)
 
 -- name: prune

@@ -124,12 +124,8 @@ with standing as (
     select
         state.alert_id, state.state, state.step_number, state.escalation_count, state.last_escalation,
         state.next_escalation, alerts.status, alerts.acknowledged_until, steps.id as step_id,
-        state.escalation_policy_id as policy_id,
-        case
-            when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id
-                then state.escalation_policy_id
-            else policies.id
-        end as wanted_policy_id,
+        policy_climbed(state.*, policies.*) as policy_id,
+        policy_to_climb(state.*, policies.*) as wanted_policy_id,
         case state.state
             when 'escalating' then state.last_escalation + steps.delay
             when 'nobody' then now() + (

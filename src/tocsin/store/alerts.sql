@@ -142,13 +142,7 @@ left join service_state on service_state.service_id = services.id
 cross join lateral (
     select greatest(services.maintenance_expires_at, service_state.window_ends_at) as ends_at
 ) as maintenance
-cross join lateral (
-    select case
-        when state.is_caught and state.escalation_policy_id = policies.catch_all_policy_id
-            then state.escalation_policy_id
-        else policies.id
-    end as id
-) as policy
+cross join lateral (select policy_to_climb(state.*, policies.*) as id) as policy
 where state.alert_id = $1
 for no key update of state
 

@@ -23,15 +23,17 @@ select
     alerts.summary,
     alerts.dedup_key,
     state.state,
-    state.escalation_policy_id as state_policy_id,
+    policy_climbed(state.*, policies.*) as state_policy_id,
     state.escalation_policy_step_id as step_id,
     state.step_number,
     state.loop_count,
     state.next_escalation,
-    state.is_caught,
+    is_caught(state.*, policies.*) as is_caught,
     state.force_escalation,
     state.force_step_id
 from alerts
+join services on services.id = alerts.service_id
+join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = $1
 

@@ -11,10 +11,7 @@ from alerts
 join services on services.id = alerts.service_id
 join escalation_policies as own on own.id = services.escalation_policy_id
 left join escalation_policy_state as state on state.alert_id = alerts.id
-join escalation_policies as policies on policies.id = case
-    when state.is_caught and state.escalation_policy_id = own.catch_all_policy_id then state.escalation_policy_id
-    else own.id
-end
+join escalation_policies as policies on policies.id = policy_to_climb(state.*, own.*)
 left join escalation_policies as catch_all
     on catch_all.id = policies.catch_all_policy_id and policies.id = services.escalation_policy_id
 where alerts.id = $1

@@ -146,9 +146,9 @@ create index alerts_status_idx on alerts (status, id);
 create index alerts_service_id_idx on alerts (service_id, id);
 create index alerts_labels_idx on alerts using gin (labels jsonb_path_ops);
 
--- One row per open alert: where it stands on its policy, or on the catch-all of that when is_caught. version counts its moves; a writer that decided on an older
--- version writes nothing. escalation_policy_id is the policy that it last moved on, which is its service's unless the
--- service has changed policies since; a policy that only former alerts stood on can be deleted.
+-- One row per open alert: where it stands on its policy, or on the catch-all of that. version counts its moves; a writer
+-- that decided on an older version writes nothing. escalation_policy_id is the policy that it last moved on, which is its
+-- service's unless the service has changed policies since; a policy that only former alerts stood on can be deleted.
 create table escalation_policy_state (
     alert_id bigint primary key references alerts on delete cascade,
     service_id uuid not null references services on delete cascade,
@@ -160,13 +160,35 @@ create table escalation_policy_state (
     state text not null default 'new' check (
         state in ('new', 'escalating', 'nobody', 'exhausted', 'no_steps', 'maintenance', 'acknowledged')
     ),
-    is_caught boolean not null default false,
+    caught_from uuid,
     force_escalation boolean not null default false,
     force_step_id uuid,
     last_escalation timestamptz,
     next_escalation timestamptz,
     version bigint not null default 0
 );
+comment on column escalation_policy_state.caught_from is
+'the policy that handed it over to the catch-all on which it stands; null: it stands on its own';
+
+-- Whether an alert stands on the catch-all of the policy that its service has, which is given.
+create function is_caught(state escalation_policy_state, policy escalation_policies) returns boolean
+language sql immutable as $$
+    select coalesce(state.caught_from = policy.id and state.escalation_policy_id = policy.catch_all_policy_id, false)
+$$;
+
+-- The policy that an alert has to climb.
+create function policy_to_climb(state escalation_policy_state, policy escalation_policies) returns uuid
+language sql immutable as $$
+    select case when is_caught(state, policy) then state.escalation_policy_id else policy.id end
+$$;
+
+-- The policy of which it has climbed some; null when that no longer counts (A7): it was deleted, or handed over to by a
+-- policy that its service has no longer, even if both have the same catch-all, or the service now has that.
+create function policy_climbed(state escalation_policy_state, policy escalation_policies) returns uuid
+language sql immutable as $$
+    select case when state.caught_from is null or is_caught(state, policy) then state.escalation_policy_id end
+$$;
+
 create index escalation_policy_state_next_escalation_idx on escalation_policy_state (next_escalation)
 where next_escalation is not null;
 create index escalation_policy_state_nobody_idx on escalation_policy_state (escalation_policy_id)

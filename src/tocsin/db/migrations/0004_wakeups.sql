@@ -116,6 +116,15 @@ create trigger wakeup_on_change after update of step_number on escalation_policy
 for each row when (old.step_number is distinct from new.step_number)
 execute function engine_wake('policy_alerts', 'escalation_policy_id');
 
+-- Another catch-all, or none: the alerts that stand on the former one go back to the policy.
+create trigger wakeup_on_catch_all after update of catch_all_policy_id on escalation_policies
+for each row when (old.catch_all_policy_id is distinct from new.catch_all_policy_id)
+execute function engine_wake('policy_alerts', 'id');
+-- The policy that an alert stood on is deleted.
+create trigger wakeup_on_policy after update of escalation_policy_id on escalation_policy_state
+for each row when (new.escalation_policy_id is null and old.escalation_policy_id is not null)
+execute function engine_wake('alert', 'alert_id');
+
 -- Alerts that found nobody on some policies look again at once, for somebody may be there now. They decide for
 -- themselves, each in its own job: whoever writes here must not hold the rows of many alerts.
 create function engine_look_again(policies uuid[]) returns void language plpgsql as $$

@@ -29,6 +29,7 @@ union all
 select 'alert', state.alert_id::text, now()
 from escalation_policy_state as state
 join services on services.id = state.service_id
+join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join service_state on service_state.service_id = services.id
 where
     state.state in ('maintenance', 'no_steps')
@@ -38,11 +39,11 @@ where
             coalesce(greatest(services.maintenance_expires_at, service_state.window_ends_at), '-infinity') <= now()
         else exists (
             select from escalation_policy_steps as steps
-            where steps.escalation_policy_id = services.escalation_policy_id
+            where steps.escalation_policy_id = policy_to_climb(state.*, policies.*)
         )
     end
     and not engine_has_job('service', services.id::text, now())
-    and not engine_has_job('policy_alerts', services.escalation_policy_id::text, now())
+    and not engine_has_job('policy_alerts', policy_to_climb(state.*, policies.*)::text, now())
 union all
 select 'cycle', cycles.id::text, cycles.next_tick
 from notification_policy_cycles as cycles

@@ -8,7 +8,7 @@ create table engine_repairs (
     due timestamptz,
     repaired_at timestamptz not null default now()
 );
-comment on column engine_repairs.due is 'when the object should have moved, where that is known';
+comment on column engine_repairs.due is 'when the object should have moved; null: now, whenever that is';
 create index engine_repairs_object_idx on engine_repairs (kind, object_id, repaired_at);
 create index engine_repairs_repaired_at_idx on engine_repairs (repaired_at);
 
@@ -30,7 +30,7 @@ language sql stable as $$
     from engine_without_job(ahead) as alone
     where not exists (
         select from engine_repaired_in_vain as vain
-        where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from alone.due
+        where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from nullif(alone.due, now())
     )
 $$;
 

@@ -20,7 +20,7 @@ begin
         loop_count = (work ->> 'loop_count')::integer,
         escalation_count = escalation_count + 1,
         state = 'escalating',
-        is_caught = is_caught and escalation_policy_id = (work ->> 'policy_id')::uuid,
+        caught_from = (work ->> 'caught_from')::uuid,
         force_escalation = false,
         force_step_id = null,
         last_escalation = now(),
