@@ -102,7 +102,8 @@ logs as (
 select true as done from moved
 
 -- name: reopen
--- An acknowledgement has run out. The alert's row is locked first, as everywhere; its trigger moves the state.
+-- An acknowledgement has run out. The alert's row is locked first, as everywhere; its trigger moves the state. What pages
+-- since before it was acknowledged ends, for there may have been no engine to see it acknowledged.
 with alert as (
     select id from alerts where id = $1 and status = 'acknowledged' for no key update
 ),
@@ -123,4 +124,4 @@ reopened as (
 logs as (
     insert into alert_logs (alert_id, event, reason) select reopened.id, 'reopened', $3 from reopened
 )
-select true as done from reopened
+select true as done from reopened cross join lateral stop_paging(reopened.id, 'acknowledged')
