@@ -203,6 +203,59 @@ async def test_a_server_that_hangs_up_after_accepting_has_accepted(make_page):
     assert receipt.reference == "queued as ABC"
 
 
+def serving(refusals=None):
+    """An SMTP server that never answers QUIT; ``refusals`` are its replies to commands other than 250 and 354."""
+
+    async def serve(reader, writer):
+        writer.write(b"220 hello\r\n")
+        while line := await reader.readline():
+            command = line.split()[0].decode().upper()
+            if command == "QUIT":
+                await reader.read()
+            elif refusal := (refusals or {}).get(command):
+                writer.write(f"{refusal}\r\n".encode())
+            elif command == "DATA":
+                writer.write(b"354 go\r\n")
+                await reader.readuntil(b"\r\n.\r\n")
+                writer.write(b"250 queued as ABC\r\n")
+            else:
+                writer.write(b"250 ok\r\n")
+        writer.close()
+
+    return asyncio.start_server(serve, "127.0.0.1", 0)
+
+
+def sender_at(server, timeout):
+    return sender_to(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", timeout)
+
+
+async def test_a_server_that_never_answers_the_goodbye_has_accepted(make_page):
+    async with await serving() as server:
+        receipt = await asyncio.wait_for(sender_at(server, timedelta(seconds=3)).send(TO, make_page()), 2.5)
+    assert receipt.reference == "queued as ABC"
+
+
+async def test_a_server_that_never_answers_the_goodbye_has_refused(make_page):
+    async with await serving({"RCPT": "550 5.1.1 no"}) as server:
+        error = await refused(sender_at(server, timedelta(seconds=3)), make_page())
+    assert error.permanent
+    assert error.reason.endswith("refused the recipient: 550 5.1.1 no")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("RCPT", "refused the recipient: "), ("DATA", "refused the message: "), ("MAIL", "refused us: ")],
+)
+@pytest.mark.parametrize("address", ["ann.priv@example.org", "ann.priv@münchen.example"])
+async def test_a_refusal_does_not_tell_the_address(make_page, command, said, address):
+    ascii_form = address.replace("münchen", "xn--mnchen-3ya")
+    reply = f"550 5.1.1 <{ascii_form.title()}>: rejected, {'x' * 150} {ascii_form} no"
+    async with await serving({command: reply}) as server:
+        error = await refused(sender_at(server, timedelta(seconds=5)), make_page(), Destination("email", address))
+    assert f"{said}550 5.1.1 <the address>: rejected" in error.reason
+    assert "ann" not in error.reason.lower()
+
+
 async def test_required_encryption_is_not_given_up(mailbox, make_page):
     settings = parse_smtp_url(f"{mailbox.url}?starttls=required")
     error = await refused(EmailSender(settings), make_page())

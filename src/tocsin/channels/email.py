@@ -6,6 +6,7 @@ recognises the repeat.
 """
 
 import asyncio
+import re
 import socket
 import ssl
 from datetime import timedelta
@@ -28,6 +29,7 @@ from tocsin.errors import DeliveryFailed
 __all__ = ["EmailSender", "SmtpSettings", "compose", "parse_smtp_url"]
 
 REPLY_LIMIT = 200  # characters of a server's reply that are kept
+GOODBYE = timedelta(seconds=1)
 
 
 class EmailSender:
@@ -43,35 +45,28 @@ class EmailSender:
     async def send(self, destination: Destination, page: Page) -> Receipt:
         """Hand the page over; the receipt holds the server's reply, which usually names its queue id.
 
+        No reply is passed on with the recipient's address: more people may read it than may see the address.
         Raises DeliveryFailed, permanent when the server refuses the recipient or the content for good (5xx).
         Refusing us (sign-in, sender, encryption) is not permanent: an administrator can mend it meanwhile.
         """
         message = compose(self._settings.sender, _recipient(destination.address), page)
         server = f"the SMTP server {_place(self._settings)}"
+        address = destination.address
+        client = self._client()
         try:
             async with asyncio.timeout(self._timeout.total_seconds()):
-                return Receipt(reference=await self._hand_over(message, server))
+                await client.connect()
+                return Receipt(reference=_quoted(await _hand_over(client, message, server, address), address))
         except TimeoutError as error:  # aiosmtplib's own time-outs are TimeoutErrors too
+            client.close()
             seconds = self._timeout.total_seconds()
             raise DeliveryFailed(f"{server} did not answer within {seconds:g} s") from error
         except SMTPResponseException as error:
-            raise DeliveryFailed(f"{server} refused us: {_reply(error)}") from error
+            raise DeliveryFailed(f"{server} refused us: {_reply(error, address)}") from error
         except (SMTPException, OSError, ValueError) as error:
-            raise DeliveryFailed(_lost(server, error)) from error
-
-    async def _hand_over(self, message: EmailMessage, server: str) -> str:
-        client = self._client()
-        async with client:
-            try:
-                _, reply = await client.send_message(message)
-            except SMTPRecipientsRefused as error:
-                refusal = error.recipients[0]
-                raise _refused(f"{server} refused the recipient", refusal) from error
-            except aiosmtplib.SMTPDataError as error:
-                raise _refused(f"{server} refused the message", error) from error
-            except SMTPNotSupported as error:
-                raise DeliveryFailed(f"{server} cannot carry this address", permanent=True) from error
-        return one_line(reply)[:REPLY_LIMIT]
+            raise DeliveryFailed(_lost(server, error, address)) from error
+        finally:
+            await _leave(client)
 
     def _client(self) -> aiosmtplib.SMTP:
         settings = self._settings
@@ -86,6 +81,31 @@ class EmailSender:
             start_tls=_start_tls(settings.encryption),
             validate_certs=settings.encryption is not Encryption.IF_OFFERED,
         )
+
+
+async def _hand_over(client: aiosmtplib.SMTP, message: EmailMessage, server: str, address: str) -> str:
+    """Send the message; return the server's reply to it."""
+    try:
+        _, reply = await client.send_message(message)
+    except SMTPRecipientsRefused as error:
+        raise _refused(f"{server} refused the recipient", error.recipients[0], address) from error
+    except aiosmtplib.SMTPDataError as error:
+        raise _refused(f"{server} refused the message", error, address) from error
+    except SMTPNotSupported as error:
+        raise DeliveryFailed(f"{server} cannot carry this address", permanent=True) from error
+    return reply
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    """End the connection, with a goodbye if the server takes it soon. Its failure changes nothing: all was said."""
+    try:
+        if client.is_connected:
+            async with asyncio.timeout(GOODBYE.total_seconds()):
+                await client.quit()
+    except (SMTPException, OSError):
+        pass
+    finally:
+        client.close()
 
 
 class _Whole(UnstructuredHeader, BaseHeader):
@@ -161,19 +181,25 @@ def _start_tls(encryption: Encryption) -> bool | None:
             return False
 
 
-def _refused(what: str, error: SMTPResponseException) -> DeliveryFailed:
-    return DeliveryFailed(f"{what}: {_reply(error)}", permanent=500 <= error.code < 600)
+def _refused(what: str, error: SMTPResponseException, address: str) -> DeliveryFailed:
+    return DeliveryFailed(f"{what}: {_reply(error, address)}", permanent=500 <= error.code < 600)
 
 
-def _reply(error: SMTPResponseException) -> str:
-    return f"{error.code} {one_line(error.message)[:REPLY_LIMIT]}"
+def _reply(error: SMTPResponseException, address: str) -> str:
+    return f"{error.code} {_quoted(error.message, address)}"
 
 
-def _lost(server: str, error: Exception) -> str:
+def _quoted(reply: str, address: str) -> str:
+    """A reply on one line, cut, with words in place of the recipient's address."""
+    forms = (address, _recipient(address).addr_spec)
+    return re.sub("|".join(map(re.escape, forms)), "the address", one_line(reply), flags=re.IGNORECASE)[:REPLY_LIMIT]
+
+
+def _lost(server: str, error: Exception, address: str) -> str:
     match error:
         case aiosmtplib.SMTPConnectError() | ssl.SSLError():
             return f"no connection to {server}: {connection_cause(error)}"
         case aiosmtplib.SMTPServerDisconnected() | OSError():
             return f"the connection to {server} was lost before it accepted the message"
         case _:
-            return f"{server}: {one_line(str(error))[:REPLY_LIMIT]}"
+            return f"{server}: {_quoted(str(error), address)}"
