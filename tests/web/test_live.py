@@ -1,6 +1,7 @@
 """The stream that tells open pages what changed."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +16,8 @@ from tests.web.conftest import PASSWORD
 from tocsin.api.app import create_app
 from tocsin.db.pool import Pool
 from tocsin.settings import Settings
+from tocsin.store import timeline
+from tocsin.store.timeline import Newest, newest
 from tocsin.web.live_hub import MOST_STREAMS, MOST_TOPICS, Hub, known_topics
 
 
@@ -103,6 +106,28 @@ async def test_what_changed_while_a_stream_was_away_is_told(browser: AsyncClient
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.8):
                 await stream.next()
+
+
+async def test_what_changes_while_a_page_is_made_is_told(
+    browser: AsyncClient, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await make.alert(await make.service())
+    topic = f"alert:{number}"
+    async with listening(browser, topic) as stream:
+        await stream.next()
+
+        async def slowly(pool: Pool, alert_id: int, limit: int) -> Newest:
+            found = await newest(pool, alert_id, limit)
+            await something_happens(make, number)
+            await stream.next()
+            return found
+
+        monkeypatch.setattr(timeline, "newest", slowly)
+        page = await browser.get(f"/alerts/{number}")
+        mark = re.search(r'data-since="([^"]+)"', page.text)
+    assert mark
+    async with listening(browser, topic, mark[1]) as stream:
+        assert await stream.next() == [topic]
 
 
 async def test_a_commit_out_of_order_is_seen(browser: AsyncClient, make: Factory) -> None:

@@ -20,7 +20,6 @@ from tocsin.store.moment import now
 from tocsin.web import flash, phrases, shown_once, wording
 from tocsin.web.assets import asset_url
 from tocsin.web.forms import Form
-from tocsin.web.live import hub_of
 from tocsin.web.navigation import PLACES
 from tocsin.web.preferences import theme_of
 from tocsin.web.zone import UTC, zone_of
@@ -73,7 +72,7 @@ async def page(
     ``now`` (the database's, unless given) among its values.
     """
     moment = values.pop("now", None) or await now(request.app.state.pool)
-    known = {"viewer": viewer, "live": live, "mark": hub_of(request).mark if live else "", "now": moment}
+    known = {"viewer": viewer, "live": live, "mark": request.state.live_mark if live else "", "now": moment}
     return _answer(request, template, status, {**known, **values}, fragment=fragment_of(request))
 
 

@@ -5,9 +5,9 @@ anybody listens to, a short text that changes whenever the topic does. It hands 
 else: a page then fetches its own parts again, by its own rights. Nobody writes anything for the pages' sake, so an
 engine in a storm pays nothing for them; and with no page open, nothing is asked.
 
-A page carries the hub's *mark* of the moment at which it was made. A stream that begins with that mark is told at once
-what has changed since, so that nothing is lost between the page and its stream, or while a stream was away. A mark of
-another process counts for nothing: all topics are taken as changed.
+A page carries the hub's *mark* of the moment at which its request came. A stream that begins with that mark is told at
+once what has changed since, so that nothing is lost while the page was made, between the page and its stream, or while
+a stream was away. A mark of another process counts for nothing: all topics are taken as changed.
 
 Topics: ``alerts`` (anything about any alert), ``alert:<id>``, ``schedule:<id>``, ``on-call``, ``engine``.
 """
@@ -90,7 +90,7 @@ class Hub:
 
     @property
     def mark(self) -> str:
-        """The present moment, for a page that is being made."""
+        """The present moment, for a page that is about to be made."""
         return f"{self._name}.{self._moment}"
 
     @contextmanager

@@ -18,6 +18,7 @@ from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied
 from tocsin.store.actor import Actor
 from tocsin.store.sessions import actor_by_session
+from tocsin.web.live_hub import Hub
 from tocsin.web.zone import zone_of
 
 Kept: TypeAlias = Sequence[tuple[str, str]]
@@ -43,7 +44,12 @@ async def viewer_of(request: Request) -> Actor | None:
 
 
 async def require_viewer(request: Request) -> Actor:
-    """Who is signed in. Raises SignInNeeded, and PermissionDenied for a form from another site."""
+    """Who is signed in. Raises SignInNeeded, and PermissionDenied for a form from another site.
+
+    Before a page gathers anything, this notes the moment from which its stream has to tell it of changes.
+    """
+    hub: Hub = request.app.state.live
+    request.state.live_mark = hub.mark
     if request.method not in SAFE_METHODS:
         require_same_origin(request)
     viewer = await viewer_of(request)
