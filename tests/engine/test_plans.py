@@ -68,7 +68,7 @@ analyze pgqueuer;
 HOT = {
     "alert.sql": ("load", "rest", "stop"),
     "cycle.sql": ("load", "hold", "end"),
-    "page.sql": ("load", "try_again", "failed", "cancel", "defer", "let_go"),
+    "page.sql": ("load", "try_again", "failed", "give_up", "cancel", "defer", "let_go"),
 }
 
 # Work for each of the SQL functions that write, with one alert, cycle and page in hand.

@@ -3,9 +3,13 @@
 The row is claimed in a transaction of its own, the message is sent outside of any, and the end is recorded in a third:
 no lock and no connection is held while the network is waited for. An engine that dies in between leaves the row
 claimed; after the claim's time another sends it again, with the same idempotency key.
+
+Whatever a sender raises is recorded, so no page is tried more often than ``MOST_ATTEMPTS``; nor is one that has cost as
+many engines their lives.
 """
 
 import random
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +17,7 @@ from typing import assert_never
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
@@ -28,6 +33,8 @@ from tocsin.engine.together import Together
 from tocsin.errors import DeliveryFailed
 
 _SQL = Statements(__package__, "page.sql")
+
+log = structlog.get_logger(__name__)
 
 # A send gives up by itself well before its claim ends (the slowest channel after 20 s), so that two engines send one
 # page only when one of them died.
@@ -90,6 +97,9 @@ async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
             await desk.pool.execute(_SQL["defer"], *ticket, reason, until)
             await desk.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
             return Outcome(f"deferred_{reason}", again=until)
+        case Send() if row["attempts"] >= MOST_ATTEMPTS:
+            await desk.pool.execute(_SQL["give_up"], *ticket, f"given up after {row['attempts']} attempts")
+            return Outcome("failed", due=row["next_attempt"] or row["claimed_until"], acted=row["now"])
         case Send():
             async with desk.busy.at(row["destination_type"], row["address"]) as pause:
                 if pause is not None:
@@ -117,12 +127,28 @@ async def _send(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
         return Outcome("moved_on", again=row["now"])
     due = row["next_attempt"] or row["claimed_until"]
     try:
-        receipt = await _deliver(desk.outbox, page_id, row)
+        receipt = await _delivered(desk.outbox, page_id, row)
     except DeliveryFailed as error:
         await _record_failure(desk.pool, page_id, attempt, error)
         return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
     await desk.recording.write(page | {"attempts": attempt, "reference": receipt.reference})
     return Outcome("sent", due=due, acted=row["now"])
+
+
+async def _delivered(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Receipt:
+    """Raises DeliveryFailed, also for what no sender should raise: another attempt may go well.
+
+    Neither the timeline nor the log gets the text of such an error, which may hold the address and so a secret.
+    """
+    try:
+        return await _deliver(outbox, page_id, row)
+    except DeliveryFailed:
+        raise
+    except Exception as error:
+        name = type(error).__name__
+        at = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        log.error("sender_failed", page_id=str(page_id), type=row["destination_type"], error=name, at=at)  # noqa: TRY400
+        raise DeliveryFailed(name) from error
 
 
 async def _deliver(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Receipt:

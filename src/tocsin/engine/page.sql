@@ -54,6 +54,14 @@ update outgoing_messages
 set status = 'failed', reason = $3, claimed_until = null, updated_at = now()
 where id = $1 and attempts = $2 and status = 'sending'
 
+-- name: give_up
+-- It has been claimed as often as a page may be, by engines that did not live to say what became of it.
+update outgoing_messages
+set status = 'failed', reason = $3, next_attempt = null, claimed_until = null, updated_at = now()
+where
+    id = $1 and attempts = $2
+    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+
 -- name: cancel
 update outgoing_messages
 set status = 'cancelled', reason = $3, next_attempt = null, claimed_until = null, updated_at = now()
