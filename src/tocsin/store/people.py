@@ -58,10 +58,14 @@ async def page(database: Database, q: str | None, after: UUID | None, limit: int
     return Found(people[:limit], people[limit - 1].id if len(people) > limit else None)
 
 
-async def names(database: Database, ids: Collection[UUID] | None = None) -> Mapping[UUID, str]:
-    """Names by id, in order; of everybody, up to ``MOST_NAMES``, when no ids are given."""
-    rows = await database.fetch(_sql["names"], None if ids is None else list(ids), MOST_NAMES)
-    return {row["id"]: row["name"] for row in rows}
+async def names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Names by id, in order."""
+    return {row["id"]: row["name"] for row in await database.fetch(_sql["names"], list(ids))}
+
+
+async def choices(database: Database, chosen: Collection[UUID] = ()) -> Mapping[UUID, str]:
+    """Whom a form can choose: names by id, in order, of everybody up to ``MOST_NAMES``, and of those chosen already."""
+    return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(chosen), MOST_NAMES)}
 
 
 async def counts(database: Database) -> Counts:

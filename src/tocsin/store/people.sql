@@ -36,8 +36,15 @@ order by lower(users.name), users.id
 limit $3
 
 -- name: names
--- Users by name; those of the ids $1, or all when it is null.
-select id, name from users where $1::uuid[] is null or id = any($1) order by lower(name), id limit $2
+-- The users of the ids $1, by name.
+select id, name from users where id = any($1) order by lower(name), id
+
+-- name: choices
+-- The first $2 users, and those of the ids $1, by name.
+select id, name
+from users
+where id = any($1) or id in (select first.id from users as first order by lower(first.name), first.id limit $2)
+order by lower(name), id
 
 -- name: counts
 -- How many users there are, and how many of them cannot be reached.

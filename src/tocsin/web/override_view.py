@@ -1,6 +1,6 @@
 """The form of an override, and what saving it would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from tocsin.store.references import ends_after_start, require_none
 from tocsin.store.schedules import Schedule
 from tocsin.web.forms import WHOLE, Form, status_of
 from tocsin.web.html import page
+from tocsin.web.narrowing import id_of
 from tocsin.web.schedule_changes import Difference, difference
 from tocsin.web.schedule_view import override_text
 from tocsin.web.wall_times import instants_of, twice, typed_fields
@@ -65,7 +66,7 @@ async def page_of(request: Request, viewer: Actor, asked: Asked, status: int = 2
     pool: Pool = request.app.state.pool
     schedule, form = asked.schedule, asked.form
     zone = zone_named(form.value("zone", schedule.time_zone))
-    names = await people.names(pool)
+    names = await people.choices(pool, _chosen(asked))
     values: dict[str, Any] = {
         "schedule": schedule,
         "override": asked.old,
@@ -79,6 +80,13 @@ async def page_of(request: Request, viewer: Actor, asked: Asked, status: int = 2
         "title": _title(asked.old, names),
     }
     return await page(request, viewer, "override.html.j2", status, **values)
+
+
+def _chosen(asked: Asked) -> Collection[UUID]:
+    """Who is chosen in the form, or was when it was saved."""
+    old = [asked.old.add_user_id, asked.old.remove_user_id] if asked.old else []
+    typed = [id_of(asked.form.value(name)) for name in ("add_user_id", "remove_user_id")]
+    return {each for each in (*old, *typed) if each}
 
 
 def _title(one: Override | None, names: Mapping[UUID, str]) -> str:

@@ -166,7 +166,8 @@ def _row(user_id: UUID) -> Row:
 async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200) -> Response:
     pool: Pool = request.app.state.pool
     form, zone = asked.form, zone_named(asked.form.value("time_zone"))
-    names = await people.names(pool)
+    chosen = [id_of(user_id) for row in _PARTICIPANTS.of(form) for user_id in (*row["user_id"], form.value("new"))]
+    names = await people.choices(pool, {each for each in chosen if each})
     values: dict[str, Any] = {
         "rotation": asked.old,
         "form": form,

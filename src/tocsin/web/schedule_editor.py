@@ -17,7 +17,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain import rule
 from tocsin.domain import schedule as rules
 from tocsin.errors import InvalidInput
-from tocsin.store import people, rotations, schedules
+from tocsin.store import ladders, people, rotations, schedules
 from tocsin.store.actor import Actor, acting
 from tocsin.store.schedule_rules import RuleSpec
 from tocsin.store.schedules import Schedule, ScheduleSpec
@@ -175,7 +175,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
         "zones": zone_choices(form.value("time_zone")),
         "teams": await team_choices(pool, "Everybody's", viewer),
         "targets": targets,
-        "target_names": {value: name for _, choices in targets for value, name in choices},
+        "target_names": await _chosen(pool, form) | {value: name for _, choices in targets for value, name in choices},
         "difference": await _difference(pool, asked),
     }
     return await page(request, viewer, "schedule_edit.html.j2", status, **values)
@@ -184,11 +184,19 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
 async def _targets(pool: Pool) -> Sequence[tuple[str, Choices]]:
     """What rules can put on call: rotations and people, by name."""
     found = sorted((await rotations.page(pool, None, None, _MOST_ROTATIONS)).items, key=lambda one: one.name.lower())
-    names = await people.names(pool)
+    names = await people.choices(pool)
     return [
         ("Rotations", [(f"rotation:{one.id}", one.name) for one in found]),
         ("People", [(f"user:{user_id}", name) for user_id, name in names.items()]),
     ]
+
+
+async def _chosen(pool: Pool, form: Form) -> dict[str, str]:
+    """What the rules put on call already, which may be beyond what there is to choose from."""
+    values = {_value(row, "target") for row in _RULES.of(form)}
+    ids = {value: target for value in values if (target := id_of(value.partition(":")[2]))}
+    names = await ladders.target_names(pool, set(ids.values()))
+    return {value: names[target] for value, target in ids.items() if target in names}
 
 
 async def _difference(pool: Pool, asked: Asked) -> Difference:

@@ -61,7 +61,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     used = {rule.contact_method_id for rule in rules}
     is_reached = any(method.enabled and method.id in used for method in methods)
     found = await setup.look(pool)
-    everybody = await people.names(pool)
+    everybody = await people.choices(pool)
     return {
         "steps": steps(found, is_reached=is_reached),
         "found": found,

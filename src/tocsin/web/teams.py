@@ -124,7 +124,7 @@ async def _team_page(
     pool: Pool = request.app.state.pool
     team = await teams.get(pool, team_id)
     can_manage = may_manage(viewer, team_id)
-    everybody = await people.names(pool) if can_manage else {}
+    everybody = await people.choices(pool) if can_manage else {}
     inside = {member.user_id for member in team.members}
     shown: dict[str, Any] = {
         "form": Form.of(name=team.name),

@@ -30,6 +30,7 @@ from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
+from tocsin.web.narrowing import id_of
 from tocsin.web.schedule_changes import Difference, difference
 from tocsin.web.viewer import Viewer
 from tocsin.web.wall_times import instants_of, twice, typed_fields
@@ -175,7 +176,8 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
     pool: Pool = request.app.state.pool
     rows = range(len(_SHIFTS.of(asked.form)))
     timed = ["start_at", "end_at", *(f"shifts.{n}.{side}_at" for n in rows for side in ("start", "end"))]
-    names = await people.names(pool)
+    chosen = [id_of(asked.form.value(f"shifts.{n}.user_id")) for n in rows]
+    names = await people.choices(pool, {each for each in chosen if each})
     values: dict[str, Any] = {
         "schedule": asked.schedule,
         "temporary": asked.old,
