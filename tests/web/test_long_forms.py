@@ -1,10 +1,13 @@
-"""Forms of many fields: a page takes what the API takes, and says why it does not take more."""
+"""Forms of many fields: a page takes what the API takes, and says why it does not take more. And of many digits."""
 
 import re
 
 from httpx import AsyncClient
 from tests.api.calls import refusal
 from tests.fixtures.factories import Factory
+
+from tocsin.web.live_hub import Hub
+from tocsin.web.numbers import whole, whole_or_text
 
 BROWSER = {"Accept": "text/html"}
 
@@ -45,3 +48,22 @@ async def test_too_many_fields_are_refused_and_named_as_the_reason(browser: Asyn
         )
         page = await browser.post(path, content=content, headers=headers | BROWSER)
         assert (page.status_code, "The form has too many fields." in page.text) == (400, True)
+
+
+async def test_a_number_of_thousands_of_digits_is_none(browser: AsyncClient, make: Factory) -> None:
+    digits = "1" * 5000
+    assert (whole("0012"), whole("-1"), whole("1234567890"), whole("1234567890", 18)) == (12, None, None, 1234567890)
+    assert (whole_or_text("7"), whole_or_text("x"), whole_or_text(digits)) == (7, "x", digits)
+    rotation, service = await make.rotation(await make.user()), await make.service()
+    for path, form, status in (
+        ("/rotations/new", {"participants": "0", "action": f"remove:{digits}"}, 200),
+        (f"/rotations/{rotation.id}/activate", {"position": digits}, 409),
+        ("/policies/draft", {f"step-{digits}": "", "do": "add"}, 200),
+        ("/policies/new", {"repeat": digits, "name": "x"}, 422),
+        (f"/services/{service.id}/maintenance", {"for": digits}, 422),
+    ):
+        answer = await browser.post(path, data=form)
+        assert answer.status_code == status, (path, answer.text)
+    hub = Hub(make.pool)
+    with hub.listen("a session", ["alerts"], f"{hub.mark.partition('.')[0]}.{digits}"):
+        pass

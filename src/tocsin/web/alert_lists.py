@@ -24,6 +24,7 @@ from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent
 from tocsin.web.html import fragment_of, page
+from tocsin.web.numbers import whole
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -67,7 +68,8 @@ async def act(viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Acknowledge or close the ticked alerts, each by itself, and say how many it were and what stood in the way."""
     back = our_path(form.value("back", "/alerts"))
     action = form.value("action")
-    ids = [int(value) for value in form.values("alert") if value.isdecimal() and len(value) < 19][:_MOST_AT_ONCE]
+    numbers = (whole(value, digits=18) for value in form.values("alert"))
+    ids = [number for number in numbers if number is not None][:_MOST_AT_ONCE]
     if action not in _DONE:
         raise NotFound("no such action")
     if not ids:
@@ -129,7 +131,7 @@ async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
         )
     except InvalidInput as error:
         return Narrowed(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
-    return Narrowed(form, asked.filter(viewer), int(below) if below.isdecimal() and len(below) < 19 else None)
+    return Narrowed(form, asked.filter(viewer), whole(below, digits=18))
 
 
 async def _id_of(pool: Pool, field: str, given: str | None) -> UUID | None:

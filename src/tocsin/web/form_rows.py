@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tocsin.web.forms import Form
+from tocsin.web.numbers import whole
 
 Row: TypeAlias = Mapping[str, Sequence[str]]
 """The values of each field of a row."""
@@ -40,7 +41,8 @@ class Rows:
         """The form after what its button says was done; ``blank`` is what a new row holds."""
         rows = list(self.of(form))
         what, _, number = form.value(ACTION).partition(":")
-        at = int(number) if number.isdecimal() and int(number) < len(rows) else None
+        place = whole(number)
+        at = place if place is not None and place < len(rows) else None
         if what == "add":
             rows.append(blank)
         elif what == "remove" and at is not None:

@@ -27,6 +27,7 @@ import structlog
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.errors import Unavailable
+from tocsin.web.numbers import whole
 
 _sql = Statements("tocsin.web", "live.sql")
 
@@ -120,7 +121,8 @@ class Hub:
     def _missed(self, topics: Collection[str], mark: str) -> Iterator[str]:
         """The known topics that have changed since. An unknown one counts as changed when it is first looked at."""
         name, _, moment = mark.partition(".")
-        since = int(moment) if name == self._name and moment.isdecimal() else -1
+        known = whole(moment, digits=18) if name == self._name else None
+        since = -1 if known is None else known
         return (topic for topic in topics if self._changed_at.get(topic, -1) > since)
 
     async def _look(self) -> None:

@@ -23,6 +23,7 @@ from tocsin.store.services import Service
 from tocsin.web import service_view
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.numbers import whole
 from tocsin.web.viewer import Viewer, ViewerZone
 from tocsin.web.wall_times import instant_of
 from tocsin.web.zone import zone_named
@@ -88,10 +89,10 @@ async def _until(connection: Connection, form: Form, zone: ZoneInfo) -> datetime
         return instant_of(form, "until", zone)
     if form.value("for") == "end":
         return None
-    minutes = form.value("for")
-    if not minutes.isdecimal() or not 0 < int(minutes[:9]) <= _MOST_MINUTES:
+    minutes = whole(form.value("for"))
+    if minutes is None or not 0 < minutes <= _MOST_MINUTES:
         raise InvalidInput(FieldError("until", "choose how long"))
-    return await now(connection) + timedelta(minutes=int(minutes))
+    return await now(connection) + timedelta(minutes=minutes)
 
 
 def _window(form: Form) -> WindowCreate:

@@ -14,6 +14,7 @@ from tocsin.store.policies import Policy
 from tocsin.web.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.forms import Form
 from tocsin.web.narrowing import id_of
+from tocsin.web.numbers import whole, whole_or_text
 
 _STEP = "step-"
 _TARGET_TYPES: Sequence[TargetType] = get_args(TargetType)
@@ -103,7 +104,7 @@ def values(draft: Draft) -> Mapping[str, Any]:
         "name": form.value("name"),
         "description": form.value("description"),
         "team_id": form.given("team"),
-        "repeat": int(repeat) if repeat.isdecimal() and len(repeat) < 10 else repeat or None,
+        "repeat": whole_or_text(repeat) if repeat else None,
         "catch_all_policy_id": form.given("catch_all"),
         "steps": [_values(step) for step in draft.steps],
     }
@@ -160,7 +161,8 @@ def _step_names(steps: Sequence[DraftStep]) -> Iterator[tuple[str, str]]:
 
 
 def _new_key(draft: Draft) -> str:
-    return str(max((int(step.key) for step in draft.steps if step.key.isdecimal()), default=-1) + 1)
+    numbers = (whole(step.key) for step in draft.steps)
+    return str(max((number for number in numbers if number is not None), default=-1) + 1)
 
 
 def _moved(steps: Sequence[DraftStep], key: str, by: int) -> Sequence[DraftStep]:

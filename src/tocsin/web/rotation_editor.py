@@ -29,6 +29,7 @@ from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.narrowing import id_of, team_choices
+from tocsin.web.numbers import whole_or_text
 from tocsin.web.stale import is_stale, late, seeing
 from tocsin.web.turns import Turn, turns
 from tocsin.web.viewer import Viewer, ViewerZone
@@ -132,14 +133,13 @@ def _monday(moment: datetime, zone: ZoneInfo) -> datetime:
 
 def _spec_of(form: Form) -> RotationSpec:
     """What the form says. Raises InvalidInput with every wrong field."""
-    length = form.value("shift_length")
     values: dict[str, Any] = {
         "team_id": form.given("team_id"),
         "name": form.value("name"),
         "description": form.value("description"),
         "time_zone": form.value("time_zone"),
         "type": form.value("type"),
-        "shift_length": int(length) if length.isdecimal() and len(length) < 9 else length,
+        "shift_length": whole_or_text(form.value("shift_length")),
         "start_at": instant_of(form, "start_at", zone_named(form.value("time_zone"))),
         "participants": [one for row in _PARTICIPANTS.of(form) for one in row["user_id"]],
     }

@@ -18,6 +18,7 @@ from tocsin.store.actor import Actor, acting
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Sent
 from tocsin.web.html import page
+from tocsin.web.numbers import whole_or_text
 from tocsin.web.phrases import as_sentence
 from tocsin.web.refusals import Refusal, refusal
 from tocsin.web.turns import pace, turns
@@ -54,8 +55,7 @@ async def show_one(request: Request, rotation_id: UUID, viewer: Viewer, pool: Da
 async def activate(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Make somebody active in the shift that is now."""
     try:
-        position = form.value("position")
-        body = form.body(RotationPatch, {"active_position": int(position) if position.isdecimal() else position})
+        body = form.body(RotationPatch, {"active_position": whole_or_text(form.value("position"))})
         async with acting(pool, viewer) as connection:
             rotation = await rotations.lock(connection, rotation_id)
             require_edit(viewer, rotation.team_id)

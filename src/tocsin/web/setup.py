@@ -34,6 +34,7 @@ from tocsin.store.services import ServiceSpec
 from tocsin.web import trial_alerts
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.numbers import whole
 from tocsin.web.reaching import add, fate_of
 from tocsin.web.setup_view import SKIP_COOKIE, setup_page
 from tocsin.web.shown_once import see_once
@@ -51,8 +52,7 @@ _POLICY_FIELDS = {"name": "policy_name", "steps.0.targets.0.id": "first", "steps
 @router.get("")
 async def show(request: Request, viewer: Viewer, alert: str = "") -> Response:
     """The steps, the first that is not done open; and what became of a test alert."""
-    number = int(alert) if alert.isdecimal() and len(alert) < 19 else None
-    return await setup_page(request, viewer, alert_id=number)
+    return await setup_page(request, viewer, alert_id=whole(alert, digits=18))
 
 
 @router.post("/skip")
@@ -176,7 +176,8 @@ def first_handoff(moment: datetime, zone: ZoneInfo, hour: int) -> datetime:
 
 
 def _is_hour(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 2 and int(text) < 24
+    hour = whole(text, digits=2)
+    return hour is not None and hour < 24
 
 
 def _schedule(rotation: Rotation) -> ScheduleSpec:
@@ -186,13 +187,12 @@ def _schedule(rotation: Rotation) -> ScheduleSpec:
 
 
 def _policy(form: Form) -> dict[str, Any]:
-    minutes = form.value("minutes")
-    delay = int(minutes) * 60 if minutes.isdecimal() and len(minutes) < 8 else minutes
+    minutes = whole(form.value("minutes"))
+    delay = form.value("minutes") if minutes is None else minutes * 60
     wanted = [form.value("first"), *([form.value("second")] if form.given("second") else [])]
-    repeat = form.value("repeat")
     return {
         "name": form.value("policy_name"),
-        "repeat": int(repeat) if repeat.isdecimal() and len(repeat) < 8 else None,
+        "repeat": whole(form.value("repeat")),
         "steps": [{"delay_seconds": delay, "targets": [_target(one)]} for one in wanted],
     }
 
