@@ -142,3 +142,15 @@ async def test_a_warning_names_whom_it_is_about(browser: AsyncClient, make: Fact
     page = (await browser.get(f"/policies/{policy.id}")).text
     assert "<strong>Ben:</strong> the rule for " in page
     assert "<strong>Cid</strong> is on call for " in page
+
+
+async def test_planned_maintenance_is_shown_however_much_is_over(browser: AsyncClient, make: Factory) -> None:
+    service = await make.service()
+    await make.pool.execute(
+        "insert into maintenance_windows (service_id, start_at, end_at)"
+        " select $1, '2020-01-01T10:00Z', '2020-01-01T11:00Z' from generate_series(1, 150)",
+        service.id,
+    )
+    form = {"start": "2035-01-01T10:00", "end": "2035-01-01T11:00", "zone": "UTC"}
+    assert (await browser.post(f"/services/{service.id}/windows", data=form)).status_code == 303
+    assert (await browser.get(f"/services/{service.id}")).text.count('class="window-row"') == 1

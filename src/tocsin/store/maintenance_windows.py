@@ -1,5 +1,6 @@
 """Planned maintenance of services: once, or every week."""
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -58,6 +59,11 @@ async def get(database: Database, service_id: UUID, window_id: UUID) -> Window:
 async def page(database: Database, service_id: UUID, after: Position | None, limit: int) -> Slice[Window]:
     rows = await database.fetch(_sql["list"], service_id, *bounds(after), limit + 1)
     return cut([Window(**row) for row in rows], limit)
+
+
+async def coming(database: Database, service_id: UUID, limit: int) -> Sequence[Window]:
+    """Up to ``limit`` windows that are not over, in order of their beginning."""
+    return [Window(**row) for row in await database.fetch(_sql["coming"], service_id, limit)]
 
 
 async def update(connection: Connection, window: Window, spec: WindowSpec) -> Window:

@@ -17,6 +17,14 @@ where
 order by created_at, id
 limit $4
 
+-- Those that are not over, by their beginning; weekly ones never are.
+-- name: coming
+select id, service_id, start_at, end_at, weekly, time_zone, created_at
+from maintenance_windows
+where service_id = $1 and (weekly or end_at > now())
+order by start_at, id
+limit $2
+
 -- name: update
 update maintenance_windows
 set start_at = $2, end_at = $3, weekly = $4, time_zone = $5

@@ -115,8 +115,8 @@ async def _findings(pool: Pool, service: ServiceRow) -> Sequence[Finding]:
 
 async def _coming(pool: Pool, service_id: UUID, moment: datetime) -> Sequence[Coming]:
     """The planned maintenance that is not over, the one that runs or comes next first."""
-    found = (await maintenance_windows.page(pool, service_id, None, _MOST_WINDOWS)).items
-    coming = [_at(_readable(window), moment) for window in found if window.weekly or window.end_at > moment]
+    found = await maintenance_windows.coming(pool, service_id, _MOST_WINDOWS)
+    coming = [_at(_readable(window), moment) for window in found]
     return sorted(coming, key=lambda one: (not one.runs, one.changes_at or one.window.start_at))
 
 
