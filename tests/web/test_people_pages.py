@@ -169,3 +169,9 @@ async def test_managers_change_who_is_in_their_team(browser: AsyncClient, make: 
     assert "Ben" in (await browser.get(f"/teams/{team.id}")).text
     await browser.post(f"/teams/{team.id}/members/{ben.id}/remove")
     assert await make.pool.fetchval("select count(*) from team_members") == 1
+
+
+async def test_a_new_password_of_ones_own_is_shown_and_keeps_the_session(browser: AsyncClient, make: Factory) -> None:
+    ann = await make.pool.fetchval("update users set role = 'admin' where name = 'Ann' returning id")
+    shown = await browser.post(f"/people/{ann}/password", follow_redirects=True)
+    assert (shown.status_code, "Ann signs in as ann@example.org with this password." in shown.text) == (200, True)

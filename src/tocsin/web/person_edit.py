@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.access import is_admin, require_edit_user
-from tocsin.api.auth import Database
+from tocsin.api.auth import SESSION_COOKIE, Database
 from tocsin.api.users import UserPatch
 from tocsin.errors import Conflict
 from tocsin.store import sessions, users
@@ -50,13 +50,13 @@ async def edit(request: Request, user_id: UUID, viewer: Viewer, pool: Database, 
 
 @router.post("/password")
 async def reset_password(request: Request, user_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Give somebody a new password, shown once, and end the sessions that the old one opened."""
+    """Give somebody a new password, shown once, and end the sessions that the old one opened, but for this one."""
     require_admin(viewer)
     password = new_password()
     async with acting(pool, viewer) as connection:
         await users.lock(connection, user_id)
         await users.set_password(connection, user_id, await hash_password(password))
-        await sessions.end_all(connection, user_id)
+        await sessions.end_all(connection, user_id, keep=request.cookies[SESSION_COOKIE])
     return see_once(request, f"/people/{user_id}/edit", password=password)
 
 
