@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from tocsin.store.rotations import Place, heir, match_places
+from tocsin.domain.rotation import Participant
+from tocsin.store.rotations import Place, heir, match_places, places_of
 
 
 def uid(letter: str) -> UUID:
@@ -55,3 +56,26 @@ def test_rows_stay_by_user_and_in_order(old: str, active: int | None, new: str, 
 def test_r3_the_next_in_the_old_order_inherits(old: str, active: int | None, new: str, position: int | None) -> None:
     rows = [Place(UUID(int=n), uid(letter), n == active) for n, letter in enumerate(old)]
     assert heir(rows, match_places(rows, [uid(letter) for letter in new])) == position
+
+
+@pytest.mark.parametrize(
+    ("gone_at", "new", "position"),
+    [
+        (0, "bcd", 0),
+        (0, "dcb", 2),
+        (0, "dc", 1),
+        (2, "dbc", 0),
+        (3, "dcb", 2),
+    ],
+)
+def test_r3_who_is_next_stays_so_in_another_order_while_the_engine_has_not_looked(
+    gone_at: int, new: str, position: int
+) -> None:
+    order = [Participant(UUID(int=n), uid(letter)) for n, letter in enumerate("bcd")]
+    rows = places_of(order, uid("a"), gone_at)
+    assert heir(rows, match_places(rows, [uid(letter) for letter in new])) == position
+
+
+def test_r3_of_a_users_places_the_one_that_is_next_is_the_last_to_go() -> None:
+    order = [Participant(UUID(int=n), uid(letter)) for n, letter in enumerate("bcb")]
+    assert match_places(places_of(order, uid("a"), 2), [uid("b"), uid("c")]) == [UUID(int=2), UUID(int=1)]

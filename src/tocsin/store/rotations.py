@@ -10,6 +10,7 @@ from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
 from tocsin.domain import handoffs
 from tocsin.domain.handoffs import RotationType
+from tocsin.domain.rotation import Participant
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
 from tocsin.store.moment import now
@@ -74,11 +75,15 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row of the order of participants."""
+    """A row of the order of participants.
+
+    ``is_next``: the active one has been removed, this one follows it, and the engine has not looked yet (R3).
+    """
 
     id: UUID
     user_id: UUID
     is_active: bool = False
+    is_next: bool = False
 
 
 async def create(connection: Connection, spec: RotationSpec) -> Rotation:
@@ -139,10 +144,20 @@ async def delete(connection: Connection, rotation_id: UUID) -> None:
     await connection.execute(_sql["delete"], rotation_id)
 
 
+def places_of(participants: Sequence[Participant], active_id: UUID | None, position: int | None) -> Sequence[Place]:
+    """The order with who is active in it, or next where that one is gone; None when nobody has become active yet."""
+    active = next((number for number, one in enumerate(participants) if one.id == active_id), None)
+    following = None
+    if active is None and position is not None:
+        following = position if position < len(participants) else 0
+    return [Place(one.id, one.user_id, n == active, n == following) for n, one in enumerate(participants)]
+
+
 def match_places(old: Sequence[Place], users: Sequence[UUID]) -> Sequence[UUID | None]:
     """For each user of the new order the old row that stays and goes there, None for a new one.
 
-    A user's rows stay in their order. Where a user has fewer places than before, the active row is the last to go.
+    A user's rows stay in their order. Where a user has fewer places than before, the active row is the last to go, and
+    so is the one that is next.
     """
     rows = {user_id: _kept(user_id, old, users.count(user_id)) for user_id in set(users)}
     return [rows[user_id].pop(0) if rows[user_id] else None for user_id in users]
@@ -150,18 +165,21 @@ def match_places(old: Sequence[Place], users: Sequence[UUID]) -> Sequence[UUID |
 
 def _kept(user_id: UUID, old: Sequence[Place], places: int) -> list[UUID]:
     theirs = [place for place in old if place.user_id == user_id]
-    staying = sorted(theirs, key=lambda place: not place.is_active)[:places]
+    staying = sorted(theirs, key=lambda place: not (place.is_active or place.is_next))[:places]
     return [place.id for place in theirs if place in staying]
 
 
 def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
-    """Who is next when the active one goes and others stay (R3), as a position in the new order.
+    """Who is next when the active one goes, or has gone, and others stay (R3), as a position in the new order.
 
-    The next of the old order that stays; after the last of them whoever follows now, or the first.
+    The next of the old order that stays; after the last of them whoever follows now, or the first. Who was next already
+    is so at a new position too.
     """
-    active = next((number for number, place in enumerate(old) if place.is_active), None)
-    if active is None or old[active].id in new:
+    active = next((number for number, place in enumerate(old) if place.is_active or place.is_next), None)
+    if active is None:
         return None
+    if old[active].id in new:
+        return new.index(old[active].id) if old[active].is_next else None
     following = [new.index(place.id) for place in old[active + 1 :] if place.id in new]
     before = [new.index(place.id) for place in old[:active] if place.id in new]
     if following:
@@ -183,7 +201,8 @@ async def _put_participants(connection: Connection, rotation_id: UUID, users: Se
 
 async def _places(connection: Connection, rotation_id: UUID) -> Sequence[Place]:
     rows = await connection.fetch(_sql["places"], rotation_id)
-    return [Place(row["id"], row["user_id"], bool(row["is_active"])) for row in rows]
+    participants = [Participant(row["id"], row["user_id"]) for row in rows]
+    return places_of(participants, rows[0]["active_id"], rows[0]["active_position"]) if rows else []
 
 
 async def _check(connection: Connection, spec: RotationSpec) -> None:

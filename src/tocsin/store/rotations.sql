@@ -78,7 +78,8 @@ where id = $1
 select
     participants.id,
     participants.user_id,
-    participants.id = state.rotation_participant_id as is_active
+    state.rotation_participant_id as active_id,
+    state.position as active_position
 from rotation_participants as participants
 left join rotation_state as state on state.rotation_id = participants.rotation_id
 where participants.rotation_id = $1

@@ -23,7 +23,7 @@ from tocsin.errors import InvalidInput
 from tocsin.store import people, roster, rotations
 from tocsin.store.actor import Actor, acting
 from tocsin.store.moment import now
-from tocsin.store.rotations import Place, Rotation, RotationSpec, heir, match_places
+from tocsin.store.rotations import Rotation, RotationSpec, heir, match_places, places_of
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
@@ -204,7 +204,7 @@ def _saved(spec: RotationSpec, old: RotationNow | None) -> RotationNow:
     rule = handoffs.Rotation(spec.type, spec.shift_length, spec.start_at, ZoneInfo(spec.time_zone))
     if old is None or old.standing is None:
         return RotationNow(rule, [Participant(uuid4(), user_id) for user_id in spec.participants], None)
-    places = [Place(one.id, one.user_id, one.id == old.standing.participant_id) for one in old.participants]
+    places = places_of(old.participants, old.standing.participant_id, old.standing.position)
     matched = match_places(places, spec.participants)
     participants = [
         Participant(place_id or uuid4(), user_id) for place_id, user_id in zip(matched, spec.participants, strict=True)
