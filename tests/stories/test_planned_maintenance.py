@@ -1,5 +1,6 @@
 """M1 to M3 for maintenance that is planned: windows come once or every week, and let through what they should."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 from tests.stories.on_call import MONDAY, at
 
-from tocsin.store import maintenance_windows
+from tocsin.engine.lane import MOST_ATTEMPTS
+from tocsin.store import engine, maintenance_windows
 from tocsin.store.actor import acting
+from tocsin.store.engine import Parked
 from tocsin.store.maintenance_windows import Window, WindowSpec
 from tocsin.store.services import Service
 
@@ -111,3 +114,37 @@ async def test_m1_an_alert_due_as_a_window_begins_is_held_though_the_services_jo
     assert story.paged() == []
     await story.passes(30)
     assert story.paged() == ["ann"]
+
+
+async def test_m1_a_window_in_a_zone_that_nobody_knows_blocks_no_alert_of_its_service(story: Story) -> None:
+    service = await one_step(story)
+    unknown = await window(story, service, MONDAY + minutes(60), 30)
+    await story.pool.execute("update maintenance_windows set time_zone = 'Nowhere/Never'")
+    await story.passes(60)
+    await story.alert(service, "as the window begins")
+    assert story.paged() == ["ann"]
+    assert ("service", str(service.id)) in [(job.kind, job.object_id) for job in await parked(story)]
+    async with acting(story.pool, TESTER) as connection:
+        await maintenance_windows.delete(connection, service.id, unknown.id)
+    await settled(story.pool)
+
+
+async def test_m3_a_maintenance_by_hand_is_cleared_although_a_window_cannot_be_read(story: Story) -> None:
+    service = await one_step(story)
+    service = await story.change_service(service, maintenance_expires_at=MONDAY + minutes(30))
+    await story.alert(service)
+    unknown = await window(story, service, MONDAY + minutes(600), 30)
+    await story.pool.execute("update maintenance_windows set time_zone = 'Nowhere/Never'")
+    assert story.paged() == []
+    await story.change_service(service, maintenance_expires_at=None)
+    assert story.paged() == ["ann"]
+    async with acting(story.pool, TESTER) as connection:
+        await maintenance_windows.delete(connection, service.id, unknown.id)
+    await settled(story.pool)
+
+
+async def parked(story: Story) -> Sequence[Parked]:
+    """What is parked once all attempts are used up."""
+    for _ in range(MOST_ATTEMPTS):
+        await story.passes(1)
+    return await engine.parked(story.pool)

@@ -8,6 +8,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.maintenance import Windows, windows_at
+from tocsin.engine.held import UNREADABLE
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.store import readings
 
@@ -22,15 +23,24 @@ def kind(pool: Pool) -> JobKind:
         row = await pool.fetchrow(_SQL["load"], service_id)
         if row is None:
             return GONE
-        windows = windows_at([readings.window(window) for window in row["windows"]], row["now"])
+        try:
+            windows = windows_at([readings.window(window) for window in row["windows"]], row["now"])
+        except UNREADABLE:
+            await _look_up(pool, service_id)  # all the same, for a maintenance by hand may have ended
+            raise
         if not await _keep(pool, row, windows):
             return None
-        await pool.execute(_SQL["clear"], service_id)
-        await pool.execute(_SQL["release"], service_id)
-        await pool.execute(_SQL["wake"], service_id)
+        await _look_up(pool, service_id)
         return _outcome(row, windows)
 
     return JobKind("service", look(once))
+
+
+async def _look_up(pool: Pool, service_id: UUID) -> None:
+    """Clear a maintenance that is over, and wake all that it may have held."""
+    await pool.execute(_SQL["clear"], service_id)
+    await pool.execute(_SQL["release"], service_id)
+    await pool.execute(_SQL["wake"], service_id)
 
 
 async def _keep(pool: Pool, row: asyncpg.Record, windows: Windows) -> bool:
