@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
@@ -67,6 +68,7 @@ async def test_somebody_adds_tries_switches_and_deletes_a_contact_method(browser
         form = {"type": "webhook", "address": receiver.url, "preset": "again"}
         made = await browser.post(f"{mine}/contact-methods", data=form, follow_redirects=True)
         assert (made.status_code, "The secret that signs" in made.text, "After 5 min" in made.text) == (200, True, True)
+        assert made.text.index("The secret that signs") < made.text.index('id="reach"')  # which a test page makes anew
         method = await make.pool.fetchval("select id from contact_methods")
         tried = await browser.post(f"{mine}/contact-methods/{method}/test")
         assert "The test page was accepted" in tried.text
@@ -175,3 +177,26 @@ async def test_a_new_password_of_ones_own_is_shown_and_keeps_the_session(browser
     ann = await make.pool.fetchval("update users set role = 'admin' where name = 'Ann' returning id")
     shown = await browser.post(f"/people/{ann}/password", follow_redirects=True)
     assert (shown.status_code, "Ann signs in as ann@example.org with this password." in shown.text) == (200, True)
+
+
+async def test_a_rule_is_shown_whose_contact_method_comes_late(
+    browser: AsyncClient, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.web.person.MOST_METHODS", 1)
+    ben = await make.user("Ben")
+    await make.contact_method(ben)
+    late = await make.contact_method(ben)
+    await make.rule(late)
+    page = await browser.get(f"/people/{ben.id}")
+    assert (page.status_code, page.text.count(f'<div class="more">{late.name}</div>')) == (200, 1)
+
+
+async def test_a_test_page_of_the_first_run_leaves_the_secret_where_it_is(browser: AsyncClient, make: Factory) -> None:
+    form = {"type": "webhook", "address": "http://127.0.0.1:9/", "preset": "now"}
+    made = await browser.post("/setup/reach", data=form, follow_redirects=True)
+    assert made.text.index("The secret that signs") < made.text.index('id="reach-methods"')
+    method = await make.pool.fetchval("select id from contact_methods")
+    asked = {"HX-Request": "true", "HX-Target": "reach-methods"}
+    tried = (await browser.post(f"/setup/reach/{method}/test", headers=asked)).text
+    assert tried.startswith('<div id="reach-methods">')
+    assert ("did not go out" in tried, "<html" in tried) == (True, False)

@@ -1,5 +1,6 @@
 """Contact methods: one address of one user each."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -64,6 +65,11 @@ async def lock(connection: Connection, user_id: UUID, method_id: UUID) -> Contac
 async def page(database: Database, user_id: UUID, after: Position | None, limit: int) -> Slice[ContactMethod]:
     rows = await database.fetch(_sql["list"], user_id, *bounds(after), limit + 1)
     return cut([ContactMethod(**row) for row in rows], limit)
+
+
+async def of_ids(database: Database, user_id: UUID, ids: Collection[UUID]) -> Sequence[ContactMethod]:
+    """Those of the user's that exist, oldest first."""
+    return [ContactMethod(**row) for row in await database.fetch(_sql["of_ids"], user_id, list(ids))]
 
 
 async def update(connection: Connection, method_id: UUID, spec: ContactMethodSpec) -> ContactMethod:

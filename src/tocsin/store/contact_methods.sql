@@ -21,6 +21,12 @@ where user_id = $1 and ($2::timestamptz is null or (created_at, id) > ($2, $3::u
 order by created_at, id
 limit $4
 
+-- name: of_ids
+select id, user_id, name, type, address, enabled, created_at
+from contact_methods
+where user_id = $1 and id = any($2)
+order by created_at, id
+
 -- name: update
 update contact_methods set name = $2, address = $3, enabled = $4 where id = $1
 returning id, user_id, name, type, address, enabled, created_at

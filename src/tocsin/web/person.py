@@ -85,23 +85,33 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
 
 async def _shown(pool: Pool, viewer: Actor, user_id: UUID) -> dict[str, Any]:
     user = await users.get(pool, user_id)
-    methods = (await contact_methods.page(pool, user_id, None, MOST_METHODS)).items
+    rules = (await notification_rules.page(pool, user_id, None, MOST_METHODS)).items
+    methods = await _methods(pool, user_id, {rule.contact_method_id for rule in rules})
     if not may_see_addresses(viewer, user_id):
         methods = [replace(method, address=HIDDEN) for method in methods]
-    rules = (await notification_rules.page(pool, user_id, None, MOST_METHODS)).items
+    names = {method.id: method.name for method in methods}
     return {
         "user": user,
         "is_me": viewer.user_id == user_id,
         "can_edit": may_edit_user(viewer, user_id),
         "can_administrate": is_admin(viewer),
         "methods": methods,
-        "rules": sorted(rules, key=lambda rule: (rule.delay, rule.created_at)),
-        "names": {method.id: method.name for method in methods},
+        "rules": sorted(
+            (rule for rule in rules if rule.contact_method_id in names), key=lambda rule: (rule.delay, rule.created_at)
+        ),
+        "names": names,
         "is_reachable": _is_reachable(methods, {rule.contact_method_id for rule in rules}),
         "roll": await duty.of_user(pool, user_id),
         "teams": await people.teams(pool, user_id),
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],
     }
+
+
+async def _methods(pool: Pool, user_id: UUID, used: set[UUID]) -> Sequence[ContactMethod]:
+    """The oldest contact methods, and those that rules use."""
+    oldest = (await contact_methods.page(pool, user_id, None, MOST_METHODS)).items
+    others = used - {method.id for method in oldest}
+    return [*oldest, *(await contact_methods.of_ids(pool, user_id, others) if others else ())]
 
 
 def _is_reachable(methods: Sequence[ContactMethod], used: set[UUID]) -> bool:
