@@ -98,3 +98,10 @@ async def test_a_failure_is_logged_without_the_secret_of_its_path(
     assert answer.status_code in (422, 500, 503)
     [line] = [one for one in logged if one["event"] == event]
     assert line["path"] == path.format("***")
+
+
+async def test_a_notice_tells_of_an_error_but_not_to_what_fetches_itself(browser: AsyncClient) -> None:
+    asked = BROWSER | {"HX-Request": "true", "HX-Target": "alert"}
+    assert "No such alert." in (await browser.get("/alerts/4711", headers=asked)).headers["hx-trigger"]
+    by_itself = await browser.get("/alerts/4711", headers=asked | {"Tocsin-By-Itself": "yes"})
+    assert (by_itself.status_code, "hx-trigger" in by_itself.headers) == (404, False)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.problems import Problem, ProblemResponse
+from tocsin.web.flash import is_by_itself
 from tocsin.web.html import bare_page
 from tocsin.web.phrases import as_sentence
 from tocsin.web.sign_in import ask
@@ -33,11 +34,14 @@ def wants_page(request: Request) -> bool:
 
 
 def error_page(request: Request, answer: ProblemResponse) -> Response:
-    """What a problem says, as a page with the same status."""
+    """What a problem says, as a page with the same status.
+
+    No notice tells it of a part that is fetched by itself: it would come again with every change.
+    """
     problem = Problem.model_validate_json(bytes(answer.body))
     page = bare_page(request, "error.html.j2", problem.status, problem=problem)
     page.headers.update({name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers})
-    if "hx-request" in request.headers:
+    if "hx-request" in request.headers and not is_by_itself(request):
         notice = {"text": as_sentence(problem.detail), "kind": "bad"}
         page.headers["HX-Trigger"] = json.dumps({"notice": notice})
     return page

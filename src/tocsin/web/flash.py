@@ -32,13 +32,18 @@ def see_other(path: str, text: str | None = None, kind: Kind = "good") -> Redire
     return answer
 
 
+def is_by_itself(request: Request) -> bool:
+    """Whether a part of a page is fetched because something changed, and not because somebody did something."""
+    return _BY_ITSELF in request.headers
+
+
 def notice_of(request: Request) -> Notice | None:
     """The notice that came along; what cannot be read is none.
 
     A part of a page that is fetched because something changed gets none: it may be on its way while the notice is, and
     would tell it a second time, or in another window.
     """
-    if _BY_ITSELF in request.headers:
+    if is_by_itself(request):
         return None
     try:
         found = json.loads(unquote(request.cookies.get(_COOKIE, "")))
@@ -49,5 +54,5 @@ def notice_of(request: Request) -> Notice | None:
 
 def forget(request: Request, answer: Response) -> None:
     """Take the notice away once it is shown."""
-    if _COOKIE in request.cookies and _BY_ITSELF not in request.headers:
+    if _COOKIE in request.cookies and not is_by_itself(request):
         answer.delete_cookie(_COOKIE, path="/")
