@@ -154,3 +154,13 @@ async def test_planned_maintenance_is_shown_however_much_is_over(browser: AsyncC
     form = {"start": "2035-01-01T10:00", "end": "2035-01-01T11:00", "zone": "UTC"}
     assert (await browser.post(f"/services/{service.id}/windows", data=form)).status_code == 303
     assert (await browser.get(f"/services/{service.id}")).text.count('class="window-row"') == 1
+
+
+async def test_warnings_come_anew_with_the_steps_that_they_are_about(browser: AsyncClient, make: Factory) -> None:
+    policy = await make.policy(step(await make.user("Unreachable")))
+    service = await make.service(policy)
+    for path, target in ((f"/policies/{policy.id}", "policy-steps"), (f"/services/{service.id}", "service-steps")):
+        part = (await browser.get(path, headers={"HX-Request": "true", "HX-Target": target})).text
+        assert (part.lstrip().startswith(f'<div id="{target}"'), 'class="findings"' in part) == (True, True), path
+        whole = (await browser.get(path)).text
+        assert whole.count('class="findings"') == 1
