@@ -140,3 +140,16 @@ async def test_a_new_password_ends_all_sessions(browser: AsyncClient, api: Async
     refusal(await browser.get(URL), 401)
     refusal(await browser.post(URL, json=ANN), 401)
     assert (await browser.post(URL, json=ANN | {"password": "another password"})).status_code == 200
+
+
+async def test_a_session_alone_gives_nobody_another_password(browser: AsyncClient) -> None:
+    url = f"/api/v1/users/{(await browser.get('/api/v1/users/me')).json()['id']}"
+    change = {"password": "another password"}
+    for guess in ({}, {"current_password": "a wrong password"}):
+        refused = await browser.patch(url, json=change | guess)
+        assert wrong(refused) == ["current_password"]
+        assert refused.json()["errors"][0]["message"] == "is not your password"
+    assert (await browser.patch(url, json={"name": "Ann Lee"})).status_code == 200
+    changed = await browser.patch(url, json=change | {"current_password": ANN["password"]})
+    assert changed.status_code == 200, changed.text
+    assert (await browser.post(URL, json=ANN | change)).status_code == 200

@@ -4,11 +4,13 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from tocsin.api.access import is_admin, require_edit_user
 from tocsin.api.auth import Admin, Database, Reader, Writer
-from tocsin.api.fields import Body, Email, Name, Password, Read, Search, UtcDatetime, example, optional
+from tocsin.api.fields import Body, Email, Name, Password, Read, Search, Text, UtcDatetime, example, optional
+from tocsin.api.own_password import require_own_password
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import NotFound, PermissionDenied
 from tocsin.store import sessions, users
@@ -33,7 +35,10 @@ class UserCreate(Body):
 
 
 class UserPatch(Body):
-    """What to change of a user; what is left out stays."""
+    """What to change of a user; what is left out stays.
+
+    Whoever is signed in by a session gives their current password to choose another.
+    """
 
     model_config = example({"name": "Ann Miller"})
 
@@ -41,6 +46,9 @@ class UserPatch(Body):
     email: Email = optional()
     role: Role = optional(description="administrators only")
     password: Password = optional(description="signs the user out everywhere")
+    current_password: Annotated[Text, Field(max_length=1024)] = optional(
+        description="needed by session for another password of one's own"
+    )
 
 
 class UserRead(Read):
@@ -89,9 +97,12 @@ async def get_user(user_id: UUID, _actor: Reader, pool: Database) -> UserRead:
 
 
 @router.patch("/users/{user_id}", summary="Change a user")
-async def patch_user(user_id: UUID, body: UserPatch, actor: Writer, pool: Database) -> UserRead:
+async def patch_user(request: Request, user_id: UUID, body: UserPatch, actor: Writer, pool: Database) -> UserRead:
     require_edit_user(actor, user_id)
     changes = body.given()
+    current_password = changes.pop("current_password", "")
+    if "password" in changes and actor.type == "user" and actor.user_id == user_id:
+        await require_own_password(request, actor, current_password, "current_password")
     password_hash = await hash_password(changes.pop("password")) if "password" in changes else None
     async with acting(pool, actor) as connection:
         user = await users.lock(connection, user_id)

@@ -1,6 +1,5 @@
 """The account of who looks: sign-ins, password, time zone, API tokens, and the calendar feed."""
 
-import time
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,12 +12,13 @@ from starlette.responses import Response
 from tocsin.api.access import is_admin
 from tocsin.api.auth import SESSION_COOKIE, Config, Database
 from tocsin.api.calendar_feeds import feed_url
+from tocsin.api.own_password import require_own_password
 from tocsin.api.tokens import TokenCreate, require_no_more_than_own
 from tocsin.api.users import UserPatch
-from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.errors import NotFound
 from tocsin.store import calendar_feeds, sessions, tokens, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.passwords import hash_password, verify_password
+from tocsin.store.passwords import hash_password
 from tocsin.store.tokens import TokenSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
@@ -57,7 +57,7 @@ async def change_password(request: Request, viewer: Viewer, pool: Database, form
     """Choose another password, which ends every other session."""
     values = dict(form.fields)
     try:
-        await _require_password(request, viewer, values.get("current", ""))
+        await require_own_password(request, viewer, values.get("current", ""), "current")
         body = form.body(UserPatch, {"password": values.get("password", "")})
         hashed = await hash_password(body.password)
         async with acting(pool, viewer) as connection:
@@ -145,19 +145,6 @@ async def _page(request: Request, viewer: Actor, status: int = 200, **wrong: For
     if is_admin(viewer):
         shown["scopes"].append(("admin", "Everything, with role administrator"))
     return await page(request, viewer, "account.html.j2", status, **{**shown, **wrong})
-
-
-async def _require_password(request: Request, viewer: Actor, password: str) -> None:
-    """Raise InvalidInput unless it is the viewer's; after too many wrong ones, whatever it is."""
-    attempts, key = request.app.state.attempts, (f"password of {viewer.user_id}", viewer.ip)
-    if attempts.wait(key, time.monotonic()):
-        raise InvalidInput(FieldError("current", "too many wrong ones; try again later"))
-    attempts.begin(key, time.monotonic())
-    user = await users.get(request.app.state.pool, _own(viewer))
-    known = await users.password_of(request.app.state.pool, user.email)
-    if not await verify_password(known[1] if known else None, password):
-        raise InvalidInput(FieldError("current", "is not your password"))
-    attempts.succeed(key)
 
 
 def _own(viewer: Actor) -> UUID:

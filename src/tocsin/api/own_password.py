@@ -1,0 +1,24 @@
+"""Somebody who is signed in proves that it is still them, before they change how they sign in."""
+
+import time
+
+from fastapi import Request
+
+from tocsin.errors import FieldError, InvalidInput
+from tocsin.store import users
+from tocsin.store.actor import Actor
+from tocsin.store.passwords import verify_password
+
+
+async def require_own_password(request: Request, actor: Actor, password: str, field: str) -> None:
+    """Raise InvalidInput for the field unless it is the actor's; after too many wrong ones, whatever it is."""
+    assert actor.user_id is not None  # only people have sessions
+    attempts, key = request.app.state.attempts, (f"password of {actor.user_id}", actor.ip)
+    if attempts.wait(key, time.monotonic()):
+        raise InvalidInput(FieldError(field, "too many wrong ones; try again later"))
+    attempts.begin(key, time.monotonic())
+    user = await users.get(request.app.state.pool, actor.user_id)
+    known = await users.password_of(request.app.state.pool, user.email)
+    if not await verify_password(known[1] if known else None, password):
+        raise InvalidInput(FieldError(field, "is not your password"))
+    attempts.succeed(key)
