@@ -27,7 +27,13 @@ async def test_only_a_webhook_has_a_signing_secret(api: AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "address"),
-    [("webhook", "ftp://example.org"), ("webhook", "x"), ("email", "no mail"), ("apprise", "nothing://x")],
+    [
+        ("webhook", "ftp://example.org"),
+        ("webhook", "x"),
+        ("email", "no mail"),
+        ("apprise", "nothing://x"),
+        ("apprise", "fcm://project/device?keyfile=/etc/passwd"),
+    ],
 )
 async def test_an_address_must_fit_its_type(api: AsyncClient, kind: str, address: str) -> None:
     assert wrong(await api.post("/api/v1/channels", json=ROOM | {"type": kind, "address": address})) == ["address"]

@@ -1,4 +1,8 @@
+import asyncio
 import logging
+import subprocess
+import sys
+import threading
 import time
 from datetime import timedelta
 
@@ -7,7 +11,7 @@ import pytest
 from tocsin.channels.apprise import AppriseSender
 from tocsin.channels.page import Destination
 from tocsin.errors import DeliveryFailed
-from tocsin.testing.receivers import Hang
+from tocsin.testing.receivers import Drip, Hang, WebhookReceiver
 
 SECRET = "hunter2"
 
@@ -48,6 +52,54 @@ async def test_a_service_that_hangs_ends_at_the_time_limit(webhooks, make_page):
     webhooks.release()
     assert not error.permanent
     assert time.monotonic() - started < 3
+
+
+async def test_a_service_that_hangs_does_not_hold_up_another(webhooks, make_page):
+    sender, page = AppriseSender(timedelta(seconds=3)), make_page()
+    webhooks.script(*[Hang()] * 40)
+    async with WebhookReceiver() as other, asyncio.TaskGroup() as group:
+        stuck = [group.create_task(sender.send(destination(webhooks), page)) for _ in range(40)]
+        await webhooks.wait_for(40)
+        await asyncio.wait_for(sender.send(destination(other), page), 2)
+        assert not any(task.done() for task in stuck)
+        webhooks.release()
+
+
+async def test_a_url_cannot_keep_a_thread_beyond_the_time_limit(webhooks, make_page):
+    webhooks.script(*[Hang()] * 3)
+    to = destination(webhooks)
+    patient = Destination("apprise", f"{to.address}&rto=3600&retry=2")
+    before = set(threading.enumerate())
+    await refused(AppriseSender(timedelta(seconds=0.3)), make_page(), patient)
+    (thread,) = (one for one in threading.enumerate() if one.name == "channel" and one not in before)
+    await asyncio.to_thread(thread.join, 3)
+    assert not thread.is_alive()
+    assert len(webhooks.requests) == 1
+
+
+async def test_a_plugin_that_never_ends_costs_no_more_threads_than_a_host_may_have(webhooks, make_page, monkeypatch):
+    monkeypatch.setattr("tocsin.channels.apprise.MOST_PER_HOST", 2)
+    sender, page = AppriseSender(timedelta(seconds=0.3)), make_page()
+    webhooks.script(Drip(), Drip())
+    for _ in range(2):
+        assert "did not answer" in (await refused(sender, page, destination(webhooks))).reason
+    error = await refused(sender, page, destination(webhooks))
+    assert "has not ended 2 earlier messages" in error.reason
+    assert not error.permanent
+    async with WebhookReceiver() as other:
+        await sender.send(destination(other), page)
+
+
+def test_the_plugins_are_loaded_meanwhile():
+    code = """
+from apprise.manager_plugins import NotificationManager
+from tocsin.channels.apprise import load_plugins_soon
+loading = load_plugins_soon()
+assert loading.daemon
+loading.join()
+assert len(NotificationManager()) > 100
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 @pytest.mark.parametrize(

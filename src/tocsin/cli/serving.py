@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tocsin.api.app import create_app
+from tocsin.channels.apprise import load_plugins_soon
 from tocsin.channels.registry import http_client, open_senders
 from tocsin.db.pool import open_pool, patiently
 from tocsin.engine.deadman import Deadman
@@ -116,6 +117,7 @@ async def running_web(loaded: Settings, dsn: str) -> AsyncIterator[asyncio.Task[
     async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
         app = create_app(loaded, pool)
         async with _serving(app, "listen", loaded.listen) as serving:
+            load_plugins_soon()
             try:
                 yield serving
             finally:
