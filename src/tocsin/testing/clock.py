@@ -10,9 +10,11 @@ process, column default, view and trigger follows it. Install it into an empty d
     clock = Clock(connection)
     await clock.advance(timedelta(minutes=5))     # what was due in five minutes runs at once
 
-The clock ticks on from where it is moved to; ``freeze`` holds it. Never install it into a database that pages people.
+The clock ticks on from where it is moved to; ``freeze`` holds it. A transaction keeps the time that it began with, as
+everywhere: a move counts for those that begin a moment after it. Never install it into a database that pages people.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,11 +25,20 @@ create schema tocsin_clock;
 create table tocsin_clock.clock (
     id boolean primary key default true check (id),
     ahead interval not null default '0',
-    frozen_at timestamptz
+    frozen_at timestamptz,
+    moves_at timestamptz not null default '-infinity',
+    ahead_before interval not null default '0',
+    frozen_before timestamptz
 );
+comment on column tocsin_clock.clock.moves_at is
+'when transactions have to begin to go by ahead and frozen_at; earlier ones go by those of before';
 insert into tocsin_clock.clock default values;
 create function tocsin_clock.now() returns timestamptz language sql stable parallel safe as $$
-    select coalesce(frozen_at, pg_catalog.now() + ahead) from tocsin_clock.clock
+    select case
+        when pg_catalog.now() >= moves_at then coalesce(frozen_at, pg_catalog.now() + ahead)
+        else coalesce(frozen_before, pg_catalog.now() + ahead_before)
+    end
+    from tocsin_clock.clock
 $$;
 do $$ begin
     execute format(
@@ -35,6 +46,16 @@ do $$ begin
     );
 end $$;
 set search_path = public, tocsin_clock, pg_catalog;
+"""
+
+# A transaction that begins before the move has committed must not see it in its later statements, so the move counts
+# from a little later on.
+_MOVE = """
+update tocsin_clock.clock
+set
+    {change},
+    moves_at = clock_timestamp() + interval '10 milliseconds', ahead_before = ahead, frozen_before = frozen_at
+returning extract(epoch from moves_at - clock_timestamp())::float8
 """
 
 # Engines sleep until the next due job as they last saw it; a move of the clock changes no job, so they are told.
@@ -59,25 +80,25 @@ class Clock:
 
     async def advance(self, by: timedelta) -> datetime:
         """Move forward (or back) by a span; returns the new time."""
-        return await self._move("set ahead = ahead + $1::interval, frozen_at = frozen_at + $1::interval", by)
+        return await self._move("ahead = ahead + $1::interval, frozen_at = frozen_at + $1::interval", by)
 
     async def move_to(self, instant: datetime) -> datetime:
         """Move to an instant and tick on from there (or stay, when frozen)."""
         return await self._move(
-            "set ahead = $1::timestamptz - pg_catalog.now(),"
+            "ahead = $1::timestamptz - pg_catalog.now(),"
             " frozen_at = case when frozen_at is not null then $1::timestamptz end",
             instant,
         )
 
     async def freeze(self) -> datetime:
         """Stop the clock where it is; ``advance`` and ``move_to`` still move it."""
-        return await self._move("set frozen_at = now()")
+        return await self._move("frozen_at = now()")
 
     async def release(self) -> datetime:
         """Let a frozen clock tick on from where it stands."""
-        return await self._move("set ahead = now() - pg_catalog.now(), frozen_at = null")
+        return await self._move("ahead = now() - pg_catalog.now(), frozen_at = null")
 
     async def _move(self, change: str, *arguments: object) -> datetime:
-        await self.connection.execute(f"update tocsin_clock.clock {change}", *arguments)
+        await asyncio.sleep(await self.connection.fetchval(_MOVE.format(change=change), *arguments))
         await self.connection.execute(_MOVED)
         return await self.now()
