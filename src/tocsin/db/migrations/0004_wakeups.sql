@@ -1,13 +1,18 @@
 -- Events to jobs (design, section 6): row triggers, so that no code path can forget one.
 
--- Wakes one object now: the kind is the first argument of the trigger, the column with the object's id the second. For
--- tables that people write; those that the engine writes in a storm have functions of their own.
+-- Wakes one object now: the kind is the first argument of the trigger, the column with the object's id the second. A row
+-- that is moved from one object to another wakes both. For tables that people write; those that the engine writes in a
+-- storm have functions of their own.
 create function engine_wake() returns trigger language plpgsql as $$
+declare
+    former constant text := to_jsonb(old) ->> tg_argv[1];
+    present constant text := to_jsonb(new) ->> tg_argv[1];
 begin
-    if tg_op = 'DELETE' then
-        perform engine_enqueue(tg_argv[0], to_jsonb(old) ->> tg_argv[1], now());
+    if former is null or present is null or former = present then
+        perform engine_enqueue(tg_argv[0], coalesce(present, former), now());
     else
-        perform engine_enqueue(tg_argv[0], to_jsonb(new) ->> tg_argv[1], now());
+        perform engine_enqueue(tg_argv[0], least(former collate "C", present), now());
+        perform engine_enqueue(tg_argv[0], greatest(former collate "C", present), now());
     end if;
     return null;
 end $$;
@@ -112,8 +117,11 @@ for each row when (new.next_change is not null) execute function service_state_w
 -- A policy: steps that come and go move its open alerts (A6).
 create trigger wakeup after insert or delete on escalation_policy_steps
 for each row execute function engine_wake('policy_alerts', 'escalation_policy_id');
-create trigger wakeup_on_change after update of step_number on escalation_policy_steps
-for each row when (old.step_number is distinct from new.step_number)
+create trigger wakeup_on_change after update of step_number, escalation_policy_id on escalation_policy_steps
+for each row when (
+    old.step_number is distinct from new.step_number
+    or old.escalation_policy_id is distinct from new.escalation_policy_id
+)
 execute function engine_wake('policy_alerts', 'escalation_policy_id');
 
 -- Another catch-all, or none: the alerts that stand on the former one go back to the policy.

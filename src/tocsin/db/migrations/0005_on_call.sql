@@ -191,14 +191,9 @@ for each row execute function engine_wake('rotation', 'id');
 create trigger wakeup after insert or update or delete on rotation_participants
 for each row execute function engine_wake('rotation', 'rotation_id');
 
--- Its state: its own next handoff, and the schedules and policies that use it.
-create function rotation_state_changed() returns trigger language plpgsql as $$
-declare
-    rotation uuid := coalesce(new.rotation_id, old.rotation_id);
+-- The schedules and policies that use a rotation.
+create function engine_wake_uses(rotation uuid) returns void language plpgsql as $$
 begin
-    if tg_op <> 'DELETE' then
-        perform engine_enqueue('rotation', rotation::text, new.shift_end);
-    end if;
     perform engine_enqueue('schedule', using_it.schedule_id::text, now())
     from (
         select distinct rules.schedule_id from schedule_rules as rules where rules.rotation_id = rotation
@@ -209,6 +204,24 @@ begin
         from escalation_policy_step_targets as targets
         where targets.rotation_id = rotation
     ));
+end $$;
+
+-- Somebody else at a place, which may be the active one: nothing moves in the rotation itself.
+create function rotation_place_taken() returns trigger language plpgsql as $$
+begin
+    perform engine_wake_uses(new.rotation_id);
+    return null;
+end $$;
+create trigger wakeup_on_user after update of user_id on rotation_participants
+for each row when (old.user_id is distinct from new.user_id) execute function rotation_place_taken();
+
+-- Its state: its own next handoff, and the schedules and policies that use it.
+create function rotation_state_changed() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'DELETE' then
+        perform engine_enqueue('rotation', new.rotation_id::text, new.shift_end);
+    end if;
+    perform engine_wake_uses(coalesce(new.rotation_id, old.rotation_id));
     return null;
 end $$;
 create trigger wakeup after insert or update or delete on rotation_state
@@ -228,7 +241,8 @@ create function temporary_shift_changed() returns trigger language plpgsql as $$
 begin
     perform engine_enqueue('schedule', temporary.schedule_id::text, now())
     from temporary_schedules as temporary
-    where temporary.id = coalesce(new.temporary_schedule_id, old.temporary_schedule_id);
+    where temporary.id in (new.temporary_schedule_id, old.temporary_schedule_id)
+    order by temporary.schedule_id;
     return null;
 end $$;
 create trigger wakeup after insert or update or delete on temporary_schedule_shifts
@@ -258,7 +272,7 @@ for each row execute function schedule_on_call_changed();
 -- A policy's steps and targets: the policy's mirror. (Its open alerts are woken by 'policy_alerts', see 0004.)
 create function policy_target_changed() returns trigger language plpgsql as $$
 begin
-    perform engine_wake_policies(array[coalesce(new.escalation_policy_step_id, old.escalation_policy_step_id)]);
+    perform engine_wake_policies(array[new.escalation_policy_step_id, old.escalation_policy_step_id]);
     if tg_op <> 'DELETE' and new.channel_id is not null then
         perform engine_look_again(array(
             select steps.escalation_policy_id
