@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.access import is_admin, require_edit_user
-from tocsin.api.auth import SESSION_COOKIE, Database
+from tocsin.api.auth import Database
 from tocsin.api.users import UserPatch
 from tocsin.errors import Conflict
 from tocsin.store import sessions, users
@@ -50,13 +50,15 @@ async def edit(request: Request, user_id: UUID, viewer: Viewer, pool: Database, 
 
 @router.post("/password")
 async def reset_password(request: Request, user_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Give somebody a new password, shown once, and end the sessions that the old one opened, but for this one."""
+    """Give somebody else a new password, shown once, and end the sessions that the old one opened."""
     require_admin(viewer)
+    if viewer.user_id == user_id:
+        return see_other("/account", "Choose your own password here, with the present one.", "info")
     password = new_password()
     async with acting(pool, viewer) as connection:
         await users.lock(connection, user_id)
         await users.set_password(connection, user_id, await hash_password(password))
-        await sessions.end_all(connection, user_id, keep=request.cookies[SESSION_COOKIE])
+        await sessions.end_all(connection, user_id)
     return see_once(request, f"/people/{user_id}/edit", password=password)
 
 
