@@ -35,6 +35,7 @@ def configure(log_format: Literal["console", "json"], level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    logging.captureWarnings(True)
     for quiet in ("httpx", "httpcore", "apprise", "asyncio", "uvicorn.error"):
         logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
     # What a job failed with is logged by our executor, with the object's id; PgQueuer would repeat it with a traceback.

@@ -90,7 +90,7 @@ async def test_a_plugin_that_never_ends_costs_no_more_threads_than_a_host_may_ha
         await sender.send(destination(other), page)
 
 
-def test_the_plugins_are_loaded_meanwhile():
+def test_the_plugins_are_loaded_meanwhile_without_a_word():
     code = """
 from apprise.manager_plugins import NotificationManager
 from tocsin.channels.apprise import load_plugins_soon
@@ -99,7 +99,8 @@ assert loading.daemon
 loading.join()
 assert len(NotificationManager()) > 100
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
+    assert done.stdout + done.stderr == ""
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ cannot become markup, and the services turn bare links into links themselves.
 import asyncio
 import re
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -30,6 +31,7 @@ _TEMPLATE_IS_FILE = {"discord", "slack", "tgram", "workflow", "workflows"}
 _parts_of: Callable[[str], Mapping[str, Any] | None] = url_to_dict
 
 silence("apprise", "urllib3")
+warnings.filterwarnings("ignore", "SOCKS support in urllib3")  # which some plugin asks for, and does without
 
 
 class AppriseSender:
