@@ -235,21 +235,25 @@ async def retry_parked(stage: Stage) -> int:
     return len(parked)
 
 
-# Half of them, told by their ids.
+# All of them, or the half that their ids tell; but for those that an engine is about to write, since waiting for one
+# while others are held could be a deadlock.
 _LOSE = """
 delete from pgqueuer
-where status = 'queued' and mod(abs(hashtext(entrypoint || convert_from(payload, 'UTF8'))), 2) = $1
+where id in (
+    select id
+    from pgqueuer
+    where
+        status = 'queued'
+        and ($1::integer is null or mod(abs(hashtext(entrypoint || convert_from(payload, 'UTF8'))), 2) = $1)
+    for update skip locked
+)
 """
 
 
 async def _lose_jobs(stage: Stage, fault: Fault) -> str:
     """Somebody deletes jobs, or all of them. The sweep finds what they were for."""
     with stage.disturbed():
-        lost = (
-            await stage.pool.execute("delete from pgqueuer where status = 'queued'")
-            if fault.everything
-            else (await stage.pool.execute(_LOSE, int(fault.chance * 2)))
-        )
+        lost = await stage.pool.execute(_LOSE, None if fault.everything else int(fault.chance * 2))
     return f"{lost.removeprefix('DELETE ')} of those that wait"
 
 
