@@ -37,7 +37,7 @@ async def test_two_engines_send_each_page_of_a_hundred_alerts_once(story: Story,
         await story.passes(5)
         assert Counter(story.paged()) == {"ann": 100, "room": 100, "ben": 100}
         assert set(story.pages().values()) == {1}
-        assert second.lateness.recent["page"]
+        assert any(second.lateness.recent.values()), "the second engine has done nothing"
 
 
 async def deadlocks(pool: Pool) -> int:

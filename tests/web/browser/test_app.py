@@ -22,7 +22,8 @@ async def test_it_can_be_installed(phone: Page, base_url: str) -> None:
 
 
 async def test_it_says_that_it_cannot_be_reached(phone: Page, open_page: Opener) -> None:
-    for said in ("ERR_INTERNET_DISCONNECTED", "503"):
+    # The last two when a live part was on its way just then.
+    for said in ("ERR_INTERNET_DISCONNECTED", "503", "htmx:afterRequest", "htmx:sendError"):
         open_page.forgive(said)
     await phone.goto("/")
     await phone.evaluate(_WORKER)
