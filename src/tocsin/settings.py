@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         return self.public_url or self.local_url
 
     @property
+    def is_https(self) -> bool:
+        """Whether people reach it encrypted, so that browsers may keep its cookies from any other way."""
+        return self.base_url.startswith("https://")
+
+    @property
     def local_url(self) -> str:
         """Where a program on this machine reaches it."""
         return f"http://127.0.0.1:{self.port}" if self.listens_everywhere else f"http://{self.listen}"

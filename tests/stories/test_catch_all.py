@@ -23,6 +23,25 @@ async def caught(story: Story, *steps: StepSpec, catch_all: Policy, repeat: int 
     return await story.make.service(policy)
 
 
+async def on_catch_all(story: Story) -> tuple[Service, Policy, int]:
+    """A service whose alert has climbed to the catch-all, which has paged ben and waits an hour; with both."""
+    ann, ben = await story.user("ann"), await story.user("ben")
+    last = await story.make.policy(step(ben, delay=minutes(60)))
+    service = await caught(story, step(ann), catch_all=last)
+    alert = await story.alert(service)
+    await story.passes(5)
+    assert story.paged() == ["ann", "ben"]
+    return service, last, alert
+
+
+async def change(story: Story, policy_id: UUID, catch_all: Policy | None) -> None:
+    """Give the policy another catch-all."""
+    async with acting(story.pool, TESTER) as connection:
+        policy = await policies.lock(connection, policy_id)
+        spec = replace(policy.spec, catch_all_policy_id=catch_all.id if catch_all else None)
+        await policies.update(connection, policy, spec)
+
+
 async def test_a3_the_catch_all_takes_over_after_the_last_round_and_ends_exhausted(story: Story) -> None:
     ann, ben, cid = [await story.user(name) for name in ("ann", "ben", "cid")]
     last = await story.make.policy(step(ben), step(cid), repeat=1)
@@ -82,48 +101,25 @@ async def test_a7_a_caught_alert_restarts_on_the_policy_that_its_service_moves_t
 
 
 async def test_a3_a_catch_all_that_is_taken_away_gives_its_alerts_back(story: Story) -> None:
-    ann, ben = await story.user("ann"), await story.user("ben")
-    last = await story.make.policy(step(ben, delay=minutes(60)))
-    service = await caught(story, step(ann), catch_all=last)
-    alert = await story.alert(service)
-    await story.passes(5)
-    assert story.paged() == ["ann", "ben"]
-    async with acting(story.pool, TESTER) as connection:
-        policy = await policies.lock(connection, service.escalation_policy_id)
-        await policies.update(connection, policy, replace(policy.spec, catch_all_policy_id=None))
+    service, _, alert = await on_catch_all(story)
+    await change(story, service.escalation_policy_id, None)
     await story.passes(60)
     assert story.paged() == ["ann"]
     assert "escalated policy_changed" in await story.events(alert)
 
 
-async def change(story: Story, policy_id: UUID, catch_all: Policy | None) -> None:
-    """Give the policy another catch-all."""
-    async with acting(story.pool, TESTER) as connection:
-        policy = await policies.lock(connection, policy_id)
-        spec = replace(policy.spec, catch_all_policy_id=catch_all.id if catch_all else None)
-        await policies.update(connection, policy, spec)
-
-
 async def test_a_catch_all_that_is_taken_away_gives_back_at_once(story: Story) -> None:
-    ann, ben = await story.user("ann"), await story.user("ben")
-    service = await caught(story, step(ann), catch_all=await story.make.policy(step(ben, delay=minutes(60))))
-    await story.alert(service)
-    await story.passes(5)
-    assert story.paged() == ["ann", "ben"]
+    service, _, _ = await on_catch_all(story)
     await change(story, service.escalation_policy_id, None)
     await settled(story.pool)
     assert story.paged() == ["ann"]
 
 
 async def test_a_catch_all_can_be_replaced_and_deleted_under_an_alert(story: Story) -> None:
-    ann, ben = await story.user("ann"), await story.user("ben")
-    last = await story.make.policy(step(ben, delay=minutes(60)))
-    service = await caught(story, step(ann), catch_all=last)
-    alert = await story.alert(service)
-    await story.passes(5)
-    assert story.paged() == ["ann", "ben"]
+    service, last, alert = await on_catch_all(story)
     await story.pool.execute("alter table escalation_policies disable trigger wakeup_on_catch_all")
-    await change(story, service.escalation_policy_id, await story.make.policy(step(ben)))
+    other = StepSpec(delay=minutes(5), targets=last.steps[0].spec.targets)
+    await change(story, service.escalation_policy_id, await story.make.policy(other))
     async with acting(story.pool, TESTER) as connection:
         await policies.lock(connection, last.id)
         await policies.delete(connection, last.id)

@@ -100,7 +100,7 @@ def _set_session_cookie(response: Response, secret: str, settings: Settings) -> 
         path="/",
         httponly=True,
         samesite="lax",
-        secure=settings.base_url.startswith("https://"),
+        secure=settings.is_https,
     )
 
 

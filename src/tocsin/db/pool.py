@@ -54,8 +54,8 @@ async def open_pool(
     """A pool of up to ``size`` connections.
 
     ``settings`` are PostgreSQL settings of each session. A database that goes away as the pool is opened is waited for
-    like in `patiently`. Closing waits for connections in use; one that hangs is
-    cut off after five seconds, since the transaction on it cannot have committed.
+    (`patiently`). Closing waits for connections in use; one that hangs is cut off after five seconds, since the
+    transaction on it cannot have committed.
     """
 
     async def init(connection: Connection) -> None:

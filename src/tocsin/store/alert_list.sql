@@ -22,12 +22,7 @@ select
     state.escalation_count,
     state.last_escalation as last_escalation_at,
     state.next_escalation as next_escalation_at,
-    case
-        when
-            state.state in ('new', 'escalating', 'nobody', 'maintenance')
-            and greatest(services.maintenance_expires_at, service_state.window_ends_at) > now()
-            then greatest(services.maintenance_expires_at, service_state.window_ends_at)
-    end as held_until,
+    held_until(state.*, greatest(services.maintenance_expires_at, service_state.window_ends_at)) as held_until,
     services.maintenance_exceptions,
     state.version
 from alerts
@@ -63,12 +58,7 @@ select
     state.escalation_count,
     state.last_escalation as last_escalation_at,
     state.next_escalation as next_escalation_at,
-    case
-        when
-            state.state in ('new', 'escalating', 'nobody', 'maintenance')
-            and greatest(services.maintenance_expires_at, service_state.window_ends_at) > now()
-            then greatest(services.maintenance_expires_at, service_state.window_ends_at)
-    end as held_until,
+    held_until(state.*, greatest(services.maintenance_expires_at, service_state.window_ends_at)) as held_until,
     services.maintenance_exceptions,
     state.version
 from alerts

@@ -1,6 +1,6 @@
 """Users as they stand at the moment: can they be reached, are they on call, which teams are theirs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,9 +63,10 @@ async def names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]
     return {row["id"]: row["name"] for row in await database.fetch(_sql["names"], list(ids))}
 
 
-async def choices(database: Database, chosen: Collection[UUID] = ()) -> Mapping[UUID, str]:
+async def choices(database: Database, chosen: Iterable[UUID | None] = ()) -> Mapping[UUID, str]:
     """Whom a form can choose: names by id, in order, of everybody up to ``MOST_NAMES``, and of those chosen already."""
-    return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(chosen), MOST_NAMES)}
+    ids = {each for each in chosen if each}
+    return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(ids), MOST_NAMES)}
 
 
 async def counts(database: Database) -> Counts:

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from tocsin.api.auth import SESSION_COOKIE
 from tocsin.errors import Unauthenticated
 from tocsin.store.credentials import digest
-from tocsin.web.live_hub import Hub, Subscription, known_topics
+from tocsin.web.live_hub import Hub, Subscription, hub_of, known_topics
 from tocsin.web.viewer import viewer_of
 
 router = APIRouter()
@@ -19,11 +19,6 @@ BREATH_SECONDS = 20
 LONGEST_BREATHS = 180  # about an hour without news; then the browser comes again, and must still be signed in
 
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-
-
-def hub_of(request: Request) -> Hub:
-    hub: Hub = request.app.state.live
-    return hub
 
 
 async def live(request: Request) -> Response:

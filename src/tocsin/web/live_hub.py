@@ -23,6 +23,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
+from starlette.requests import Request
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
@@ -170,3 +171,9 @@ async def _each(connection: Connection, kind: str, ids: Sequence[int] | Sequence
 def known_topics(text: str) -> Collection[str]:
     """The topics named in a text, those that exist, up to a bound."""
     return [topic for topic in dict.fromkeys(text.split()) if _TOPIC.fullmatch(topic)][:MOST_TOPICS]
+
+
+def hub_of(request: Request) -> Hub:
+    """The hub of the process that answers."""
+    hub: Hub = request.app.state.live
+    return hub

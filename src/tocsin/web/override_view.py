@@ -1,6 +1,6 @@
 """The form of an override, and what saving it would do."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -82,11 +82,11 @@ async def page_of(request: Request, viewer: Actor, asked: Asked, status: int = 2
     return await page(request, viewer, "override.html.j2", status, **values)
 
 
-def _chosen(asked: Asked) -> Collection[UUID]:
+def _chosen(asked: Asked) -> Sequence[UUID | None]:
     """Who is chosen in the form, or was when it was saved."""
     old = [asked.old.add_user_id, asked.old.remove_user_id] if asked.old else []
     typed = [id_of(asked.form.value(name)) for name in ("add_user_id", "remove_user_id")]
-    return {each for each in (*old, *typed) if each}
+    return [*old, *typed]
 
 
 def _title(one: Override | None, names: Mapping[UUID, str]) -> str:

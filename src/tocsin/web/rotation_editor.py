@@ -167,7 +167,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
     pool: Pool = request.app.state.pool
     form, zone = asked.form, zone_named(asked.form.value("time_zone"))
     chosen = [id_of(user_id) for row in _PARTICIPANTS.of(form) for user_id in (*row["user_id"], form.value("new"))]
-    names = await people.choices(pool, {each for each in chosen if each})
+    names = await people.choices(pool, chosen)
     values: dict[str, Any] = {
         "rotation": asked.old,
         "form": form,

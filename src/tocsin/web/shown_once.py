@@ -28,7 +28,7 @@ def see_once(request: Request, path: str, **secrets: str) -> RedirectResponse:
         path=path.partition("#")[0].partition("?")[0],
         httponly=True,
         samesite="strict",
-        secure=request.app.state.settings.base_url.startswith("https://"),
+        secure=request.app.state.settings.is_https,
     )
     return answer
 

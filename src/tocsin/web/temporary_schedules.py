@@ -177,7 +177,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
     rows = range(len(_SHIFTS.of(asked.form)))
     timed = ["start_at", "end_at", *(f"shifts.{n}.{side}_at" for n in rows for side in ("start", "end"))]
     chosen = [id_of(asked.form.value(f"shifts.{n}.user_id")) for n in rows]
-    names = await people.choices(pool, {each for each in chosen if each})
+    names = await people.choices(pool, chosen)
     values: dict[str, Any] = {
         "schedule": asked.schedule,
         "temporary": asked.old,

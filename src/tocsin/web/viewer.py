@@ -18,7 +18,7 @@ from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied
 from tocsin.store.actor import Actor
 from tocsin.store.sessions import actor_by_session
-from tocsin.web.live_hub import Hub
+from tocsin.web.live_hub import hub_of
 from tocsin.web.zone import zone_of
 
 Kept: TypeAlias = Sequence[tuple[str, str]]
@@ -48,8 +48,7 @@ async def require_viewer(request: Request) -> Actor:
 
     Before a page gathers anything, this notes the moment from which its stream has to tell it of changes.
     """
-    hub: Hub = request.app.state.live
-    request.state.live_mark = hub.mark
+    request.state.live_mark = hub_of(request).mark
     if request.method not in SAFE_METHODS:
         require_same_origin(request)
     viewer = await viewer_of(request)

@@ -189,6 +189,14 @@ language sql immutable as $$
     select case when state.caught_from is null or is_caught(state, policy) then state.escalation_policy_id end
 $$;
 
+-- Until when a maintenance that ends then holds an alert; null when it is over, or nothing would move anyway.
+create function held_until(state escalation_policy_state, ends_at timestamptz) returns timestamptz
+language sql stable as $$
+    select case
+        when state.state in ('new', 'escalating', 'nobody', 'maintenance') and ends_at > now() then ends_at
+    end
+$$;
+
 create index escalation_policy_state_next_escalation_idx on escalation_policy_state (next_escalation)
 where next_escalation is not null;
 create index escalation_policy_state_nobody_idx on escalation_policy_state (escalation_policy_id)

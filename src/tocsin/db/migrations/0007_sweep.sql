@@ -30,7 +30,10 @@ language sql stable as $$
     from engine_without_job(ahead) as alone
     where not exists (
         select from engine_repaired_in_vain as vain
-        where vain.kind = alone.kind and vain.object_id = alone.id and vain.due is not distinct from nullif(alone.due, now())
+        where
+            vain.kind = alone.kind
+            and vain.object_id = alone.id
+            and vain.due is not distinct from nullif(alone.due, now())
     )
 $$;
 
