@@ -23,6 +23,13 @@ select count(*) from pg_stat_activity where datname = current_database() and app
 """
 
 
+SLOW_SIGNS_OF_LIFE = """
+create function slowly() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return new; end $$;
+create trigger slowly before insert on engine_instances
+for each row when (new.paused_because is null) execute function slowly();
+"""
+
+
 async def migrate_further(pool: Pool) -> None:
     await pool.execute("insert into schema_migrations (version, name, checksum) values ($1, 'newer', 'x')", NEWER)
 
@@ -78,6 +85,14 @@ async def test_an_engine_that_starts_beside_it_takes_no_job_and_ends_when_told(s
         assert await has_stopped(stage.pool)
     await not_touched(stage, alert)
     assert await stage.pool.fetchval("select count(*) from engine_instances") == 0
+
+
+async def test_a_sign_of_life_on_its_way_does_not_hide_that_it_is_paused(stage: Story, database: str) -> None:
+    await migrate_further(stage.pool)
+    await stage.pool.execute(SLOW_SIGNS_OF_LIFE)
+    async with running_engine(database, stage.pool):
+        await asyncio.sleep(0.7)
+        assert await has_stopped(stage.pool)
 
 
 async def test_what_is_in_hand_is_finished(story: Story) -> None:

@@ -92,6 +92,7 @@ class Engine:
     _listening: set[str] = field(default_factory=set)
     _cut_off: set[str] = field(default_factory=set)
     _draining: set[asyncio.Task[None]] = field(default_factory=set)
+    _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._workshop = Workshop(self.pool, self.lateness.observe)
@@ -183,7 +184,8 @@ class Engine:
 
     async def _sign_of_life(self) -> None:
         who = (self.id, socket.gethostname(), os.getpid(), __version__)
-        await self.pool.execute(_SQL["sign_of_life"], *who, self.lateness.summary(), self._schema.paused_because)
+        async with self._signing:  # or one begun before the engine paused is written after the one that says so
+            await self.pool.execute(_SQL["sign_of_life"], *who, self.lateness.summary(), self._schema.paused_because)
 
     async def _housekeeping(self) -> None:
         await self.pool.execute(_SQL["prune_log"])
