@@ -6,12 +6,19 @@ with numbers as materialized (
         min(steps.id::text) filter (where steps.step_number = 0)::uuid as first_step,
         min(steps.id::text) filter (where steps.step_number = 1)::uuid as second_step,
         min(targets.user_id::text) filter (where steps.step_number = 0)::uuid as person,
-        gen_random_uuid() as rotation_id, gen_random_uuid() as participant_id, gen_random_uuid() as schedule_id
+        gen_random_uuid() as rotation_id, gen_random_uuid() as participant_id, gen_random_uuid() as schedule_id,
+        gen_random_uuid() as rule_id
     from escalation_policies as policies
     join escalation_policy_steps as steps on steps.escalation_policy_id = policies.id
     join escalation_policy_step_targets as targets on targets.escalation_policy_step_id = steps.id
     where split_part(policies.name, ' ', 2)::integer % 5 = 0
     group by 1, 2
+),
+causes as (
+    select
+        schedule_id,
+        jsonb_build_array(jsonb_build_object('type', 'rule', 'id', rule_id, 'rotation_id', rotation_id)) as by_rule
+    from numbers
 ),
 rotations as (
     insert into rotations (id, name, time_zone, type, shift_length, start_at)
@@ -30,15 +37,17 @@ schedules as (
     select schedule_id, 'Schedule ' || n, 'Europe/Berlin' from numbers
 ),
 rules as (
-    insert into schedule_rules (schedule_id, rotation_id, weekdays, start_time, end_time)
-    select schedule_id, rotation_id, '{0,1,2,3,4,5,6}', '00:00', '00:00' from numbers
+    insert into schedule_rules (id, schedule_id, rotation_id, weekdays, start_time, end_time)
+    select rule_id, schedule_id, rotation_id, '{0,1,2,3,4,5,6}', '00:00', '00:00' from numbers
 ),
 schedule_states as (
     insert into schedule_state (schedule_id, next_change)
     select schedule_id, now() + interval '6 days' from numbers
 ),
 on_call as (
-    insert into schedule_on_call_users (schedule_id, user_id) select schedule_id, person from numbers
+    insert into schedule_on_call_users (schedule_id, user_id, because)
+    select numbers.schedule_id, numbers.person, causes.by_rule
+    from numbers join causes using (schedule_id)
 ),
 first_targets as (
     update escalation_policy_step_targets as targets
@@ -54,8 +63,11 @@ second_targets as (
 ),
 mirrors as (
     update ep_step_on_call_users as on_call
-    set user_id = numbers.person
-    from numbers
+    set user_id = numbers.person, because = jsonb_build_array(case on_call.ep_step_id
+        when numbers.first_step then jsonb_build_object('type', 'rotation', 'id', numbers.rotation_id)
+        else jsonb_build_object('type', 'schedule', 'id', numbers.schedule_id, 'by', causes.by_rule)
+    end)
+    from numbers join causes using (schedule_id)
     where on_call.ep_step_id in (numbers.first_step, numbers.second_step)
 ),
 jobs as (
