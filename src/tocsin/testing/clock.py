@@ -40,6 +40,9 @@ create function tocsin_clock.now() returns timestamptz language sql stable paral
     end
     from tocsin_clock.clock
 $$;
+"""
+
+_FOLLOW = """
 do $$ begin
     execute format(
         'alter database %I set search_path = public, tocsin_clock, pg_catalog', current_database()
@@ -65,6 +68,12 @@ _MOVED = "select engine_notify()"
 async def install(connection: Connection) -> None:
     """Give the connected database a movable clock. Sessions opened from now on follow it, and this one."""
     await connection.execute(_INSTALL)
+    await follow(connection)
+
+
+async def follow(connection: Connection) -> None:
+    """Have a database follow the clock that it was restored with, since a dump does not tell its search path."""
+    await connection.execute(_FOLLOW)
 
 
 @dataclass(frozen=True, slots=True)
