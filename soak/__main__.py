@@ -22,7 +22,7 @@ def main() -> int:
     """Run what was asked for; the exit code."""
     parser = argparse.ArgumentParser(prog="soak", description="Run Tocsin under load and faults, and check it.")
     parser.add_argument("--seed", type=int, help="replays the faults of a former run; random when left out")
-    parser.add_argument("--minutes", type=float, default=5, help="of load and faults; settling comes on top")
+    parser.add_argument("--minutes", type=_span, default=5, help="of load and faults; settling comes on top")
     parser.add_argument("--faults", type=int, help="end after so many")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--engines", type=int, default=2, help="engine processes; the first is never ended")
@@ -35,6 +35,13 @@ def main() -> int:
         fill(arguments.fill)
         return 0
     return _soak(arguments)
+
+
+def _span(text: str) -> float:
+    """A number of minutes above 0."""
+    if not 0 < (minutes := float(text)) < float("inf"):
+        raise ValueError
+    return minutes
 
 
 def _soak(arguments: argparse.Namespace) -> int:

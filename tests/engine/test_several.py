@@ -35,6 +35,7 @@ async def test_two_engines_send_each_page_of_a_hundred_alerts_once(story: Story,
         await raise_many(story.pool, service, 100)
         await settled(story.pool)
         await story.passes(5)
+        await story.all_sent()
         assert Counter(story.paged()) == {"ann": 100, "room": 100, "ben": 100}
         assert set(story.pages().values()) == {1}
         assert any(second.lateness.recent.values()), "the second engine has done nothing"

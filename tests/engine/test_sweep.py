@@ -1,5 +1,7 @@
 """The sweep repairs what has no job in time, and is never the load itself."""
 
+from itertools import count
+
 import pytest
 from tests.fixtures.engine import minutes
 from tests.fixtures.factories import Factory, step
@@ -49,6 +51,21 @@ async def test_a_lost_job_that_is_far_ahead_is_enqueued_in_time(pool: Pool, aler
         repaired.append(await sweep.run_once())
     assert repaired == [*[0] * 10, 1]
     assert await waiting(pool) == [f"alert:{alert}"]
+
+
+async def test_the_look_at_all_there_is_rests_a_thousand_times_as_long_as_it_took(
+    pool: Pool, alert: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pool.execute("update escalation_policy_state set next_escalation = now() + interval '4 days'")
+    seconds = count(step=0.03)  # a look takes 30 ms, so the next comes after 30 s
+    monkeypatch.setattr("tocsin.engine.sweep._clock", lambda: next(seconds))
+    sweep, repaired = Sweep(pool), []
+    for number in range(61):
+        await pool.execute("delete from pgqueuer")
+        seconds = count(next(seconds) + 2, 0.03)
+        if await sweep.run_once():
+            repaired.append(number)
+    assert repaired == [10, 30, 50]
 
 
 async def test_every_lost_job_is_enqueued_however_many(pool: Pool, make: Factory) -> None:

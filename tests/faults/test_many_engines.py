@@ -62,16 +62,6 @@ async def went_through_once(story: Story) -> None:
     assert len(story.pages()) == 6 * ALERTS
 
 
-async def all_sent(story: Story) -> None:
-    """Let time pass until no page waits: one that found the receiver busy comes back some seconds later."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            await settled(story.pool, within=PATIENCE)
-            if not await story.pool.fetchval("select exists (select from outgoing_messages where status = 'pending')"):
-                return
-            await story.clock.advance(timedelta(seconds=15))
-
-
 @pytest.mark.parametrize("engines", [1, 2, 4])
 async def test_each_transition_and_each_page_happens_once(stage: Story, database: str, engines: int) -> None:
     service = await two_rounds(stage)
@@ -80,7 +70,7 @@ async def test_each_transition_and_each_page_happens_once(stage: Story, database
         for _ in range(4):
             await settled(stage.pool, within=PATIENCE)
             await stage.clock.advance(minutes(5))
-        await all_sent(stage)
+        await stage.all_sent(within=PATIENCE)
     await went_through_once(stage)
     assert set(stage.pages().values()) == {1}
 
@@ -129,5 +119,5 @@ async def test_engines_that_are_killed_and_started_lose_nothing_and_do_nothing_t
         for wait in (HEARTBEAT_TIMEOUT * 1.1, CLAIM * 1.1, *[minutes(5)] * 5):
             await stage.clock.advance(wait)
             await settled(stage.pool, within=PATIENCE)
-        await all_sent(stage)
+        await stage.all_sent(within=PATIENCE)
     await went_through_once(stage)

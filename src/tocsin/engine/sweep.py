@@ -12,8 +12,9 @@ be lost.
       └─ walk ─────────┘                         the row itself is not what it should be
 
 The sweep reads ``engine_overdue`` and repairs what it shows before it is late: every second what is due within 15
-seconds, every ten seconds all that the view shows, which is five minutes, and every ten minutes all that there is,
-beginning ten seconds after the start.
+seconds, and every ten seconds all that the view shows, which is what is due within five minutes. All that there is it
+looks at as often as that is cheap: it rests a thousand times as long as the look took, so in a small installation it is
+part of every look ahead, and ten minutes at most.
 What no view can show, since it takes the rules to see it, is found by the walk (``walk``), which compares every object
 within ``TOCSIN_WALK_SECONDS``. Both only put right what they must (``repairs``) and wake the object's own job, which
 does the rest as ever: there is no second way for an object to move, and a repair that was not needed does no harm.
@@ -46,9 +47,10 @@ _SQL = Statements(__package__, "sweep.sql")
 EVERY = timedelta(seconds=1)
 
 _LOOK_AHEAD_EVERY = 10
-_LOOK_EVERYWHERE_EVERY = 600
 _REST = 20
 _LONGEST_REST = 5.0
+_REST_FROM_EVERYWHERE = 1000
+_LONGEST_REST_FROM_EVERYWHERE = 600.0
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Sweep:
     pool: Pool
     _sweeps: int = 0
     _rests_until: float = 0.0
+    _looks_everywhere_at: float = 0.0
 
     async def run_once(self) -> int:
         """Repair what has no job in time, unless another engine does or the last time took long; returns how much."""
@@ -71,8 +74,15 @@ class Sweep:
             done += await self._repair_all("parked")
         if not done:
             self._rests_until = _clock() + min(_REST * (_clock() - began), _LONGEST_REST)
-        if number % _LOOK_EVERYWHERE_EVERY == _LOOK_AHEAD_EVERY:
-            done += await self._repair_all("everywhere")
+        if looks_ahead and number and _clock() >= self._looks_everywhere_at:
+            done += await self._look_everywhere()
+        return done
+
+    async def _look_everywhere(self) -> int:
+        began = _clock()
+        done = await self._repair_all("everywhere")
+        took = _clock() - began
+        self._looks_everywhere_at = _clock() + min(_REST_FROM_EVERYWHERE * took, _LONGEST_REST_FROM_EVERYWHERE)
         return done
 
     async def _repair_all(self, statement: str) -> int:

@@ -49,7 +49,8 @@ class Teller:
 
     async def tell(self, operators: Operators, news: News) -> bool:
         """Whether anybody accepted the message. Who did not is logged."""
-        log.error("telling_operators", status=news.status, summary=news.summary, causes=news.causes)
+        tell = log.error if news.status == "sick" else log.info
+        tell("telling_operators", status=news.status, summary=news.summary, causes=news.causes)
         accepted = await asyncio.gather(*(self._send(one, operators, news) for one in operators.recipients))
         if not any(accepted):
             log.error("operators_not_reached", policy=operators.policy, recipients=len(operators.recipients))
