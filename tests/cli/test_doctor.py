@@ -44,6 +44,16 @@ async def test_in_health_nothing_is_wrong(home: Home, alert: int) -> None:
     assert findings(home, code=0) == []
 
 
+def test_where_there_is_no_database_none_is_made(run_directory: Path) -> None:
+    with new_home(run_directory) as home:
+        done = home.run("doctor")
+        assert done.returncode == 2
+        assert (
+            f"There is no database in the data directory {home.data_dir.resolve()}: set TOCSIN_DATA_DIR" in done.stderr
+        )
+        assert not home.data_dir.exists()
+
+
 async def test_a_lost_job_is_found_named_and_mended(home: Home, pool: Pool, alert: int) -> None:
     await pool.execute("delete from pgqueuer where entrypoint = 'alert'")
     [found] = findings(home, code=1)

@@ -87,6 +87,23 @@ async def test_what_somebody_on_call_lacks_is_named(pool: Pool, make: Factory) -
     }
 
 
+@pytest.mark.parametrize("mails", [True, False])
+async def test_who_is_reached_by_mail_alone_needs_a_mail_server(pool: Pool, make: Factory, mails: bool) -> None:
+    ann = await make.user("Ann")
+    await make.rule(await make.contact_method(ann, "ann@example.org", kind="email"))
+    await make.policy(step(ann), name="Web")
+    said = {finding.name: finding.message for finding in await checks.everything(pool, mails=mails)}
+    assert said == (
+        {}
+        if mails
+        else {
+            "Ann": "is on call for step 1 of “Web”, and cannot be paged: every notification rule mails, and there is no"
+            " mail server",
+            "Web": "an alert that came in now would page nobody: nobody whom its steps put on call can be reached",
+        }
+    )
+
+
 async def test_who_comes_on_call_later_is_looked_at_too(pool: Pool, make: Factory, clock: Clock) -> None:
     await clock.move_to(MONDAY)
     ann, ben, cid = await make.reachable_user("Ann"), await make.user("Ben"), await make.user("Cid")

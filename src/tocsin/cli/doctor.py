@@ -58,7 +58,7 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
     try:
         async with open_store(loaded, migrating=False) as pool:
             repaired = await _repair(pool) if repair else None
-            lines = [*await _look(pool), *await _look_for_operators(pool, loaded)]
+            lines = [*await _look(pool, mails=loaded.smtp_url is not None), *await _look_for_operators(pool, loaded)]
             works = await _engine_works(pool)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         raise Unavailable(f"the database did not answer every question: {type(error).__name__}: {error}") from error
@@ -71,11 +71,11 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
     return len(lines)
 
 
-async def _look(pool: Pool) -> Sequence[Line]:
+async def _look(pool: Pool, *, mails: bool) -> Sequence[Line]:
     found = await audit.audit(pool)
     names = await object_names.names(pool, [(one.kind, one.id) for one in found])
     engine = [_engine_line(one, names.get((one.kind, one.id))) for one in found]
-    return [*engine, *map(_configuration_line, await checks.everything(pool))]
+    return [*engine, *map(_configuration_line, await checks.everything(pool, mails=mails))]
 
 
 async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:

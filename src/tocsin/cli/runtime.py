@@ -17,7 +17,7 @@ from tocsin import log, settings
 from tocsin.api.constraints import explain
 from tocsin.channels.causes import connection_cause
 from tocsin.channels.smtp import parse_smtp_url
-from tocsin.db.embedded import default_data_dir, embedded_server
+from tocsin.db.embedded import default_data_dir, embedded_server, require_data
 from tocsin.db.migrate import AlteredMigration, migrate, unfit
 from tocsin.db.pool import Pool, open_pool
 from tocsin.errors import ConfigurationError, TocsinError
@@ -130,9 +130,13 @@ def _place(dsn: str) -> str:
 async def open_store(loaded: Settings | None = None, *, migrating: bool = True) -> AsyncIterator[Pool]:
     """A small pool on an up-to-date database, for a command that reads or writes a few rows.
 
-    Without ``migrating`` a database that is not up to date is left as it is, and ConfigurationError is raised.
+    Without ``migrating`` nothing is made or changed: ConfigurationError is raised where there is no database, or one
+    that is not up to date.
     """
-    async with open_database(loaded or load_settings()) as dsn:
+    loaded = loaded or load_settings()
+    if not migrating and loaded.database_url is None:
+        require_data(loaded.data_dir)
+    async with open_database(loaded) as dsn:
         await (bring_up_to_date(dsn) if migrating else _require_fit(dsn))
         async with open_pool(dsn, size=2, application_name="tocsin cli") as pool:
             yield pool

@@ -57,6 +57,17 @@ def default_data_dir() -> Path:
     return base / "tocsin"
 
 
+def require_data(data_dir: Path | None = None) -> None:
+    """Raises ConfigurationError unless a server has been in the directory before, for who only wants to look."""
+    root = _root(data_dir)
+    with _explained(root):
+        if not (root / "cluster").exists():
+            raise ConfigurationError(
+                f"There is no database in the data directory {root}: set TOCSIN_DATA_DIR to where there is one. "
+                "`tocsin serve` makes one."
+            )
+
+
 @asynccontextmanager
 async def embedded_server(
     data_dir: Path | None = None, *, exclusive: bool = False, settings: Mapping[str, str] = _NO_SETTINGS
@@ -107,7 +118,7 @@ class _Server:
 
 @contextmanager
 def _server(data_dir: Path | None, *, exclusive: bool, settings: Mapping[str, str]) -> Iterator[_Server]:
-    root = (data_dir or default_data_dir()).expanduser().resolve()
+    root = _root(data_dir)
     with ExitStack() as held:
         with _explained(root):
             cluster = _reachable_cluster(root)
@@ -115,6 +126,10 @@ def _server(data_dir: Path | None, *, exclusive: bool, settings: Mapping[str, st
                 _refuse_second(held.enter_context(embedded_locks.exclusive_now(root / "serve.lock")), root)
             running = _enter(cluster, settings, held)
         yield _Server(cluster, settings, running.dsn)
+
+
+def _root(data_dir: Path | None) -> Path:
+    return (data_dir or default_data_dir()).expanduser().resolve()
 
 
 def _reachable_cluster(root: Path) -> Cluster:

@@ -97,6 +97,11 @@ def _missing(person: Person) -> tuple[str, str]:
         return "there is no contact method", "add a contact method and a notification rule"
     if not person.enabled:
         return "every contact method is disabled", "enable a contact method that has a notification rule"
+    if person.unmailed:
+        return (
+            "every notification rule mails, and there is no mail server",
+            "set TOCSIN_SMTP_URL, or add a notification rule for another contact method",
+        )
     return "no notification rule uses an enabled contact method", "add a notification rule"
 
 

@@ -10,7 +10,7 @@ from tocsin.domain.on_call import Roster, Target
 
 @dataclass(frozen=True, slots=True)
 class PersonRule:
-    """A notification rule whose contact method is enabled."""
+    """A notification rule whose contact method is enabled and can be sent by."""
 
     contact_method: str
     delay: timedelta
@@ -18,13 +18,17 @@ class PersonRule:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user. ``methods`` counts all contact methods, ``enabled`` those of them that are."""
+    """A user. ``methods`` counts all contact methods, ``enabled`` those of them that are.
+
+    ``unmailed`` counts the rules that would mail, where there is no mail server.
+    """
 
     id: UUID
     name: str
     methods: int = 0
     enabled: int = 0
     rules: Sequence[PersonRule] = ()
+    unmailed: int = 0
 
     @property
     def reachable(self) -> bool:

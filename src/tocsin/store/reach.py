@@ -1,4 +1,7 @@
-"""Whom policies can page, worked out from what is defined at this moment and not from the engine's mirrors."""
+"""Whom policies can page, worked out from what is defined at this moment and not from the engine's mirrors.
+
+``mails``: whether there is a mail server, which the database does not know; without one nobody is reached by mail.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
@@ -19,21 +22,23 @@ _sql = Statements("tocsin.store", "reach.sql")
 People = Mapping[UUID, Person]
 
 
-async def of_policies(database: Database, policy_ids: Collection[UUID] | None = None) -> Sequence[PolicyReach]:
+async def of_policies(
+    database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
+) -> Sequence[PolicyReach]:
     """Whom the policies can page, by name; None is all policies."""
-    return await _of_plans(database, await policy_plans.read(database, policy_ids))
+    return await _of_plans(database, await policy_plans.read(database, policy_ids), mails)
 
 
-async def of_plan(database: Database, name: str, plan: PolicyPlan) -> PolicyReach:
+async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> PolicyReach:
     """Whom a policy that need not be saved can page."""
-    return (await _of_plans(database, [Named(name, plan)]))[0]
+    return (await _of_plans(database, [Named(name, plan)], mails))[0]
 
 
-async def _of_plans(database: Database, plans: Sequence[Named]) -> Sequence[PolicyReach]:
+async def _of_plans(database: Database, plans: Sequence[Named], mails: bool) -> Sequence[PolicyReach]:
     targets = [target for named in plans for step in named.plan.steps for target in step.targets]
     whole = await roster.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
     users = everybody(whole, targets)
-    people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users))}
+    people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users), mails)}
     return [_policy(named, whole, people) for named in plans]
 
 
@@ -56,4 +61,4 @@ def _known(user_ids: Collection[UUID], people: People) -> Sequence[Person]:
 
 def _person(row: asyncpg.Record) -> Person:
     rules = [PersonRule(rule["contact_method"], timedelta(seconds=rule["delay_seconds"])) for rule in row["rules"]]
-    return Person(row["id"], row["name"], row["methods"], row["enabled"], rules)
+    return Person(row["id"], row["name"], row["methods"], row["enabled"], rules, row["unmailed"])

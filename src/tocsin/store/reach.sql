@@ -1,5 +1,6 @@
 -- name: people
--- Users with how they are reached: the rules whose contact method is enabled.
+-- Users with how they are reached: the rules whose contact method is enabled, apart from those that would mail although
+-- there is no mail server ($2).
 select
     users.id,
     users.name,
@@ -11,7 +12,13 @@ select
         ) order by rules.delay, rules.id), '[]')
         from notification_rules as rules
         join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = users.id and methods.enabled
-    ) as rules
+        where rules.user_id = users.id and methods.enabled and ($2 or methods.type <> 'email')
+    ) as rules,
+    (
+        select count(*)
+        from notification_rules as rules
+        join contact_methods as methods on methods.id = rules.contact_method_id
+        where rules.user_id = users.id and methods.enabled and not $2 and methods.type = 'email'
+    ) as unmailed
 from users
 where users.id = any($1::uuid[])

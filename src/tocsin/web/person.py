@@ -18,6 +18,7 @@ from tocsin.store.actor import Actor
 from tocsin.store.contact_methods import ContactMethod
 from tocsin.web.forms import Form
 from tocsin.web.html import page
+from tocsin.web.mailing import can_mail
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
@@ -41,7 +42,7 @@ PRESETS: Mapping[str, tuple[str, Sequence[int]]] = {
 
 def type_choices(request: Request) -> Sequence[tuple[str, str]]:
     """What to choose from for a new address; mail comes last, with a word, when nothing would send it."""
-    if request.app.state.trials.can_mail:
+    if can_mail(request):
         return TYPES
     return [*TYPES[1:], ("email", "Email: not sent yet, TOCSIN_SMTP_URL is not set")]
 

@@ -17,6 +17,7 @@ from tocsin.store.actor import Actor
 from tocsin.web.foretelling import foretell
 from tocsin.web.forms import Form
 from tocsin.web.html import page
+from tocsin.web.mailing import can_mail
 from tocsin.web.narrowing import id_of, team_choices
 from tocsin.web.plans import plan_of
 from tocsin.web.refusals import Refusal
@@ -39,7 +40,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     query = {name: form.value(name) for name in ("q", "team") if form.value(name)}
     values: dict[str, Any] = {
         "policies": found.items,
-        "findings": await checks.by_policy(pool, [one.id for one in found.items]),
+        "findings": await checks.by_policy(pool, [one.id for one in found.items], mails=can_mail(request)),
         "older": f"/policies?{urlencode({**query, 'after': found.next})}" if found.next else None,
         "first": f"/policies?{urlencode(query)}" if form.value("after") else None,
         "filter": form,
@@ -72,7 +73,7 @@ async def answer(
         **at,
         "policy": row,
         "rungs": rungs(row.steps, await ladders.names_of(pool, row.steps)),
-        "findings": await checks.of_plan(pool, policy.name, plan),
+        "findings": await checks.of_plan(pool, policy.name, plan, mails=can_mail(request)),
         "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
         "foretold": foretell(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORETOLD),
         "can_edit": may_edit(viewer, row.team_id),

@@ -22,6 +22,7 @@ from tocsin.web import policies as policy_pages
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Sent, status_of
 from tocsin.web.html import fragment_of, page
+from tocsin.web.mailing import can_mail
 from tocsin.web.narrowing import team_choices
 from tocsin.web.policy_draft import (
     Draft,
@@ -130,7 +131,7 @@ async def _page(
     request: Request, viewer: Actor, draft: Draft, policy_id: UUID | None = None, status: int = 200
 ) -> Response:
     pool: Pool = request.app.state.pool
-    seen = await preview(pool, draft, policy_id, zone_of(request))
+    seen = await preview(pool, draft, policy_id, zone_of(request), mails=can_mail(request))
     form = replace(draft.form, errors={**seen.errors, **draft.form.errors})
     shown: dict[str, Any] = {
         "form": form,

@@ -28,14 +28,14 @@ class Preview:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneInfo) -> Preview:
+async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneInfo, *, mails: bool) -> Preview:
     """The draft's preview for now, or for the time in its field ``at``, by the clocks of the zone. Saves nothing."""
     form = draft.form
     try:
         known = {**values(draft), "name": form.value("name") or _UNNAMED}
         spec = form.body(PolicyCreate, known).spec()
         plan = plan_of(spec, policy_id)
-        findings = await checks.of_plan(pool, spec.name, plan)
+        findings = await checks.of_plan(pool, spec.name, plan, mails=mails)
         at = instant_of(form, "at", zone) if form.value("at") else None
         foreseen = await forecast.of_plan(pool, spec.name, plan, at)
     except InvalidInput as error:

@@ -35,6 +35,7 @@ from tocsin.store.service_list import ServiceRow
 from tocsin.web.foretelling import foretell
 from tocsin.web.forms import Form
 from tocsin.web.html import fragment_of, page
+from tocsin.web.mailing import can_mail
 from tocsin.web.rungs import rungs
 from tocsin.web.zone import zone_of
 
@@ -66,8 +67,9 @@ class Coming:
 async def answer(request: Request, viewer: Actor, service_id: UUID, status: int = 200, **besides: object) -> Response:
     """One service's page; ``besides`` are forms that are wrong, or why something was refused."""
     pool: Pool = request.app.state.pool
-    gather = _standing if fragment_of(request) == "standing" else _all
-    shown: dict[str, Any] = {**await gather(pool, viewer, service_id), **_forms(zone_of(request)), **besides}
+    standing = await _standing(pool, viewer, service_id)
+    rest = {} if fragment_of(request) == "standing" else await _rest(request, viewer, standing)
+    shown: dict[str, Any] = {**standing, **rest, **_forms(zone_of(request)), **besides}
     return await page(request, viewer, "service.html.j2", status, live="alerts on-call", **shown)
 
 
@@ -90,17 +92,18 @@ async def _standing(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, An
     }
 
 
-async def _all(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
-    standing = await _standing(pool, viewer, service_id)
-    service, whole = standing["service"], await services.get(pool, service_id)
+async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> dict[str, Any]:
+    """All else of the page: where its alerts come from and go to, and what holds them."""
+    pool: Pool = request.app.state.pool
+    service: ServiceRow = standing["service"]
+    service_id, whole = service.id, await services.get(pool, service.id)
     policy = await policies.get(pool, service.policy_id)
     keys = await integration_keys.page(pool, service_id, None, _MOST_KEYS)
     return {
-        **standing,
         "whole": whole,
         "policy": policy,
         "rungs": rungs(policy.steps, await ladders.names_of(pool, policy.steps)),
-        "findings": await _findings(pool, service),
+        "findings": await _findings(pool, service, mails=can_mail(request)),
         "foretold": foretell(await forecast.of_service(pool, service_id, None), _MOST_FORETOLD),
         "keys": keys.items,
         "windows": await _coming(pool, service_id, standing["now"]),
@@ -109,8 +112,8 @@ async def _all(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _findings(pool: Pool, service: ServiceRow) -> Sequence[Finding]:
-    return (await checks.by_policy(pool, [service.policy_id])).get(service.policy_id, ())
+async def _findings(pool: Pool, service: ServiceRow, *, mails: bool) -> Sequence[Finding]:
+    return (await checks.by_policy(pool, [service.policy_id], mails=mails)).get(service.policy_id, ())
 
 
 async def _coming(pool: Pool, service_id: UUID, moment: datetime) -> Sequence[Coming]:
