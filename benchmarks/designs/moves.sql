@@ -143,6 +143,7 @@ logs as (
     select
         moved.alert_id, 'escalated', moved.reason,
         jsonb_build_object(
+            'step_id', moved.step_id,
             'step_number', moved.step_number,
             'loop_count', moved.loop_count,
             'users', coalesce(people.reachable, '[]'),

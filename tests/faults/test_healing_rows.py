@@ -73,18 +73,71 @@ async def test_a_services_state_is_made_anew(story: Story) -> None:
     assert await reasons(story, "service") == {"no_state"}
 
 
-async def test_an_open_alert_without_its_row_escalates_again(story: Story) -> None:
-    service = await story.make.service(await story.make.policy(step(await story.user("Ann"))))
-    alert_id = await story.alert(service)
+STANDING = """
+select
+    escalation_policy_id, caught_from, escalation_policy_step_id, step_number, loop_count, escalation_count, state,
+    last_escalation, next_escalation
+from escalation_policy_state
+"""
+
+
+async def climbing(story: Story, repeat: int = 1) -> int:
+    """An alert on a policy of two steps, which has paged Ann."""
+    policy = await story.make.policy(step(await story.user("Ann")), step(await story.user("Ben")), repeat=repeat)
+    alert_id = await story.alert(await story.make.service(policy))
     assert story.paged() == ["Ann"]
+    return alert_id
+
+
+async def loses_its_row(story: Story, alert_id: int) -> None:
+    """It stands as before afterwards, and nobody has been paged for it."""
+    before = await story.pool.fetchrow(STANDING)
     await disabled(story, "delete from escalation_policy_state", f"select engine_enqueue('alert', '{alert_id}', now())")
     await heals(story, lambda: story.standing(alert_id))
-    assert story.paged() == ["Ann"]
-    ended = await story.pool.fetchval("select count(*) from notification_policy_cycles where ended_at is not null")
+    assert await story.pool.fetchrow(STANDING) == before
+    assert story.paged() == []
+
+
+async def test_an_open_alert_without_its_row_goes_on_where_its_timeline_says(story: Story) -> None:
+    alert_id = await climbing(story)
+    for paged in ("Ben", "Ann"):
+        await story.passes(5)
+        assert story.paged() == [paged]
+    await loses_its_row(story, alert_id)
+    ended = await story.pool.fetchval("select count(*) from notification_policy_cycles where end_reason = 'closed'")
     assert ended == 0, "a job that finds no row does not take the alert for closed"
-    standing = await story.standing(alert_id)
-    assert standing is not None
-    assert (standing["state"], standing["escalation_count"]) == ("escalating", 2)
+    await story.passes(5)
+    assert story.paged() == ["Ben"]
+    await story.passes(60)
+    assert story.paged() == [], "it is the second of two rounds"
+
+
+async def test_an_exhausted_alert_without_its_row_stays_exhausted(story: Story) -> None:
+    alert_id = await climbing(story, repeat=0)
+    for paged in (["Ben"], []):
+        await story.passes(5)
+        assert story.paged() == paged
+    await loses_its_row(story, alert_id)
+
+
+async def test_an_alert_without_its_row_stays_on_its_catch_all(story: Story) -> None:
+    ben = await story.user("Ben")
+    catch_all = await story.make.policy(step(ben), step(ben))
+    policy = await story.make.policy(step(await story.user("Ann")), catch_all=catch_all)
+    alert_id = await story.alert(await story.make.service(policy))
+    await story.passes(5)
+    assert story.paged() == ["Ann", "Ben"]
+    await loses_its_row(story, alert_id)
+
+
+async def test_an_alert_without_its_row_whose_step_is_gone_begins_anew(story: Story) -> None:
+    alert_id = await climbing(story)
+    await disabled(
+        story, "delete from escalation_policy_state", "delete from escalation_policy_steps where step_number = 0"
+    )
+    await disabled(story, "update escalation_policy_steps set step_number = 0")
+    await heals(story, lambda: story.standing(alert_id))
+    assert story.paged() == ["Ben"]
 
 
 async def test_an_acknowledged_alert_without_its_row_stays_acknowledged(story: Story) -> None:

@@ -10,17 +10,14 @@ from tests.fixtures.factories import step
 
 from tocsin.store import policies
 from tocsin.store.actor import acting
-from tocsin.store.policies import Policy, PolicySpec
+from tocsin.store.policies import Policy
 from tocsin.store.policy_steps import StepSpec
 from tocsin.store.services import Service
 
 
 async def caught(story: Story, *steps: StepSpec, catch_all: Policy, repeat: int | None = 0) -> Service:
     """A service whose policy hands over to the catch-all."""
-    spec = PolicySpec(name="caught", steps=steps, repeat=repeat, catch_all_policy_id=catch_all.id)
-    async with acting(story.pool, TESTER) as connection:
-        policy = await policies.create(connection, spec)
-    return await story.make.service(policy)
+    return await story.make.service(await story.make.policy(*steps, repeat=repeat, catch_all=catch_all))
 
 
 async def on_catch_all(story: Story) -> tuple[Service, Policy, int]:
@@ -62,9 +59,7 @@ async def test_a3_the_catch_all_takes_over_after_the_last_round_and_ends_exhaust
 async def test_a3_the_catch_all_of_a_catch_all_does_not_follow(story: Story) -> None:
     ann, ben, cid = [await story.user(name) for name in ("ann", "ben", "cid")]
     last = await story.make.policy(step(cid))
-    spec = PolicySpec(name="middle", steps=[step(ben)], repeat=0, catch_all_policy_id=last.id)
-    async with acting(story.pool, TESTER) as connection:
-        middle = await policies.create(connection, spec)
+    middle = await story.make.policy(step(ben), catch_all=last)
     await story.alert(await caught(story, step(ann), catch_all=middle))
     for _ in range(4):
         await story.passes(5)
@@ -141,9 +136,7 @@ async def test_a7_a_service_that_moves_between_policies_of_one_catch_all_restart
         await story.passes(5)
         assert (await story.events(alert))[-1] == "exhausted rounds_used_up"
     assert story.paged() == ["ann", "ben"]
-    spec = PolicySpec(name="other", steps=[step(cid)], repeat=0, catch_all_policy_id=last.id)
-    async with acting(story.pool, TESTER) as connection:
-        other = await policies.create(connection, spec)
+    other = await story.make.policy(step(cid), catch_all=last)
     await story.change_service(service, escalation_policy_id=other.id)
     assert story.paged() == ["cid"]
     await story.passes(5)
@@ -154,11 +147,7 @@ async def test_a7_a_service_that_moves_to_the_catch_all_itself_restarts_there_an
     story: Story,
 ) -> None:
     ann, ben, cid = [await story.user(name) for name in ("ann", "ben", "cid")]
-    spec = PolicySpec(
-        name="middle", steps=[step(ben)], repeat=0, catch_all_policy_id=(await story.make.policy(step(cid))).id
-    )
-    async with acting(story.pool, TESTER) as connection:
-        middle = await policies.create(connection, spec)
+    middle = await story.make.policy(step(ben), catch_all=await story.make.policy(step(cid)))
     service = await caught(story, step(ann), catch_all=middle)
     await story.alert(service)
     await story.passes(10)

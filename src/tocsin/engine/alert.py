@@ -198,6 +198,7 @@ def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
 def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
     step, due = decision.step, decided.alert.standing.next_escalation
     meta = {
+        "step_id": str(step.id),
         "step_number": decision.step_number,
         "loop_count": decision.loop_count,
         "users": [_user(decided.found, step, user.id) for user in step.users if user.reachable],

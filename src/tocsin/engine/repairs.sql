@@ -1,6 +1,7 @@
 -- name: no_state
--- An open alert without its row stands as if it were new, or acknowledged. Its escalations go on counting, for pages and
--- cycles of former ones would be taken for those of new ones.
+-- An open alert without its row stands where its timeline says: on the step that it entered last, or past the last one.
+-- Where that is no step of the policy that it has to climb, or something has ended the climb since, it stands as if it
+-- were new. Its escalations go on counting, for pages and cycles of former ones would be taken for those of new ones.
 with open as (
     select alerts.id, alerts.service_id, alerts.status, alerts.acknowledged_until
     from alerts
@@ -8,24 +9,76 @@ with open as (
     order by alerts.id
     for no key update
 ),
-restored as (
-    insert into escalation_policy_state (
-        alert_id, service_id, escalation_policy_id, escalation_count, state, next_escalation
-    )
+told as (
     select
-        open.id,
-        open.service_id,
-        services.escalation_policy_id,
-        greatest(
-            (select max(cycles.escalation_count) from notification_policy_cycles as cycles where cycles.alert_id = open.id),
-            (select max(messages.escalation_count) from outgoing_messages as messages where messages.alert_id = open.id),
-            0
-        ),
-        case open.status when 'acknowledged' then 'acknowledged' else 'new' end,
-        case open.status when 'acknowledged' then open.acknowledged_until else now() end
+        open.*,
+        policies.id as own_policy_id,
+        steps.escalation_policy_id as policy_id,
+        steps.id as step_id,
+        entered.at,
+        entered.meta,
+        case when steps.id is null then 'created' else since.event end as event
     from open
     join services on services.id = open.service_id
-    order by open.id
+    join escalation_policies as policies on policies.id = services.escalation_policy_id
+    left join lateral (
+        select logs.id, logs.at, logs.meta
+        from alert_logs as logs
+        where logs.alert_id = open.id and logs.event = 'escalated'
+        order by logs.id desc
+        limit 1
+    ) as entered on true
+    left join lateral (
+        select logs.event
+        from alert_logs as logs
+        where
+            logs.alert_id = open.id
+            and logs.id >= entered.id
+            and logs.event in (
+                'escalated', 'exhausted', 'escalation_requested', 'reopened', 'handed_over', 'nobody_on_call', 'held'
+            )
+        order by logs.id desc
+        limit 1
+    ) as since on true
+    left join escalation_policy_steps as steps
+        on steps.id = (entered.meta ->> 'step_id')::uuid
+        and steps.escalation_policy_id in (policies.id, policies.catch_all_policy_id)
+        and since.event in ('escalated', 'exhausted', 'escalation_requested', 'reopened')
+),
+restored as (
+    insert into escalation_policy_state (
+        alert_id, service_id, escalation_policy_id, caught_from, escalation_policy_step_id, step_number, loop_count,
+        escalation_count, state, last_escalation, next_escalation
+    )
+    select
+        told.id,
+        told.service_id,
+        coalesce(told.policy_id, told.own_policy_id),
+        case when told.policy_id <> told.own_policy_id then told.own_policy_id end,
+        told.step_id,
+        case when told.step_id is not null then (told.meta ->> 'step_number')::integer end,
+        case when told.step_id is not null then (told.meta ->> 'loop_count')::integer else 0 end,
+        greatest(
+            (select max(cycles.escalation_count) from notification_policy_cycles as cycles where cycles.alert_id = told.id),
+            (select max(messages.escalation_count) from outgoing_messages as messages where messages.alert_id = told.id),
+            0
+        ),
+        case
+            when told.status = 'acknowledged' or told.event = 'reopened' then 'acknowledged'
+            when told.event = 'created' then 'new'
+            when told.event = 'exhausted' then 'exhausted'
+            else 'escalating'
+        end,
+        case when told.step_id is not null then told.at end,
+        case
+            when told.status = 'acknowledged' then told.acknowledged_until
+            when told.event = 'exhausted' then null
+            when told.event = 'escalated'
+                then told.at + make_interval(secs => (told.meta ->> 'next_in_seconds')::float8)
+            else now()
+        end
+    from told
+    order by told.id
     on conflict (alert_id) do nothing
     returning alert_id
 )
