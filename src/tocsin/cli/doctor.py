@@ -19,7 +19,6 @@ from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
 from tocsin.store import checks, object_names, operators, signs
 
-_HEADINGS = ("kind", "object", "what is wrong", "due", "what mends it")
 _OPERATORS = "TOCSIN_OPERATORS_POLICY"
 SettingReason = Literal["operators_policy_unknown", "operators_unreachable"]
 _NOBODY = (
@@ -126,15 +125,26 @@ def _print_tables(lines: Sequence[Line], repaired: Sequence[Line] | None) -> Non
         print_table(("kind", "object", "what was wrong", "due", "done"), [_row(line) for line in repaired])
     elif repaired is not None:
         print("There was nothing to repair.")
-    if lines:
-        print_table(_HEADINGS, [_row(line) for line in lines])
+    if engine := [line for line in lines if line.area == "engine"]:
+        print("The engine's objects, which --repair mends:")
+        print_table(("kind", "object", "what is wrong", "due", "what mends it"), map(_row, engine))
+    if configuration := [line for line in lines if line.area == "configuration"]:
+        print("The configuration, which people mend:")
+        print_table(("kind", "object", "what is wrong", "what mends it"), map(_undated_row, configuration))
     print(f"{_count(lines)}." if lines else "Nothing is wrong.")
 
 
 def _row(line: Line) -> Sequence[str]:
-    shown = f"{line.name} ({line.id})" if line.name else line.id
     due = f"{line.due.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}" if line.due else ""
-    return line.kind, shown, line.message, due, line.repair
+    return line.kind, _object(line), line.message, due, line.repair
+
+
+def _undated_row(line: Line) -> Sequence[str]:
+    return line.kind, _object(line), line.message, line.repair
+
+
+def _object(line: Line) -> str:
+    return f"{line.name} ({line.id})" if line.name else line.id
 
 
 def _count(lines: Sequence[Line]) -> str:
