@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from signal import SIGCONT, SIGSTOP
 from typing import TypeVar
 
 import asyncpg
@@ -63,6 +64,24 @@ async def _terminate(stage: Stage, fault: Fault) -> str:
     if code != 0:
         stage.fail("ends in order", victim.name, f"exit code {code} after SIGTERM")
     return victim.name
+
+
+async def _pause(stage: Stage, fault: Fault) -> str:
+    """An engine, or all of them, stands still, for longer than the others wait for it in half of the cases.
+
+    Then it goes on with what it knew.
+    """
+    hit = stage.engines if fault.everything else [_pick(stage.engines, fault.chance)]
+    seconds = fault.seconds * 1.5
+    with stage.disturbed():
+        for slot in hit:
+            slot.signal(SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            for slot in hit:
+                slot.signal(SIGCONT)
+    return f"{_names(hit)} for {seconds:g} s"
 
 
 async def _restart_fast(stage: Stage, _fault: Fault) -> str:
@@ -281,6 +300,7 @@ async def _miss_changes(stage: Stage, fault: Fault) -> str:
 _WAYS: Mapping[Kind, Callable[[Stage, Fault], Awaitable[str]]] = {
     "kill": _kill,
     "terminate": _terminate,
+    "pause": _pause,
     "restart fast": _restart_fast,
     "restart immediate": _restart_immediate,
     "cut": _cut,

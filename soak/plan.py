@@ -8,6 +8,7 @@ from typing import Literal, get_args
 Kind = Literal[
     "kill",
     "terminate",
+    "pause",
     "restart fast",
     "restart immediate",
     "cut",

@@ -56,12 +56,17 @@ class Slot:
             self.process.kill()
             await self.process.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the process a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
     async def terminate(self) -> int:
         """Tell it to end and wait; the exit code. One that does not end in time is killed."""
         assert self.process is not None
         if self.process.returncode is None:
             self.told_to_end = True
-            self.process.send_signal(signal.SIGTERM)
+            self.signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(_STOPPED_WITHIN):
                 code = await self.process.wait()

@@ -1,0 +1,51 @@
+"""An engine that stands still for longer than others wait for it, and then goes on, moves nothing twice."""
+
+import signal
+from collections import Counter
+
+from tests.faults.processes import engine_process
+from tests.fixtures.engine import Story, minutes, running_engine, settled
+from tests.fixtures.factories import step
+
+from tocsin.engine.page import CLAIM
+from tocsin.engine.queue import HEARTBEAT_TIMEOUT
+from tocsin.testing.receivers import Hang
+
+ALERTS = 20
+ANSWERED = 8
+
+ENTERED = """
+select alert_id, meta ->> 'step_number' as step, count(*) as times
+from alert_logs
+where event = 'escalated'
+group by alert_id, meta ->> 'step_number'
+"""
+
+
+async def test_what_others_have_done_meanwhile_is_not_done_again(stage: Story, database: str) -> None:
+    ann, ben = await stage.user("ann"), await stage.user("ben")
+    service = await stage.make.service(await stage.make.policy(step(ann), step(ben)))
+    stage.phone.script(*[200] * ANSWERED, *[Hang()] * ALERTS)
+    async with engine_process(database, stage.pool) as paused:
+        for number in range(ALERTS):
+            await stage.make.alert(service, f"disk {number}")
+        await stage.phone.wait_for(ANSWERED + 4)
+        paused.send_signal(signal.SIGSTOP)
+        stage.phone.release()
+        async with running_engine(database, stage.pool):
+            for wait in (HEARTBEAT_TIMEOUT * 1.1, CLAIM * 1.1, minutes(5)):
+                await stage.clock.advance(wait)
+                await settled(stage.pool, within=40)
+            paused.send_signal(signal.SIGCONT)
+            paused.terminate()
+            assert await paused.wait() == 0
+            await settled(stage.pool)
+
+    entered = await stage.pool.fetch(ENTERED)
+    assert Counter((row["step"], row["times"]) for row in entered) == {("0", 1): ALERTS, ("1", 1): ALERTS}
+    pages = await stage.pool.fetch(
+        "select target_name, status, count(*) from outgoing_messages group by 1, 2 order by 1"
+    )
+    assert [tuple(row) for row in pages] == [("ann", "sent", ALERTS), ("ben", "sent", ALERTS)]
+    assert max(stage.pages().values()) == 2, "it was in the middle of sending when it was stopped"
+    assert await stage.pool.fetchval("select count(*) from pgqueuer where status = 'failed'") == 0
