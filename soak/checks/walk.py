@@ -134,14 +134,17 @@ class Walk:
             case "delay_passed":
                 return [self._next(beyond=False)] if self._is_due(entry) and not self.exhausted else []
             case "escalated_by_hand":
-                return [self._next(beyond=True)] if self.asked is not None else []
+                return [self._next(beyond=True), *self._restarted(entry)] if self.asked is not None else []
             case "policy_changed":
                 return [(self.skips, 0)] if self.may_restart(self.moved, entry.at) else []
             case "maintenance_over":
-                restart = [(self.skips, 0)] if self.may_restart(self.moved, entry.at) else []
-                return [self._next(beyond=False), *restart] if self.held else []
+                return [self._next(beyond=False), *self._restarted(entry)] if self.held else []
             case _:
                 return []
+
+    def _restarted(self, entry: Entry) -> list[tuple[int, int]]:
+        """The first step, where the policy may have changed while the alert was held: its old step is forgotten then."""
+        return [(self.skips, 0)] if self.held and self.may_restart(self.moved, entry.at) else []
 
     def _is_due(self, entry: Entry) -> bool:
         return self.due is not None and entry.at >= self.due - _TOLERANCE

@@ -116,6 +116,13 @@ def test_a_policy_begins_anew_only_when_its_service_has_another() -> None:
     assert faults_of(CREATED, FIRST, SECOND, anew) != []
 
 
+def test_who_escalates_what_was_held_begins_at_the_first_step_of_another_policy() -> None:
+    by_hand = escalated(500, "escalated_by_hand", 0)
+    held = CREATED, FIRST, SECOND, HELD, Entry(499, "escalation_requested")
+    assert faults_of(*held, by_hand, restarts=True) == []
+    assert faults_of(*held, by_hand) != []
+
+
 def test_what_was_jumped_over_was_due_with_the_jump() -> None:
     jumps = Jumps()
     jumps.add(100, by=60)
