@@ -143,7 +143,7 @@ class Walk:
                 return []
 
     def _restarted(self, entry: Entry) -> list[tuple[int, int]]:
-        """The first step, where the policy may have changed while the alert was held: its old step is forgotten then."""
+        """The first step, where the policy may have changed while the alert was held: its step is forgotten then."""
         return [(self.skips, 0)] if self.held and self.may_restart(self.moved, entry.at) else []
 
     def _is_due(self, entry: Entry) -> bool:
