@@ -11,7 +11,10 @@ with open as (
 ),
 told as (
     select
-        open.*,
+        open.id,
+        open.service_id,
+        open.status,
+        open.acknowledged_until,
         policies.id as own_policy_id,
         steps.escalation_policy_id as policy_id,
         steps.id as step_id,
