@@ -7,17 +7,14 @@ themselves. No directory that existed before is ever given another mode or owner
 import contextlib
 import os
 import pwd
-import shutil
 import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tocsin.db.embedded_useradd import SYSTEM_PATH, system_entry
 from tocsin.errors import ConfigurationError
-
-SYSTEM_USER = "tocsin"
-_SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def _run(
         errors="replace",
         check=False,
         cwd="/",
-        env={"PATH": _SYSTEM_PATH, "LC_ALL": "C"},
+        env={"PATH": SYSTEM_PATH, "LC_ALL": "C"},
         umask=0o077,
         start_new_session=True,
         user=user,
@@ -99,34 +96,8 @@ def server_account() -> ServerAccount:
 
 
 def _system_account() -> ServerAccount:
-    entry = _system_entry() or _create_system_entry()
+    entry = system_entry()
     return ServerAccount(entry.pw_name, entry.pw_uid, entry.pw_gid, borrowed=True)
-
-
-def _system_entry() -> pwd.struct_passwd | None:
-    try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        return None
-
-
-def _create_system_entry() -> pwd.struct_passwd:
-    useradd = shutil.which("useradd", path=_SYSTEM_PATH)
-    reason = _useradd(useradd) if useradd else "there is no useradd command"
-    entry = _system_entry()  # also there when another process was faster
-    if entry is None:
-        raise ConfigurationError(
-            f"Embedded PostgreSQL cannot run as root, and the system user {SYSTEM_USER} could not be created "
-            f"({reason}). Create that user, run Tocsin as an ordinary user, or set TOCSIN_DATABASE_URL."
-        )
-    return entry
-
-
-def _useradd(useradd: str) -> str:
-    options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    command = [useradd, *options, "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    done = _run(command)
-    return done.stdout.strip() or f"useradd ended with code {done.returncode}"
 
 
 def require_reachable(account: ServerAccount, directory: Path) -> None:
