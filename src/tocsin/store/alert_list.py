@@ -1,4 +1,4 @@
-"""Alerts as they are read: one, or a list, newest first."""
+"""Alerts as they are read: one, or a list, newest first or most urgent first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,8 @@ from tocsin.store.alerts import Severity
 from tocsin.store.listing import Database
 
 _sql = Statements("tocsin.store", "alert_list.sql")
+
+LIST = _sql["list"]
 
 Status = Literal["triggered", "acknowledged", "closed"]
 
@@ -40,7 +42,10 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert and its service as they are now."""
+    """An alert and its service as they are now. ``taken_by``: who acknowledged or snoozed it last, while it is theirs.
+
+    ``urgency`` is 0 for what is most urgent: triggered before acknowledged before closed, and open ones by severity.
+    """
 
     id: int
     service_id: UUID
@@ -58,6 +63,9 @@ class Alert:
     acknowledged_at: datetime | None
     acknowledged_until: datetime | None
     closed_at: datetime | None
+    urgency: int
+    taken_by: str | None
+    taken_at: datetime | None
     escalation: Escalation
 
 
@@ -88,6 +96,22 @@ class Found:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a list by urgency: behind the alert with this number, when it is this urgent."""
+
+    urgency: int
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByUrgency:
+    """Some alerts of a list by urgency, and the place to go on from when there are more."""
+
+    items: Sequence[Alert]
+    next: Place | None
+
+
 async def get(database: Database, alert_id: int) -> Alert:
     """Raises NotFound."""
     if row := await database.fetchrow(_sql["get"], alert_id):
@@ -97,9 +121,27 @@ async def get(database: Database, alert_id: int) -> Alert:
 
 async def page(database: Database, wanted: Filter, below: int | None, limit: int) -> Found:
     """The newest alerts with an id below ``below``."""
+    items, has_more = await _list(database, wanted, limit, below, False, None)
+    return Found(items, items[-1].id if has_more else None)
+
+
+async def by_urgency(database: Database, wanted: Filter, after: Place | None, limit: int) -> FoundByUrgency:
+    """The most urgent alerts behind a place, the newest first among the equally urgent.
+
+    A place is a position and no snapshot: an alert that is acknowledged between two pages moves to a later one.
+    """
+    below, urgency = (after.alert_id, after.urgency) if after else (None, None)
+    items, has_more = await _list(database, wanted, limit, below, True, urgency)
+    return FoundByUrgency(items, Place(items[-1].urgency, items[-1].id) if has_more else None)
+
+
+async def _list(
+    database: Database, wanted: Filter, limit: int, below: int | None, *order: object
+) -> tuple[Sequence[Alert], bool]:
+    """Up to ``limit`` alerts, and whether there are more. ``order``: whether by urgency, and from which one on."""
     rows = await _planned_anew(
         database,
-        _sql["list"],
+        LIST,
         list(wanted.statuses) or None,
         wanted.service_id,
         wanted.escalation_policy_id,
@@ -111,9 +153,9 @@ async def page(database: Database, wanted: Filter, below: int | None, limit: int
         wanted.mine_of,
         below,
         limit + 1,
+        *order,
     )
-    items = [_alert(row) for row in rows[:limit]]
-    return Found(items, items[-1].id if len(rows) > limit else None)
+    return [_alert(row) for row in rows[:limit]], len(rows) > limit
 
 
 async def _planned_anew(database: Database, statement: str, *arguments: object) -> list[asyncpg.Record]:

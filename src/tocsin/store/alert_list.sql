@@ -16,6 +16,9 @@ select
     alerts.acknowledged_at,
     alerts.acknowledged_until,
     alerts.closed_at,
+    alert_urgency(alerts.status, alerts.severity) as urgency,
+    taken.name as taken_by,
+    taken.at as taken_at,
     coalesce(state.state, 'closed') as state,
     state.step_number,
     state.loop_count,
@@ -29,11 +32,13 @@ from alerts
 join services on services.id = alerts.service_id
 left join service_state on service_state.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
+left join lateral last_taken(alerts.id, alerts.status) as taken on true
 where alerts.id = $1
 
--- Alerts, newest first, that meet every condition given: a status among $1, a service, its policy, its team, all
--- labels $5 with their values and $6 with any, text that matches $7 in summary or details, a favourite service of the
--- user $8, an open alert that pages the user $9 or that they have acknowledged, an id below $10.
+-- Alerts that meet every condition given: a status among $1, a service, its policy, its team, all labels $5 with their
+-- values and $6 with any, text that matches $7 in summary or details, a favourite service of the user $8, an open alert
+-- that pages the user $9 or that they have acknowledged. Newest first, with an id below $10; or, with $12, the most
+-- urgent first and among those the newest, from the place (urgency $13, id $10) on.
 -- name: list
 select
     alerts.id,
@@ -52,6 +57,9 @@ select
     alerts.acknowledged_at,
     alerts.acknowledged_until,
     alerts.closed_at,
+    alert_urgency(alerts.status, alerts.severity) as urgency,
+    taken.name as taken_by,
+    taken.at as taken_at,
     coalesce(state.state, 'closed') as state,
     state.step_number,
     state.loop_count,
@@ -65,6 +73,7 @@ from alerts
 join services on services.id = alerts.service_id
 left join service_state on service_state.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
+left join lateral last_taken(alerts.id, alerts.status) as taken on true
 where
     ($1::text[] is null or alerts.status = any($1))
     and ($2::uuid is null or alerts.service_id = $2)
@@ -96,6 +105,7 @@ where
                 and logs.meta ->> 'user_id' = $9::text
         ))
     )
-    and ($10::bigint is null or alerts.id < $10)
-order by alerts.id desc
+    and ($10::bigint is null or alerts.id < $10 or ($12 and alert_urgency(alerts.status, alerts.severity) > $13))
+    and (not $12 or $13::integer is null or alert_urgency(alerts.status, alerts.severity) >= $13)
+order by case when $12 then alert_urgency(alerts.status, alerts.severity) end, alerts.id desc
 limit $11

@@ -66,11 +66,5 @@ async def newest(database: Database, alert_id: int, limit: int) -> Newest:
     return Newest(stretch.entries, row is not None)
 
 
-async def taken_by(database: Database, alert_id: int) -> str | None:
-    """Who acknowledged or snoozed the alert last."""
-    name: str | None = await database.fetchval(_sql["taken_by"], alert_id)
-    return name
-
-
 def _place(row: asyncpg.Record) -> Place:
     return Place(row["at"], row["source"], row["id"])

@@ -18,14 +18,6 @@ order by entries.at desc, entries.source desc, entries.id desc
 offset $2
 limit 1
 
--- Who acknowledged the alert last, or took it for a while.
--- name: taken_by
-select logs.actor ->> 'name'
-from alert_logs as logs
-where logs.alert_id = $1 and logs.event in ('acknowledged', 'snoozed') and logs.actor is not null
-order by logs.at desc, logs.id desc
-limit 1
-
 -- What happened to an alert, oldest first, from the place ($2, $3, $4) on: its own log (source 0) and the states of its
 -- pages (source 1), which come second where the moment is the same.
 -- name: page

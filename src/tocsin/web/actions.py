@@ -112,5 +112,4 @@ async def _again(pool: Pool, opened: Opened) -> Opened:
 def _page(request: Request, notice: Notice, opened: Opened | None = None) -> Response:
     if opened is None:
         return bare_page(request, "act.html.j2", notice.status, notice=notice, alert=None)
-    age = opened.now - opened.alert.created_at
-    return bare_page(request, "act.html.j2", notice.status, notice=notice, alert=opened.alert, age=age)
+    return bare_page(request, "act.html.j2", notice.status, notice=notice, alert=opened.alert, moment=opened.now)

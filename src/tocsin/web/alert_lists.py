@@ -1,4 +1,4 @@
-"""The list of alerts: filtered, live, page by page; and acting on many at once."""
+"""The list of alerts: filtered, by urgency, live, page by page; and acting on many at once."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ from tocsin.db.pool import Pool
 from tocsin.errors import FieldError, InvalidInput, NotFound, TocsinError
 from tocsin.store import alert_list, alerts, policies, services
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alert_list import Filter
+from tocsin.store.alert_list import Filter, Place
 from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent
@@ -49,12 +49,12 @@ class Narrowed:
 
     form: Form
     filter: Filter | None
-    below: int | None
+    after: Place | None
 
 
 @router.get("/alerts")
 async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
-    """Alerts, newest first; the open ones unless another status is chosen."""
+    """Alerts, the most urgent first; the open ones unless another status is chosen."""
     if fragment_of(request) == "suggestions":
         return await page(request, viewer, "alerts.html.j2", names=await _names(pool, request.query_params))
     narrowed = await _narrowed(pool, viewer, request.query_params)
@@ -95,17 +95,17 @@ async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | N
 
 async def _shown(pool: Pool, viewer: Actor, narrowed: Narrowed, query: QueryParams) -> dict[str, Any]:
     """What the page and its list show."""
-    found = await alert_list.page(pool, narrowed.filter, narrowed.below, PAGE_SIZE) if narrowed.filter else None
+    found = await alert_list.by_urgency(pool, narrowed.filter, narrowed.after, PAGE_SIZE) if narrowed.filter else None
     items = found.items if found else []
-    kept = [(name, value) for name, value in query.multi_items() if name != "below" and value]
+    kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
     return {
         "alerts": items,
         "actable": {alert.id for alert in items if alert.status != "closed" and may_act(viewer, alert.team_id)},
         "filter": narrowed.form,
         "is_filtered": bool(_without(kept, "status")),
-        "here": _address(kept + ([("below", str(narrowed.below))] if narrowed.below else [])),
-        "first": _address(kept) if narrowed.below else None,
-        "older": _address([*kept, ("below", str(found.next))]) if found and found.next else None,
+        "here": _address([*kept, *_after(narrowed.after)]),
+        "first": _address(kept) if narrowed.after else None,
+        "more": _address([*kept, *_after(found.next)]) if found and found.next else None,
         "statuses": {name: _address([*_without(kept, "status"), ("status", name)]) for name in _STATUSES},
         "names": {"service": (), "policy": ()},
     }
@@ -115,7 +115,6 @@ async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
     form = Form([(name, value) for name, value in query.multi_items() if value])
     if form.value("status") not in _STATUSES:
         form = replace(form, fields=[*form.fields, ("status", "open")])
-    below = form.value("below")
     try:
         asked = form.body(
             AlertQuery,
@@ -131,7 +130,7 @@ async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
         )
     except InvalidInput as error:
         return Narrowed(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
-    return Narrowed(form, asked.filter(viewer), whole(below, digits=18))
+    return Narrowed(form, asked.filter(viewer), _place(form.value("after")))
 
 
 async def _id_of(pool: Pool, field: str, given: str | None) -> UUID | None:
@@ -155,6 +154,18 @@ async def _names(pool: Pool, query: QueryParams) -> Mapping[str, Sequence[str]]:
         "service": [one.name for one in (await services.page(pool, typed["service"], None, _MOST_NAMES)).items],
         "policy": [one.name for one in (await policies.page(pool, typed["policy"], None, _MOST_NAMES)).items],
     }
+
+
+def _after(place: Place | None) -> list[tuple[str, str]]:
+    """The place as the address of a page names it."""
+    return [("after", f"{place.urgency}-{place.alert_id}")] if place else []
+
+
+def _place(text: str) -> Place | None:
+    """The place that an address names; None, and so the beginning, for what is none."""
+    urgency, _, alert_id = text.partition("-")
+    numbers = whole(urgency), whole(alert_id, digits=18)
+    return Place(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
 
 
 def _without(query: Sequence[tuple[str, str]], name: str) -> list[tuple[str, str]]:

@@ -59,7 +59,6 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
         "pages": await ladders.pages(pool, alert_id, _MOST_PAGES),
         "entries": [entry for entry in reversed(past.entries) if is_telling(entry)],
         "has_older": past.has_older,
-        "taken_by": await timeline.taken_by(pool, alert_id) if alert.status == "acknowledged" else None,
         "can_act": can_act,
         "is_favourite": is_favourite,
         "escalating": await _escalating(pool, alert, zone) if can_act else None,

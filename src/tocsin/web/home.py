@@ -12,7 +12,7 @@ from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.store import alert_list, duty
 from tocsin.store.actor import Actor
-from tocsin.store.alert_list import Alert, Filter, Found
+from tocsin.store.alert_list import Alert, Filter, FoundByUrgency
 from tocsin.store.pulse import pulse
 from tocsin.web.html import fragment_of, page
 from tocsin.web.setup_view import is_offered
@@ -53,10 +53,10 @@ async def _engine(pool: Pool, _viewer: Actor) -> dict[str, Any]:
 
 
 async def _alerts(pool: Pool, viewer: Actor) -> dict[str, Any]:
-    """The open alerts of the viewer, and the newest of all others."""
-    mine = await alert_list.page(pool, Filter(mine_of=viewer.user_id), None, _MOST_ALERTS)
-    newest = await alert_list.page(pool, _OPEN, None, _MOST_ALERTS)
-    return {"mine": mine, "others": _others(mine, newest), "more_others": newest.next is not None}
+    """The open alerts of the viewer, and the most urgent of all others."""
+    mine = await alert_list.by_urgency(pool, Filter(mine_of=viewer.user_id), None, _MOST_ALERTS)
+    found = await alert_list.by_urgency(pool, _OPEN, None, _MOST_ALERTS + len(mine.items))
+    return {"mine": mine, "others": _others(mine, found)[:_MOST_ALERTS]}
 
 
 def _id(viewer: Actor) -> UUID:
@@ -64,9 +64,9 @@ def _id(viewer: Actor) -> UUID:
     return viewer.user_id
 
 
-def _others(mine: Found, newest: Found) -> Sequence[Alert]:
+def _others(mine: FoundByUrgency, found: FoundByUrgency) -> Sequence[Alert]:
     known = {alert.id for alert in mine.items}
-    return [alert for alert in newest.items if alert.id not in known]
+    return [alert for alert in found.items if alert.id not in known]
 
 
 _PARTS = {"duty": _duty, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}

@@ -80,7 +80,7 @@ def _forms(zone: ZoneInfo) -> dict[str, Any]:
 async def _standing(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
     """How the service stands, and the alerts that are open on it."""
     service = await service_list.get(pool, service_id)
-    found = await alert_list.page(pool, Filter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
+    found = await alert_list.by_urgency(pool, Filter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
     moment = await now(pool)
     return {
         "service": service,
