@@ -1,6 +1,7 @@
-"""Whom policies can page, worked out from what is defined at this moment and not from the engine's mirrors.
+"""Whom policies can page, and what somebody lacks whom nothing can page.
 
-``mails``: whether there is a mail server, which the database does not know; without one nobody is reached by mail.
+It is worked out from what is defined at this moment and not from the engine's mirrors. ``mails``: whether there is a
+mail server, which the database does not know; without one nobody is reached by mail.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from tocsin.db.sql import Statements
+from tocsin.domain.lack import Lack, Method, lack
 from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.domain.reach import Person, PersonRule, PolicyReach, StepReach, everybody
@@ -32,6 +34,11 @@ async def of_policies(
 async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> PolicyReach:
     """Whom a policy that need not be saved can page."""
     return (await _of_plans(database, [Named(name, plan)], mails))[0]
+
+
+async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> Lack | None:
+    """What the user lacks to be paged; None when something can page them."""
+    return lack([Method(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
 
 
 async def _of_plans(database: Database, plans: Sequence[Named], mails: bool) -> Sequence[PolicyReach]:

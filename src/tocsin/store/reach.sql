@@ -22,3 +22,15 @@ select
     ) as unmailed
 from users
 where users.id = any($1::uuid[])
+
+-- name: methods
+-- The user's contact methods, oldest first, with what decides whether they page: mail needs a mail server ($2).
+select
+    methods.id,
+    methods.name,
+    methods.enabled,
+    exists (select from notification_rules as rules where rules.contact_method_id = methods.id) as has_rule,
+    $2 or methods.type <> 'email' as can_send
+from contact_methods as methods
+where methods.user_id = $1
+order by methods.created_at, methods.id

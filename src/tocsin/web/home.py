@@ -8,15 +8,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.store import alert_list, duty
 from tocsin.store.actor import Actor
 from tocsin.store.alert_list import Alert, Filter, FoundByUrgency
 from tocsin.store.pulse import pulse
 from tocsin.web.html import fragment_of, page
+from tocsin.web.mailing import can_mail
 from tocsin.web.setup_view import is_offered
+from tocsin.web.unreached import unreached
 from tocsin.web.viewer import Viewer
+from tocsin.web.zone import zone_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,37 +28,46 @@ _MOST_POLICIES = 10
 
 
 @router.get("/")
-async def home(request: Request, viewer: Viewer, pool: Database) -> Response:
+async def home(request: Request, viewer: Viewer) -> Response:
     """What somebody on call wants to know first."""
     gather = _PARTS.get(fragment_of(request) or "", _all)
-    shown = {"offers_setup": await is_offered(request, viewer), **await gather(pool, viewer)}
+    shown = {"offers_setup": await is_offered(request, viewer), **await gather(request, viewer)}
     return await page(request, viewer, "home.html.j2", live="alerts engine on-call", **shown)
 
 
-async def _all(pool: Pool, viewer: Actor) -> dict[str, Any]:
+async def _all(request: Request, viewer: Actor) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for gather in _PARTS.values():
-        found |= await gather(pool, viewer)
+        found |= await gather(request, viewer)
     return found
 
 
-async def _duty(pool: Pool, viewer: Actor) -> dict[str, Any]:
-    return {"roll": await duty.of_user(pool, _id(viewer))}
+async def _duty(request: Request, viewer: Actor) -> dict[str, Any]:
+    pool, me = _pool(request), _id(viewer)
+    roll = await duty.of_user(pool, me)
+    alarm = await unreached(pool, me, roll, zone_of(request), mails=can_mail(request))
+    return {"roll": roll, "unreached": alarm}
 
 
-async def _on_call(pool: Pool, viewer: Actor) -> dict[str, Any]:
-    return {"on_call": await duty.on_call_now(pool, _id(viewer), _MOST_POLICIES)}
+async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:
+    return {"on_call": await duty.on_call_now(_pool(request), _id(viewer), _MOST_POLICIES)}
 
 
-async def _engine(pool: Pool, _viewer: Actor) -> dict[str, Any]:
-    return {"pulse": await pulse(pool)}
+async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:
+    return {"pulse": await pulse(_pool(request))}
 
 
-async def _alerts(pool: Pool, viewer: Actor) -> dict[str, Any]:
+async def _alerts(request: Request, viewer: Actor) -> dict[str, Any]:
     """The open alerts of the viewer, and the most urgent of all others."""
+    pool = _pool(request)
     mine = await alert_list.by_urgency(pool, Filter(mine_of=viewer.user_id), None, _MOST_ALERTS)
     found = await alert_list.by_urgency(pool, _OPEN, None, _MOST_ALERTS + len(mine.items))
     return {"mine": mine, "others": _others(mine, found)[:_MOST_ALERTS]}
+
+
+def _pool(request: Request) -> Pool:
+    pool: Pool = request.app.state.pool
+    return pool
 
 
 def _id(viewer: Actor) -> UUID:

@@ -13,7 +13,7 @@ from tocsin.api.access import is_admin, may_edit_user, may_see_addresses
 from tocsin.api.addresses import HIDDEN
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
-from tocsin.store import contact_methods, duty, notification_rules, people, users
+from tocsin.store import contact_methods, duty, notification_rules, people, reach, users
 from tocsin.store.actor import Actor
 from tocsin.store.contact_methods import ContactMethod
 from tocsin.web.forms import Form
@@ -65,7 +65,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     fates: Mapping[UUID, Fate] | None = None,
 ) -> Response:
     """The page; with a form that is wrong, or what became of test pages."""
-    shown = await _shown(request.app.state.pool, viewer, user_id)
+    shown = await _shown(request, viewer, user_id)
     types = type_choices(request)
     address = shown["user"].email if types[0][0] == "email" and not shown["methods"] else None
     first = Form.of(type=types[0][0], preset="now", address=address)
@@ -84,7 +84,8 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     )
 
 
-async def _shown(pool: Pool, viewer: Actor, user_id: UUID) -> dict[str, Any]:
+async def _shown(request: Request, viewer: Actor, user_id: UUID) -> dict[str, Any]:
+    pool: Pool = request.app.state.pool
     user = await users.get(pool, user_id)
     rules = (await notification_rules.page(pool, user_id, None, MOST_METHODS)).items
     methods = await _methods(pool, user_id, {rule.contact_method_id for rule in rules})
@@ -101,7 +102,7 @@ async def _shown(pool: Pool, viewer: Actor, user_id: UUID) -> dict[str, Any]:
             (rule for rule in rules if rule.contact_method_id in names), key=lambda rule: (rule.delay, rule.created_at)
         ),
         "names": names,
-        "is_reachable": _is_reachable(methods, {rule.contact_method_id for rule in rules}),
+        "lack": await reach.lack_of(pool, user_id, mails=can_mail(request)),
         "roll": await duty.of_user(pool, user_id),
         "teams": await people.teams(pool, user_id),
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],
@@ -113,7 +114,3 @@ async def _methods(pool: Pool, user_id: UUID, used: set[UUID]) -> Sequence[Conta
     oldest = (await contact_methods.page(pool, user_id, None, MOST_METHODS)).items
     others = used - {method.id for method in oldest}
     return [*oldest, *(await contact_methods.of_ids(pool, user_id, others) if others else ())]
-
-
-def _is_reachable(methods: Sequence[ContactMethod], used: set[UUID]) -> bool:
-    return any(method.enabled and method.id in used for method in methods)

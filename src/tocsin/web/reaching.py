@@ -23,6 +23,7 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.contact_methods import ContactMethod, ContactMethodSpec
 from tocsin.store.destinations import Recipient
 from tocsin.store.notification_rules import RuleSpec
+from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.person import PRESETS, TYPES, person_page
@@ -56,10 +57,10 @@ async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer,
 
 
 @router.post("/contact-methods/{method_id:uuid}/enable")
-async def enable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
+async def enable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Use the contact method again."""
     await _change(pool, viewer, user_id, method_id, enabled=True)
-    return see_other(f"/people/{user_id}", "On again.")
+    return see_other(_back(form, user_id), "On again.")
 
 
 @router.post("/contact-methods/{method_id:uuid}/disable")
@@ -104,7 +105,7 @@ async def add_rule(request: Request, user_id: UUID, viewer: Viewer, pool: Databa
     except FORM_ERRORS as error:
         wrong = form.wrong(error, _RULE_FIELDS)
         return await person_page(request, viewer, user_id, status_of(error), rule_form=wrong)
-    return see_other(f"/people/{user_id}", "Added.")
+    return see_other(_back(form, user_id), "Added.")
 
 
 @router.post("/notification-rules/{rule_id:uuid}/delete")
@@ -140,6 +141,11 @@ async def fate_of(trials: Trials, recipient: Recipient, viewer: Actor) -> Fate:
         return await trials.send(recipient, viewer)
     except HTTPException as error:
         return Fate(False, error.detail)
+
+
+def _back(form: Form, user_id: UUID) -> str:
+    """The page that the button stood on."""
+    return our_path(form.value("back", f"/people/{user_id}"))
 
 
 async def _change(pool: Pool, viewer: Actor, user_id: UUID, method_id: UUID, **changes: Any) -> None:

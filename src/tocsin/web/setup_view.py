@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from tocsin.api.access import is_admin
 from tocsin.db.pool import Pool
-from tocsin.store import alert_list, contact_methods, ladders, notification_rules, people, setup
+from tocsin.store import alert_list, contact_methods, ladders, people, reach, setup
 from tocsin.store.actor import Actor
 from tocsin.store.setup import Setup
 from tocsin.web.forms import Form
 from tocsin.web.html import page
+from tocsin.web.mailing import can_mail
 from tocsin.web.person import PRESETS, type_choices
 from tocsin.web.zone import zone_of
 
@@ -57,9 +58,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     pool: Pool = request.app.state.pool
     assert viewer.user_id is not None  # only people have sessions
     methods = (await contact_methods.page(pool, viewer.user_id, None, _MOST_METHODS)).items
-    rules = (await notification_rules.page(pool, viewer.user_id, None, _MOST_METHODS)).items
-    used = {rule.contact_method_id for rule in rules}
-    is_reached = any(method.enabled and method.id in used for method in methods)
+    is_reached = await reach.lack_of(pool, viewer.user_id, mails=can_mail(request)) is None
     found = await setup.look(pool)
     everybody = await people.choices(pool)
     return {
