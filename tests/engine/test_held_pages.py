@@ -11,6 +11,7 @@ from tests.fixtures.factories import Factory
 from tocsin.channels.page import Actions
 from tocsin.db.pool import Pool
 from tocsin.engine import compare, page, service
+from tocsin.engine.life import Life
 from tocsin.engine.page import Outbox
 from tocsin.testing.clock import Clock
 
@@ -55,7 +56,7 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
 
 async def run_page(pool: Pool, page_id: str) -> None:
     outbox = Outbox({}, lambda *_: Actions("", "", ""), "")
-    await page.kind(pool, outbox).run(page_id)
+    await page.kind(pool, outbox, Life()).run(page_id)
 
 
 async def changed(pool: Pool, change: str) -> None:

@@ -89,7 +89,8 @@ select
         )
     ) as ticked,
     jsonb_build_object(
-        'page_id', messages.id, 'attempts', messages.attempts, 'claim', '30 s', 'alert_status', alerts.status
+        'page_id', messages.id, 'attempts', messages.attempts, 'claim', '30 s', 'claimed_by', gen_random_uuid(),
+        'alert_status', alerts.status
     ) as attempt,
     jsonb_build_object('page_id', messages.id, 'attempts', messages.attempts + 1) as sent
 from outgoing_messages as messages

@@ -10,6 +10,7 @@ from tests.fixtures.factories import Factory
 from tocsin.channels.page import Actions, Destination, Page, Receipt
 from tocsin.db.pool import Pool
 from tocsin.engine import page
+from tocsin.engine.life import Life
 from tocsin.engine.page import MOST_ATTEMPTS, Outbox
 from tocsin.testing.clock import Clock
 
@@ -50,7 +51,9 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
 
 async def run(pool: Pool, page_id: str, sender: Broken | Deadly) -> str:
     outbox = Outbox({"webhook": sender}, lambda *_: Actions("", "", ""), "")
-    return (await page.kind(pool, outbox).run(page_id)).reason
+    life = Life()
+    await life.sign(pool)
+    return (await page.kind(pool, outbox, life).run(page_id)).reason
 
 
 async def states(pool: Pool) -> Sequence[str]:

@@ -8,8 +8,6 @@ from tests.fixtures.engine import Story, running_engine, settled
 from tests.fixtures.factories import step
 
 from tocsin.db.pool import Pool
-from tocsin.engine.page import CLAIM
-from tocsin.engine.queue import HEARTBEAT_TIMEOUT
 from tocsin.testing.receivers import Hang
 
 ALERTS = 20
@@ -28,10 +26,8 @@ async def test_another_engine_finishes_what_a_killed_one_had_begun(stage: Story,
     assert await unfinished(stage.pool) > 0
 
     stage.phone.release()
-    async with running_engine(database, stage.pool):
-        for wait in (HEARTBEAT_TIMEOUT, CLAIM):
-            await stage.clock.advance(wait * 1.1)
-            await settled(stage.pool)
+    async with running_engine(database, stage.pool):  # on the same machine: it need not wait, and no time passes
+        await settled(stage.pool)
 
     assert await unfinished(stage.pool) == 0
     statuses = await stage.pool.fetch("select status from outgoing_messages")

@@ -2,7 +2,7 @@
 
 The row is claimed in a transaction of its own, the message is sent outside of any, and the end is recorded in a third:
 no lock and no connection is held while the network is waited for. An engine that dies in between leaves the row
-claimed; after the claim's time another sends it again, with the same idempotency key.
+claimed; another sends it again, with the same idempotency key, as soon as it knows (`tocsin.engine.life`).
 
 Whatever a sender raises is recorded, so no page is tried more often than ``MOST_ATTEMPTS``; nor is one that has cost as
 many engines their lives.
@@ -29,6 +29,7 @@ from tocsin.engine.apart import Apart
 from tocsin.engine.busy import Busy
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome
+from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.together import Together
 from tocsin.errors import DeliveryFailed
 
@@ -37,7 +38,7 @@ _SQL = Statements(__package__, "page.sql")
 log = structlog.get_logger(__name__)
 
 # A send gives up by itself well before its claim ends (the slowest channel after 20 s), so that two engines send one
-# page only when one of them died.
+# page only when one of them is gone.
 CLAIM = timedelta(seconds=30)
 BACKOFF = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=1))
 MOST_ATTEMPTS = 30
@@ -60,14 +61,15 @@ class _Desk:
 
     pool: Pool
     outbox: Outbox
+    life: Life
     busy: Busy
     claiming: Apart
     recording: Apart
 
 
-def kind(pool: Pool, outbox: Outbox) -> JobKind:
-    """The kind of job that sends one page."""
-    desk = _Desk(pool, outbox, Busy(), Apart(pool, "claim_page"), Apart(pool, "page_sent"))
+def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
+    """The kind of job that sends one page, in the name of the engine that ``life`` is of."""
+    desk = _Desk(pool, outbox, life, Busy(), Apart(pool, "claim_page"), Apart(pool, "page_sent"))
 
     async def load_many(page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
         return {row["id"]: row for row in await pool.fetch(_SQL["load"], page_ids)}
@@ -122,9 +124,13 @@ def _waiting(row: asyncpg.Record) -> Waiting:
 
 async def _send(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
     page = {"page_id": str(page_id), "attempts": row["attempts"]}
-    attempt = await desk.claiming.write(page | {"claim": str(CLAIM), "alert_status": row["alert_status"]})
+    claim = {"claimed_by": str(desk.life.id), "claim": str(CLAIM), "alert_status": row["alert_status"]}
+    attempt = await desk.claiming.write(page | claim)
     if attempt is None:
         return Outcome("moved_on", again=row["now"])
+    if not desk.life.is_sure():
+        await desk.pool.execute(_SQL["unclaim"], page_id, attempt, SIGN_EVERY)
+        return Outcome("engine_stood_still")
     due = row["next_attempt"] or row["claimed_until"]
     try:
         receipt = await _delivered(desk.outbox, page_id, row)

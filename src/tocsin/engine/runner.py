@@ -7,14 +7,13 @@ that this version does not know.
 """
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
+import asyncpg
 import structlog
 from pgqueuer.core.qm import QueueManager
 
@@ -38,6 +37,7 @@ from tocsin.engine import (
 )
 from tocsin.engine.job import PAGES, STATE
 from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
+from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.page import Outbox
@@ -60,7 +60,7 @@ _STATE_KINDS = (
 )
 _RESTART_AFTER = timedelta(milliseconds=300)
 _QUEUE_CONNECTIONS = 4
-_SIGN_OF_LIFE = timedelta(seconds=10)
+_ACCOUNT = timedelta(seconds=10)
 _SCHEMA = timedelta(seconds=1)
 _HOUSEKEEPING = timedelta(minutes=1)
 
@@ -83,7 +83,7 @@ class Engine:
     queue_pool: QueuePool
     lanes: Sequence[Lane]
     walk_within: timedelta
-    id: UUID = field(default_factory=uuid4)
+    life: Life = field(default_factory=Life)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     lateness: Lateness = field(default_factory=Lateness)
@@ -97,11 +97,16 @@ class Engine:
     def __post_init__(self) -> None:
         self._workshop = Workshop(self.pool, self.lateness.observe)
 
+    @property
+    def id(self) -> UUID:
+        return self.life.id
+
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
         loops = [
             Periodic("schema", _SCHEMA, self._look_at_schema),
-            Periodic("sign_of_life", _SIGN_OF_LIFE, self._sign_of_life),
+            Periodic("account", _ACCOUNT, self._give_account),
+            Periodic("sign_of_life", SIGN_EVERY, self._sign),
             Periodic("housekeeping", _HOUSEKEEPING, self._housekeeping),
             Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
             Periodic("walk", walk.EVERY, self._with_known_schema(Walk(self.pool, self.walk_within).run_once)),
@@ -131,14 +136,24 @@ class Engine:
         lost = asyncio.Event()
         async with queue.open_listener(self.dsn, lost.set) as listener:
             manager = build_manager(self.queue_pool, listener, lane, self._workshop)
+            await self._begin(manager)
             running = asyncio.create_task(run_manager(manager, lane), name=f"queue {lane.name}")
             self._note_listening(lane)
             await first(running, lost, self.stop, self._schema.unknown)
             manager.shutdown.set()
             if lost.is_set() and not self.stop.is_set():
                 self._drain(manager, running)
-            else:
+                return
+            try:
                 await running
+            finally:
+                self.life.managers.discard(manager.queue_manager_id)
+
+    async def _begin(self, manager: QueueManager) -> None:
+        """Let the others know of the manager before it has anything in hand."""
+        self.life.managers.add(manager.queue_manager_id)
+        await self._give_account()
+        await self._sign()
 
     def _note_cut_off(self, lane: Lane, error: BaseException) -> None:
         if lane.name not in self._cut_off:
@@ -168,11 +183,12 @@ class Engine:
             except CONNECTION_ERRORS:
                 await wait(self.stop, _RESTART_AFTER)
             else:
-                return
+                break
+        self.life.managers.discard(manager.queue_manager_id)
 
     async def _look_at_schema(self) -> None:
         if await self._schema.look(self.pool):
-            await self._sign_of_life()
+            await self._give_account()
         if self._schema.unknown.is_set():
             self.ready.set()
 
@@ -182,10 +198,16 @@ class Engine:
 
         return run
 
-    async def _sign_of_life(self) -> None:
-        who = (self.id, socket.gethostname(), os.getpid(), __version__)
+    async def _give_account(self) -> None:
+        process = self.life.process
+        who = (self.id, process.host, process.pid, __version__)
         async with self._signing:  # or one begun before the engine paused is written after the one that says so
-            await self.pool.execute(_SQL["sign_of_life"], *who, self.lateness.summary(), self._schema.paused_because)
+            await self.pool.execute(_SQL["account"], *who, self.lateness.summary(), self._schema.paused_because)
+
+    async def _sign(self) -> None:
+        with suppress(asyncpg.UndefinedColumnError):  # of a database that was put back as an older Tocsin left it
+            if await self.life.sign(self.pool):
+                self._workshop.bell.ring_all()
 
     async def _housekeeping(self) -> None:
         await self.pool.execute(_SQL["prune_log"])
@@ -217,8 +239,9 @@ async def open_engine(
         )
         for each in (pool, queue_pool.pool):
             await open_all(each)  # a storm is no moment to open connections in
+        life = Life()
         lanes = [
             Lane(STATE, [kind(pool) for kind in _STATE_KINDS], 400, 100),
-            Lane(PAGES, [page.kind(pool, outbox)], 256, 50),
+            Lane(PAGES, [page.kind(pool, outbox, life)], 256, 50),
         ]
-        yield Engine(dsn, pool, queue_pool, lanes, walk_within)
+        yield Engine(dsn, pool, queue_pool, lanes, walk_within, life)

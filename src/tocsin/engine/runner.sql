@@ -1,4 +1,5 @@
--- name: sign_of_life
+-- name: account
+-- The engine introduces itself, or says how it has been doing since.
 insert into engine_instances (id, host, pid, version, lateness, paused_because)
 values ($1, $2, $3, $4, $5, $6)
 on conflict (id) do update

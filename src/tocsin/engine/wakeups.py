@@ -69,3 +69,8 @@ class Bell:
         """Wake one lane, if it runs."""
         if wakeups := self._lanes.get(lane):
             wakeups.take(_LOOK)
+
+    def ring_all(self) -> None:
+        """Wake every lane that runs."""
+        for lane in self._lanes:
+            self.ring(lane)
