@@ -145,3 +145,32 @@ async def test_a_demoted_administrators_token_is_a_user_s(
     assert (await anonymous.get("/api/v1/audit", headers=headers)).status_code == 200
     await api.patch(f"/api/v1/users/{ann.id}", json={"role": "user"})
     refusal(await anonymous.get("/api/v1/audit", headers=headers), 403)
+
+
+async def test_a_token_is_not_outlived_by_what_it_makes(
+    api: AsyncClient, anonymous: AsyncClient, make: Factory, clock: Clock
+) -> None:
+    ann, end = await make.user("Ann"), await clock.now() + timedelta(hours=1)
+    own = bearer(await make.token(ann))
+    short = (await anonymous.post(URL, json={"name": "short", "expires_at": end.isoformat()}, headers=own)).json()
+    headers = bearer(short["token"])
+    for later in ({}, {"expires_at": None}, {"expires_at": (end + timedelta(seconds=1)).isoformat()}):
+        refused = await anonymous.post(URL, json={"name": "x"} | later, headers=headers)
+        assert "outlives" in refusal(refused, 403)
+    made = await anonymous.post(URL, json={"name": "x", "expires_at": short["expires_at"]}, headers=headers)
+    assert made.status_code == 201, made.text
+
+
+async def test_a_revoked_token_takes_along_what_was_made_with_it(
+    api: AsyncClient, anonymous: AsyncClient, make: Factory
+) -> None:
+    ann = await make.user("Ann")
+    secrets = [await make.token(ann, name="first")]
+    for name in ("second", "third"):
+        made = await anonymous.post(URL, json={"name": name}, headers=bearer(secrets[-1]))
+        secrets.append(made.json()["token"])
+    other = await make.token(ann, name="other")
+    first = next(token["id"] for token in (await api.get(URL)).json()["items"] if token["name"] == "first")
+    assert (await api.delete(f"{URL}/{first}")).status_code == 204
+    answers = [await anonymous.get("/api/v1/users/me", headers=bearer(secret)) for secret in (*secrets, other)]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 200]

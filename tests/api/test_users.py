@@ -1,7 +1,15 @@
 """Users over HTTP."""
 
+import asyncio
+from uuid import UUID
+
+import pytest
+from argon2 import PasswordHasher
 from httpx import AsyncClient
+from tests.api.calls import bearer, refusal, wrong
 from tests.fixtures.factories import Factory
+
+from tocsin.store.actor import Role, Scope
 
 ANN = {"name": "Ann Lee", "email": "ann@example.org"}
 
@@ -105,3 +113,58 @@ async def test_a_search_finds_part_of_name_or_email_as_it_stands(api: AsyncClien
     found = await api.get("/api/v1/users", params={"q": "AN"})
     assert [user["name"] for user in found.json()["items"]] == ["Ann"]
     assert (await api.get("/api/v1/users", params={"q": "%"})).json()["items"] == []
+
+
+@pytest.mark.parametrize("password", ["nine char", "qwertyuiop"])
+async def test_a_short_or_common_password_is_refused_wherever_one_is_set(
+    api: AsyncClient, make: Factory, password: str
+) -> None:
+    ann = await make.user("Ann")
+    for refused in (
+        await api.post("/api/v1/users", json={"name": "B", "email": "b@example.org", "password": password}),
+        await api.patch(f"/api/v1/users/{ann.id}", json={"password": password}),
+    ):
+        assert wrong(refused) == ["password"]
+        assert password not in refused.text
+
+
+async def test_a_password_is_one_whichever_way_its_letters_are_spelt(
+    api: AsyncClient, anonymous: AsyncClient, make: Factory
+) -> None:
+    ann = {"name": "Ann", "email": "ann@example.org", "password": "U\u0308berla\u0308ngen"}
+    user = (await api.post("/api/v1/users", json=ann)).json()
+    for spelling in (ann["password"], "\xdcberl\xe4ngen"):
+        signed_in = await anonymous.post("/api/v1/session", json={"email": ann["email"], "password": spelling})
+        assert signed_in.status_code == 200, signed_in.text
+    unnormalized = PasswordHasher().hash(ann["password"])  # as an older version has stored it
+    await make.pool.execute("update users set password_hash = $2 where id = $1", UUID(user["id"]), unnormalized)
+    for spelling in (ann["password"], "\xdcberl\xe4ngen"):
+        signed_in = await anonymous.post("/api/v1/session", json={"email": ann["email"], "password": spelling})
+        assert signed_in.status_code == 200, signed_in.text
+
+
+@pytest.mark.parametrize("change", [{"password": "another password"}, {"email": "other@example.org"}])
+@pytest.mark.parametrize(("role", "scope"), [("user", "write"), ("admin", "admin")])
+async def test_a_token_changes_its_users_sign_in_only_with_the_current_password(
+    anonymous: AsyncClient, make: Factory, change: dict[str, str], role: Role, scope: Scope
+) -> None:
+    ann = await make.user("Ann", role=role, password="correct horse battery")
+    headers, url = bearer(await make.token(ann, role=role, scope=scope)), f"/api/v1/users/{ann.id}"
+    for guess in ({}, {"current_password": "a wrong password"}):
+        assert wrong(await anonymous.patch(url, json=change | guess, headers=headers)) == ["current_password"]
+    assert (await anonymous.patch(url, json={"email": ann.email}, headers=headers)).status_code == 200
+    known = {"current_password": "correct horse battery"}
+    assert (await anonymous.patch(url, json=change | known, headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize("removal", [("DELETE", None), ("PATCH", {"role": "user"})])
+async def test_of_two_administrators_who_remove_each_other_one_stays(
+    api: AsyncClient, make: Factory, removal: tuple[str, dict[str, str] | None]
+) -> None:
+    both = [await make.user(name, role="admin") for name in ("Ann", "Ben")]
+    method, body = removal
+    answers = await asyncio.gather(*(api.request(method, f"/api/v1/users/{user.id}", json=body) for user in both))
+    assert sorted(answer.is_success for answer in answers) == [False, True]
+    refused = next(answer for answer in answers if not answer.is_success)
+    assert "last administrator" in refusal(refused, 409)
+    assert await make.pool.fetchval("select count(*) from users where role = 'admin'") == 1

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
+from tests.web.conftest import PASSWORD
 
 from tocsin.domain.on_call import Target
 from tocsin.store.passwords import verify_password
@@ -202,3 +203,13 @@ async def test_a_test_page_of_the_first_run_leaves_the_secret_where_it_is(browse
     tried = (await browser.post(f"/setup/reach/{method}/test", headers=asked)).text
     assert tried.startswith('<div id="reach-methods">')
     assert ("did not go out" in tried, "<html" in tried) == (True, False)
+
+
+async def test_another_email_of_ones_own_takes_the_present_password(browser: AsyncClient, make: Factory) -> None:
+    ann = await make.pool.fetchval("select id from users where name = 'Ann'")
+    form = {"name": "Ann", "email": "other@example.org"}
+    refused = await browser.post(f"/people/{ann}/edit", data=form)
+    assert refused.status_code == 422
+    assert "Is not your password." in refused.text
+    assert (await browser.post(f"/people/{ann}/edit", data=form | {"current_password": PASSWORD})).status_code == 303
+    assert await make.pool.fetchval("select email from users where id = $1", ann) == "other@example.org"

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from tocsin.channels.registry import check_address
+from tocsin.domain.password import MIN_LENGTH, objection
 
 MAX_SECONDS = 315_360_000  # ten years
 
@@ -51,6 +52,12 @@ def _storable(value: str) -> str:
         raise ValueError("must not hold a NUL character")
     if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
         raise ValueError("must be valid Unicode text, without lone surrogates")
+    return value
+
+
+def _password(value: str) -> str:
+    if reason := objection(value):
+        raise ValueError(reason)
     return value
 
 
@@ -149,8 +156,10 @@ Email: TypeAlias = Annotated[
 ]
 """An email address."""
 
-Password: TypeAlias = Annotated[str, Field(min_length=8, max_length=1024), AfterValidator(_storable)]
-"""A password to be set; it is never returned."""
+Password: TypeAlias = Annotated[
+    str, Field(min_length=MIN_LENGTH, max_length=1024), AfterValidator(_storable), AfterValidator(_password)
+]
+"""A password to be set: at least ten characters, and none of the most common. It is never returned."""
 
 Search: TypeAlias = Annotated[str, Field(max_length=255), AfterValidator(_storable)]
 """Text that names are searched for."""

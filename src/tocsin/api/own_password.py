@@ -1,6 +1,8 @@
-"""Somebody who is signed in proves that it is still them, before they change how they sign in."""
+"""Somebody who has a session or a token proves that it is still them, before they change how they sign in."""
 
 import time
+from collections.abc import Mapping
+from uuid import UUID
 
 from fastapi import Request
 
@@ -10,9 +12,20 @@ from tocsin.store.actor import Actor
 from tocsin.store.passwords import verify_password
 
 
+async def require_proof(
+    request: Request, actor: Actor, user_id: UUID, changes: Mapping[str, object], current_password: str
+) -> None:
+    """Raise InvalidInput unless who changes their own password or email, by session or token, gives the current one."""
+    if actor.user_id != user_id:
+        return
+    email = (await users.get(request.app.state.pool, user_id)).email
+    if "password" in changes or changes.get("email", email) != email:
+        await require_own_password(request, actor, current_password, "current_password")
+
+
 async def require_own_password(request: Request, actor: Actor, password: str, field: str) -> None:
     """Raise InvalidInput for the field unless it is the actor's; after too many wrong ones, whatever it is."""
-    assert actor.user_id is not None  # only people have sessions
+    assert actor.user_id is not None  # a token of nobody has no password of its own
     attempts, key = request.app.state.attempts, (f"password of {actor.user_id}", actor.ip)
     if attempts.wait(key, time.monotonic()):
         raise InvalidInput(FieldError(field, "too many wrong ones; try again later"))

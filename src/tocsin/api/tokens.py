@@ -22,7 +22,10 @@ _EXAMPLE = {"name": "Deployments", "scope": "write", "role": "user", "expires_at
 
 
 class TokenCreate(Body):
-    """A new token of the user who is calling. It never does more than that user may."""
+    """A new token of the user who is calling. It never does more than that user may.
+
+    One that is made with a token ends with it, by its time or when it is revoked, unless that has scope admin.
+    """
 
     model_config = example(_EXAMPLE)
 
@@ -55,7 +58,12 @@ class TokenCreated(TokenRead):
 async def create_token(body: TokenCreate, actor: Writer, pool: Database, response: Response) -> TokenCreated:
     require_no_more_than_own(actor, body)
     spec = TokenSpec(
-        name=body.name, user_id=actor.user_id, role=body.role, scope=body.scope, expires_at=body.expires_at
+        name=body.name,
+        user_id=actor.user_id,
+        role=body.role,
+        scope=body.scope,
+        expires_at=body.expires_at,
+        parent_id=_parent(actor),
     )
     async with acting(pool, actor) as connection:
         require_none(await past(connection, "expires_at", body.expires_at))
@@ -95,11 +103,19 @@ async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
     return token
 
 
+def _parent(actor: Actor) -> UUID | None:
+    """The token with which a new one of the actor's ends. One with scope admin can make a way in for itself anyway."""
+    return UUID(actor.id) if actor.type == "token" and actor.id and not is_admin(actor) else None
+
+
 def require_no_more_than_own(actor: Actor, body: TokenCreate) -> None:
-    """Raise PermissionDenied when the token would do more than the actor may."""
+    """Raise PermissionDenied when the token would do more than the actor may, or for longer."""
     if is_admin(actor):
         return
     if actor.user_id is None:
         raise PermissionDenied("a token that belongs to no user cannot make others unless it is an administrator's")
     if body.scope == "admin" or body.role == "admin":
         raise PermissionDenied("only administrators may make tokens with scope or role admin")
+    if actor.expires_at is not None and (body.expires_at is None or body.expires_at > actor.expires_at):
+        end = actor.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        raise PermissionDenied(f"a token cannot make one that outlives it: expires_at must be {end} at the latest")

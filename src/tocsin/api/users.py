@@ -1,7 +1,8 @@
 """Users. Administrators make and remove them; everybody may change their own name, email and password."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +11,7 @@ from pydantic import Field
 from tocsin.api.access import is_admin, require_edit_user
 from tocsin.api.auth import Admin, Database, Reader, Writer
 from tocsin.api.fields import Body, Email, Name, Password, Read, Search, Text, UtcDatetime, example, optional
-from tocsin.api.own_password import require_own_password
+from tocsin.api.own_password import require_proof
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import NotFound, PermissionDenied
 from tocsin.store import sessions, users
@@ -37,7 +38,7 @@ class UserCreate(Body):
 class UserPatch(Body):
     """What to change of a user; what is left out stays.
 
-    Whoever is signed in by a session gives their current password to choose another.
+    Everybody gives their current password for another password or email of their own.
     """
 
     model_config = example({"name": "Ann Miller"})
@@ -47,7 +48,7 @@ class UserPatch(Body):
     role: Role = optional(description="administrators only")
     password: Password = optional(description="signs the user out everywhere")
     current_password: Annotated[Text, Field(max_length=1024)] = optional(
-        description="needed by session for another password of one's own"
+        description="needed for another password or email of one's own"
     )
 
 
@@ -101,14 +102,13 @@ async def patch_user(request: Request, user_id: UUID, body: UserPatch, actor: Wr
     require_edit_user(actor, user_id)
     changes = body.given()
     current_password = changes.pop("current_password", "")
-    if "password" in changes and actor.type == "user" and actor.user_id == user_id:
-        await require_own_password(request, actor, current_password, "current_password")
+    _require_rank(actor, await users.get(pool, user_id), changes)
+    await require_proof(request, actor, user_id, changes, current_password)
     password_hash = await hash_password(changes.pop("password")) if "password" in changes else None
     async with acting(pool, actor) as connection:
         user = await users.lock(connection, user_id)
-        spec = replace(user.spec, **changes)
-        _require_rank(actor, user, spec, changes_sign_in=password_hash is not None or spec.email != user.email)
-        changed = await users.update(connection, user_id, spec)
+        _require_rank(actor, user, body.given())
+        changed = await users.update(connection, user_id, replace(user.spec, **changes))
         if password_hash is not None:
             await users.set_password(connection, user_id, password_hash)
             await sessions.end_all(connection, user_id)
@@ -122,11 +122,11 @@ async def delete_user(user_id: UUID, actor: Admin, pool: Database) -> None:
         await users.delete(connection, user_id)
 
 
-def _require_rank(actor: Actor, user: User, spec: UserSpec, *, changes_sign_in: bool) -> None:
+def _require_rank(actor: Actor, user: User, changes: Mapping[str, Any]) -> None:
     """Roles are for administrators, and so is how an administrator signs in: else a token could outgrow its scope."""
     if is_admin(actor):
         return
-    if spec.role != user.role:
+    if changes.get("role", user.role) != user.role:
         raise PermissionDenied("only administrators may change a role")
-    if user.role == "admin" and changes_sign_in:
+    if user.role == "admin" and ("password" in changes or changes.get("email", user.email) != user.email):
         raise PermissionDenied("an administrator's email and password need a token with scope admin")

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 
 from tocsin.errors import FieldError
 
-_SECRET_FIELDS = {"password", "address", "token", "secret"}
+_SECRET_FIELDS = {"password", "current_password", "address", "token", "secret"}
 _UNQUOTED_KINDS = {"missing", "extra_forbidden"}
 _WORDS = {
     "missing": "is required",

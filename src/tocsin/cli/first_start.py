@@ -1,14 +1,13 @@
 """The very first start: an administrator, a token, and a service to fire a first alert at."""
 
 import json
-import secrets
 from dataclasses import dataclass
 
 import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.store.credentials import digest, new_integration_token, new_token
+from tocsin.store.credentials import digest, new_integration_token, new_password, new_token
 from tocsin.store.passwords import hash_password
 
 ADMIN_EMAIL = "admin@localhost"
@@ -42,7 +41,7 @@ async def first_start(dsn: str) -> Credentials | None:
 
 
 async def _make(connection: Connection) -> Credentials:
-    made = Credentials(ADMIN_EMAIL, secrets.token_urlsafe(12), new_token(), new_integration_token())
+    made = Credentials(ADMIN_EMAIL, new_password(), new_token(), new_integration_token())
     hashed = await hash_password(made.password)
     await connection.execute("select set_config('tocsin.actor', $1, true)", _ACTOR)
     await connection.execute(_SQL["make"], made.email, hashed, digest(made.token), digest(made.integration_token))

@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import secrets
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,6 +12,7 @@ from tocsin.cli.tables import print_table
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import sessions, tokens, users
 from tocsin.store.actor import Actor, Role, Scope, acting
+from tocsin.store.credentials import new_password
 from tocsin.store.passwords import hash_password
 from tocsin.store.tokens import TokenSpec
 from tocsin.store.users import UserSpec
@@ -59,7 +59,7 @@ async def create_user(name: str, email: str, role: Role) -> None:
     except ValueError as error:
         raise InvalidInput(FieldError("email", str(error))) from error
     spec = UserSpec(name=_checked(name), email=address, role=role)
-    password = secrets.token_urlsafe(12)
+    password = new_password()
     async with open_store() as pool, acting(pool, _operator()) as connection:
         await users.create(connection, spec, await hash_password(password))
     print(password)
@@ -67,7 +67,7 @@ async def create_user(name: str, email: str, role: Role) -> None:
 
 async def reset_password(email: str) -> None:
     """Replace a password, end the sessions that it opened, print the new one. Raises NotFound."""
-    password = secrets.token_urlsafe(12)
+    password = new_password()
     async with open_store() as pool, acting(pool, _operator()) as connection:
         found = await users.password_of(connection, email)
         if found is None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -20,7 +21,7 @@ class Actor:
     """Who acts, as the audit log and the timeline record it, and what they may do.
 
     ``user_id`` is set when a person acts, whether by session, by a token of theirs, or by a link in a page.
-    ``teams`` holds that person's role in each of their teams.
+    ``teams`` holds that person's role in each of their teams. ``expires_at`` is when a token ends.
     """
 
     type: ActorType
@@ -30,6 +31,7 @@ class Actor:
     role: Role = "user"
     scope: Scope = "write"
     teams: Mapping[UUID, TeamRole] = field(default_factory=dict)
+    expires_at: datetime | None = None
     ip: str | None = None
 
     @property

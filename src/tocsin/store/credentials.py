@@ -15,6 +15,11 @@ def new_session_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_password() -> str:
+    """A password that nobody has chosen, for somebody to sign in with."""
+    return secrets.token_urlsafe(12)
+
+
 def new_integration_token() -> str:
     """A source's way in: 32 lower-case hexadecimal digits."""
     return secrets.token_hex(16)

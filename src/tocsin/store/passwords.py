@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from tocsin.domain.password import normalized, spellings
+
 _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
@@ -15,7 +17,7 @@ _NOBODY = _hasher.hash("the password of nobody")
 
 async def hash_password(password: str) -> str:
     """The hash to store."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, normalized(password))
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
@@ -25,6 +27,10 @@ async def verify_password(stored: str | None, password: str) -> bool:
 
 
 def _verify(stored: str, password: str) -> bool:
+    return any(_matches(stored, spelling) for spelling in spellings(password))
+
+
+def _matches(stored: str, password: str) -> bool:
     try:
         return _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):

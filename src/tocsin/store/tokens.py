@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
-from tocsin.errors import NotFound
+from tocsin.errors import NotFound, Unauthenticated
 from tocsin.store.actor import Actor, Role, Scope
 from tocsin.store.credentials import digest, new_token
 from tocsin.store.listing import Database, Position, Slice, bounds, cut
@@ -16,13 +16,17 @@ _sql = Statements("tocsin.store", "tokens.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSpec:
-    """What a new token may do, and until when. Without ``user_id`` it belongs to nobody."""
+    """What a new token may do, and until when. Without ``user_id`` it belongs to nobody.
+
+    ``parent_id`` is the token that it ends with.
+    """
 
     name: str
     user_id: UUID | None = None
     role: Role = "user"
     scope: Scope = "write"
     expires_at: datetime | None = None
+    parent_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,18 @@ async def actor_by_token(pool: Pool, secret: str, ip: str | None) -> Actor | Non
         role=row["role"],
         scope=row["scope"],
         teams={UUID(team_id): role for team_id, role in row["teams"].items()},
+        expires_at=row["expires_at"],
         ip=ip,
     )
 
 
 async def create(connection: Connection, spec: TokenSpec) -> tuple[Token, str]:
-    """A new token and its secret, which cannot be read again."""
+    """A new token and its secret, which cannot be read again. Raises Unauthenticated when its parent was revoked."""
+    if spec.parent_id and not await connection.fetchval(_sql["hold_parent"], spec.parent_id):
+        raise Unauthenticated("the token was revoked")
     secret = new_token()
     row = await connection.fetchrow(
-        _sql["insert"], spec.name, spec.user_id, spec.role, spec.scope, spec.expires_at, digest(secret)
+        _sql["insert"], spec.name, spec.user_id, spec.role, spec.scope, spec.expires_at, digest(secret), spec.parent_id
     )
     assert row is not None
     return Token(**row), secret
@@ -82,5 +89,6 @@ async def page(database: Database, user_id: UUID | None, after: Position | None,
 
 
 async def revoke(connection: Connection, token_id: UUID) -> None:
-    """From now on the token is unknown."""
+    """From now on the token is unknown, and so are those that were made with it."""
+    await connection.execute(_sql["lock"], token_id)
     await connection.execute(_sql["revoke"], token_id)

@@ -6,6 +6,7 @@ select
     api_tokens.user_id,
     case when users.role = 'user' then 'user' else api_tokens.role end as role,
     api_tokens.scope,
+    api_tokens.expires_at,
     coalesce(api_tokens.last_used_at < now() - interval '1 minute', true) as is_use_due,
     coalesce(
         (select jsonb_object_agg(team_id, team_members.role) from team_members where user_id = users.id), '{}'
@@ -23,8 +24,8 @@ set last_used_at = now()
 where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')
 
 -- name: insert
-insert into api_tokens (name, user_id, role, scope, expires_at, token_hash)
-values ($1, $2, $3, $4, $5, $6)
+insert into api_tokens (name, user_id, role, scope, expires_at, token_hash, parent_id)
+values ($1, $2, $3, $4, $5, $6, $7)
 returning id, name, user_id, role, scope, created_at, last_used_at, expires_at
 
 -- Tokens that still work, of one user or of everybody.
@@ -44,4 +45,17 @@ from api_tokens
 where id = $1 and revoked_at is null
 
 -- name: revoke
-update api_tokens set revoked_at = now() where id = $1 and revoked_at is null
+with recursive family as (
+    select $1::uuid as id
+    union
+    select api_tokens.id from api_tokens inner join family on api_tokens.parent_id = family.id
+)
+update api_tokens set revoked_at = now() where id in (select id from family) and revoked_at is null
+
+-- name: lock
+-- Waits for whoever makes a token with this one, so that the new one is seen and ends too.
+select id from api_tokens where id = $1 for update
+
+-- name: hold_parent
+-- Whether the token still works; it cannot be revoked before the transaction ends.
+select true from api_tokens where id = $1 and revoked_at is null for share

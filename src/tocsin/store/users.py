@@ -101,5 +101,10 @@ async def _one(database: Database, statement: str, user_id: UUID) -> User:
 
 async def _require_another_admin(connection: Connection, user_id: UUID) -> None:
     user = await _one(connection, "get", user_id)
-    if user.role == "admin" and await connection.fetchval(_sql["other_admins"], user_id) == 0:
+    if user.role != "admin":
+        return
+    # One at a time, or two administrators could remove each other, each counting on the other. The count is a statement
+    # of its own, so that it sees what the transaction before it has committed.
+    await connection.execute(_sql["lock_administrators"])
+    if await connection.fetchval(_sql["other_admins"], user_id) == 0:
         raise Conflict("this is the last administrator: make somebody else one first")

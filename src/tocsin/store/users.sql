@@ -71,7 +71,11 @@ limit 100
 delete from users where id = $1
 
 -- name: other_admins
-select count(*) from (select id from users where role = 'admin' and id <> $1 for update) as others
+select count(*) from users where role = 'admin' and id <> $1
+
+-- name: lock_administrators
+-- Held until the transaction ends by whoever makes an administrator fewer.
+select pg_advisory_xact_lock(hashtext('tocsin administrators'))
 
 -- name: password
 select id, password_hash from users where lower(email) = lower($1)

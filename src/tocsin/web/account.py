@@ -15,6 +15,7 @@ from tocsin.api.calendar_feeds import feed_url
 from tocsin.api.own_password import require_own_password
 from tocsin.api.tokens import TokenCreate, require_no_more_than_own
 from tocsin.api.users import UserPatch
+from tocsin.domain.password import MIN_LENGTH
 from tocsin.errors import NotFound
 from tocsin.store import calendar_feeds, sessions, tokens, users
 from tocsin.store.actor import Actor, acting
@@ -140,6 +141,7 @@ async def _page(request: Request, viewer: Actor, status: int = 200, **wrong: For
         "scopes": [("write", "Read and change"), ("read", "Read only")],
         "can_administrate": is_admin(viewer),
         "password_form": Form.of(),
+        "password_length": MIN_LENGTH,
         "token_form": Form.of(scope="write"),
     }
     if is_admin(viewer):

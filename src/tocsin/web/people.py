@@ -1,6 +1,5 @@
 """People: who there is, can they be reached, who is on call; and adding somebody."""
 
-import secrets
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,6 +15,7 @@ from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied
 from tocsin.store import people, users
 from tocsin.store.actor import Actor, acting
+from tocsin.store.credentials import new_password
 from tocsin.store.passwords import hash_password
 from tocsin.store.users import UserSpec
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
@@ -63,11 +63,6 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
     except FORM_ERRORS as error:
         return await page(request, viewer, "person_new.html.j2", status_of(error), form=form.wrong(error), made=None)
     return see_once(request, "/people/new", added=str(made.id), password=password)
-
-
-def new_password() -> str:
-    """A password that nobody has chosen, for somebody to sign in with once."""
-    return secrets.token_urlsafe(12)
 
 
 def require_admin(viewer: Actor) -> None:

@@ -9,16 +9,18 @@ from starlette.responses import Response
 
 from tocsin.api.access import is_admin, require_edit_user
 from tocsin.api.auth import Database
+from tocsin.api.own_password import require_proof
 from tocsin.api.users import UserPatch
 from tocsin.errors import Conflict
 from tocsin.store import sessions, users
 from tocsin.store.actor import Actor, acting
+from tocsin.store.credentials import new_password
 from tocsin.store.passwords import hash_password
 from tocsin.store.users import User, UserSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
-from tocsin.web.people import new_password, require_admin
+from tocsin.web.people import require_admin
 from tocsin.web.refusals import Refusal, refusal
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
@@ -40,6 +42,7 @@ async def edit(request: Request, user_id: UUID, viewer: Viewer, pool: Database, 
     fields = ("name", "email", "role") if is_admin(viewer) else ("name", "email")
     try:
         body = form.body(UserPatch, {name: form.value(name) for name in fields})
+        await require_proof(request, viewer, user_id, body.given(), dict(form.fields).get("current_password", ""))
         async with acting(pool, viewer) as connection:
             user = await users.lock(connection, user_id)
             await users.update(connection, user_id, UserSpec(**{"role": user.role, **body.given()}))
