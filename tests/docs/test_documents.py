@@ -48,7 +48,7 @@ def test_the_table_of_settings_has_each_with_its_default() -> None:
 
 def test_every_reason_of_a_move_is_explained() -> None:
     known = set(re.findall(r"`(\w+)`", _text("concepts.md")))
-    silent = {escalation.Reason.NOT_DUE, escalation.Reason.NOTHING_TO_DO, paging.Reason.ALERT_MOVES_FIRST}
+    silent = {escalation.Reason.NOT_DUE, escalation.Reason.NOTHING_TO_DO, paging.Reason.OTHERS_MOVE_FIRST}
     told = {*escalation.Reason, *paging.Reason} - silent
     assert {str(reason) for reason in told} - known == set()
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.domain.escalation import Standing
@@ -134,7 +134,7 @@ def test_everyone_is_paged_once_for_each_delay() -> None:
 def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
     one = view(step(0, BEN))
     alert = Standing("acknowledged", "acknowledged", POLICY, UUID(int=100), 0, next_escalation=NOW + minutes(4))
-    cycle = Running(ANN, Cycle("triggered", NOW - minutes(1), NOW - minutes(1)), NOW + minutes(2), 0, 0)
+    cycle = Running(ANN, Cycle("triggered", NOW - minutes(1), NOW - minutes(1), next_tick=NOW + minutes(2)), 0, 0)
     assert told(forecast(one, Start(NOW, alert, [cycle]))) == [
         (4, "reopened"),
         (4, "escalated"),
@@ -171,6 +171,7 @@ def views(draw: st.DrawFn) -> View:
     return View(plan, Roster(NOW), PEOPLE, catch_all, Maintenance(None, draw(st.sampled_from([[], [window]]))))
 
 
+@settings(deadline=None)
 @given(views())
 def test_a_forecast_is_bounded_in_order_and_says_why_it_ends(given_view: View) -> None:
     found = forecast(given_view, new_alert(given_view, NOW))

@@ -10,17 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.domain.paging import (
+    Bundle,
     Cancel,
     Cycle,
     Defer,
     DuePage,
     EndCycle,
     HoldCycle,
-    LetAlertMove,
+    LetOthersMove,
     Reason,
     Rule,
     Send,
     Tick,
+    Ticks,
     Waiting,
     may_send,
     tick,
@@ -45,8 +47,16 @@ EVERYONE = replace(FRESH, repeat_every=m(10))
 
 def at(
     minute: float, cycle: Cycle = FRESH, rules: list[Rule] = NOW_AND_LATER
-) -> Tick | EndCycle | HoldCycle | LetAlertMove:
-    return tick(cycle, rules, START + m(minute))
+) -> Tick | EndCycle | HoldCycle | LetOthersMove:
+    """What a cycle does that has none beside it."""
+    return alone(tick(cycle, rules, START + m(minute)))
+
+
+def alone(decision: Ticks | EndCycle | HoldCycle | LetOthersMove) -> Tick | EndCycle | HoldCycle | LetOthersMove:
+    if not isinstance(decision, Ticks):
+        return decision
+    [only] = decision.cycles
+    return only
 
 
 def ticked(minute: float, cycle: Cycle = FRESH) -> Cycle:
@@ -79,14 +89,72 @@ def test_n1_overdue_pages_to_two_phones_both_go_out() -> None:
     assert at(60, rules=rules) == Tick([DuePage(rules[0], 0), DuePage(rules[1], 0)], None)
 
 
+def test_n1_overdue_pages_of_two_cycles_to_one_phone_are_written_together_and_the_latest_goes_out() -> None:
+    rules = [rule(1, 0), rule(2, 30)]
+    older = replace(ticked(0), next_tick=START + m(30), number=1)
+    newer = Cycle("triggered", START + m(4), START + m(4), next_tick=START + m(34), number=2)
+    sent, bundled = Tick([DuePage(rules[1], 0)], None), Tick([DuePage(rules[1], 0, bundled=True)], None)
+    assert tick(older, rules, START + m(34), [newer]) == Ticks([bundled, sent])
+    assert tick(newer, rules, START + m(34), [older]) == Ticks([sent, bundled])
+
+
+def test_n1_at_one_moment_the_page_of_the_newer_cycle_goes_out() -> None:
+    older = replace(ticked(0), next_tick=START + m(5), number=1)
+    newer = Cycle("triggered", START + m(5), next_tick=START + m(5), number=2)
+    first, later = NOW_AND_LATER
+    assert tick(older, NOW_AND_LATER, START + m(5), [newer]) == Ticks(
+        [Tick([DuePage(later, 0, bundled=True)], None), Tick([DuePage(first, 0)], START + m(10))]
+    )
+
+
+def test_n1_pages_of_two_cycles_to_two_phones_both_go_out() -> None:
+    rules = [rule(1, 0), rule(2, 5, phone=2)]
+    older = replace(ticked(0), next_tick=START + m(5), number=1)
+    newer = Cycle("triggered", START + m(5), next_tick=START + m(5), number=2)
+    decision = tick(older, rules, START + m(5), [newer])
+    assert isinstance(decision, Ticks)
+    assert not any(page.bundled for one in decision.cycles for page in one.pages)
+
+
+def test_n1_a_cycle_that_is_not_due_or_goes_on_no_more_writes_nothing_beside_another() -> None:
+    older = replace(ticked(0), next_tick=START + m(5), number=1)
+    later = Cycle("triggered", START + m(4), START + m(4), next_tick=START + m(9), number=2)
+    taken = replace(later, alert_status="acknowledged", next_tick=START)
+    assert tick(older, NOW_AND_LATER, START + m(5), [later, taken]) == Ticks([at(5, older)])
+
+
 @pytest.mark.parametrize(
-    ("second", "courteous"),
-    [(0, True), (4, True), (5, False), (-1, False)],
+    ("now", "alert_moves_at", "until"),
+    [
+        (10, 10, 10),  # both are due: the alert goes first
+        (60, 20, 60),  # however late both are
+        (10, 10 + 0.9 / 60, 10 + 0.9 / 60),  # a step was entered a little late, so its end is
+        (10, 10 + 1.1 / 60, None),
+        (10, None, None),
+    ],
 )
-def test_a9_a_cycle_that_repeats_lets_its_alert_move_first_but_not_for_ever(second: float, courteous: bool) -> None:
-    due = replace(ticked(0, EVERYONE), next_tick=START + m(10), alert_moves=True)
-    assert (at(10 + second / 60, due) == LetAlertMove()) is courteous
-    assert isinstance(at(10 + second / 60, replace(due, repeat_every=None)), Tick)
+@pytest.mark.parametrize("repeat_every", [None, m(10)])
+def test_n1_a_cycle_lets_its_alert_move_first(
+    now: float, alert_moves_at: float | None, until: float | None, repeat_every: timedelta | None
+) -> None:
+    moves = None if alert_moves_at is None else START + m(alert_moves_at)
+    due = replace(ticked(0), next_tick=START + m(10), alert_moves_at=moves, repeat_every=repeat_every)
+    decision = at(now, due)
+    assert isinstance(decision, Tick) if until is None else decision == LetOthersMove(START + m(until))
+
+
+def test_n1_a_cycle_lets_a_newer_one_move_first_that_is_due_in_a_moment_but_never_an_older_one() -> None:
+    soon = START + m(5) + timedelta(milliseconds=40)
+    older = replace(ticked(0), next_tick=START + m(5), number=1)
+    newer = Cycle("triggered", START + m(4), START + m(4), next_tick=soon, number=2)
+    assert tick(older, NOW_AND_LATER, START + m(5), [newer]) == LetOthersMove(soon)
+    assert isinstance(tick(replace(older, number=3), NOW_AND_LATER, START + m(5), [newer]), Ticks)
+
+
+def test_n1_a_first_page_waits_for_nothing_that_is_not_due_yet() -> None:
+    fresh = replace(FRESH, next_tick=START, alert_moves_at=START + timedelta(milliseconds=500))
+    assert isinstance(at(0, fresh), Tick)
+    assert at(0, replace(fresh, alert_moves_at=START)) == LetOthersMove(START)
 
 
 @pytest.mark.parametrize(("made", "sent"), [(4, 1), (5, 1), (6, 0)])
@@ -136,7 +204,7 @@ def run(cycle: Cycle, rules: list[Rule], looks: list[datetime]) -> list[tuple[da
     while waiting:
         now = min(waiting)
         waiting.discard(now)
-        decision = tick(cycle, rules, now)
+        decision = alone(tick(cycle, rules, now))
         assert isinstance(decision, Tick)
         assert decision.next_tick is None or decision.next_tick > now
         written += [(now, page) for page in decision.pages]
@@ -166,7 +234,7 @@ def test_a_late_tick_writes_nothing_before_its_delay_nothing_twice_and_one_page_
 ) -> None:
     cycle = replace(ticked(last / 4), repeat_every=every)
     now = START + m((last + late) / 4)
-    decision = tick(cycle, rules, now)
+    decision = alone(tick(cycle, rules, now))
     assert isinstance(decision, Tick)
     for page in decision.pages:
         moment = START + page.rule.delay + (every or m(0)) * page.round
@@ -192,9 +260,13 @@ WAITING = Waiting("triggered", False, False, True, True)
         (replace(WAITING, destination_enabled=False), Cancel(Reason.DISABLED)),
         (replace(WAITING, maintenance_until=START + m(1)), Defer(START + m(1))),
         (replace(WAITING, maintenance_until=START), Send()),
+        (replace(WAITING, later_page_goes=True), Bundle()),
+        (replace(WAITING, later_page_goes=True, alert_status="closed"), Cancel(Reason.CLOSED)),
+        (replace(WAITING, later_page_goes=True, others_move=True), Bundle()),
+        (replace(WAITING, others_move=True), LetOthersMove(START)),
     ],
 )
-def test_n2_a_page_may_go_out(page: Waiting, expected: Send | Cancel | Defer) -> None:
+def test_n2_a_page_may_go_out(page: Waiting, expected: Send | Cancel | Bundle | Defer | LetOthersMove) -> None:
     assert may_send(page, START) == expected
 
 
@@ -207,6 +279,8 @@ def test_n2_a_page_may_go_out(page: Waiting, expected: Send | Cancel | Defer) ->
         st.booleans(),
         st.booleans(),
         st.none() | st.sampled_from([START - m(1), START, START + m(1)]),
+        st.booleans(),
+        st.booleans(),
     )
 )
 def test_n2_what_is_sent_is_wanted_and_has_somewhere_to_go(page: Waiting) -> None:
@@ -215,4 +289,28 @@ def test_n2_what_is_sent_is_wanted_and_has_somewhere_to_go(page: Waiting) -> Non
         assert not page.cycle_ended
         assert page.destination_exists
         assert page.destination_enabled
+        assert not page.later_page_goes
         assert page.maintenance_until is None or page.maintenance_until <= START
+
+
+@given(RULES, st.lists(st.integers(0, 120), min_size=1, max_size=4), st.integers(0, 600))
+def test_n1_several_cycles_write_each_occurrence_once_and_one_page_a_phone_goes_out(
+    rules: list[Rule], starts: list[int], late: int
+) -> None:
+    """Whichever of them is asked."""
+    now = START + m(120 + late)
+    cycles = [
+        Cycle("triggered", START + m(start), next_tick=START + m(start), number=number)
+        for number, start in enumerate(starts)
+    ]
+    for cycle in cycles:
+        beside = [one for one in cycles if one is not cycle]
+        decision = tick(cycle, rules, now, beside)
+        assert isinstance(decision, Ticks)
+        pages = [page for one in decision.cycles for page in one.pages]
+        due = [(one.started_at + found.delay, one.number, found.id, found) for one in cycles for found in rules]
+        due = sorted((*one[:3], one[3].contact_method_id) for one in due if one[0] <= now)
+        assert len(pages) == len(due)
+        assert {page.rule.contact_method_id: page.rule.id for page in pages if not page.bundled} == {
+            phone: rule_id for _, _, rule_id, phone in due
+        }

@@ -68,7 +68,7 @@ analyze pgqueuer;
 HOT = {
     "alert.sql": ("load", "rest", "stop"),
     "cycle.sql": ("load", "hold", "end"),
-    "page.sql": ("load", "try_again", "failed", "give_up", "cancel", "defer", "let_go"),
+    "page.sql": ("load", "try_again", "failed", "end", "defer", "let_go"),
 }
 
 # Work for each of the SQL functions that write, with one alert, cycle and page in hand.
@@ -81,12 +81,14 @@ select
         'entries', '[{"event": "escalated", "reason": "due", "meta": {}}]'::jsonb
     ) as entered,
     jsonb_build_object(
-        'cycle_id', cycles.id, 'last_tick', cycles.last_tick, 'now', now(), 'next_tick', null, 'pages', (
-            select jsonb_agg(jsonb_build_object(
-                'rule_id', rules.id, 'contact_method_id', rules.contact_method_id, 'round', 0, 'bundled', false
-            ))
-            from notification_rules as rules
-        )
+        'now', now(), 'cycles', jsonb_build_array(jsonb_build_object(
+            'id', cycles.id, 'last_tick', cycles.last_tick, 'next_tick', null, 'pages', (
+                select jsonb_agg(jsonb_build_object(
+                    'rule_id', rules.id, 'contact_method_id', rules.contact_method_id, 'round', 0, 'bundled', false
+                ))
+                from notification_rules as rules
+            )
+        ))
     ) as ticked,
     jsonb_build_object(
         'page_id', messages.id, 'attempts', messages.attempts, 'claim', '30 s', 'claimed_by', gen_random_uuid(),

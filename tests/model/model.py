@@ -174,15 +174,25 @@ class Model:
         alert.state, alert.next, alert.asked = "exhausted", None, False
 
     def _page(self, alert: Alert, now: datetime) -> None:
-        """N1; of several overdue pages of one cycle only the latest goes out. M1 holds them all."""
+        """N1: of several overdue pages to one user, of all cycles, only the latest goes out. M1 holds them all."""
         if alert.service.maintenance is not None:
             return
-        for cycle in alert.cycles:
-            due = [d for d in self.rules[cycle.user] if d not in cycle.told and cycle.start + d * MINUTE <= now]
-            cycle.told |= set(due)
-            for delay in due:
-                status = "sent" if delay == max(due) else "bundled"
-                alert.pages.append((cycle.user, now, cycle.step_number, cycle.loop, status))
+        latest: dict[str, tuple[datetime, int]] = {}
+        for number, cycle, delay in self._overdue(alert, now):
+            latest[cycle.user] = max(latest.get(cycle.user, (cycle.start, -1)), (cycle.start + delay * MINUTE, number))
+        for number, cycle, delay in self._overdue(alert, now):
+            is_latest = latest[cycle.user] == (cycle.start + delay * MINUTE, number)
+            status = "sent" if is_latest else "bundled"
+            alert.pages.append((cycle.user, now, cycle.step_number, cycle.loop, status))
+            cycle.told.add(delay)
+
+    def _overdue(self, alert: Alert, now: datetime) -> list[tuple[int, Cycle, int]]:
+        return [
+            (number, cycle, delay)
+            for number, cycle in enumerate(alert.cycles)
+            for delay in self.rules[cycle.user]
+            if delay not in cycle.told and cycle.start + delay * MINUTE <= now
+        ]
 
     def due(self, now: datetime) -> list[datetime]:
         """The moments after now at which something happens by itself, in order."""

@@ -32,7 +32,20 @@ from tocsin.domain.escalation import (
 )
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
 from tocsin.domain.forecast_view import View
-from tocsin.domain.paging import Cancel, Cycle, Defer, DuePage, EndCycle, HoldCycle, LetAlertMove, Send, Tick, Waiting
+from tocsin.domain.paging import (
+    Bundle,
+    Cancel,
+    Cycle,
+    Defer,
+    DuePage,
+    EndCycle,
+    HoldCycle,
+    LetOthersMove,
+    Send,
+    Tick,
+    Ticks,
+    Waiting,
+)
 
 HORIZON = timedelta(hours=24)
 MOST_EVENTS = 500
@@ -40,13 +53,17 @@ MOST_EVENTS = 500
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A notification cycle under way: whose, for which step, and when it looks next."""
+    """A notification cycle under way, whose, and for which step. It looks next at its ``next_tick``, which is set."""
 
     user_id: UUID
     cycle: Cycle
-    next_tick: datetime
     step_number: int
     loop_count: int
+
+    @property
+    def next_tick(self) -> datetime:
+        assert self.cycle.next_tick is not None
+        return self.cycle.next_tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +140,7 @@ class _Course:
         if self.wake is not None and self.wake <= moment:
             self._move()
             return
-        self.cycles = [after for one in self.cycles if (after := self._ticked(one)) is not None]
+        self._tick()
         self.pages = [left for page in self.pages if (left := self._sent(page)) is not None]
 
     def ending(self) -> Ending:
@@ -184,6 +201,7 @@ class _Course:
         self._rest(state="escalating", step_id=step.id, next_escalation=until, **place)
         for channel_id in step.channels:
             self._tell(EventKind.PAGE, channel_id=channel_id, **place)
+            self._bundle(channel_id=channel_id)
         self._start_cycles(decision)
 
     def _start_cycles(self, decision: Enter) -> None:
@@ -195,8 +213,9 @@ class _Course:
                 replace(one, cycle=replace(one.cycle, repeat_every=None)) if one.user_id in users else one
                 for one in self.cycles
             ]
-        cycle = Cycle("triggered", self.now, repeat_every=repeat_every)
-        self.cycles += [Running(user, cycle, self.now, decision.step_number, decision.loop_count) for user in users]
+        number = max((one.cycle.number for one in self.cycles), default=0) + 1
+        cycle = Cycle("triggered", self.now, repeat_every=repeat_every, next_tick=self.now, number=number)
+        self.cycles += [Running(user, cycle, decision.step_number, decision.loop_count) for user in users]
 
     def _find_nobody(self, decision: FoundNobody) -> None:
         until = self.now + decision.wait
@@ -243,25 +262,44 @@ class _Course:
         newcomer = self.view.next_newcomer(self.view.plan_of(self.alert), self.now, min(due, self.end))
         return newcomer or due
 
-    def _ticked(self, one: Running) -> Running | None:
-        """The cycle after what it does now; None when it has nothing more to do."""
-        if one.next_tick > self.now:
-            return one
+    def _tick(self) -> None:
+        """Do what the cycles that are due do; those of one user do it together."""
+        if all(one.next_tick > self.now for one in self.cycles):
+            return
         until = self.view.maintenance.until(self.now)
-        cycle = replace(one.cycle, alert_status=self.alert.status, maintenance_until=until)
-        match paging.tick(cycle, self.view.rules.get(one.user_id, ()), self.now):
-            case Tick(pages=pages, next_tick=next_tick):
-                self._page(one, pages)
-                after = replace(one, cycle=replace(cycle, last_tick=self.now))
-                return replace(after, next_tick=next_tick) if next_tick is not None else None
-            case HoldCycle(until=until):
-                return replace(one, next_tick=until)
+        self.cycles = [replace(one, cycle=self._as_of_now(one.cycle, until)) for one in self.cycles]
+        for one in self.cycles.copy():
+            if one in self.cycles and one.next_tick <= self.now:
+                self._tick_with_others(one)
+
+    def _as_of_now(self, cycle: Cycle, maintenance_until: datetime | None) -> Cycle:
+        moves_at = self.wake if self.alert.status == "triggered" else None
+        return replace(
+            cycle, alert_status=self.alert.status, maintenance_until=maintenance_until, alert_moves_at=moves_at
+        )
+
+    def _tick_with_others(self, one: Running) -> None:
+        others = [other for other in self.cycles if other.user_id == one.user_id and other != one]
+        due = paging.due_beside([other.cycle for other in others], self.now)
+        ticking = [one, *(other for other in others if other.cycle in due)]
+        rules = self.view.rules.get(one.user_id, ())
+        match paging.tick(one.cycle, rules, self.now, [other.cycle for other in others]):
+            case Ticks(cycles=ticks):
+                after = [self._ticked(*each) for each in zip(ticking, ticks, strict=True)]
+                self.cycles = [other for other in self.cycles if other not in ticking]
+                self.cycles += [running for running in after if running is not None]
+            case HoldCycle(until=until) | LetOthersMove(until=until):
+                self.cycles[self.cycles.index(one)] = replace(one, cycle=replace(one.cycle, next_tick=until))
             case EndCycle():
-                return None
-            case LetAlertMove():
-                return one  # it has moved: here the alert goes first
+                self.cycles.remove(one)
             case never:
                 assert_never(never)
+
+    def _ticked(self, one: Running, tick: Tick) -> Running | None:
+        """The cycle after this; None when it has nothing more to do."""
+        self._page(one, tick.pages)
+        cycle = replace(one.cycle, last_tick=self.now, next_tick=tick.next_tick)
+        return replace(one, cycle=cycle) if tick.next_tick is not None else None
 
     def _page(self, one: Running, pages: Iterable[DuePage]) -> None:
         for page in pages:
@@ -274,6 +312,17 @@ class _Course:
                 rule_id=page.rule.id,
                 bundled=page.bundled,
             )
+            self._bundle(contact_method_id=page.rule.contact_method_id)
+
+    def _bundle(self, contact_method_id: UUID | None = None, channel_id: UUID | None = None) -> None:
+        """A page goes there now, instead of those that still wait to."""
+        there = (contact_method_id, channel_id)
+        self.pages = [
+            replace(page, waiting=replace(page.waiting, later_page_goes=True))
+            if (page.event.contact_method_id, page.event.channel_id) == there
+            else page
+            for page in self.pages
+        ]
 
     def _sent(self, page: Pending) -> Pending | None:
         """The page, when it still waits after what it does now."""
@@ -285,9 +334,12 @@ class _Course:
             case Send():
                 self.events.append(replace(page.event, at=self.now))
                 return None
+            case Bundle():
+                self.events.append(replace(page.event, at=self.now, bundled=True))
+                return None
             case Cancel():
                 return None
-            case Defer(until=until):
+            case Defer(until=until) | LetOthersMove(until=until):
                 return replace(page, due=until)
             case never:
                 assert_never(never)

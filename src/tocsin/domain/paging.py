@@ -5,7 +5,7 @@ A cycle works through one user's notification rules for one entry of an alert in
 is how far the cycle has come: occurrences after it and up to now are sent, each once (N1, N2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Reason(StrEnum):
     NO_DESTINATION = "contact_method_removed"
     DISABLED = "contact_method_disabled"
     LATER_PAGE_SAYS_IT = "later_page_says_it"
-    ALERT_MOVES_FIRST = "alert_moves_first"
+    OTHERS_MOVE_FIRST = "others_move_first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Rule:
 class Cycle:
     """A running cycle and what decides about it.
 
-    ``alert_moves``: the alert is due to move too, and has not yet. ``next_tick`` matters then: when the cycle was due.
+    ``next_tick``: when the cycle is due. ``alert_moves_at``: when its alert moves, if that is known to come. ``number``
+    counts the steps that the alert has entered: of two cycles the newer one has the higher.
     """
 
     alert_status: Status
@@ -49,12 +50,13 @@ class Cycle:
     repeat_every: timedelta | None = None
     maintenance_until: datetime | None = None
     next_tick: datetime | None = None
-    alert_moves: bool = False
+    alert_moves_at: datetime | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """A page to write. ``bundled``: a later one to the same contact method goes out in this very tick instead."""
+    """A page to write. ``bundled``: a later one to the same contact method is written with it and goes out instead."""
 
     rule: Rule
     round: int
@@ -63,10 +65,17 @@ class DuePage:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Write these pages; look again at ``next_tick`` (None: no rule lies ahead)."""
+    """What one cycle writes; it looks again at ``next_tick`` (None: no rule lies ahead)."""
 
     pages: Sequence[DuePage]
     next_tick: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """What the cycle and those beside it write at one moment, in their order: all of it or nothing."""
+
+    cycles: Sequence[Tick]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,57 +94,99 @@ class HoldCycle:
 
 
 @dataclass(frozen=True, slots=True)
-class LetAlertMove:
-    """Look again at once: where the alert goes may take the repeating away from this cycle."""
+class LetOthersMove:
+    """Look again at ``until``: what the alert or a newer cycle does then may bundle this cycle's pages."""
 
-    reason: Reason = Reason.ALERT_MOVES_FIRST
-
-
-# An alert that does not move in this time (its job is parked) holds up nobody's pages.
-LONGEST_COURTESY = timedelta(seconds=5)
+    until: datetime
+    reason: Reason = Reason.OTHERS_MOVE_FIRST
 
 
-def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Tick | EndCycle | HoldCycle | LetAlertMove:
-    """What the cycle does at ``now``.
+Decision = Ticks | EndCycle | HoldCycle | LetOthersMove
 
-    A cycle that repeats is due at the very moment at which its alert's step is over, so it lets the alert go first: a
-    step that is entered again has a new cycle that pages its users now, and one page of the two is enough.
+# Moments of one alert that lie no further apart are one: a step is entered some milliseconds after it was due, so what
+# is planned for the same minute drifts apart from step to step.
+SAME_MOMENT = timedelta(seconds=1)
 
-    A cycle on which everyone must acknowledge outlives another's acknowledgement; its own user's ends it by itself.
-    After a time without an engine, of several overdue pages to one contact method only the latest is sent.
+
+def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime, beside: Sequence[Cycle] = ()) -> Decision:
+    """What the cycle does at ``now``, and with it those of ``beside`` that are due.
+
+    ``beside`` holds the other cycles by which the same alert pages the same user, due by now or in a moment. Of all
+    their overdue pages to one contact method only the latest is sent (N1), so they are written together.
+
+    A cycle lets its alert move first: a step that is entered has a new cycle that pages its users now, and one page of
+    the two is enough. One on which everyone must acknowledge outlives another's acknowledgement.
     """
     if cycle.alert_status == "closed":
         return EndCycle(Reason.CLOSED)
-    if cycle.alert_status == "acknowledged" and cycle.repeat_every is None:
+    if not _goes_on(cycle):
         return EndCycle(Reason.ACKNOWLEDGED)
     if cycle.maintenance_until is not None and cycle.maintenance_until > now:
         return HoldCycle(cycle.maintenance_until)
-    if _lets_alert_move(cycle, now):
-        return LetAlertMove()
-    return Tick(_due(cycle, rules, now), _next_tick(cycle, rules, now))
+    if (until := _others_move_at(cycle, beside, now)) is not None:
+        return LetOthersMove(until)
+    return _together([cycle, *due_beside(beside, now)], rules, now)
 
 
-def _lets_alert_move(cycle: Cycle, now: datetime) -> bool:
-    if cycle.repeat_every is None or not cycle.alert_moves or cycle.next_tick is None:
-        return False
-    return cycle.next_tick <= now < cycle.next_tick + LONGEST_COURTESY
+def due_beside(beside: Sequence[Cycle], now: datetime) -> Sequence[Cycle]:
+    """Those of the cycles beside a cycle that tick with it at ``now``."""
+    return [one for one in beside if _goes_on(one) and one.next_tick is not None and one.next_tick <= now]
 
 
-def _due(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Sequence[DuePage]:
-    found: list[tuple[datetime, DuePage]] = []
+def _goes_on(cycle: Cycle) -> bool:
+    return cycle.alert_status == "triggered" or (cycle.alert_status != "closed" and cycle.repeat_every is not None)
+
+
+def _others_move_at(cycle: Cycle, beside: Sequence[Cycle], now: datetime) -> datetime | None:
+    """When to look again, if others are to move first. A first page waits for nobody who is not due yet."""
+    if cycle.next_tick is None or cycle.next_tick > now:
+        return None
+    horizon = now if cycle.last_tick is None else max(now, cycle.next_tick + SAME_MOMENT)
+    newer = [one.next_tick for one in beside if one.number > cycle.number and one.next_tick is not None]
+    moments = [moment for moment in newer if moment > now]
+    if cycle.alert_moves_at is not None:
+        moments.append(cycle.alert_moves_at)
+    return max(now, min(moments)) if moments and min(moments) <= horizon else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Occurrence:
+    """A rule's page of one cycle, and when it is due."""
+
+    moment: datetime
+    cycle: int
+    rule: Rule
+    round: int
+
+    @property
+    def place(self) -> tuple[datetime, int, UUID]:
+        """What decides which of two is the later one; at the same moment that of the newer cycle is."""
+        return self.moment, self.cycle, self.rule.id
+
+    def page(self, latest: Mapping[UUID, "_Occurrence"]) -> DuePage:
+        return DuePage(self.rule, self.round, bundled=latest[self.rule.contact_method_id] is not self)
+
+
+def _together(cycles: Sequence[Cycle], rules: Sequence[Rule], now: datetime) -> Ticks:
+    due = [sorted(_due(cycle, rules, now), key=lambda one: one.place) for cycle in cycles]
+    in_order = sorted((one for found in due for one in found), key=lambda one: one.place)
+    latest = {one.rule.contact_method_id: one for one in in_order}
+    return Ticks(
+        [
+            Tick([one.page(latest) for one in found], _next_tick(cycle, rules, now))
+            for cycle, found in zip(cycles, due, strict=True)
+        ]
+    )
+
+
+def _due(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Iterator[_Occurrence]:
     for rule in rules:
         number = _latest_round(cycle, rule, now)
         if number is None:
             continue
         moment = _moment(cycle, rule, number)
         if moment >= rule.since and (cycle.last_tick is None or moment > cycle.last_tick):
-            found.append((moment, DuePage(rule, number)))
-    found.sort(key=lambda item: (item[0], item[1].rule.id))
-    latest = {page.rule.contact_method_id: page for _, page in found}
-    return [
-        page if latest[page.rule.contact_method_id] is page else DuePage(page.rule, page.round, bundled=True)
-        for _, page in found
-    ]
+            yield _Occurrence(moment, cycle.number, rule, number)
 
 
 def _next_tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> datetime | None:
@@ -164,7 +215,11 @@ def _moment(cycle: Cycle, rule: Rule, number: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A page about to be sent, and what decides whether it still should be."""
+    """A page about to be sent, and what decides whether it still should be.
+
+    ``later_page_goes``: a later page of the alert to the same destination waits, is being sent or was. ``others_move``:
+    the alert, or a cycle by which it pages the same user, is due, and its job on the way.
+    """
 
     alert_status: Status
     cycle_ended: bool
@@ -172,6 +227,8 @@ class Waiting:
     destination_exists: bool
     destination_enabled: bool
     maintenance_until: datetime | None = None
+    later_page_goes: bool = False
+    others_move: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +244,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Bundle:
+    """A later page to the same destination goes out instead (N1)."""
+
+    reason: Reason = Reason.LATER_PAGE_SAYS_IT
+
+
+@dataclass(frozen=True, slots=True)
 class Defer:
     """It goes out at ``until`` at the earliest, and is asked about again then."""
 
@@ -194,7 +258,7 @@ class Defer:
     reason: Reason = Reason.IN_MAINTENANCE
 
 
-def may_send(page: Waiting, now: datetime) -> Send | Cancel | Defer:
+def may_send(page: Waiting, now: datetime) -> Send | Cancel | Bundle | Defer | LetOthersMove:
     """Whether an alert's page may go out at ``now`` (N2: asked before each send)."""
     if page.alert_status == "closed":
         return Cancel(Reason.CLOSED)
@@ -204,6 +268,8 @@ def may_send(page: Waiting, now: datetime) -> Send | Cancel | Defer:
         return Cancel(Reason.NO_DESTINATION)
     if not page.destination_enabled:
         return Cancel(Reason.DISABLED)
+    if page.later_page_goes:
+        return Bundle()
     if page.maintenance_until is not None and page.maintenance_until > now:
         return Defer(page.maintenance_until)
-    return Send()
+    return LetOthersMove(now) if page.others_move else Send()

@@ -1,8 +1,8 @@
 """Job ``cycle``: one user's notification rules are worked through for one entry into a step."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
-from tocsin.domain.paging import Cycle, EndCycle, HoldCycle, LetAlertMove, Rule, Tick
+from tocsin.domain.paging import Cycle, Decision, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
 from tocsin.engine.apart import Apart, Work
 from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
@@ -20,17 +20,24 @@ from tocsin.store import readings
 
 _SQL = Statements(__package__, "cycle.sql")
 
-Decision = Tick | EndCycle | HoldCycle | LetAlertMove
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A running cycle and all that decides about it, as of one moment."""
+    """A running cycle and all that decides about it, as of one moment.
+
+    ``beside``: other cycles, by id, that page the same user for the same alert and are due now or in a moment.
+    """
 
     id: UUID
     cycle: Cycle
+    beside: Mapping[UUID, Cycle]
     rules: Sequence[Rule]
     now: datetime
+
+    def ticking(self) -> Mapping[UUID, Cycle]:
+        """The cycles that tick together, this one first."""
+        due = paging.due_beside(list(self.beside.values()), self.now)
+        return {self.id: self.cycle, **{key: one for key, one in self.beside.items() if one in due}}
 
 
 def kind(pool: Pool) -> JobKind:
@@ -45,7 +52,7 @@ def kind(pool: Pool) -> JobKind:
         loaded = await loads.load(UUID(object_id))
         if loaded is None:
             return GONE
-        decision = paging.tick(loaded.cycle, loaded.rules, loaded.now)
+        decision = paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values()))
         return _outcome(loaded, decision) if await _apply(pool, ticking, loaded, decision) else None
 
     return JobKind("cycle", look(once))
@@ -59,32 +66,53 @@ def _loaded(row: asyncpg.Record) -> Loaded:
         repeat_every=row["repeat_every"],
         maintenance_until=held_until(row),
         next_tick=row["next_tick"],
-        alert_moves=row["alert_moves"],
+        alert_moves_at=row["alert_moves_at"],
+        number=row["escalation_count"],
     )
-    return Loaded(row["id"], cycle, [readings.rule(rule) for rule in row["rules"]], row["now"])
+    beside = {UUID(one["id"]): _beside(cycle, one) for one in row["beside"]}
+    return Loaded(row["id"], cycle, beside, [readings.rule(rule) for rule in row["rules"]], row["now"])
+
+
+def _beside(cycle: Cycle, item: readings.Item) -> Cycle:
+    every = item["repeat_seconds"]
+    return replace(
+        cycle,
+        started_at=datetime.fromisoformat(item["started_at"]),
+        last_tick=datetime.fromisoformat(item["last_tick"]) if item["last_tick"] else None,
+        next_tick=datetime.fromisoformat(item["next_tick"]),
+        repeat_every=None if every is None else timedelta(seconds=every),
+        number=item["escalation_count"],
+    )
 
 
 async def _apply(pool: Pool, ticking: Apart, loaded: Loaded, decision: Decision) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
-        case Tick():
-            return bool(await ticking.write(_ticked(loaded, decision)))
-        case HoldCycle(until=until):
+        case Ticks(cycles=ticks):
+            return bool(await ticking.write(_ticked(loaded, ticks)))
+        case LetOthersMove(until=until) if until <= loaded.now:
+            return True
+        case HoldCycle(until=until) | LetOthersMove(until=until):
             return bool(await pool.fetchval(_SQL["hold"], *where, until))
         case EndCycle(reason=reason):
             return bool(await pool.fetchval(_SQL["end"], *where, reason))
-        case LetAlertMove():
-            return True
         case _:
             assert_never(decision)
 
 
-def _ticked(loaded: Loaded, tick: Tick) -> Work:
+def _ticked(loaded: Loaded, ticks: Sequence[Tick]) -> Work:
+    ticked = zip(loaded.ticking().items(), ticks, strict=True)
     return {
-        "cycle_id": str(loaded.id),
-        "last_tick": _text(loaded.cycle.last_tick),
         "now": _text(loaded.now),
+        "cycles": [_moved(cycle_id, cycle, tick) for (cycle_id, cycle), tick in ticked],
+    }
+
+
+def _moved(cycle_id: UUID, cycle: Cycle, tick: Tick) -> Work:
+    return {
+        "id": str(cycle_id),
+        "last_tick": _text(cycle.last_tick),
         "next_tick": _text(tick.next_tick),
         "pages": [
             {
@@ -104,16 +132,18 @@ def _text(moment: datetime | None) -> str | None:
 
 def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
     match decision:
-        case Tick(pages=pages, next_tick=next_tick):
+        case Ticks(cycles=ticks):
+            pages = [page for tick in ticks for page in tick.pages]
             due = loaded.cycle.next_tick if pages else None
             feeds = (PAGES,) if pages else ()
-            return Outcome("ticked", due=due, acted=loaded.now, again=_unchanged(loaded, next_tick), feeds=feeds)
-        case HoldCycle(until=until, reason=reason):
+            again = _unchanged(loaded, ticks[0].next_tick)
+            return Outcome("ticked", due=due, acted=loaded.now, again=again, feeds=feeds)
+        case LetOthersMove(until=until, reason=reason) if until <= loaded.now:
+            return Outcome(reason, again=until)
+        case HoldCycle(until=until, reason=reason) | LetOthersMove(until=until, reason=reason):
             return Outcome(reason, again=_unchanged(loaded, until))
         case EndCycle(reason=reason):
             return Outcome(reason)
-        case LetAlertMove(reason=reason):
-            return Outcome(reason, again=loaded.now)
         case _:
             assert_never(decision)
 

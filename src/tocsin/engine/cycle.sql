@@ -1,9 +1,11 @@
 -- name: load
--- Running cycles, each with its alert and its user's rules whose contact method is enabled. alert_moves: the alert's own
--- job has something to do now, but for a maintenance that holds both.
+-- Running cycles, each with its alert and its user's rules whose contact method is enabled. alert_moves_at: when the
+-- alert's own job has something to do, if it is on the way to do so now or in a moment, but for a maintenance that holds
+-- both. beside: the other cycles of the alert and the user that are due by then.
 select
     cycles.id,
     cycles.alert_id,
+    cycles.escalation_count,
     cycles.started_at,
     cycles.last_tick,
     cycles.next_tick,
@@ -14,9 +16,29 @@ select
     greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
     case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
     services.maintenance_exceptions,
-    coalesce(
-        alerts.status = 'triggered' and (state.next_escalation <= now() or state.state = 'maintenance'), false
-    ) as alert_moves,
+    case
+        when
+            alerts.status = 'triggered'
+            and (state.state = 'maintenance' or state.next_escalation <= now() + interval '1 second')
+            and engine_job_is_coming('alert', alerts.id::text, interval '1 second')
+            then coalesce(state.next_escalation, now())
+    end as alert_moves_at,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'id', others.id,
+            'escalation_count', others.escalation_count,
+            'started_at', others.started_at,
+            'last_tick', others.last_tick,
+            'next_tick', others.next_tick,
+            'repeat_seconds', extract(epoch from others.repeat_every)
+        ) order by others.escalation_count), '[]')
+        from notification_policy_cycles as others
+        where
+            others.alert_id = cycles.alert_id
+            and others.user_id = cycles.user_id
+            and others.id <> cycles.id
+            and others.next_tick <= now() + interval '1 second'
+    ) as beside,
     now() as now,
     (
         select coalesce(jsonb_agg(jsonb_build_object(

@@ -24,7 +24,7 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.backoff import Backoff
-from tocsin.domain.paging import Cancel, Defer, Send, Waiting
+from tocsin.domain.paging import Bundle, Cancel, Defer, LetOthersMove, Send, Waiting
 from tocsin.engine.apart import Apart
 from tocsin.engine.busy import Busy
 from tocsin.engine.held import held_until
@@ -93,14 +93,20 @@ async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
     ticket = (page_id, row["attempts"])
     match paging.may_send(_waiting(row), row["now"]):
         case Cancel(reason=reason):
-            await desk.pool.execute(_SQL["cancel"], *ticket, reason)
+            await desk.pool.execute(_SQL["end"], *ticket, "cancelled", reason)
             return Outcome(f"cancelled_{reason}")
+        case Bundle(reason=reason):
+            await desk.pool.execute(_SQL["end"], *ticket, "bundled", reason)
+            return Outcome("bundled")
         case Defer(until=until, reason=reason):
             await desk.pool.execute(_SQL["defer"], *ticket, reason, until)
             await desk.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
             return Outcome(f"deferred_{reason}", again=until)
+        case LetOthersMove(until=until, reason=reason):
+            return Outcome(reason, again=until)
         case Send() if row["attempts"] >= MOST_ATTEMPTS:
-            await desk.pool.execute(_SQL["give_up"], *ticket, f"given up after {row['attempts']} attempts")
+            # Claimed so often by engines that did not live to say what became of it.
+            await desk.pool.execute(_SQL["end"], *ticket, "failed", f"given up after {row['attempts']} attempts")
             return Outcome("failed", due=row["next_attempt"] or row["claimed_until"], acted=row["now"])
         case Send():
             async with desk.busy.at(row["destination_type"], row["address"]) as pause:
@@ -119,6 +125,8 @@ def _waiting(row: asyncpg.Record) -> Waiting:
         destination_exists=row["address"] is not None,
         destination_enabled=row["destination_enabled"],
         maintenance_until=held_until(row),
+        later_page_goes=row["later_page_goes"],
+        others_move=row["others_move"],
     )
 
 

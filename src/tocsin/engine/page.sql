@@ -31,6 +31,8 @@ select
     case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
     services.maintenance_exceptions,
     policies.name as policy_name,
+    later_page_goes(messages.*) as later_page_goes,
+    others_move_before(messages.*, state.*) as others_move,
     now() as now
 from outgoing_messages as messages
 join alerts on alerts.id = messages.alert_id
@@ -40,6 +42,7 @@ join escalation_policies as policies on policies.id = services.escalation_policy
 left join contact_methods as methods on methods.id = messages.contact_method_id
 left join channels on channels.id = messages.channel_id
 left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
+left join escalation_policy_state as state on state.alert_id = alerts.id
 where messages.id = any($1::uuid[])
 
 -- name: unclaim
@@ -62,17 +65,10 @@ update outgoing_messages
 set status = 'failed', reason = $3, claimed_until = null, updated_at = now()
 where id = $1 and attempts = $2 and status = 'sending'
 
--- name: give_up
--- It has been claimed as often as a page may be, by engines that did not live to say what became of it.
+-- name: end
+-- It never goes out ($3 its state, $4 why), unless somebody has taken it since it was read.
 update outgoing_messages
-set status = 'failed', reason = $3, next_attempt = null, claimed_until = null, updated_at = now()
-where
-    id = $1 and attempts = $2
-    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
-
--- name: cancel
-update outgoing_messages
-set status = 'cancelled', reason = $3, next_attempt = null, claimed_until = null, updated_at = now()
+set status = $3, reason = $4, next_attempt = null, claimed_until = null, updated_at = now()
 where
     id = $1 and attempts = $2
     and (status = 'pending' or (status = 'sending' and claimed_until <= now()))

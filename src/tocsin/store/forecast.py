@@ -159,8 +159,15 @@ async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -
 
 
 def _running(row: asyncpg.Record) -> Running:
-    cycle = Cycle("triggered", row["started_at"], row["last_tick"], row["repeat_every"])
-    return Running(row["user_id"], cycle, row["next_tick"], row["step_number"], row["loop_count"])
+    cycle = Cycle(
+        alert_status="triggered",
+        started_at=row["started_at"],
+        last_tick=row["last_tick"],
+        repeat_every=row["repeat_every"],
+        next_tick=row["next_tick"],
+        number=row["escalation_count"],
+    )
+    return Running(row["user_id"], cycle, row["step_number"], row["loop_count"])
 
 
 def _pending(row: asyncpg.Record, now: datetime) -> Pending:
@@ -172,6 +179,7 @@ def _pending(row: asyncpg.Record, now: datetime) -> Pending:
         outlives_acknowledgement=row["outlives_acknowledgement"],
         destination_exists=row["destination_exists"],
         destination_enabled=row["destination_enabled"],
+        later_page_goes=row["later_page_goes"],
     )
     event = Event(
         at=due,

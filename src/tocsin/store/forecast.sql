@@ -41,6 +41,7 @@ where alerts.id = $1
 -- The alert's running cycles.
 select
     cycles.user_id,
+    cycles.escalation_count,
     cycles.started_at,
     cycles.last_tick,
     cycles.next_tick,
@@ -49,7 +50,7 @@ select
     cycles.loop_count
 from notification_policy_cycles as cycles
 where cycles.alert_id = $1 and cycles.ended_at is null and cycles.next_tick is not null
-order by cycles.started_at, cycles.user_id
+order by cycles.escalation_count, cycles.user_id
 
 -- name: pages
 -- The alert's pages that are written and wait to be sent, and what decides whether they will be.
@@ -61,6 +62,7 @@ select
     messages.loop_count,
     messages.reason,
     messages.next_attempt,
+    later_page_goes(messages.*) as later_page_goes,
     coalesce(methods.id, channels.id) is not null as destination_exists,
     coalesce(methods.enabled, channels.id is not null) as destination_enabled,
     coalesce(cycles.ended_at is not null, false) as cycle_ended,
