@@ -39,7 +39,7 @@ PRESETS: Mapping[str, tuple[str, Sequence[int]]] = {
 }
 """When a new contact method shall be used: a caption, and the delays of its rules in minutes.
 
-What pages again does so within the step of five minutes that the first run suggests, before the alert climbs.
+The first run offers those that act before the step that it suggests is over.
 """
 
 

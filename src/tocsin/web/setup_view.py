@@ -22,6 +22,8 @@ from tocsin.web.zone import zone_of
 Name = Literal["reach", "turns", "policy", "service", "test"]
 
 SKIP_COOKIE = "tocsin_setup_skipped"
+STEP_MINUTES = 5
+"""How long a step of the suggested policy waits for an answer."""
 _MOST_METHODS = 20
 _MOST_PAGES = 20
 _GONE_OUT = ("sent", "delivered")
@@ -68,7 +70,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "everybody": everybody,
         "can_add_people": is_admin(viewer),
         "types": type_choices(request),
-        "presets": [(name, caption) for name, (caption, _) in PRESETS.items() if name != "never"],
+        "presets": [(name, caption) for name, (caption, delays) in PRESETS.items() if _acts_on_first_step(delays)],
         "targets": _targets(viewer.user_id, found, everybody),
         "zone_name": str(zone_of(request)),
         **_forms(viewer, found),
@@ -97,12 +99,17 @@ def _targets(user_id: UUID, found: Setup, everybody: Mapping[UUID, str]) -> Sequ
     return [*turns, (f"user:{user_id}", "Me"), *others]
 
 
+def _acts_on_first_step(delays: Sequence[int]) -> bool:
+    """Whether rules with these delays, in minutes, all act before the step that is suggested is over."""
+    return bool(delays) and max(delays) < STEP_MINUTES
+
+
 def _forms(viewer: Actor, found: Setup) -> dict[str, Form]:
     first_turn = f"{found.turns[0].type}:{found.turns[0].id}" if found.turns else f"user:{viewer.user_id}"
     return {
         "reach_form": Form.of(preset="now"),
         "turns_form": Form.of(turns_name="On call", handoff="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
-        "policy_form": Form.of(policy_name="Day and night", first=first_turn, minutes="5", repeat="2"),
+        "policy_form": Form.of(policy_name="Day and night", first=first_turn, minutes=str(STEP_MINUTES), repeat="2"),
         "service_form": Form.of(policy=found.working[0].id if found.working else None),
     }
 
