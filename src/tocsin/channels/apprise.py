@@ -1,21 +1,21 @@
 """Pages through Apprise, which speaks to a hundred services behind one kind of URL.
 
-The body is plain text: Apprise escapes it for services that want HTML or Markdown, so an alert's summary
-cannot become markup, and the services turn bare links into links themselves.
+What an alert's text holds cannot become markup, for services that want HTML or Markdown get it escaped; links arrive
+byte for byte. The services turn bare links into links themselves.
 """
 
 import asyncio
 import re
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
-from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
-from apprise.plugins import url_to_dict
+from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
+from apprise.conversion import convert_between
 
+from tocsin.channels.apprise_guard import allowed_parts
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.quiet import silence
 from tocsin.channels.rendering import subject, text
@@ -24,11 +24,10 @@ from tocsin.errors import DeliveryFailed
 
 MOST_PER_HOST = 128  # messages whose plugin has not ended; the engine sends half as many at the same time
 
-# Parameters by which plugins read files of the machine that they run on. What others call a template is a name.
-_FILES = {"keyfile", "subfile", "pgppub", "pgpprv"}
-_TEMPLATE_IS_FILE = {"discord", "slack", "tgram", "workflow", "workflows"}
+# A link in text, up to what could end it in Markdown or begin markup there.
+_LINK = re.compile(r"(https?://[^\s<>()\[\]{}\"'`*|\\]+)")
 
-_parts_of: Callable[[str], Mapping[str, Any] | None] = url_to_dict
+_convert: Callable[[NotifyFormat, NotifyFormat, str], str] = convert_between
 
 silence("apprise", "urllib3")
 warnings.filterwarnings("ignore", "SOCKS support in urllib3")  # which some plugin asks for, and does without
@@ -50,10 +49,10 @@ class AppriseSender:
         host, seconds = _host(destination.address), self._timeout.total_seconds()
         name = "Apprise"
         try:
-            target = await self._threads.run(host, partial(_load, destination.address, seconds))
-            name = str(target[0].service_name)
+            service = await self._threads.run(host, partial(_load, destination.address, seconds))
+            name = str(service.service_name)
             async with asyncio.timeout(seconds):
-                accepted = await self._threads.run(host, partial(_notify, target, page))
+                accepted = await self._threads.run(host, partial(_notify, service, page))
         except Crowded as error:
             raise DeliveryFailed(f"{name} has not ended {MOST_PER_HOST} earlier messages") from error
         except TimeoutError as error:
@@ -71,63 +70,78 @@ def load_plugins_soon() -> threading.Thread:
 
 
 def check_apprise_url(address: str) -> str:
-    """Return the URL, trimmed. Raises ValueError, naming no more than its scheme, unless Apprise reads it.
+    """Return the URL, trimmed. Raises ValueError, naming no more than its schema, unless Apprise reads it.
 
-    Raises ValueError naming the parameter, too, when one would make Apprise read a file of this machine.
+    Raises ValueError naming the parameter, too, when it has one that is not allowed.
     """
     _parse(address)
     return address.strip()
 
 
-def _load(address: str, longest: float) -> Apprise:
+def _load(address: str, longest: float) -> NotifyBase:
     """The URL's service, which waits for the network no longer than ``longest`` seconds, and repeats nothing itself."""
     try:
-        target = _parse(address)
+        service = _parse(address)
     except ValueError as error:
         raise DeliveryFailed(str(error), permanent=True) from error
-    service = target[0]
     service.socket_connect_timeout = min(service.socket_connect_timeout, longest)
     service.socket_read_timeout = min(service.socket_read_timeout, longest)
     service.retry = 0
-    return target
+    return service
 
 
-def _notify(target: Apprise, page: Page) -> bool:
-    """Send on the thread that calls: with a time limit Apprise would use its own."""
-    return bool(
-        target.notify(
-            title=subject(page), body=text(page), body_format=NotifyFormat.TEXT, notify_type=_urgency(page), timeout=0
-        )
-    )
+def _notify(service: NotifyBase, page: Page) -> bool:
+    """Send on the thread that calls. Raises DeliveryFailed without the error's text, which may hold the URL."""
+    title, body, body_format = _message(service, page)
+    try:
+        return bool(service.notify(title=title, body=body, body_format=body_format, notify_type=_urgency(page)))
+    except Exception as error:
+        raise DeliveryFailed(f"{service.service_name} failed: {type(error).__name__}") from error
 
 
-def _parse(address: str) -> Apprise:
-    url = address.strip()
-    target = Apprise(asset=_asset())
-    if url.isprintable() and (parameter := _file_parameter(url)):
-        raise ValueError(f"'{_scheme_only(url)}' may not have {parameter}=, which reads files of the Tocsin host")
-    if not url.isprintable() or not target.add(url) or len(target) != 1:
-        raise ValueError(f"'{_scheme_only(url)}' is not one URL that Apprise understands")
-    return target
+def _message(service: NotifyBase, page: Page) -> tuple[str, str, NotifyFormat]:
+    """Title and body in the format that they are handed over in. Apprise converts plain text to HTML well."""
+    title, body = subject(page), text(page)
+    if service.resolve_format(NotifyFormat.TEXT) is not NotifyFormat.MARKDOWN:
+        return title, body, NotifyFormat.TEXT
+    is_in_body = service.title_maxlen <= 0
+    return _markdown(title) if is_in_body else title, _markdown(body), NotifyFormat.MARKDOWN
 
 
-def _file_parameter(url: str) -> str | None:
-    parts = _parts_of(url) or {}
-    files = _FILES | ({"template"} if parts.get("schema") in _TEMPLATE_IS_FILE else set())
-    return min(files & set(parts.get("qsd", ())), default=None)
+def _markdown(plain: str) -> str:
+    """Text that reads the same in Markdown. Links stay as they are, since many programs do not unescape them."""
+    pieces = _LINK.split(plain)  # every second one is a link
+    return "".join(piece if odd % 2 else _escaped(piece) for odd, piece in enumerate(pieces))
+
+
+def _escaped(plain: str) -> str:
+    return _convert(NotifyFormat.TEXT, NotifyFormat.MARKDOWN, plain)
+
+
+def _parse(address: str) -> NotifyBase:
+    """The URL's service, made from the very parts that were looked at: the URL is not read a second time.
+
+    A format that it asks for is left out. Our text is plain, which most services take as it is; those that were asked
+    for Markdown would look for markup in links.
+    """
+    parts = allowed_parts(address.strip())
+    parts.pop("format", None)
+    parts.get("qsd", {}).pop("format", None)
+    service = Apprise.instantiate(parts, asset=_asset())
+    if service is None:
+        raise ValueError(f"'{parts['schema']}://…' is not one URL that Apprise understands")
+    return service
 
 
 def _host(url: str) -> str:
     return re.split("[/?#]", url.strip().partition("://")[2], maxsplit=1)[0].rpartition("@")[2].lower()
 
 
-def _scheme_only(url: str) -> str:
-    scheme, separator, _ = url.partition("://")
-    return f"{scheme}://…" if separator and scheme.isalnum() and len(scheme) <= 20 else "…"
-
-
 def _asset() -> AppriseAsset:
-    """Return Apprise's appearance: our name, and no pictures from other people's servers. The time limit is ours."""
+    """Return Apprise's appearance: our name, and no pictures from other people's servers. The time limit is ours.
+
+    A redirect is not followed: it would lead to a host that nobody entered.
+    """
     return AppriseAsset(
         app_id="Tocsin",
         app_desc="Tocsin on-call",
@@ -135,6 +149,7 @@ def _asset() -> AppriseAsset:
         image_url_mask="",
         image_url_logo="",
         service_timeout=0,
+        http_redirects=False,
     )
 
 
