@@ -10,7 +10,13 @@ import pytest
 
 from tocsin.db.embedded import blocking_embedded_server
 
-pytest_plugins = ("tests.fixtures.database", "tests.fixtures.factories", "tests.fixtures.engine")
+pytest_plugins = (
+    "tests.fixtures.first_cause",
+    "tests.fixtures.database",
+    "tests.fixtures.factories",
+    "tests.fixtures.engine",
+    "tests.fixtures.browser",
+)
 
 _RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
 _FAST_SETTINGS = {

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.cli.process import Home, free_port, new_home, serving
+from tests.fixtures.curl import curl
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -53,7 +54,7 @@ def test_an_engine_alone_tells_its_lateness_and_its_health(run_directory: Path) 
     metrics = f"127.0.0.1:{free_port()}"
     with new_home(run_directory) as home, serving(home, "--no-engine") as server, engine(home, metrics) as process:
         fire = server.wait_for("^  (curl .*incoming.*)$")
-        subprocess.run(["sh", "-c", fire], capture_output=True, timeout=30, check=True)
+        curl(fire)
         await_first_alert(metrics)
         assert httpx.get(f"http://{metrics}/health/ready").json() == {"status": "ready"}
         assert httpx.get(f"http://{metrics}/api/v1/alerts").status_code == 404

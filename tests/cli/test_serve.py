@@ -2,7 +2,6 @@
 
 import re
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.cli.process import Home, Serving, new_home, serving
+from tests.fixtures.curl import curl
 
 from tocsin.testing.receivers import WebhookReceiver
 
@@ -48,10 +48,7 @@ def test_the_greeting_gives_a_sign_in_and_two_commands_that_work_as_printed(home
     form = {"email": secret(server, "administrator"), "password": secret(server, "password")}
     assert httpx.post(f"http://127.0.0.1:{home.port}/api/v1/session", json=form).status_code == 200
     fire, look = re.findall(r"^  (curl .*)$", server.said, re.MULTILINE)
-    fired, seen = (
-        subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True).stdout
-        for command in (fire, look)
-    )
+    fired, seen = (curl(command).text for command in (fire, look))
     assert '"IsNew":' in fired
     assert '"event":"created"' in seen
 

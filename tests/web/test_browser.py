@@ -1,24 +1,16 @@
 """The pages in a real browser, at the size of a phone, by day and by night."""
 
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 from tests.fixtures.factories import Factory, step
 from tests.web.conftest import PASSWORD, LinkMaker
 
-CHROMIUM = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "chromium"
 PHONE = {"width": 360, "height": 740}
 LONG = "disk-is-full-on-" + "a-very-long-host-name-" * 12 + "and the words go on for quite a while too"
-
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at .venv/bin/chromium: run tools/browser"),
-    pytest.mark.timeout(120),
-]
 
 
 @dataclass(slots=True)
@@ -36,6 +28,7 @@ class Watched:
 
     async def fits(self) -> None:
         """Nothing is wider than the screen, and every button can be hit with a thumb."""
+        await self.page.wait_for_load_state()
         width = await self.page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"]
         for button in await self.page.get_by_role("button").all():
@@ -46,21 +39,10 @@ class Watched:
             assert box["x"] + box["width"] <= PHONE["width"]
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
 @pytest.fixture(params=["light", "dark"])
-async def phone(chromium: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
+async def phone(real_browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Watched]:
     """A page on a phone without JavaScript. It must not complain, nor ask anybody but our server."""
-    context: BrowserContext = await chromium.new_context(
+    context: BrowserContext = await real_browser.new_context(
         viewport=PHONE,  # type: ignore[arg-type]
         color_scheme=request.param,
         java_script_enabled=False,

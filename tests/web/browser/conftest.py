@@ -5,18 +5,15 @@ are those of the server under test: ``await desktop.goto("/alerts")``. At the en
 console of any page, and no request may have left the host.
 """
 
-import os
-import re
-import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory
-from tests.web.browser.looking import ROOT, SIZES, Device, Watched
+from tests.web.browser.looking import SIZES, Device, Watched
 from tests.web.browser.scene import Scene, set_up
 
 from tocsin.db.pool import Pool
@@ -27,9 +24,7 @@ from tocsin.store.sessions import Client
 from tocsin.store.users import User
 from tocsin.testing.receivers import WebhookReceiver
 
-_CHROMIUM = ROOT / ".venv" / "bin" / "chromium"
 _PATIENCE_MS = 30_000  # the machine may be busy
-_ARGUMENTS = ("--headless=new", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu", "--hide-scrollbars")
 
 expect.set_options(timeout=_PATIENCE_MS)
 
@@ -83,30 +78,13 @@ class Opener:
             watched.forgiven.append(text)
 
 
-@pytest.fixture(scope="session")
-def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the one Chromium of this worker listens; starting one for each test would take most of the time."""
-    if not _CHROMIUM.exists():
-        pytest.skip("no Chromium at .venv/bin/chromium: run tools/browser")
-    profile = tmp_path_factory.mktemp("chromium")
-    root = ("--no-sandbox",) if os.geteuid() == 0 else ()
-    command = [str(_CHROMIUM), *_ARGUMENTS, *root, f"--user-data-dir={profile}"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
-        assert process.stderr is not None
-        found = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))
-        yield found[0]
-        process.terminate()
-
-
 @pytest.fixture
-async def open_page(chromium_address: str, base_url: str, pool: Pool) -> AsyncIterator[Opener]:
+async def open_page(real_browser: Browser, base_url: str, pool: Pool) -> AsyncIterator[Opener]:
     """Opens pages: ``await open_page(ann, "phone")``."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(chromium_address)
-        opener = Opener(browser, base_url, pool)
-        yield opener
-        for watched in opener.opened:
-            await watched.page.context.close()
+    opener = Opener(real_browser, base_url, pool)
+    yield opener
+    for watched in opener.opened:
+        await watched.page.context.close()
     for watched in opener.opened:
         watched.check()
 

@@ -58,6 +58,7 @@ def _axe() -> str:
 
 async def no_complaints(page: Page) -> None:
     """Nothing serious for axe by day and by night (WCAG 2.2 AA), and nothing wider than the screen."""
+    await page.wait_for_load_state()  # a click returns before the page that it leads to has a body
     width = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1], f"the page is {width[0]} px wide on a screen of {width[1]}"
     await page.evaluate(_axe())
@@ -91,6 +92,7 @@ async def screenshot(page: Page, name: str) -> None:
     if not wanted:
         return
     IMAGES.mkdir(parents=True, exist_ok=True)
+    await page.wait_for_load_state()
     before = page.viewport_size
     for device, size in SIZES.items():
         await page.set_viewport_size(size)

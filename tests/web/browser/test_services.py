@@ -3,6 +3,7 @@
 import asyncio
 
 from playwright.async_api import Page, expect
+from tests.fixtures.curl import curl
 from tests.fixtures.factories import Factory
 from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
@@ -53,8 +54,7 @@ async def test_a_key_comes_with_commands_that_run(desktop: Page, scene: Scene, b
     assert copied == await desktop.locator("#curl-json").inner_text()
     for name in ("curl-raise", "curl-json", "curl-close"):
         command = (await desktop.locator(f"#{name}").inner_text()).replace(Settings().base_url, base_url)
-        process = await asyncio.create_subprocess_shell(f"{command} -fsS")
-        assert await process.wait() == 0, command
+        await asyncio.to_thread(curl, command)
     await desktop.get_by_role("link", name="I have it").click()
     await expect(desktop.locator("#keys")).to_contain_text("used now")
 
