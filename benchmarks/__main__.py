@@ -15,6 +15,7 @@ from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.healing import healing
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_rate
+from benchmarks.memory import memory
 from benchmarks.overdue import overdue
 from benchmarks.pages import pages
 from benchmarks.path import ingest_to_webhook
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "pages": pages,
     "idle": idle,
     "idle-large": idle_large,
+    "memory": memory,
     "overdue": overdue,
     "healing": healing,
 }

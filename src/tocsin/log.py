@@ -6,10 +6,17 @@ the tokens of integration keys and action links.
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
-import structlog
-from structlog.typing import Processor
+# structlog imports rich where it finds it, for tracebacks that are not printed here: 4 MB of every process.
+_modules: dict[str, Any] = vars(sys)["modules"]
+_modules.setdefault("rich", None)
+try:
+    import structlog
+    from structlog.typing import Processor
+finally:
+    if _modules["rich"] is None:
+        del _modules["rich"]
 
 
 def configure(log_format: Literal["console", "json"], level: str) -> None:

@@ -1,11 +1,18 @@
 """Addresses in bodies: their syntax depends on the type that stands beside them."""
 
+from fastapi import Request
 from pydantic import ValidationInfo
 
-from tocsin.channels.registry import check_address
+from tocsin.channels.registry import check_address, load_apprise
 from tocsin.errors import FieldError, InvalidInput
 
 HIDDEN = "***"
+
+
+async def read_apprise_first(request: Request) -> None:
+    """A dependency of what takes addresses: a first Apprise URL is checked once its plugins are there."""
+    if b"apprise" in await request.body():
+        await load_apprise()
 
 
 def check_with_type(address: str, info: ValidationInfo) -> str:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, Field
 
 from tocsin.api.access import may_see_team_addresses, require_edit
-from tocsin.api.addresses import HIDDEN, check_with_type, checked
+from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_first
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -16,7 +16,7 @@ from tocsin.store import channels
 from tocsin.store.actor import Actor, acting
 from tocsin.store.channels import Channel, ChannelSpec
 
-router = APIRouter(prefix="/channels", tags=["channels"])
+router = APIRouter(prefix="/channels", tags=["channels"], dependencies=[Depends(read_apprise_first)])
 
 _EXAMPLE = {"name": "Operations room", "type": "webhook", "address": "https://chat.example.org/hooks/operations"}
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, Field, StrictBool
 
 from tocsin.api.access import may_see_addresses, require_edit_user
-from tocsin.api.addresses import HIDDEN, check_with_type, checked
+from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_first
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Address, AddressType, Body, Name, Read, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -16,7 +16,11 @@ from tocsin.store import contact_methods, users
 from tocsin.store.actor import Actor, acting
 from tocsin.store.contact_methods import ContactMethod, ContactMethodSpec
 
-router = APIRouter(prefix="/users/{user_id}/contact-methods", tags=["contact methods"])
+router = APIRouter(
+    prefix="/users/{user_id}/contact-methods",
+    tags=["contact methods"],
+    dependencies=[Depends(read_apprise_first)],
+)
 
 _EXAMPLE = {"name": "Phone", "type": "webhook", "address": "https://push.example.org/ann", "enabled": True}
 

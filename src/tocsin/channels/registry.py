@@ -1,32 +1,93 @@
-"""All ways out, by the type that contact methods and channels name."""
+"""All ways out, by the type that contact methods and channels name.
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+What webhooks and Apprise need is imported when an address of that type is used: as a process starts, if the database
+holds one (``in_use``), or else with the first. Apprise and its plugins take 17 MB, the HTTP client 7 MB.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
-import aiohttp
-
 from tocsin.channels.addresses import check_email, check_url
-from tocsin.channels.apprise import AppriseSender, check_apprise_url
 from tocsin.channels.email import EmailSender, parse_smtp_url
 from tocsin.channels.page import Destination, Page, Receipt, Sender
-from tocsin.channels.webhook import WebhookSender
 from tocsin.errors import DeliveryFailed
 
-_CHECKS = {"webhook": check_url, "email": check_email, "apprise": check_apprise_url}
+if TYPE_CHECKING:
+    import aiohttp
+
+
+def _check_apprise_url(address: str) -> str:
+    from tocsin.channels.apprise import check_apprise_url
+
+    return check_apprise_url(address)
+
+
+_CHECKS = {"webhook": check_url, "email": check_email, "apprise": _check_apprise_url}
 
 CHANNEL_TYPES: tuple[str, ...] = tuple(_CHECKS)
 
 
 @asynccontextmanager
-async def open_senders(smtp_url: str | None) -> AsyncIterator[Mapping[str, Sender]]:
-    """Yield one sender per type, ready to use at the same time from many tasks.
+async def open_senders(smtp_url: str | None, in_use: Collection[str] = ()) -> AsyncIterator[Mapping[str, Sender]]:
+    """Yield one sender per type, ready to use at the same time from many tasks; those of ``in_use`` without delay.
 
     Raises ConfigurationError when ``smtp_url`` is wrong.
     """
     email: Sender = EmailSender(parse_smtp_url(smtp_url)) if smtp_url else _NoEmail()
-    async with http_client() as client:
-        yield {"webhook": WebhookSender(client), "email": email, "apprise": AppriseSender()}
+    async with AsyncExitStack() as stack:
+
+        async def webhook() -> Sender:
+            await asyncio.to_thread(import_module, "tocsin.channels.webhook")
+            from tocsin.channels.webhook import WebhookSender
+
+            return WebhookSender(await stack.enter_async_context(http_client()))
+
+        later = {"webhook": _WhenUsed(webhook), "apprise": _WhenUsed(_apprise)}
+        for name in later.keys() & set(in_use):
+            await later[name].ready()
+        yield {"email": email, **later}
+
+
+async def _apprise() -> Sender:
+    await load_apprise()
+    from tocsin.channels.apprise import AppriseSender
+
+    return AppriseSender()
+
+
+async def load_apprise() -> None:
+    """Import Apprise with its plugins on a thread, unless that is done: the event loop would wait for it."""
+
+    def load() -> None:
+        from tocsin.channels.apprise import load_plugins_soon
+
+        load_plugins_soon().join()
+
+    await asyncio.to_thread(load)
+
+
+@dataclass(slots=True)
+class _WhenUsed:
+    """A way out that ``make`` makes ready for its first page."""
+
+    make: Callable[[], Awaitable[Sender]]
+    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _made: Sender | None = None
+
+    async def ready(self) -> Sender:
+        async with self._making:
+            if self._made is None:
+                self._made = await self.make()
+            return self._made
+
+    async def send(self, destination: Destination, page: Page) -> Receipt:
+        sender = self._made or await self.ready()
+        return await sender.send(destination, page)
 
 
 def check_address(type: str, address: str) -> str:  # noqa: A002 - the word of the API
@@ -47,7 +108,7 @@ class _NoEmail:
         raise DeliveryFailed("no SMTP server is configured (TOCSIN_SMTP_URL)", permanent=True)
 
 
-def http_client() -> aiohttp.ClientSession:
+def http_client() -> "aiohttp.ClientSession":
     """Return a client that keeps no cookies and has no limit on connections.
 
     With the usual limit of 100, that many hanging receivers would hold up the pages of everybody else. The
@@ -55,6 +116,8 @@ def http_client() -> aiohttp.ClientSession:
     one that is being closed as a page goes out would cost the page a retry. The environment is looked at for a proxy
     only if it names one: aiohttp does so, and reads ~/.netrc, in a thread for each request.
     """
+    import aiohttp
+
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4),
         cookie_jar=aiohttp.DummyCookieJar(),

@@ -11,15 +11,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tocsin.api.app import create_app
-from tocsin.channels.apprise import load_plugins_soon
-from tocsin.channels.registry import http_client, open_senders
-from tocsin.db.pool import open_pool, patiently
-from tocsin.engine.deadman import Deadman
+from tocsin.channels.registry import http_client, load_apprise, open_senders
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool, patiently
 from tocsin.engine.loop import Periodic, first
 from tocsin.engine.page import Outbox
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
 from tocsin.settings import Settings, host_and_port
+from tocsin.store import destinations
 from tocsin.watch.telling import Teller
 from tocsin.watch.watch import LOOK_EVERY, Watch
 from tocsin.web.links import ActionLinks, signing_key
@@ -32,9 +31,10 @@ _FINISH_REQUESTS_WITHIN = 5
 async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
     """An engine at work on the database, for as long as the block runs."""
     async with AsyncExitStack() as stack:
-        senders = await stack.enter_async_context(open_senders(_smtp_url(loaded)))
         async with open_pool(dsn, size=1, application_name="tocsin start") as pool:
             key = await patiently(partial(signing_key, pool))
+            in_use = await patiently(partial(destinations.types, pool))
+        senders = await stack.enter_async_context(open_senders(_smtp_url(loaded), in_use))
         links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
         outbox = Outbox(senders, links.urls, loaded.base_url)
         engine = await stack.enter_async_context(
@@ -56,6 +56,8 @@ async def _pinging(loaded: Settings, engine: Engine) -> AsyncIterator[None]:
     if loaded.deadman_url is None:
         yield
         return
+    from tocsin.engine.deadman import Deadman
+
     async with http_client() as client:
         deadman = Deadman(engine.pool, client, loaded.deadman_url.get_secret_value())
         async with _going_on(Periodic("deadman", loaded.deadman_interval_seconds, deadman.ping)):
@@ -117,11 +119,18 @@ async def running_web(loaded: Settings, dsn: str) -> AsyncIterator[asyncio.Task[
     async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
         app = create_app(loaded, pool)
         async with _serving(app, "listen", loaded.listen) as serving:
-            load_plugins_soon()
+            loading = asyncio.create_task(_load_apprise_if_used(pool), name="apprise plugins")
             try:
                 yield serving
             finally:
+                await loading
                 app.state.live.close()  # or the server would wait for browsers that listen
+
+
+async def _load_apprise_if_used(pool: Pool) -> None:
+    with contextlib.suppress(*CONNECTION_ERRORS):  # then the first such address is waited for
+        if "apprise" in await destinations.types(pool):
+            await load_apprise()
 
 
 @asynccontextmanager

@@ -21,6 +21,11 @@ class Recipient:
     destination: Destination
 
 
+async def types(database: Database) -> frozenset[str]:
+    """The types of all addresses that there are."""
+    return frozenset(row["type"] for row in await database.fetch(_sql["types"]))
+
+
 async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) -> Recipient:
     """Raises NotFound, also when it is another user's."""
     row = await database.fetchrow(_sql["contact_method"], user_id, method_id)

@@ -1,3 +1,9 @@
+-- name: types
+-- The types of all addresses that there are.
+select type from contact_methods
+union
+select type from channels
+
 -- name: contact_method
 -- Where a contact method of a user leads, and the user's name.
 select users.name, methods.type, methods.address, methods.secret

@@ -6,16 +6,19 @@ is, by which schedule or rotation, and from which minute on.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import APIRouter
-from icalendar import Calendar, Event
 from starlette.responses import Response
 
 from tocsin.api.auth import Config, Database
 from tocsin.store import calendar_feeds, own_shifts
 from tocsin.store.calendar_feeds import Owner
 from tocsin.store.own_shifts import OwnShift
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,8 +39,10 @@ async def feed(secret: str, pool: Database, settings: Config) -> Response:
     return Response(content, media_type="text/calendar; charset=utf-8", headers=_HEADERS)
 
 
-def calendar(owner: Owner, shifts: Sequence[OwnShift], now: datetime, url: str) -> Calendar:
+def calendar(owner: Owner, shifts: Sequence[OwnShift], now: datetime, url: str) -> "Calendar":
     """The shifts as a calendar."""
+    from icalendar import Calendar
+
     made = Calendar.new(
         name=f"On call: {owner.name}", prodid="-//Tocsin//on call//EN", refresh_interval=REFRESH, method="PUBLISH"
     )
@@ -47,7 +52,9 @@ def calendar(owner: Owner, shifts: Sequence[OwnShift], now: datetime, url: str) 
     return made
 
 
-def _event(owner: Owner, shift: OwnShift, now: datetime, url: str) -> Event:
+def _event(owner: Owner, shift: OwnShift, now: datetime, url: str) -> "Event":
+    from icalendar import Event
+
     start, end = _minute(shift.start_at), shift.end_at.astimezone(UTC)
     return Event.new(
         uid=uid(owner.id, shift.source_id, start),

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.access import may_edit, may_see_team_addresses, require_edit
-from tocsin.api.addresses import HIDDEN, checked
+from tocsin.api.addresses import HIDDEN, checked, read_apprise_first
 from tocsin.api.auth import Database
 from tocsin.api.channels import ChannelCreate, ChannelPatch
 from tocsin.api.paging import cursor_at, position_after
@@ -31,7 +31,7 @@ from tocsin.web.refusals import refusal
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(read_apprise_first)])
 
 PAGE_SIZE = 50
 _MOST_TEAMS = 500

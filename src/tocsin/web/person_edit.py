@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.access import is_admin, require_edit_user
+from tocsin.api.addresses import read_apprise_first
 from tocsin.api.auth import Database
 from tocsin.api.own_password import require_proof
 from tocsin.api.users import UserPatch
@@ -25,7 +26,7 @@ from tocsin.web.refusals import Refusal, refusal
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
-router = APIRouter(include_in_schema=False, prefix="/people/{user_id:uuid}")
+router = APIRouter(include_in_schema=False, prefix="/people/{user_id:uuid}", dependencies=[Depends(read_apprise_first)])
 
 
 @router.get("/edit")

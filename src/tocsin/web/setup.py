@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.access import require_act, require_edit
+from tocsin.api.addresses import read_apprise_first
 from tocsin.api.auth import Config, Database
 from tocsin.api.policies import PolicyCreate
 from tocsin.api.rotations import RotationCreate
@@ -40,7 +41,7 @@ from tocsin.web.setup_view import SKIP_COOKIE, setup_page
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer, ViewerZone
 
-router = APIRouter(include_in_schema=False, prefix="/setup")
+router = APIRouter(include_in_schema=False, prefix="/setup", dependencies=[Depends(read_apprise_first)])
 
 _YEAR = 31_536_000
 _KEY_NAME = "First key"
