@@ -1,5 +1,6 @@
 // Keeps every <time> true: its server wrote "3 min ago" or "in 4 min" when the page was made.
-// data-as: "relative" (the default), or "countdown" (4:32 until then).
+// data-as: "relative" (the default), or "countdown" (4:32 until then). What has data-until goes away then; its data-left
+// tells the seconds that are left.
 
 const meta = document.querySelector("meta[name=now]");
 let ahead = meta ? Date.parse(meta.content) - Date.now() : 0;
@@ -33,6 +34,11 @@ export function countdown(seconds) {
 
 function refresh() {
   const at = now();
+  for (const offer of document.querySelectorAll("[data-until]")) {
+    const left = Math.ceil((Date.parse(offer.dataset.until) - at) / 1000);
+    if (left > 0) offer.querySelector("[data-left]").textContent = `${left} s`;
+    else offer.remove();
+  }
   for (const element of document.querySelectorAll("time[data-as]")) {
     const seconds = (Date.parse(element.dateTime) - at) / 1000;
     const text = element.dataset.as === "countdown" ? countdown(seconds) : relative(seconds);

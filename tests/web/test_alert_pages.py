@@ -147,3 +147,18 @@ async def test_every_page_keeps_to_itself(browser: AsyncClient, make: Factory, l
         assert page.headers["referrer-policy"] == "same-origin"
         assert page.headers["x-content-type-options"] == "nosniff"
         assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|https?://", page.text)
+
+
+async def test_addresses_in_what_an_alert_says_are_links(browser: AsyncClient, make: Factory) -> None:
+    alert_id = await an_alert(make, "see https://a.example/summary")
+    await make.pool.execute(
+        "update alerts set details = 'run https://a.example/book?a=1&b=2. javascript:alert(1) <script>', labels = $1",
+        {"runbook": "https://a.example/label", "not": "javascript:x"},
+    )
+    fill = "insert into alert_logs (alert_id, event, reason) values ($1, 'held', 'told at https://a.example/held')"
+    await make.pool.execute(fill, alert_id)
+    page = (await browser.get(f"/alerts/{alert_id}")).text
+    for path in ("summary", "book?a=1&amp;b=2", "label", "held"):
+        link = f'<a href="https://a.example/{path}" rel="noopener noreferrer nofollow" target="_blank">'
+        assert link in page, path
+    assert ('href="javascript' in page, "<script>" in page) == (False, False)

@@ -1,14 +1,31 @@
 """A page in words: subject, plain text and HTML. The templates lie beside this file."""
 
 import unicodedata
+from dataclasses import replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from tocsin.channels.page import Page
+from tocsin.domain.hyperlinks import pieces
 
 SUBJECT_SUMMARY_LIMIT = 140  # characters; the body always holds the whole summary
 HEADING_LIMIT = 200  # characters of the summary above the buttons, which stay on a phone's first screen
 DETAILS_LIMIT = 10_000  # characters; Gmail cuts a message at 102 KB and would hide what follows
+
+_LINK = Markup('<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>')
+
+
+def linked(text: str, *, cut: bool = False) -> Markup:
+    """The text as HTML in which each web address is a link to exactly that address; all else is escaped.
+
+    Of a text that was ``cut``, an address at its end stays text: it may lack its own end.
+    """
+    found = list(pieces(text))
+    if cut and found and found[-1].is_url:
+        found[-1] = replace(found[-1], is_url=False)
+    return Markup("").join(_LINK.format(one.text) if one.is_url else escape(one.text) for one in found)
+
 
 _templates = Environment(
     loader=PackageLoader("tocsin.channels"),
@@ -17,6 +34,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.filters["linked"] = linked
 
 
 def subject(page: Page) -> str:

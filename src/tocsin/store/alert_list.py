@@ -148,7 +148,7 @@ async def _list(
         wanted.team_id,
         dict(wanted.labels) or None,
         list(wanted.label_names) or None,
-        _pattern(wanted.q) if wanted.q else None,
+        wanted.q or None,
         wanted.favourites_of,
         wanted.mine_of,
         below,
@@ -174,10 +174,3 @@ def _alert(row: asyncpg.Record) -> Alert:
         values["held_until"] = None
     escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
     return Alert(**values, escalation=Escalation(**escalation))
-
-
-def _pattern(text: str) -> str:
-    """What ILIKE takes for "contains this text"."""
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, "\\" + special)
-    return f"%{text}%"

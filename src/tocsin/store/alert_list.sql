@@ -36,7 +36,7 @@ left join lateral last_taken(alerts.id, alerts.status) as taken on true
 where alerts.id = $1
 
 -- Alerts that meet every condition given: a status among $1, a service, its policy, its team, all labels $5 with their
--- values and $6 with any, text that matches $7 in summary or details, a favourite service of the user $8, an open alert
+-- values and $6 with any, text $7 in summary or details, a favourite service of the user $8, an open alert
 -- that pages the user $9 or that they have acknowledged. Newest first, with an id below $10; or, with $12, the most
 -- urgent first and among those the newest, from the place (urgency $13, id $10) on.
 -- name: list
@@ -81,7 +81,11 @@ where
     and ($4::uuid is null or services.team_id = $4)
     and ($5::jsonb is null or alerts.labels @> $5)
     and ($6::text[] is null or alerts.labels ?& $6)
-    and ($7::text is null or alerts.summary ilike $7 or alerts.details ilike $7)
+    and (
+        $7::text is null
+        or strpos(folded(alerts.summary), folded($7)) > 0
+        or strpos(folded(alerts.details), folded($7)) > 0
+    )
     and (
         $8::uuid is null
         or alerts.service_id = any(array(

@@ -145,7 +145,7 @@ async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> Ha
     if reason is Reason.ALREADY_ACKNOWLEDGED and until is not None:
         reason = Reason.RENEWED
     if reason is not Reason.ALREADY_ACKNOWLEDGED:
-        await _log(connection, alert_id, "acknowledged", actor, _until(until))
+        await log(connection, alert_id, "acknowledged", actor, _until(until))
     await _end_own_cycles(connection, alert_id, actor)
     return Handled(alert_id, reason)
 
@@ -159,17 +159,17 @@ async def snooze(connection: Connection, alert_id: int, actor: Actor, until: dat
     instant, span = (until, None) if isinstance(until, datetime) else (None, until)
     require_none(await past(connection, "until", instant))
     ends: datetime = await connection.fetchval(_sql["snooze"], alert_id, instant, span)
-    await _log(connection, alert_id, "snoozed", actor, _until(ends))
+    await log(connection, alert_id, "snoozed", actor, _until(ends))
     await _end_own_cycles(connection, alert_id, actor)
     return Handled(alert_id, Reason.SNOOZED)
 
 
 async def close(connection: Connection, alert_id: int, actor: Actor) -> Handled:
     """Close the alert for good; one that is closed stays as it is. Raises NotFound."""
-    if await _lock(connection, alert_id) == "closed":
+    if await lock(connection, alert_id) == "closed":
         return Handled(alert_id, Reason.ALREADY_CLOSED)
     await connection.execute(_sql["close"], alert_id)
-    await _log(connection, alert_id, "closed", actor)
+    await log(connection, alert_id, "closed", actor)
     return Handled(alert_id, Reason.CLOSED)
 
 
@@ -191,8 +191,14 @@ async def escalate(
     await connection.execute(_sql["trigger_again"], alert_id)
     await connection.execute(_sql["force"], alert_id, step_id)
     meta = {} if step_number is None else {"step_number": step_number}
-    await _log(connection, alert_id, "escalation_requested", actor, meta)
+    await log(connection, alert_id, "escalation_requested", actor, meta)
     return Handled(alert_id, Reason.ESCALATION_REQUESTED)
+
+
+async def trigger_again(connection: Connection, alert_id: int, actor: Actor, event: str) -> None:
+    """Make an acknowledged alert triggered again, whose step is entered anew; the event is noted as the actor's."""
+    await connection.execute(_sql["trigger_again"], alert_id)
+    await log(connection, alert_id, event, actor)
 
 
 async def act(connection: Connection, action: Action, alert_id: int, actor: Actor, seen: Seen | None = None) -> Handled:
@@ -240,7 +246,8 @@ async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.
         return None  # the service, and its keys with it, was deleted a moment ago
 
 
-async def _lock(connection: Connection, alert_id: int) -> str:
+async def lock(connection: Connection, alert_id: int) -> str:
+    """The status of the alert, which stays so until the transaction ends. Raises NotFound."""
     status: str | None = await connection.fetchval(_sql["lock"], alert_id)
     if status is None:
         raise NotFound("no such alert")
@@ -248,7 +255,7 @@ async def _lock(connection: Connection, alert_id: int) -> str:
 
 
 async def _lock_open(connection: Connection, alert_id: int) -> str:
-    status = await _lock(connection, alert_id)
+    status = await lock(connection, alert_id)
     if status == "closed":
         raise Conflict("the alert is closed")
     return status
@@ -293,8 +300,9 @@ async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, 
     return Reason.ALREADY_ACKNOWLEDGED if done else Reason.ACKNOWLEDGED_TOO
 
 
-async def _log(
+async def log(
     connection: Connection, alert_id: int, event: str, actor: Actor, meta: Mapping[str, object] | None = None
 ) -> None:
+    """Note in the alert's timeline what the actor did."""
     who = {"user_id": str(actor.user_id)} if actor.user_id else {}
     await connection.execute(_sql["log"], alert_id, event, actor.record, {**who, **(meta or {})})

@@ -27,7 +27,7 @@ select
     ) as teams
 from users
 where
-    ($1::text is null or strpos(lower(users.name), lower($1)) > 0 or strpos(lower(users.email), lower($1)) > 0)
+    ($1::text is null or strpos(folded(users.name), folded($1)) > 0 or strpos(folded(users.email), folded($1)) > 0)
     and (
         $2::uuid is null
         or (lower(users.name), users.id) > (select lower(last.name), last.id from users as last where last.id = $2)

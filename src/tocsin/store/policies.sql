@@ -21,7 +21,7 @@ select id from escalation_policies where lower(name) = lower($1)
 select id, team_id, name, description, repeat, catch_all_policy_id, created_at
 from escalation_policies
 where
-    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    ($1::text is null or strpos(folded(name), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
 order by created_at, id
 limit $4

@@ -25,7 +25,7 @@ left join teams on teams.id = policies.team_id
 left join escalation_policies as catch_all on catch_all.id = policies.catch_all_policy_id
 where
     ($1::uuid is null or policies.id = $1)
-    and ($2::text is null or strpos(lower(policies.name), lower($2)) > 0)
+    and ($2::text is null or strpos(folded(policies.name), folded($2)) > 0)
     and ($3::uuid is null or policies.team_id = $3)
     and ($4::text is null or lower(policies.name) > lower($4))
 order by lower(policies.name)

@@ -64,7 +64,7 @@ from rotations
 left join rotation_state as state on state.rotation_id = rotations.id
 left join rotation_participants as active on active.id = state.rotation_participant_id
 where
-    ($1::text is null or strpos(lower(rotations.name), lower($1)) > 0)
+    ($1::text is null or strpos(folded(rotations.name), folded($1)) > 0)
     and ($2::timestamptz is null or (rotations.created_at, rotations.id) > ($2, $3::uuid))
 order by rotations.created_at, rotations.id
 limit $4

@@ -1,42 +1,42 @@
 -- name: objects
 -- What bears a name that holds $1, at most $2 of each kind: names that begin with it come first.
-with asked as (select lower($1::text) as text),
+with asked as (select folded($1::text) as text),
 found as (
     select
         'service' as kind, services.id, services.name, policies.name as detail,
-        strpos(lower(services.name), asked.text) as place
+        strpos(folded(services.name), asked.text) as place
     from services
     join escalation_policies as policies on policies.id = services.escalation_policy_id
     cross join asked
-    where strpos(lower(services.name), asked.text) > 0
+    where strpos(folded(services.name), asked.text) > 0
     union all
-    select 'policy', policies.id, policies.name, policies.description, strpos(lower(policies.name), asked.text)
+    select 'policy', policies.id, policies.name, policies.description, strpos(folded(policies.name), asked.text)
     from escalation_policies as policies, asked
-    where strpos(lower(policies.name), asked.text) > 0
+    where strpos(folded(policies.name), asked.text) > 0
     union all
-    select 'schedule', schedules.id, schedules.name, schedules.time_zone, strpos(lower(schedules.name), asked.text)
+    select 'schedule', schedules.id, schedules.name, schedules.time_zone, strpos(folded(schedules.name), asked.text)
     from schedules, asked
-    where strpos(lower(schedules.name), asked.text) > 0
+    where strpos(folded(schedules.name), asked.text) > 0
     union all
     select
         'rotation', rotations.id, rotations.name, rotations.type || ', ' || rotations.time_zone,
-        strpos(lower(rotations.name), asked.text)
+        strpos(folded(rotations.name), asked.text)
     from rotations, asked
-    where strpos(lower(rotations.name), asked.text) > 0
+    where strpos(folded(rotations.name), asked.text) > 0
     union all
     select 'person', users.id, users.name, users.email, coalesce(
-        nullif(strpos(lower(users.name), asked.text), 0), 1000 + strpos(lower(users.email), asked.text)
+        nullif(strpos(folded(users.name), asked.text), 0), 1000 + strpos(folded(users.email), asked.text)
     )
     from users, asked
-    where strpos(lower(users.name), asked.text) > 0 or strpos(lower(users.email), asked.text) > 0
+    where strpos(folded(users.name), asked.text) > 0 or strpos(folded(users.email), asked.text) > 0
     union all
-    select 'team', teams.id, teams.name, '', strpos(lower(teams.name), asked.text)
+    select 'team', teams.id, teams.name, '', strpos(folded(teams.name), asked.text)
     from teams, asked
-    where strpos(lower(teams.name), asked.text) > 0
+    where strpos(folded(teams.name), asked.text) > 0
     union all
-    select 'channel', channels.id, channels.name, channels.type, strpos(lower(channels.name), asked.text)
+    select 'channel', channels.id, channels.name, channels.type, strpos(folded(channels.name), asked.text)
     from channels, asked
-    where strpos(lower(channels.name), asked.text) > 0
+    where strpos(folded(channels.name), asked.text) > 0
 ),
 ranked as (
     select
@@ -59,7 +59,7 @@ with hits as (
         where
             alerts.status <> 'closed'
             and alerts.id is distinct from $2::bigint
-            and strpos(lower(alerts.summary), lower($1::text)) > 0
+            and strpos(folded(alerts.summary), folded($1::text)) > 0
         order by alerts.id desc
         limit $3
     )
@@ -70,7 +70,7 @@ with hits as (
         where
             alerts.status = 'closed'
             and alerts.id is distinct from $2::bigint
-            and strpos(lower(alerts.summary), lower($1::text)) > 0
+            and strpos(folded(alerts.summary), folded($1::text)) > 0
         order by alerts.id desc
         limit $3
     )

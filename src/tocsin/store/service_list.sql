@@ -32,7 +32,7 @@ cross join lateral (
 ) as standing
 where
     ($1::uuid is null or services.id = $1)
-    and ($2::text is null or strpos(lower(services.name), lower($2)) > 0)
+    and ($2::text is null or strpos(folded(services.name), folded($2)) > 0)
     and ($3::uuid is null or services.team_id = $3)
     and ($4::uuid is null or services.id in (
         select favourites.service_id from favourite_services as favourites where favourites.user_id = $4

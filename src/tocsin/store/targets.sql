@@ -5,7 +5,7 @@ from (
     (
         select 1 as place, 'schedule' as type, schedules.id, schedules.name, schedules.time_zone as detail
         from schedules
-        where strpos(lower(schedules.name), lower($1)) > 0
+        where strpos(folded(schedules.name), folded($1)) > 0
         order by lower(schedules.name)
         limit $2
     )
@@ -13,7 +13,7 @@ from (
     (
         select 2, 'rotation', rotations.id, rotations.name, rotations.type
         from rotations
-        where strpos(lower(rotations.name), lower($1)) > 0
+        where strpos(folded(rotations.name), folded($1)) > 0
         order by lower(rotations.name)
         limit $2
     )
@@ -21,7 +21,7 @@ from (
     (
         select 3, 'user', users.id, users.name, users.email
         from users
-        where strpos(lower(users.name), lower($1)) > 0 or strpos(lower(users.email), lower($1)) > 0
+        where strpos(folded(users.name), folded($1)) > 0 or strpos(folded(users.email), folded($1)) > 0
         order by lower(users.name), users.id
         limit $2
     )
@@ -29,7 +29,7 @@ from (
     (
         select 4, 'channel', channels.id, channels.name, channels.type
         from channels
-        where strpos(lower(channels.name), lower($1)) > 0
+        where strpos(folded(channels.name), folded($1)) > 0
         order by lower(channels.name)
         limit $2
     )

@@ -31,7 +31,7 @@ select
     ) as members
 from teams
 where
-    ($1::text is null or strpos(lower(name), lower($1)) > 0)
+    ($1::text is null or strpos(folded(name), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
 order by created_at, id
 limit $4

@@ -13,7 +13,7 @@ select id, name, email, role, created_at from users where id = $1 for update
 select id, name, email, role, created_at
 from users
 where
-    ($1::text is null or strpos(lower(name), lower($1)) > 0 or strpos(lower(email), lower($1)) > 0)
+    ($1::text is null or strpos(folded(name), folded($1)) > 0 or strpos(folded(email), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
 order by created_at, id
 limit $4

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from tocsin.api.access import may_act
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
-from tocsin.store import alert_list, favourites, forecast, ladders, timeline
+from tocsin.store import alert_list, favourites, forecast, ladders, timeline, undo
 from tocsin.store.actor import Actor
 from tocsin.store.alert_list import Alert
 from tocsin.store.ladders import Ladder
@@ -60,6 +60,7 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
         "entries": [entry for entry in reversed(past.entries) if is_telling(entry)],
         "has_older": past.has_older,
         "can_act": can_act,
+        "undoable": await undo.offered(pool, alert_id, viewer) if may_act(viewer, alert.team_id) else None,
         "is_favourite": is_favourite,
         "escalating": await _escalating(pool, alert, zone) if can_act else None,
         "foretold": await _foretold(pool, alert),

@@ -1,4 +1,4 @@
-"""One alert, and what can be done about it: acknowledge, close, escalate, snooze."""
+"""One alert, and what can be done about it: acknowledge, close, escalate, snooze, and undo."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from tocsin.api.access import require_act
 from tocsin.api.alerts import Escalate, Snooze
 from tocsin.db.pool import Connection, Pool
 from tocsin.errors import Conflict, InvalidInput, NotFound
-from tocsin.store import alert_list, alerts
+from tocsin.store import alert_list, alerts, undo
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import Handled, Seen
 from tocsin.store.moment import now
@@ -21,6 +21,7 @@ from tocsin.web import alert_view, wording
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent, status_of
 from tocsin.web.html import page
+from tocsin.web.numbers import whole
 from tocsin.web.phrases import as_sentence
 from tocsin.web.viewer import Viewer, ViewerZone
 from tocsin.web.zone import in_zone, zone_of
@@ -69,6 +70,21 @@ async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zo
         return await alerts.snooze(connection, alert_id, viewer, await _snooze(connection, form, zone))
 
     return await _act(request, viewer, alert_id, run)
+
+
+@router.post("/alerts/undo")
+async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
+    """Take back an acknowledgement or a close that the viewer has just made. It is no alert's own: a close is final."""
+    pool: Pool = request.app.state.pool
+    alert_id = _known(whole(form.value("alert"), digits=18) or 0)
+    require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
+    try:
+        async with acting(pool, viewer) as connection:
+            open_id = await undo.undo(connection, alert_id, viewer)
+    except Conflict as error:
+        return await _page(request, viewer, alert_id, f"Not done. {as_sentence(str(error))}", status_of(error))
+    text = "Undone: it is triggered again." if open_id == alert_id else f"Undone: raised again as #{open_id}."
+    return see_other(f"/alerts/{open_id}", text)
 
 
 async def _act(

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from tocsin.channels.rendering import linked
 from tocsin.store.actor import Actor
 from tocsin.store.moment import now
 from tocsin.web import flash, phrases, shown_once, wording
@@ -55,6 +56,7 @@ _templates.filters |= {
     "initials": phrases.initials,
     "as_sentence": phrases.as_sentence,
     "in_words": phrases.in_words,
+    "linked": linked,
     "sentence": wording.sentence,
     "looks": wording.looks,
 }

@@ -105,6 +105,8 @@ _EVENTS: Mapping[str, str] = {
     "exhausted": "the policy is used up, nobody else will be paged",
     "nobody_on_call": "nobody can be reached at any step",
     "reopened": "the acknowledgement ran out, it is triggered again",
+    "acknowledgement_undone": "acknowledgement undone",
+    "raised_again": "close undone",
     "handed_over": "the policy is used up, its catch-all policy takes over",
 }
 
@@ -125,6 +127,8 @@ _LOOKS: Mapping[str, Look] = {
     "escalated": Look("stairs-up", "warning"),
     "escalation_requested": Look("bolt", "warning"),
     "reopened": Look("bell-ringing", "warning"),
+    "acknowledgement_undone": Look("arrow-back-up", "warning"),
+    "raised_again": Look("arrow-back-up", "warning"),
     "handed_over": Look("arrows-exchange", "warning"),
     "exhausted": Look("alert-octagon", "bad"),
     "nobody_on_call": Look("user-off", "bad"),
@@ -167,7 +171,9 @@ def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:
 
 
 def _details(meta: Mapping[str, Any], zone: tzinfo, now: datetime) -> str:
-    """Until when somebody has an alert, or to which step it shall go."""
+    """Until when somebody has an alert, to which step it shall go, or which alert goes on from it."""
+    if "alert_id" in meta:
+        return f", and raised again as #{meta['alert_id']}"
     if until := meta.get("until"):
         return f" until {clock(datetime.fromisoformat(until), zone, now)}"
     return f", to step {meta['step_number'] + 1}" if "step_number" in meta else ""

@@ -1,5 +1,6 @@
 """The list of alerts, and one alert: on a desk and under a thumb."""
 
+import re
 from urllib.parse import quote
 
 from playwright.async_api import FloatRect, Locator, Page, expect
@@ -118,8 +119,35 @@ async def test_two_quick_taps_acknowledge_and_do_not_close(phone: Page, scene: S
         await phone.touchscreen.tap(box["x"] + box["width"] - 4, y)
         await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
         close = await box_of(phone.get_by_role("button", name="Close"))
-        assert close["x"] > box["x"] + box["width"], "Close never stands where Acknowledge stood"
+        assert close["y"] >= box["y"] + box["height"], "Close never stands where Acknowledge stood"
     assert await make.pool.fetchval("select status from alerts where id = $1", scene.number) == "acknowledged"
+
+
+async def test_close_comes_under_the_thumb_once_it_is_acknowledged(phone: Page, scene: Scene) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    await phone.get_by_role("button", name="Acknowledge").tap()
+    await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
+    close = await box_of(phone.get_by_role("button", name="Close"))
+    assert (close["width"] > 350, close["height"] >= 56) == (True, True), close
+    bar = await box_of(phone.locator(".acts"))
+    assert close["y"] + close["height"] / 2 > bar["y"] + bar["height"] / 2, "it is the lowest row of the bar"
+    await expect(phone.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+
+
+async def test_an_undo_is_offered_for_ten_seconds(phone: Page, scene: Scene, make: Factory) -> None:
+    await phone.goto(f"/alerts/{scene.number}")
+    await phone.get_by_role("button", name="Acknowledge").tap()
+    undo = phone.get_by_role("button", name=re.compile("^Undo"))
+    await expect(undo).to_have_text(re.compile(r"Undo: it is not mine\d+ s"))
+    await no_complaints(phone)
+    await make.pool.execute("update alert_logs set at = at - interval '9 s'")
+    await make.pool.execute("update alerts set acknowledged_at = acknowledged_at - interval '9 s'")
+    await phone.reload()
+    await expect(undo).to_have_count(0)  # by itself, without another look at the server
+    await phone.get_by_role("button", name="Close").tap()
+    await undo.tap()
+    await expect(phone.get_by_text(re.compile("Undone: raised again as #"))).to_be_visible()
+    await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
 
 
 async def test_buttons_that_have_just_come_rest(desktop: Page, scene: Scene, make: Factory) -> None:
