@@ -11,16 +11,18 @@ import socket
 import ssl
 from datetime import timedelta
 from email import policy
-from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import Address, AddressHeader, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, Message
 from email.policy import Policy
 from email.utils import localtime
+from typing import Any, cast
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
 
 from tocsin.channels.addresses import check_email
 from tocsin.channels.causes import connection_cause, place
+from tocsin.channels.encoded_words import mailbox_lines, text_lines
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.rendering import html, one_line, subject, text
 from tocsin.channels.smtp import Encryption, SmtpSettings, default_port, parse_smtp_url
@@ -115,8 +117,33 @@ class _Whole(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Text(UnstructuredHeader, BaseHeader):
+    """A header of people's text, which is kept as it is: nothing in it is taken for an encoded word."""
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds["parse_tree"], kwds["decoded"] = None, value
+
+    def fold(self, *, policy: "Policy[Message]") -> str:
+        return "".join(line + policy.linesep for line in text_lines(self.name, str(self)))
+
+
+class _Mailbox(AddressHeader):
+    """A header that holds one address. The registry adds BaseHeader, and so the name."""
+
+    name: str
+
+    def fold(self, *, policy: "Policy[Message]") -> str:
+        (address,) = self.addresses
+        lines = mailbox_lines(self.name, one_line(address.display_name), address.addr_spec)
+        return "".join(line + policy.linesep for line in lines)
+
+
 # Kept with the message, since whoever sends it folds its lines by a policy of their own.
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("subject", _Text)
+_HEADERS.map_to_type("from", cast("type[BaseHeader]", _Mailbox))
+_HEADERS.map_to_type("to", cast("type[BaseHeader]", _Mailbox))
 for _name in ("in-reply-to", "references", "x-tocsin-page-id", "x-tocsin-alert-id", "x-tocsin-idempotency-key"):
     _HEADERS.map_to_type(_name, _Whole)
 _POLICY = policy.default.clone(header_factory=_HEADERS)
