@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tocsin.domain.escalation import Standing
 from tocsin.domain.forecast import HORIZON, MOST_EVENTS, Running, Start, forecast, new_alert
 from tocsin.domain.forecast_events import Ending, EventKind, Forecast
-from tocsin.domain.forecast_view import Maintenance, View
+from tocsin.domain.forecast_view import View
 from tocsin.domain.handoffs import Rotation
-from tocsin.domain.maintenance import Window
+from tocsin.domain.maintenance import Maintenance, Window
 from tocsin.domain.on_call import Roster, RotationNow, Target
 from tocsin.domain.paging import Cycle, Rule
 from tocsin.domain.plan import PolicyPlan, StepPlan

@@ -20,8 +20,7 @@ STANDING = Standing(
     escalation_count=2,
     force_escalation=False,
     version=5,
-    is_in_maintenance=False,
-    maintenance_expires_at=None,
+    held_until=None,
     has_steps=True,
 )
 LATER = datetime(2030, 1, 31, 8, tzinfo=UTC)
@@ -38,7 +37,7 @@ LATER = datetime(2030, 1, 31, 8, tzinfo=UTC)
         ({"step_number": None}, Seen(version=4), "the alert has moved on: it is at no step now"),
         ({"has_steps": False}, Seen(), "the service's escalation policy has no steps"),
         (
-            {"is_in_maintenance": True, "maintenance_expires_at": LATER},
+            {"held_until": LATER},
             Seen(),
             "the service is in maintenance until 2030-01-31T08:00:00Z",
         ),

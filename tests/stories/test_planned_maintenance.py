@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.fixtures.database import TESTER
-from tests.fixtures.engine import Story, minutes, settled
+from tests.fixtures.engine import Story, minutes, running_engine, settled
 from tests.fixtures.factories import step
 from tests.stories.on_call import MONDAY, at
 
 from tocsin.engine.lane import MOST_ATTEMPTS
-from tocsin.store import engine, maintenance_windows
+from tocsin.errors import Conflict
+from tocsin.store import alert_list, alerts, engine, forecast, maintenance_windows
 from tocsin.store.actor import acting
 from tocsin.store.engine import Parked
 from tocsin.store.maintenance_windows import Window, WindowSpec
@@ -25,12 +26,18 @@ async def one_step(story: Story) -> Service:
 async def window(
     story: Story, service: Service, start_at: datetime, long: float, *, weekly: bool = False, time_zone: str = "UTC"
 ) -> Window:
-    """A window from ``start_at`` on, of so many minutes."""
-    spec = WindowSpec(start_at, start_at + minutes(long), weekly, time_zone)
-    async with acting(story.pool, TESTER) as connection:
-        made = await maintenance_windows.create(connection, service.id, spec)
+    """A window from ``start_at`` on, of so many minutes, which the engine has taken note of."""
+    made = await plan(story, service, start_at, long, weekly=weekly, time_zone=time_zone)
     await settled(story.pool)
     return made
+
+
+async def plan(
+    story: Story, service: Service, start_at: datetime, long: float, *, weekly: bool = False, time_zone: str = "UTC"
+) -> Window:
+    spec = WindowSpec(start_at, start_at + minutes(long), weekly, time_zone)
+    async with acting(story.pool, TESTER) as connection:
+        return await maintenance_windows.create(connection, service.id, spec)
 
 
 async def test_m1_alerts_of_a_window_wait_for_its_end(story: Story) -> None:
@@ -114,6 +121,45 @@ async def test_m1_an_alert_due_as_a_window_begins_is_held_though_the_services_jo
     assert story.paged() == []
     await story.passes(30)
     assert story.paged() == ["ann"]
+
+
+@pytest.mark.parametrize("planned", ["before the engine stopped", "while there was none"])
+async def test_a5_in_a_window_that_no_engine_has_seen_begin_escalating_is_refused_with_the_reason(
+    database: str, stage: Story, planned: str
+) -> None:
+    service = await one_step(stage)
+    async with running_engine(database, stage.pool):
+        alert = await stage.alert(service)
+        if planned == "before the engine stopped":
+            await window(stage, service, MONDAY + minutes(60), 30)
+    if planned == "while there was none":
+        await plan(stage, service, MONDAY + minutes(60), 30)
+    await stage.clock.move_to(MONDAY + minutes(61))
+    assert (await alert_list.get(stage.pool, alert)).escalation.held_until == MONDAY + minutes(90)
+    [shown] = (await alert_list.page(stage.pool, alert_list.Filter(), None, 10)).items
+    assert shown.escalation.held_until == MONDAY + minutes(90)
+    async with acting(stage.pool, TESTER) as connection:
+        with pytest.raises(Conflict, match="the service is in maintenance until 2027-01-04T01:30:00Z"):
+            await alerts.escalate(connection, alert, TESTER)
+    foreseen = (await forecast.of_alert(stage.pool, alert)).forecast
+    assert all(event.at >= MONDAY + minutes(90) for event in foreseen.events if event.kind == "page")
+    async with running_engine(database, stage.pool):
+        await settled(stage.pool)
+        assert (await alert_list.get(stage.pool, alert)).escalation.held_until == MONDAY + minutes(90)
+
+
+async def test_a5_a_window_that_was_deleted_while_there_was_no_engine_holds_nothing(
+    database: str, stage: Story
+) -> None:
+    service = await one_step(stage)
+    async with running_engine(database, stage.pool):
+        alert = await stage.alert(service)
+        running = await window(stage, service, MONDAY, 30)
+    async with acting(stage.pool, TESTER) as connection:
+        await maintenance_windows.delete(connection, service.id, running.id)
+    assert (await alert_list.get(stage.pool, alert)).escalation.held_until is None
+    async with acting(stage.pool, TESTER) as connection:
+        await alerts.escalate(connection, alert, TESTER)
 
 
 async def test_m1_a_window_in_a_zone_that_nobody_knows_blocks_no_alert_of_its_service(story: Story) -> None:

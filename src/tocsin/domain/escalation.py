@@ -27,6 +27,10 @@ Status = Literal["triggered", "acknowledged", "closed"]
 State = Literal["new", "escalating", "nobody", "exhausted", "no_steps", "maintenance", "acknowledged"]
 
 
+STATES_HELD: frozenset[State] = frozenset({"new", "escalating", "nobody", "maintenance"})
+"""Where a maintenance holds an alert; in the others nothing would move anyway."""
+
+
 class Reason(StrEnum):
     """Why an alert did what it did; the name stands in the timeline, in logs and in metrics."""
 

@@ -12,23 +12,10 @@ from uuid import UUID
 from tocsin.domain import schedule
 from tocsin.domain.escalation import OnCallUser, Policy, Standing, Step
 from tocsin.domain.handoffs import next_handoff
-from tocsin.domain.maintenance import Window, windows_at
+from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call import Because, Roster, ids_of
 from tocsin.domain.paging import Rule
 from tocsin.domain.plan import PolicyPlan, StepPlan
-
-
-@dataclass(frozen=True, slots=True)
-class Maintenance:
-    """What holds an alert of the service: a maintenance by hand, planned windows; nothing for one that is let pass."""
-
-    expires_at: datetime | None = None
-    windows: Sequence[Window] = ()
-
-    def until(self, at: datetime) -> datetime | None:
-        """When what holds at ``at`` ends; None when nothing does."""
-        ends = (self.expires_at, windows_at(self.windows, at).ends_at)
-        return max((end for end in ends if end is not None and end > at), default=None)
 
 
 @dataclass(frozen=True, slots=True)

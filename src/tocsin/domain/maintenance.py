@@ -29,6 +29,19 @@ class Windows:
     next_change: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What holds an alert: a maintenance by hand and planned windows; nothing for one that is let pass."""
+
+    expires_at: datetime | None = None
+    windows: Sequence[Window] = ()
+
+    def until(self, at: datetime) -> datetime | None:
+        """When what holds at ``at`` ends; None when nothing does (M1)."""
+        ends = (self.expires_at, windows_at(self.windows, at).ends_at)
+        return max((end for end in ends if end is not None and end > at), default=None)
+
+
 def windows_at(windows: Sequence[Window], now: datetime) -> Windows:
     """What the windows say at ``now``. Windows that overlap or touch run as one from the moment they are reached."""
     spans = [span for window in windows for span in _around(window, now)]

@@ -26,12 +26,12 @@ from tocsin.domain.escalation import (
     Stop,
 )
 from tocsin.engine.apart import Apart, Work
-from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
 from tocsin.engine.together import Together
 from tocsin.store import readings
 from tocsin.store.listing import Database
+from tocsin.store.maintenance import held_until
 
 _SQL = Statements(__package__, "alert.sql")
 

@@ -16,15 +16,16 @@ select
     state.force_escalation,
     state.force_step_id,
     state.version,
-    greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
-    case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
-    services.maintenance_exceptions,
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
     policy_to_climb(state.*, policies.*) as policy_id,
     now() as now
 from alerts
 join services on services.id = alerts.service_id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = any($1::bigint[])
 

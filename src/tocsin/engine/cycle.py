@@ -13,10 +13,10 @@ from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, Decision, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
 from tocsin.engine.apart import Apart, Work
-from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.together import Together
 from tocsin.store import readings
+from tocsin.store.maintenance import held_until
 
 _SQL = Statements(__package__, "cycle.sql")
 

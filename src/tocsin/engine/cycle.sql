@@ -13,9 +13,10 @@ select
     alerts.status,
     alerts.summary,
     alerts.dedup_key,
-    greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
-    case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
-    services.maintenance_exceptions,
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
     case
         when
             alerts.status = 'triggered'
@@ -54,7 +55,7 @@ select
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
 join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where cycles.id = any($1::uuid[]) and cycles.ended_at is null
 

@@ -27,11 +27,11 @@ from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Bundle, Cancel, Defer, LetOthersMove, Send, Waiting
 from tocsin.engine.apart import Apart
 from tocsin.engine.busy import Busy
-from tocsin.engine.held import held_until
 from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.together import Together
 from tocsin.errors import DeliveryFailed
+from tocsin.store.maintenance import held_until
 
 _SQL = Statements(__package__, "page.sql")
 

@@ -27,9 +27,11 @@ select
     alerts.created_at as alert_created_at,
     services.id as service_id,
     services.name as service_name,
-    greatest(services.maintenance_expires_at, service_state.window_ends_at) as maintenance_until,
-    case when service_state.next_change <= now() then maintenance_windows_of(services.id) end as windows,
-    services.maintenance_exceptions,
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
+    held.stored_until as maintenance_until,
     policies.name as policy_name,
     later_page_goes(messages.*) as later_page_goes,
     others_move_before(messages.*, state.*) as others_move,
@@ -37,7 +39,7 @@ select
 from outgoing_messages as messages
 join alerts on alerts.id = messages.alert_id
 join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join contact_methods as methods on methods.id = messages.contact_method_id
 left join channels on channels.id = messages.channel_id
@@ -88,7 +90,7 @@ update outgoing_messages as messages
 set next_attempt = now()
 from alerts
 join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 where
     messages.id = $1 and messages.attempts = $2
     and messages.status = 'pending'
@@ -96,5 +98,5 @@ where
     and alerts.id = messages.alert_id
     and (
         services.maintenance_exceptions <> $4::text[]
-        or greatest(services.maintenance_expires_at, service_state.window_ends_at) is distinct from $3
+        or held.stored_until is distinct from $3
     )

@@ -40,7 +40,7 @@ where outgoing_messages.id in (
     from outgoing_messages as messages
     join escalation_policy_state as state on state.alert_id = messages.alert_id
     join services on services.id = state.service_id
-    left join service_state on service_state.service_id = services.id
+    join service_maintenance as held on held.service_id = services.id
     where
         services.id = $1
         and messages.status = 'pending'
@@ -48,9 +48,7 @@ where outgoing_messages.id in (
         and messages.next_attempt > now()
         and (
             services.maintenance_exceptions <> '{}'
-            or messages.next_attempt is distinct from greatest(
-                services.maintenance_expires_at, service_state.window_ends_at
-            )
+            or messages.next_attempt is distinct from held.stored_until
         )
     order by messages.id
     for no key update of messages skip locked

@@ -242,14 +242,11 @@ select
     least(rules.due, cycles.next_tick) as due
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
-join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = alerts.service_id
 cross join lateral (
     select
         alerts.status = 'closed' or (alerts.status = 'acknowledged' and cycles.repeat_every is null) as is_over,
-        coalesce(
-            greatest(services.maintenance_expires_at, service_state.window_ends_at) > now(), false
-        ) as is_held
+        coalesce(held.stored_until > now(), false) as is_held
 ) as over
 cross join lateral (
     select
@@ -287,15 +284,15 @@ where
 select 'page' as kind, messages.id::text as id, 'page_put_off' as reason, messages.created_at as due
 from outgoing_messages as messages
 join alerts on alerts.id = messages.alert_id
-join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = alerts.service_id
+left join service_state on service_state.service_id = alerts.service_id
 where
     messages.status = 'pending'
     and messages.next_attempt > now() + interval '2 minutes'
     and not (
         messages.reason is not distinct from 'in_maintenance'
         and coalesce(
-            messages.next_attempt <= greatest(services.maintenance_expires_at, service_state.window_ends_at)
+            messages.next_attempt <= held.stored_until
             or service_state.next_change <= now(),
             false
         )

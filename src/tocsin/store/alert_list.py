@@ -9,11 +9,11 @@ from uuid import UUID
 import asyncpg
 
 from tocsin.db.sql import Statements
-from tocsin.domain.dedup_key import shown_key
-from tocsin.domain.maintenance import lets_pass
+from tocsin.domain.escalation import STATES_HELD
 from tocsin.errors import NotFound
 from tocsin.store.alerts import Severity
 from tocsin.store.listing import Database
+from tocsin.store.maintenance import held_until
 
 _sql = Statements("tocsin.store", "alert_list.sql")
 
@@ -169,8 +169,8 @@ async def _planned_anew(database: Database, statement: str, *arguments: object) 
 
 def _alert(row: asyncpg.Record) -> Alert:
     values = dict(row)
-    exceptions = values.pop("maintenance_exceptions")
-    if row["held_until"] and lets_pass(exceptions, row["summary"], shown_key(row["dedup_key"])):
-        values["held_until"] = None
+    for name in ("maintenance_expires_at", "maintenance_exceptions", "window_ends_at", "windows", "now"):
+        del values[name]
+    values["held_until"] = held_until(row) if row["state"] in STATES_HELD else None
     escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
     return Alert(**values, escalation=Escalation(**escalation))

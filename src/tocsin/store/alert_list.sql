@@ -25,12 +25,15 @@ select
     state.escalation_count,
     state.last_escalation as last_escalation_at,
     state.next_escalation as next_escalation_at,
-    held_until(state.*, greatest(services.maintenance_expires_at, service_state.window_ends_at)) as held_until,
-    services.maintenance_exceptions,
-    state.version
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
+    state.version,
+    now() as now
 from alerts
 join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 left join lateral last_taken(alerts.id, alerts.status) as taken on true
 where alerts.id = $1
@@ -66,12 +69,15 @@ select
     state.escalation_count,
     state.last_escalation as last_escalation_at,
     state.next_escalation as next_escalation_at,
-    held_until(state.*, greatest(services.maintenance_expires_at, service_state.window_ends_at)) as held_until,
-    services.maintenance_exceptions,
-    state.version
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
+    state.version,
+    now() as now
 from alerts
 join services on services.id = alerts.service_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 left join lateral last_taken(alerts.id, alerts.status) as taken on true
 where

@@ -15,11 +15,10 @@ import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.domain.dedup_key import shown_key
-from tocsin.domain.maintenance import lets_pass
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.listing import Database
+from tocsin.store.maintenance import held_until
 from tocsin.store.moment import in_utc
 from tocsin.store.references import past, require_none
 from tocsin.store.sources import Credential, unknown_key, wrong_type
@@ -96,8 +95,7 @@ class Standing:
     escalation_count: int
     force_escalation: bool
     version: int
-    is_in_maintenance: bool
-    maintenance_expires_at: datetime | None
+    held_until: datetime | None
     has_steps: bool
     policy_id: UUID | None = None
 
@@ -218,8 +216,8 @@ def why_not(standing: Standing, seen: Seen) -> str | None:
     """Why an open alert cannot be escalated by hand, as a sentence; None when it can."""
     if seen.version not in (None, standing.version) or seen.escalation_count not in (None, standing.escalation_count):
         return f"the alert has moved on: {_position(standing)}"
-    if standing.is_in_maintenance and standing.maintenance_expires_at:
-        return f"the service is in maintenance until {in_utc(standing.maintenance_expires_at)}"
+    if standing.held_until is not None:
+        return f"the service is in maintenance until {in_utc(standing.held_until)}"
     if not standing.has_steps:
         return "the service's escalation policy has no steps"
     return None
@@ -267,11 +265,16 @@ async def _standing(connection: Connection, alert_id: int) -> Standing:
     row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
     if row is None:
         raise Conflict("the alert is closed")
-    values = dict(row)
-    exceptions, *texts = (values.pop(name) for name in ("maintenance_exceptions", "summary", "dedup_key"))
-    if lets_pass(exceptions, texts[0], shown_key(texts[1])):
-        values["is_in_maintenance"] = False
-    return Standing(**values)
+    return Standing(
+        state=row["state"],
+        step_number=row["step_number"],
+        escalation_count=row["escalation_count"],
+        force_escalation=row["force_escalation"],
+        version=row["version"],
+        held_until=held_until(row),
+        has_steps=row["has_steps"],
+        policy_id=row["policy_id"],
+    )
 
 
 async def _step(connection: Connection, standing: Standing, step_number: int | None) -> UUID | None:

@@ -125,12 +125,14 @@ select
     state.escalation_count,
     state.force_escalation,
     state.version,
-    coalesce(maintenance.ends_at > now(), false) as is_in_maintenance,
-    maintenance.ends_at as maintenance_expires_at,
-    services.maintenance_exceptions,
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
     alerts.summary,
     alerts.dedup_key,
     policy.id as policy_id,
+    now() as now,
     exists (
         select from escalation_policy_steps as steps where steps.escalation_policy_id = policy.id
     ) as has_steps
@@ -138,10 +140,7 @@ from escalation_policy_state as state
 join alerts on alerts.id = state.alert_id
 join services on services.id = state.service_id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
-left join service_state on service_state.service_id = services.id
-cross join lateral (
-    select greatest(services.maintenance_expires_at, service_state.window_ends_at) as ends_at
-) as maintenance
+join service_maintenance as held on held.service_id = services.id
 cross join lateral (select policy_to_climb(state.*, policies.*) as id) as policy
 where state.alert_id = $1
 for no key update of state

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-import structlog
 
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
@@ -18,18 +17,16 @@ from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation import Standing
 from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
-from tocsin.domain.forecast_view import Maintenance, View
-from tocsin.domain.maintenance import Window, lets_pass
+from tocsin.domain.forecast_view import View
+from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.paging import Cycle, Waiting
 from tocsin.domain.plan import PolicyPlan
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import moment, policy_plans, readings, roster
+from tocsin.store import maintenance, moment, policy_plans, readings, roster
 from tocsin.store.policy_plans import Named
 
 _sql = Statements("tocsin.store", "forecast.sql")
-
-log = structlog.get_logger(__name__)
 
 # A caller whose clock is slow by no more means now.
 CLOCK_DIFFERENCE = timedelta(minutes=1)
@@ -73,14 +70,6 @@ class _Policies:
         return [self.own] if self.catch_all is None else [self.own, self.catch_all]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What maintenance exceptions look at."""
-
-    summary: str
-    dedup_key: str
-
-
 async def of_service(
     pool: Pool, service_id: UUID, at: datetime | None, summary: str = "", dedup_key: str = ""
 ) -> Foreseen:
@@ -91,8 +80,8 @@ async def of_service(
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         service = await _service(connection, service_id)
         begin = _begin(at, service["now"])
-        maintenance = _maintenance(service, _Text(summary, dedup_key))
-        view, names = await _view(connection, await _policies_of(connection, service), maintenance)
+        held = maintenance.of_alert(service, summary, dedup_key)
+        view, names = await _view(connection, await _policies_of(connection, service), held)
     return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
 
 
@@ -127,11 +116,11 @@ async def _stand(pool: Pool, alert_id: int) -> tuple[View, Start, Names]:
             raise NotFound("no such alert")
         service = await _service(connection, alert["service_id"])
         start = await _start(connection, alert, service["now"])
-        maintenance = _maintenance(service, _Text(alert["summary"], shown_key(alert["dedup_key"])))
+        held = maintenance.of_alert(service, alert["summary"], shown_key(alert["dedup_key"]))
         paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
         rooms = [one.event.channel_id for one in start.pages]
         policies = await _policies_of(connection, service)
-        view, names = await _view(connection, policies, maintenance, _given(paged), _given(rooms))
+        view, names = await _view(connection, policies, held, _given(paged), _given(rooms))
     return view, start, names
 
 
@@ -207,7 +196,7 @@ async def _policy(connection: Connection, policy_id: UUID | None) -> Named | Non
 async def _view(
     connection: Connection,
     policies: _Policies,
-    maintenance: Maintenance,
+    held: Maintenance,
     paged: Collection[UUID] = (),
     rooms: Collection[UUID] = (),
 ) -> tuple[View, Names]:
@@ -223,7 +212,7 @@ async def _view(
         catch_all=policies.catch_all.plan if policies.catch_all else None,
         roster=on_call,
         rules={row["id"]: [readings.rule(rule) for rule in row["rules"]] for row in users},
-        maintenance=maintenance,
+        maintenance=held,
     )
     return view, _names(policies, users, channels)
 
@@ -236,21 +225,6 @@ def _names(policies: _Policies, users: Sequence[asyncpg.Record], channels: Seque
         contact_methods={method.id: method for method in methods},
         channels={row["id"]: Destination(**row) for row in channels},
     )
-
-
-def _maintenance(service: asyncpg.Record, text: _Text) -> Maintenance:
-    if lets_pass(service["maintenance_exceptions"], text.summary, text.dedup_key):
-        return Maintenance()
-    return Maintenance(service["maintenance_expires_at"], list(_windows(service)))
-
-
-def _windows(service: asyncpg.Record) -> Iterator[Window]:
-    """The planned windows that can be read: a zone that nobody knows may have been written by SQL."""
-    for window in service["windows"]:
-        try:
-            yield readings.window(window)
-        except (ValueError, LookupError, OSError) as error:
-            log.warning("maintenance_window_unreadable", service_id=str(service["id"]), error=str(error))
 
 
 def _users_in(on_call: Roster) -> Iterator[UUID]:

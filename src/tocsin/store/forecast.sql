@@ -6,11 +6,13 @@ select
     services.id,
     services.escalation_policy_id,
     policies.catch_all_policy_id,
-    services.maintenance_expires_at,
-    services.maintenance_exceptions,
-    maintenance_windows_of(services.id) as windows,
+    held.maintenance_expires_at,
+    held.maintenance_exceptions,
+    held.window_ends_at,
+    held.windows,
     now() as now
 from services
+join service_maintenance as held on held.service_id = services.id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
 where services.id = $1
 
