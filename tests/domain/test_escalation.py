@@ -19,6 +19,7 @@ from tocsin.domain.escalation import (
     OnCallUser,
     Policy,
     Reason,
+    Renew,
     Reopen,
     Rest,
     Skipped,
@@ -163,6 +164,7 @@ STANDINGS = st.builds(
     next_escalation=MOMENTS,
     forced=st.booleans(),
     maintenance_until=MOMENTS,
+    acknowledgement_ends=MOMENTS,
 )
 
 
@@ -182,6 +184,8 @@ def after(alert: Standing, decision: Decision, now: datetime) -> Standing:
             return replace(row, state="no_steps", next_escalation=None, forced=False)
         case Hold(state=state):
             return replace(alert, policy_id=POLICY, state=state, next_escalation=None, forced=False)
+        case Renew(until=until):
+            return replace(alert, next_escalation=until)
         case Stop() | Rest():
             return alert
 
@@ -191,12 +195,23 @@ def test_deciding_is_total_and_what_is_done_is_not_done_again(alert: Standing, o
     decision = decide(alert, on, NOW)
     assume(not isinstance(decision, Reopen))
     again = decide(after(alert, decision, NOW), on, NOW)
-    assert isinstance(again, Stop if isinstance(decision, Stop) else Rest)
+    if isinstance(decision, Renew):
+        assert isinstance(again, Stop | Reopen)
+    else:
+        assert isinstance(again, Stop if isinstance(decision, Stop) else Rest)
+
+
+@pytest.mark.parametrize("ends", [None, NOW - timedelta(days=3), SOON])
+def test_an_acknowledgement_follows_what_its_service_says_now(ends: datetime | None) -> None:
+    taken = replace(at(1, due=NOW), status="acknowledged", state="acknowledged", acknowledgement_ends=ends)
+    assert decide(taken, THREE, NOW) == Renew(ends)
 
 
 def test_an_acknowledgement_that_runs_out_enters_the_same_step_again() -> None:
-    acknowledged = replace(at(1, due=NOW), status="acknowledged", state="acknowledged")
-    assert decide(replace(acknowledged, next_escalation=SOON), THREE, NOW) == Stop(Reason.ACKNOWLEDGED, SOON)
+    taken = replace(at(1, due=NOW), status="acknowledged", state="acknowledged")
+    acknowledged = replace(taken, acknowledgement_ends=NOW)
+    longer = replace(taken, next_escalation=SOON, acknowledgement_ends=SOON)
+    assert decide(longer, THREE, NOW) == Stop(Reason.ACKNOWLEDGED, SOON)
     assert decide(acknowledged, THREE, NOW) == Reopen()
     reopened = replace(acknowledged, status="triggered")
     assert decide(reopened, THREE, NOW) == enter(Reason.ACKNOWLEDGEMENT_RAN_OUT, 1)
@@ -243,8 +258,11 @@ def test_no_round_beyond_repeat_begins_by_itself(alert: Standing, on: Policy) ->
 @given(STANDINGS, POLICIES)
 def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: Standing, on: Policy) -> None:
     decision = decide(alert, on, NOW)
-    if alert.status == "acknowledged" and alert.state == "acknowledged" and alert.next_escalation is not None:
-        assert isinstance(decision, Reopen if alert.next_escalation <= NOW else Stop)
+    ends = alert.acknowledgement_ends
+    if alert.status == "acknowledged" and alert.state == "acknowledged" and alert.next_escalation != ends:
+        assert decision == Renew(ends)
+    elif alert.status == "acknowledged" and alert.state == "acknowledged" and ends is not None:
+        assert isinstance(decision, Reopen if ends <= NOW else Stop)
     elif alert.status != "triggered":
         assert isinstance(decision, Stop)
     elif alert.maintenance_until is not None and alert.maintenance_until > NOW:

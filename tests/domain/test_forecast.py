@@ -133,7 +133,7 @@ def test_everyone_is_paged_once_for_each_delay() -> None:
 
 def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
     one = view(step(0, BEN))
-    alert = Standing("acknowledged", "acknowledged", POLICY, UUID(int=100), 0, next_escalation=NOW + minutes(4))
+    alert = Standing("acknowledged", "acknowledged", POLICY, UUID(int=100), 0, acknowledgement_ends=NOW + minutes(4))
     cycle = Running(ANN, Cycle("triggered", NOW - minutes(1), NOW - minutes(1), next_tick=NOW + minutes(2)), 0, 0)
     assert told(forecast(one, Start(NOW, alert, [cycle]))) == [
         (4, "reopened"),
@@ -141,7 +141,7 @@ def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
         (4, "page"),
         (9, "exhausted"),
     ]
-    for_good = forecast(one, Start(NOW, replace(alert, next_escalation=None), [cycle]))
+    for_good = forecast(one, Start(NOW, replace(alert, acknowledgement_ends=None), [cycle]))
     assert (for_good.events, for_good.ends_because) == ([], Ending.ACKNOWLEDGED)
 
 

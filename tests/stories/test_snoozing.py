@@ -1,12 +1,13 @@
 """A4: an acknowledgement holds for good, for the service's time, or for as long as somebody snoozes the alert."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
-from tocsin.store import alerts
+from tocsin.store import alerts, forecast
 from tocsin.store.actor import acting
 from tocsin.store.services import Service
 
@@ -86,3 +87,70 @@ async def test_a5_a_snoozed_alert_can_be_escalated_and_forgets_its_sleep(story: 
     await story.passes(3)
     assert story.paged() == []
     assert await story.status(alert) == "triggered"
+
+
+async def test_a4_a_time_that_is_set_or_changed_later_counts_from_the_acknowledgement(story: Story) -> None:
+    service = await two_steps(story)
+    alert = await story.alert(service)
+    assert story.paged() == ["ann"]
+    acknowledged_at = await story.clock.now()
+    await story.acknowledge(alert)
+    await story.passes(10)
+    service = await story.change_service(service, ack_timeout=minutes(60))
+    await story.passes(10)
+    service = await story.change_service(service, ack_timeout=minutes(30))
+    assert await acknowledged_until(story, alert) == acknowledged_at + minutes(30)
+    assert (await forecast.of_alert(story.pool, alert)).forecast.events[0].at == acknowledged_at + minutes(30)
+    await story.passes(10)
+    assert story.paged() == ["ann"]
+    assert (await story.events(alert))[-4:-2] == ["acknowledgement_changed ack_timeout_changed"] * 2
+
+
+async def test_a4_a_time_that_has_passed_when_it_is_set_makes_the_alert_triggered_at_once(story: Story) -> None:
+    service = await two_steps(story)
+    alert, other = await story.alert(service, "fire"), await story.alert(service, "flood")
+    await story.acknowledge(alert), await story.acknowledge(other)
+    story.paged()
+    await story.passes(10)
+    await story.change_service(service, ack_timeout=minutes(5))
+    assert story.paged() == ["ann", "ann"]
+    assert (await story.status(alert), await story.status(other)) == ("triggered", "triggered")
+
+
+async def test_a4_a_time_that_is_removed_runs_out_no_more(story: Story) -> None:
+    service = await two_steps(story, minutes(30))
+    alert = await story.alert(service)
+    await story.acknowledge(alert)
+    await story.change_service(service, ack_timeout=None)
+    await story.passes(60)
+    assert story.paged() == ["ann"]
+    assert await acknowledged_until(story, alert) is None
+
+
+@pytest.mark.parametrize("later", [None, minutes(1)])
+async def test_a4_a_snooze_stays_whatever_the_time_becomes(story: Story, later: timedelta | None) -> None:
+    service = await two_steps(story, minutes(30))
+    alert = await story.alert(service)
+    await snooze(story, alert, 20)
+    await story.change_service(service, ack_timeout=later)
+    await story.passes(19)
+    assert story.paged() == ["ann"]
+    await story.passes(1)
+    assert story.paged() == ["ann"]
+
+
+async def test_a4_acknowledging_again_after_a_snooze_follows_the_service_once_that_lasts_longer(story: Story) -> None:
+    service = await two_steps(story, minutes(30))
+    alert = await story.alert(service)
+    await snooze(story, alert, 40)
+    await story.acknowledge(alert)
+    assert await acknowledged_until(story, alert) == await story.clock.now() + minutes(40)
+    await story.passes(20)
+    await story.acknowledge(alert)
+    service = await story.change_service(service, ack_timeout=minutes(5))
+    assert await acknowledged_until(story, alert) == await story.clock.now() + minutes(5)
+
+
+async def acknowledged_until(story: Story, alert_id: int) -> datetime | None:
+    until: datetime | None = await story.pool.fetchval("select acknowledged_until from alerts where id = $1", alert_id)
+    return until

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from tocsin.channels.registry import check_address
 from tocsin.domain.password import MIN_LENGTH, objection
 
+LONGEST_STEP = timedelta(minutes=9000)
 MAX_SECONDS = 315_360_000  # ten years
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -83,6 +84,13 @@ def _timedelta(value: object) -> object:
 def _at_least_a_millisecond(value: timedelta) -> timedelta:
     if value < timedelta(milliseconds=1):
         raise ValueError("must be at least 0.001 seconds")
+    return value
+
+
+def _at_most_the_longest_step(value: timedelta) -> timedelta:
+    if value > LONGEST_STEP:
+        longest, minutes = _number(LONGEST_STEP), LONGEST_STEP // timedelta(minutes=1)
+        raise ValueError(f"must be at most {longest} seconds ({minutes} minutes)")
     return value
 
 
@@ -182,6 +190,13 @@ PositiveSeconds: TypeAlias = Annotated[
     WithJsonSchema(_SECONDS_SCHEMA | {"minimum": 0.001}),
 ]
 """A duration of at least a millisecond, written as a number of seconds."""
+
+StepDelay: TypeAlias = Annotated[
+    PositiveSeconds,
+    AfterValidator(_at_most_the_longest_step),
+    WithJsonSchema(_SECONDS_SCHEMA | {"minimum": 0.001, "maximum": LONGEST_STEP.total_seconds()}),
+]
+"""How long a step waits: from a millisecond to 9,000 minutes, written as a number of seconds."""
 
 UtcDatetime: TypeAlias = Annotated[
     datetime,

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tocsin.api.access import require_edit
 from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Text, UtcDatetime, example, optional
+from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, StepDelay, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.api.schedules import CauseRead
 from tocsin.domain.on_call import Target, TargetType
@@ -45,7 +45,7 @@ class StepBody(Body):
     """A step. With the id of an existing one it is that step, changed; without, a new one."""
 
     id: UUID | None = None
-    delay_seconds: PositiveSeconds = Field(description="how long until the next step")
+    delay_seconds: StepDelay = Field(description="how long until the next step")
     targets: list[TargetBody] = Field([], max_length=100)
     if_nobody: IfNobody = Field("skip", description="when nobody is on call and there is no channel")
     ack_by: AckBy = Field("anyone", description="everyone: each user is paged until that user has acknowledged")

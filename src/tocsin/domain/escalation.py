@@ -43,6 +43,7 @@ class Reason(StrEnum):
     MAINTENANCE_OVER = "maintenance_over"
     LOOKED_AGAIN = "looked_again"
     ACKNOWLEDGEMENT_RAN_OUT = "acknowledgement_ran_out"
+    ACK_TIMEOUT_CHANGED = "ack_timeout_changed"
     ROUNDS_USED_UP = "rounds_used_up"
     NOBODY_ON_CALL = "nobody_on_call"
     NO_STEPS = "no_steps"
@@ -92,6 +93,7 @@ class Standing:
     """Where an alert stands, as its row says. ``policy_id`` is None when what it has climbed no longer counts (A7).
 
     ``caught``: it stands on the catch-all of its service's policy. ``forced_step`` is the step that was asked for.
+    ``acknowledgement_ends``: by what its service says now; ``next_escalation`` holds what it said before.
     """
 
     status: Status
@@ -105,6 +107,7 @@ class Standing:
     forced_step: UUID | None = None
     caught: bool = False
     maintenance_until: datetime | None = None
+    acknowledgement_ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,14 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """The time for acknowledgements has changed: this one now runs out at ``until`` (None: never)."""
+
+    until: datetime | None
+    reason: Reason = Reason.ACK_TIMEOUT_CHANGED
+
+
+@dataclass(frozen=True, slots=True)
 class Rest:
     """Nothing to do now; ``until`` is the next moment at which there may be."""
 
@@ -190,7 +201,7 @@ class Rest:
     until: datetime | None = None
 
 
-Decision = Enter | FoundNobody | Exhaust | HandOver | Hold | Stop | Reopen | Rest
+Decision = Enter | FoundNobody | Exhaust | HandOver | Hold | Stop | Reopen | Renew | Rest
 
 
 def decide(alert: Standing, policy: Policy, now: datetime) -> Decision:
@@ -198,8 +209,7 @@ def decide(alert: Standing, policy: Policy, now: datetime) -> Decision:
     if alert.status == "closed":
         return Stop(Reason.CLOSED)
     if alert.status == "acknowledged":
-        lease = alert.next_escalation if alert.state == "acknowledged" else None
-        return Reopen() if lease is not None and lease <= now else Stop(Reason.ACKNOWLEDGED, lease)
+        return _acknowledged(alert, now)
     due = _due(alert, policy, now)
     if due is None:
         if alert.next_escalation is not None:
@@ -213,6 +223,15 @@ def decide(alert: Standing, policy: Policy, now: datetime) -> Decision:
             return Rest(Reason.IN_MAINTENANCE)
         return Hold("maintenance", Reason.IN_MAINTENANCE, due is Reason.ACKNOWLEDGEMENT_RAN_OUT)
     return _walk(alert, policy, due)
+
+
+def _acknowledged(alert: Standing, now: datetime) -> Stop | Reopen | Renew:
+    if alert.state != "acknowledged":
+        return Stop(Reason.ACKNOWLEDGED)
+    ends = alert.acknowledgement_ends
+    if ends != alert.next_escalation:
+        return Renew(ends)
+    return Reopen() if ends is not None and ends <= now else Stop(Reason.ACKNOWLEDGED, ends)
 
 
 def _due(alert: Standing, policy: Policy, now: datetime) -> Reason | None:

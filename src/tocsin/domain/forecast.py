@@ -24,6 +24,7 @@ from tocsin.domain.escalation import (
     HandOver,
     Hold,
     Reason,
+    Renew,
     Reopen,
     Rest,
     Skipped,
@@ -172,6 +173,8 @@ class _Course:
             case Reopen(reason=reason):
                 self._tell(EventKind.REOPENED, reason=reason)
                 self.alert = replace(self.alert, status="triggered", next_escalation=self.now)
+            case Renew(until=until):
+                self.alert = replace(self.alert, next_escalation=until)
             case Stop() | Rest():
                 pass
             case _:

@@ -18,6 +18,7 @@ from tocsin.domain.escalation import (
     FoundNobody,
     HandOver,
     Hold,
+    Renew,
     Reopen,
     Rest,
     Skipped,
@@ -126,6 +127,8 @@ async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:
             return await _write(pool, "hand_over", alert, policy_id, [*_skips(skipped), entry], alert.policy_id)
         case Reopen(reason=reason):
             return await _write(pool, "reopen", alert, reason)
+        case Renew(until=until, reason=reason):
+            return await _write(pool, "renew", alert, until, reason)
         case Stop(reason=reason):
             return await _write(pool, "stop", alert, reason)
         case Rest():
@@ -248,7 +251,7 @@ def _outcome(decided: Decided) -> Outcome:
             return Outcome(decision.reason, due=due, acted=acted, feeds=(PAGES,) if step.channels else ())
         case Exhaust() | HandOver() | Reopen():
             return Outcome(decision.reason, due=due, acted=acted)
-        case Hold():
+        case Hold() | Renew():
             return Outcome(decision.reason)
         case _:
             assert_never(decision)

@@ -13,6 +13,7 @@ select
     state.next_escalation,
     is_caught(state.*, policies.*) as is_caught,
     case when is_caught(state.*, policies.*) then policies.id end as caught_from,
+    acknowledgement_ends(alerts.*, services.*) as acknowledgement_ends,
     state.force_escalation,
     state.force_step_id,
     state.version,
@@ -101,6 +102,32 @@ logs as (
     order by entry.number
 )
 select true as done from moved
+
+-- name: renew
+-- The acknowledgement ends when $3 says, as its service says now; the alert's trigger moves the state.
+with alert as (
+    select id from alerts where id = $1 and status = 'acknowledged' for no key update
+),
+guard as (
+    select state.alert_id
+    from escalation_policy_state as state
+    join alert on alert.id = state.alert_id
+    where state.version = $2
+    for update of state
+),
+renewed as (
+    update alerts
+    set acknowledged_until = $3
+    from guard
+    where alerts.id = guard.alert_id
+    returning alerts.id
+),
+logs as (
+    insert into alert_logs (alert_id, event, reason, meta)
+    select renewed.id, 'acknowledgement_changed', $4, jsonb_strip_nulls(jsonb_build_object('until', $3))
+    from renewed
+)
+select true as done from renewed
 
 -- name: reopen
 -- An acknowledgement has run out. The alert's row is locked first, as everywhere; its trigger moves the state. What pages

@@ -79,10 +79,23 @@ update alerts
 set
     status = 'acknowledged',
     acknowledged_at = case when status = 'acknowledged' then acknowledged_at else now() end,
-    acknowledged_until = case when services.ack_timeout is not null
-        then greatest(acknowledged_until, now() + services.ack_timeout)
-    end
+    acknowledged_until = case
+        when services.ack_timeout is null then null
+        when chosen.lasts_longer then acknowledged_until
+        else now() + services.ack_timeout
+    end,
+    acknowledged_from = case when chosen.lasts_longer then null else now() end
 from services
+cross join lateral (
+    select coalesce(
+        former.status = 'acknowledged'
+        and former.acknowledged_from is null
+        and former.acknowledged_until > now() + services.ack_timeout,
+        false
+    ) as lasts_longer
+    from alerts as former
+    where former.id = $1
+) as chosen
 where alerts.id = $1 and services.id = alerts.service_id
 returning acknowledged_until
 
@@ -91,7 +104,8 @@ update alerts
 set
     status = 'acknowledged',
     acknowledged_at = case when status = 'acknowledged' then acknowledged_at else now() end,
-    acknowledged_until = coalesce($2::timestamptz, now() + $3::interval)
+    acknowledged_until = coalesce($2::timestamptz, now() + $3::interval),
+    acknowledged_from = null
 where id = $1
 returning acknowledged_until
 

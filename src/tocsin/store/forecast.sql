@@ -31,6 +31,7 @@ select
     state.loop_count,
     state.next_escalation,
     is_caught(state.*, policies.*) as is_caught,
+    acknowledgement_ends(alerts.*, services.*) as acknowledgement_ends,
     state.force_escalation,
     state.force_step_id
 from alerts

@@ -32,6 +32,7 @@ def standing(row: asyncpg.Record, maintenance_until: datetime | None = None) -> 
         forced_step=row["force_step_id"],
         caught=row["is_caught"],
         maintenance_until=maintenance_until,
+        acknowledgement_ends=row["acknowledgement_ends"],
     )
 
 

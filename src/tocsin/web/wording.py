@@ -165,6 +165,9 @@ def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:
             return f"step {meta['step_number'] + 1} waits its time with nobody to page"
         case "held":
             return f"escalation held{_because(entry.reason)}"
+        case "acknowledgement_changed":
+            holds = _details(meta, zone, now) or " for good"
+            return f"the service's time for acknowledgements changed: this one holds{holds}"
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
             return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}"
