@@ -25,12 +25,15 @@ async def serve(*, with_engine: bool) -> None:
         dsn = await stack.enter_async_context(open_database(loaded, exclusive=True))
         for name in await bring_up_to_date(dsn):
             log.info("migrated", migration=name)
-        web = await stack.enter_async_context(running_web(loaded, dsn))
+        begun = asyncio.Event()
+        web = await stack.enter_async_context(running_web(loaded, dsn, begun))
         if with_engine:
             await stack.enter_async_context(running_engine(loaded, dsn))
         await stack.enter_async_context(running_watch(loaded, dsn))
         # Only once all runs: an account whose sign-in could not be shown would be lost to its owner.
-        greet(loaded, await first_start(dsn))
+        made = await first_start(dsn)
+        begun.set()
+        greet(loaded, made)
         _keep_out_of_collections()
         await _until(stop, web)
         log.info("stopping")

@@ -10,7 +10,6 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
-from tocsin.api.app import create_app
 from tocsin.channels.registry import http_client, load_apprise, open_senders
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool, patiently
 from tocsin.engine.loop import Periodic, first
@@ -111,13 +110,20 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running_web(loaded: Settings, dsn: str) -> AsyncIterator[asyncio.Task[None]]:
+async def running_web(
+    loaded: Settings, dsn: str, begun: asyncio.Event | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
     """Web and API, listening, for as long as the block runs; yields the server's task.
 
+    Until ``begun`` is set, the process says of itself that it is not ready.
     Raises ConfigurationError when the address cannot be listened on.
     """
+    # Here, since most of what a process imports is for this: `tocsin engine` starts in a third of the time without.
+    from tocsin.api.app import create_app
+
     async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
         app = create_app(loaded, pool)
+        app.state.begun = begun
         async with _serving(app, "listen", loaded.listen) as serving:
             loading = asyncio.create_task(_load_apprise_if_used(pool), name="apprise plugins")
             try:

@@ -20,8 +20,8 @@ async def live(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """200 when the database answers and has this version's schema, else 503 with the reason."""
-    reason = await _why_not_ready(request.app.state.pool)
+    """200 when the start is over and the database answers and has this version's schema, else 503 with the reason."""
+    reason = _still_starting(request) or await _why_not_ready(request.app.state.pool)
     if reason is None:
         return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
     return JSONResponse({"status": "not ready", "reason": reason}, 503, headers={"Cache-Control": "no-store"})
@@ -29,6 +29,12 @@ async def ready(request: Request) -> Response:
 
 router.add_route("/health/live", live, methods=["GET"], include_in_schema=False)
 router.add_route("/health/ready", ready, methods=["GET"], include_in_schema=False)
+
+
+def _still_starting(request: Request) -> str | None:
+    """``begun`` is the event that a process sets once it has started and the first administrator is made."""
+    begun: asyncio.Event | None = getattr(request.app.state, "begun", None)
+    return "the start is not over" if begun is not None and not begun.is_set() else None
 
 
 async def _why_not_ready(pool: Pool) -> str | None:
