@@ -106,3 +106,46 @@ async def _change_and_fail(make: Factory) -> None:
 
 async def test_the_log_is_for_administrators(anonymous: AsyncClient, make: Factory) -> None:
     refusal(await anonymous.get("/api/v1/audit", headers=bearer(await make.token(await make.user()))), 403)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "kept"),
+    [
+        ("email", "ann@example.org", "ann@example.org"),
+        ("webhook", "http://h", "http://h"),
+        ("webhook", "http://h/", "http://h/"),
+        ("webhook", "https://ann:s3cret@example.org/", "https://***@example.org/"),
+        ("webhook", "https://s3cret@example.org:8443/s3cret/x?token=s3cret#s3cret", "https://***@example.org:8443/***"),
+        ("webhook", "https://hooks.example.org/services/T0/B0/s3cret", "https://hooks.example.org/***"),
+        ("webhook", "https://example.org?token=s3cret", "https://example.org/***"),
+        ("webhook", "HTTPS://ann:s3cret@s3cret@[::1]:9/x", "https://***@[::1]:9/***"),
+        ("webhook", "https://münchen.example/s3cret", "https://münchen.example/***"),
+        ("webhook", "https://ann:s3cret/x@example.org/", "***"),
+        ("webhook", "s3cret", "***"),
+        ("apprise", "json://ann:s3cret@example.org", "***"),
+        ("pigeon", "s3cret", "***"),
+    ],
+)
+async def test_an_address_is_kept_without_what_may_be_a_credential(
+    make: Factory, kind: str, address: str, kept: str
+) -> None:
+    image = {"type": kind, "address": address, "name": "x"}
+    assert await make.pool.fetchval("select audit_view($1)", image) == image | {"address": kept}
+
+
+@pytest.mark.parametrize("kind", ["webhook", "apprise"])
+async def test_no_credential_of_an_address_is_in_the_log_before_or_after(
+    api: AsyncClient, make: Factory, kind: str
+) -> None:
+    scheme = "https" if kind == "webhook" else "jsons"
+    old, new = (f"{scheme}://ann:s3cret{n}@example.org/s3cret/x?+t=s3cret" for n in (1, 2))
+    body = {"name": "Hook", "type": kind, "address": old}
+    ann = await make.user("Ann")
+    for path in ("/api/v1/channels", f"/api/v1/users/{ann.id}/contact-methods"):
+        made = (await api.post(path, json=body)).json()
+        changed = await api.patch(f"{path}/{made['id']}", json={"address": new})
+        assert changed.status_code == 200
+        assert (await api.delete(f"{path}/{made['id']}")).status_code == 204
+        log = await entries(api, object_id=made["id"])
+        assert [entry["action"] for entry in log] == ["create", "update", "delete"]
+        assert "s3cret" not in str(log)
