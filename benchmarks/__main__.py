@@ -22,6 +22,7 @@ from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
 from benchmarks.queue_million import queue_million
 from benchmarks.shifts import shifts
+from benchmarks.silent import silent
 from benchmarks.stage import server
 from benchmarks.table import Row, medians, show
 from tocsin import log
@@ -33,6 +34,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "queue-million": queue_million,
     "path": ingest_to_webhook,
     "ingest": ingest_rate,
+    "silent": silent,
     "lateness": escalation_lateness,
     "storm": storm,
     "storm-engines": storm_engines,

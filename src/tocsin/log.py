@@ -43,12 +43,20 @@ def configure(log_format: Literal["console", "json"], level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.captureWarnings(True)
+    quieten()
+
+
+def quieten() -> None:
+    """Keep from the log what libraries say of others' mistakes, or again of what we have told."""
     for quiet in ("httpx", "httpcore", "apprise", "asyncio", "uvicorn.error"):
-        logging.getLogger(quiet).setLevel(max(logging.WARNING, root.level))
+        logging.getLogger(quiet).setLevel(max(logging.WARNING, logging.getLogger().level))
     # What a job failed with is logged by our executor, with the object's id; PgQueuer would repeat it with a traceback.
     logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
     # A database that is away is told of by who needs it, once; the pool would add a traceback for each connection.
     logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)
+
+    # It warns of each form that it cannot read; who has sent it is told, and a stranger could fill the log.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 
 def _rendering(log_format: Literal["console", "json"]) -> list[Processor]:

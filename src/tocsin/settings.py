@@ -58,6 +58,10 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="console or json")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level logged")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest request body, in bytes")
+    http_connections: int = Field(2_000, ge=10, le=50_000, description="connections of clients that are open at a time")
+    http_connections_per_address: int = Field(
+        500, ge=1, le=50_000, description="of these, from one address that is no trusted proxy"
+    )
     action_link_lifetime_seconds: Seconds = Field(
         timedelta(days=3), gt=timedelta(0), description="how long the links in a page work, in seconds"
     )

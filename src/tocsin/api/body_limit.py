@@ -6,13 +6,15 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.api.problems import problem
+from tocsin.http.counts import Cause, count
 
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
     """Answers 413 to a body over ``limit`` bytes, whether Content-Length says so or the stream grows past it.
 
-    The body is read here, up to the limit, and handed on whole: so the refusal never depends on how a route reads it.
+    The body is read here, up to the limit, and handed on whole: so the refusal never depends on how a route reads it,
+    and a client that leaves before it has sent everything is no error of any route.
     """
 
     app: ASGIApp
@@ -24,34 +26,42 @@ class BodyLimit:
             return
         declared = Headers(scope=scope).get("content-length", "0")
         too_large = declared.isdigit() and int(declared) > self.limit
-        messages = [] if too_large else await _read(receive, self.limit)
-        if too_large or messages is None:
-            refusal = problem(413, f"the body may have at most {self.limit} bytes")
-            await refusal(scope, receive, send)
-        else:
-            await self.app(scope, _replay(messages, receive), send)
+        body = Cause.BODY_TOO_LARGE if too_large else await _read(receive, self.limit)
+        match body:
+            case bytes():
+                await self.app(scope, _replay(body, receive), send)
+            case Cause.BODY_TOO_LARGE:
+                count(body)
+                # The connection ends with it: what still comes of the body is not to be taken for the next request.
+                headers = {"Connection": "close"}
+                await problem(413, f"the body may have at most {self.limit} bytes", headers=headers)(
+                    scope, receive, send
+                )
+            case _:
+                count(body)
 
 
-async def _read(receive: Receive, limit: int) -> list[Message] | None:
-    """The messages of the body; None as soon as they hold more than ``limit`` bytes."""
-    messages: list[Message] = []
+async def _read(receive: Receive, limit: int) -> bytes | Cause:
+    """The body; or, as soon as it is known, that it has more than ``limit`` bytes or that the client has left."""
+    parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
-        messages.append(message)
-        size += len(message.get("body", b""))
+        if message["type"] != "http.request":
+            return Cause.LEFT
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
         if size > limit:
-            return None
-        if message["type"] != "http.request" or not message.get("more_body", False):
-            return messages
+            return Cause.BODY_TOO_LARGE
+        if not message.get("more_body", False):
+            return b"".join(parts)
 
 
-def _replay(messages: list[Message], receive: Receive) -> Receive:
-    waiting = iter(messages)
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """The body as one message, then what comes after it."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:
-        for message in waiting:
-            return message
-        return await receive()
+        return waiting.pop() if waiting else await receive()
 
     return replay

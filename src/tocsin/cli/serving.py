@@ -1,13 +1,12 @@
 """The parts of a Tocsin process, put together: the engine with its ways out, and the web servers."""
 
 import asyncio
-import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-import uvicorn
+import structlog
 from starlette.types import ASGIApp
 
 from tocsin.channels.registry import http_client, load_apprise, open_senders
@@ -16,6 +15,9 @@ from tocsin.engine.loop import Periodic, first
 from tocsin.engine.page import Outbox
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
+from tocsin.http.connections import Limits, proxies
+from tocsin.http.descriptors import fitting_connections, raise_limit
+from tocsin.http.server import Server, trusted_proxies
 from tocsin.settings import Settings, host_and_port
 from tocsin.store import destinations
 from tocsin.watch.telling import Teller
@@ -23,12 +25,13 @@ from tocsin.watch.watch import LOOK_EVERY, Watch
 from tocsin.web.links import ActionLinks, signing_key
 from tocsin.web.probes import probes
 
-_FINISH_REQUESTS_WITHIN = 5
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
     """An engine at work on the database, for as long as the block runs."""
+    raise_limit()
     async with AsyncExitStack() as stack:
         async with open_pool(dsn, size=1, application_name="tocsin start") as pool:
             key = await patiently(partial(signing_key, pool))
@@ -93,22 +96,6 @@ def _smtp_url(loaded: Settings) -> str | None:
     return loaded.smtp_url.get_secret_value() if loaded.smtp_url else None
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn without its own signal handlers: one signal stops web and engine together."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @asynccontextmanager
 async def running_web(
     loaded: Settings, dsn: str, begun: asyncio.Event | None = None
@@ -124,7 +111,7 @@ async def running_web(
     async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
         app = create_app(loaded, pool)
         app.state.begun = begun
-        async with _serving(app, "listen", loaded.listen) as serving:
+        async with _serving(loaded, app, "listen", loaded.listen) as serving:
             loading = asyncio.create_task(_load_apprise_if_used(pool), name="apprise plugins")
             try:
                 yield serving
@@ -150,22 +137,14 @@ async def running_probes(loaded: Settings, dsn: str) -> AsyncIterator[None]:
         return
     async with (
         open_pool(dsn, size=1, application_name="tocsin probes") as pool,
-        _serving(probes(pool), "metrics_listen", loaded.metrics_listen),
+        _serving(loaded, probes(pool), "metrics_listen", loaded.metrics_listen),
     ):
         yield
 
 
 @asynccontextmanager
-async def _serving(app: ASGIApp, setting: str, address: str) -> AsyncIterator[asyncio.Task[None]]:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=_FINISH_REQUESTS_WITHIN,
-    )
-    server = _Server(config)
+async def _serving(loaded: Settings, app: ASGIApp, setting: str, address: str) -> AsyncIterator[asyncio.Task[None]]:
+    server = Server(app, _limits(loaded))
     listening = _listen(setting, address)
     serving = asyncio.create_task(server.serve(sockets=[listening]), name=setting)
     try:
@@ -174,6 +153,16 @@ async def _serving(app: ASGIApp, setting: str, address: str) -> AsyncIterator[as
     finally:
         server.should_exit = True
         await serving
+
+
+def _limits(loaded: Settings) -> Limits:
+    """What clients may take, so that the engine has descriptors of its own even when they take all they can."""
+    descriptors = raise_limit()
+    connections = fitting_connections(loaded.http_connections, descriptors)
+    if connections < loaded.http_connections:
+        log.warning("fewer_connections", http_connections=connections, open_files=descriptors)
+    per_address = min(connections, loaded.http_connections_per_address)
+    return Limits(connections, per_address, proxies(trusted_proxies()))
 
 
 def _listen(setting: str, address: str) -> socket.socket:

@@ -1,0 +1,55 @@
+"""The server that runs an application on a listening socket."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from tocsin.http.connections import Connections, Limits
+from tocsin.http.protocol import LimitedProtocol, LimitedState
+
+_FINISH_REQUESTS_WITHIN = 5
+_SWEEP_EVERY_TICKS = 5  # of a tenth of a second
+
+
+class Server(uvicorn.Server):
+    """Uvicorn with limits, and without its own signal handlers: one signal stops web and engine together."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=LimitedProtocol,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=_FINISH_REQUESTS_WITHIN,
+            )
+        )
+        self.limited = Connections(limits)
+        self.server_state = LimitedState(self.limited)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _SWEEP_EVERY_TICKS == 0:
+            self.limited.sweep(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def trusted_proxies() -> str:
+    """Who is believed about where a request came from, as Uvicorn reads it from the environment."""
+    return os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
