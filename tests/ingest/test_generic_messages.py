@@ -2,9 +2,9 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from tests.api.calls import refusal
 from tests.ingest.conftest import Sender
 
 from tocsin.testing.clock import Clock
@@ -119,9 +119,95 @@ async def test_labels_come_as_pairs_in_form_and_query(sender: Sender) -> None:
     assert (await sender.alert())["labels"] == {"rack": "4", "host": "db1", "expr": "a=b", "empty": ""}
 
 
-async def test_a_label_without_a_value_is_refused(sender: Sender) -> None:
-    answer = await sender.post(params={"token": sender.token, "summary": "s", "meta": "host"})
-    assert refusal(answer, 400) == 'meta: must be key=value (it is "host")'
+@pytest.mark.parametrize(
+    ("sent", "severity", "how"),
+    [
+        ("critical", "critical", None),
+        ("", "critical", None),
+        ("CRITICAL", "critical", 'critical taken for "CRITICAL"'),
+        ("warn", "warning", 'warning taken for "warn"'),
+        ("High", "error", 'error taken for "High"'),
+        ("SEV-3", "warning", 'warning taken for "SEV-3"'),
+        ("bad", "critical", 'critical taken for "bad", which is not known'),
+        ("2", "critical", 'critical taken for "2", which is not known'),
+    ],
+)
+async def test_a_severity_in_other_words_is_understood_kept_and_told(
+    sender: Sender, sent: str, severity: str, how: str | None
+) -> None:
+    ids = await sender.send(summary="s", severity=sent)
+    alert = await sender.alert()
+    assert (alert["severity"], alert["labels"]) == (severity, {"severity": sent} if how else {})
+    meta = (await sender.logged(ids["AlertID"]))[0][1]
+    assert meta.get("mended") == ([f"severity: {how}"] if how else None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept", "how"),
+    [
+        ({"summary": 1}, {"summary": "1"}, "summary: is no string, written as JSON (it is 1)"),
+        ({"details": {"a": "ü"}}, {"details": '{"a": "ü"}'}, 'details: is no string, written as JSON (it is {"a": "'),
+        ({"severity": 3}, {"severity": "critical"}, "severity: is no string"),
+        ({"meta": {"a": 1}}, {"labels": {"a": "1"}}, "meta.a: is no string, written as JSON (it is 1)"),
+        ({"meta": ["a=b"]}, {"labels": {"a": "b"}}, None),
+        ({"meta": "a=b"}, {"labels": {"a": "b"}}, None),
+        ({"meta": 7}, {"labels": {"meta": "7"}}, "meta.meta: is no string"),
+        ({"meta": ["host"]}, {"labels": {"host": ""}}, "meta: no key=value"),
+        ({"meta": {"": "x"}}, {"labels": {}}, 'meta: a label without a name left out (its value is "x")'),
+        ({"meta": {"n" * 300: "x"}}, {"labels": {"n" * 255: "x"}}, "meta: a name cut to 255 characters"),
+        ({"summary": "", "details": "\nfirst\nsecond"}, {"summary": "first"}, "summary: is missing, the first line"),
+        ({"summary": None, "dedup": "db1/disk"}, {"summary": "db1/disk"}, "summary: is missing, dedup taken"),
+        ({"dedup": 17}, {"dedup_key": "user:1:17"}, "dedup: is no string"),
+    ],
+)
+async def test_what_is_not_as_it_should_be_pages_all_the_same_and_is_told(
+    sender: Sender, sent: dict[str, Any], kept: dict[str, Any], how: str | None
+) -> None:
+    await sender.send(**{"summary": "s"} | sent)
+    alert = await sender.alert()
+    assert {name: alert[name] for name in kept} == kept
+    mended = (await sender.logged(alert["id"]))[0][1].get("mended", [])
+    assert mended[0].startswith(how) if how else mended == []
+
+
+async def test_a_key_that_is_too_long_is_the_same_each_time_and_differs_from_others(sender: Sender) -> None:
+    first = await sender.send(summary="s", dedup="k" * 600)
+    again = await sender.send(summary="s", dedup="k" * 600)
+    other = await sender.send(summary="s", dedup="k" * 601)
+    assert (again["AlertID"], again["IsNew"], other["IsNew"]) == (first["AlertID"], False, True)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/x-www-form-urlencoded; charset=iso-8859-1", b"summary=%DCberlast+\xe4"),
+        ("application/json; charset=ISO-8859-1", b'{"summary": "\xdcberlast \xe4"}'),
+        ('application/json; charset="utf-16"', '{"summary": "Überlast ä"}'.encode("utf-16")),
+        (
+            "multipart/form-data; boundary=b; charset=windows-1252",
+            b"--b\r\nContent-Disposition: form-data; name=summary\r\n\r\n\xdcberlast \xe4\r\n--b--\r\n",
+        ),
+    ],
+)
+async def test_a_body_is_read_in_the_charset_that_it_declares(sender: Sender, content_type: str, body: bytes) -> None:
+    headers = {"Content-Type": content_type}
+    answer = await sender.post(params={"token": sender.token}, content=body, headers=headers)
+    assert answer.status_code == 204, answer.text
+    alert = await sender.alert()
+    assert alert["summary"] == "Überlast ä"
+    assert "mended" not in (await sender.logged(alert["id"]))[0][1]
+
+
+@pytest.mark.parametrize("charset", ["klingon", "idna", "unicode_escape", "hex"])
+async def test_a_charset_that_is_none_is_said_to_be(sender: Sender, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    body = '{"summary": "Überlast"}'.encode()
+    answer = await sender.post(params={"token": sender.token}, content=body, headers=headers)
+    assert answer.status_code == 204, answer.text
+    alert = await sender.alert()
+    assert alert["summary"] == "Überlast"
+    told = [f"body: read as UTF-8, there is no charset {charset}"]
+    assert (await sender.logged(alert["id"]))[0][1]["mended"] == told
 
 
 @pytest.mark.parametrize("where", ["json", "form"])

@@ -15,11 +15,12 @@ from tocsin.api.fields import Body, DedupKey, Name, PositiveSeconds, Read, Searc
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
+from tocsin.domain.severity import Severity
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import alert_list, alerts, services, timeline
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alert_list import Filter, Status
-from tocsin.store.alerts import Handled, NewAlert, Seen, Severity
+from tocsin.store.alerts import Handled, NewAlert, Seen
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 

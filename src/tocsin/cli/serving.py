@@ -1,6 +1,7 @@
 """The parts of a Tocsin process, put together: the engine with its ways out, and the web servers."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager

@@ -17,6 +17,14 @@ def user_key(dedup: str) -> str:
     return _USER + dedup
 
 
+def fitting(dedup: str) -> str:
+    """The sender's ``dedup``; one that is too long ends in the hash of the whole, so that others stay others."""
+    if len(dedup) <= MAX_DEDUP:
+        return dedup
+    digest = hashlib.sha256(dedup.encode()).hexdigest()
+    return f"{dedup[: MAX_DEDUP - 1 - len(digest)]}…{digest}"
+
+
 def auto_key(summary: str, details: str) -> str:
     """The key for a message without one: the same summary and details are the same thing."""
     return _AUTO + hashlib.sha256(f"{summary}\0{details}".encode()).hexdigest()

@@ -1,20 +1,22 @@
 """What a message to the generic path asks for. Pure: parameters in, a frozen value out.
 
-What is merely broken text, or one label too many, is mended and said so; what could mean something else than the sender
-thinks (a wrong type, an unknown severity, an over-long key) is refused, every wrong field at once.
+Whoever sends an alert has something to report, so what is wrong is mended and said so: broken or over-long text, values
+of another type, too many labels, a severity that is not one of ours. Only what names nothing is refused: a message
+without any text to show, and a wish to act on an alert without a word which.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, TypeVar
 
-from tocsin.domain.dedup_key import MAX_DEDUP, auto_key, user_key
+from tocsin.domain.dedup_key import MAX_DEDUP, auto_key, fitting, user_key
+from tocsin.domain.severity import Severity, read_severity
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.parameters import Parameters
 from tocsin.ingest.text import MAX_SUMMARY, Mended, mend, mend_line, shorten
-from tocsin.store.alerts import SEVERITIES, NewAlert, Severity
+from tocsin.store.alerts import NewAlert
 
 T = TypeVar("T")
 
@@ -23,6 +25,7 @@ Action = Literal["trigger", "acknowledge", "close"]
 MAX_LABELS = 64  # as in the API
 MAX_LABEL_NAME = 255
 MAX_SHOWN = 60
+SEVERITY_LABEL = "severity"
 
 _ACTIONS: Mapping[str, Action] = {"close": "close", "ack": "acknowledge"}
 
@@ -37,45 +40,49 @@ class Incoming:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads field by field, and collects what is wrong and what was mended."""
+    """Reads field by field, and collects what was mended."""
 
     parameters: Parameters
-    errors: list[FieldError] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
+    mended: list[str]
 
     def text(self, name: str) -> str:
         """The JSON field, or else the first form or query value; empty when there is none."""
         value = self.parameters.fields.get(name, self.parameters.first(name) or "")
+        return self.as_text(name, value)
+
+    def as_text(self, name: str, value: object) -> str:
+        """A value that should be text; another is written as JSON, which is noted."""
         if isinstance(value, str):
             return value
-        self.wrong(name, f"must be a string (it is {_shown(value)})")
-        return ""
+        self.note(name, f"is no string, written as JSON (it is {_shown(value)})")
+        return _written(value)
 
     def keep(self, name: str, mended: Mended) -> str:
         """The mended text; how it was mended is noted."""
-        self.mended += [f"{name}: {how}" for how in mended.how]
+        for how in mended.how:
+            self.note(name, how)
         return mended.text
 
-    def wrong(self, name: str, message: str) -> None:
-        self.errors.append(FieldError(name, message))
+    def note(self, name: str, how: str) -> None:
+        self.mended.append(f"{name}: {mend(how).text}")
 
 
 def understand(parameters: Parameters) -> Incoming:
-    """The message that the parameters make. Raises InvalidInput naming every wrong field."""
-    reader = _Reader(parameters)
+    """The message that the parameters make. Raises InvalidInput when it names nothing."""
+    reader = _Reader(parameters, list(parameters.mended))
     action = _ACTIONS.get(reader.text("action"), "trigger")
     summary = reader.keep("summary", mend_line(reader.text("summary")))
     details = reader.keep("details", mend(reader.text("details")))
-    if len(summary) > MAX_SUMMARY:
-        reader.mended.append(f"summary: cut to {MAX_SUMMARY} characters, the whole stands at the top of the details")
-        summary, details = shorten(summary), f"{summary}\n\n{details}".rstrip()
     dedup = _dedup(reader)
-    severity = _severity(reader)
+    if action == "trigger" and not summary:
+        summary = _instead_of_summary(reader, details, dedup)
+    if len(summary) > MAX_SUMMARY:
+        reader.note("summary", f"cut to {MAX_SUMMARY} characters, the whole stands at the top of the details")
+        summary, details = shorten(summary), f"{summary}\n\n{details}".rstrip()
     labels = _labels(reader)
+    severity = _severity(reader, labels)
     _require(reader, action, summary, dedup)
     _note_unread_body(reader)
-    if reader.errors:
-        raise InvalidInput(*reader.errors)
     alert = NewAlert(
         summary=summary,
         details=details,
@@ -90,81 +97,99 @@ def understand(parameters: Parameters) -> Incoming:
 def _dedup(reader: _Reader) -> str:
     dedup = reader.keep("dedup", mend_line(reader.text("dedup")))
     if len(dedup) > MAX_DEDUP:
-        reader.wrong("dedup", f"must have at most {MAX_DEDUP} characters (it has {len(dedup)}: {_shown(dedup)})")
-    return dedup
+        reader.note("dedup", f"over {MAX_DEDUP} characters (it has {len(dedup)}), its end replaced by a hash of it")
+    return fitting(dedup)
 
 
-def _severity(reader: _Reader) -> Severity:
-    given = reader.text("severity") or SEVERITIES[0]
-    for severity in SEVERITIES:
-        if severity == given:
-            return severity
-    reader.wrong("severity", f"must be one of {', '.join(SEVERITIES)} (it is {_shown(given)})")
-    return SEVERITIES[0]
+def _instead_of_summary(reader: _Reader, details: str, dedup: str) -> str:
+    """What an alert without a summary is called: by the first line of its details, else by its key."""
+    first_line = next((line.strip() for line in details.splitlines() if line.strip()), "")
+    if first_line:
+        reader.note("summary", "is missing, the first line of the details taken")
+    elif dedup:
+        reader.note("summary", "is missing, dedup taken")
+    return mend_line(first_line or dedup).text
+
+
+def _severity(reader: _Reader, labels: dict[str, str]) -> Severity:
+    """Our severity for the sender's; theirs, when it is another word, is kept as a label if there is room."""
+    given = reader.keep("severity", mend_line(reader.text("severity")))
+    reading = read_severity(given)
+    if reading.how != "given":
+        known = "" if reading.how == "translated" else ", which is not known"
+        reader.note("severity", f"{reading.severity} taken for {_shown(given)}{known}")
+        if len(labels) < MAX_LABELS:
+            labels.setdefault(SEVERITY_LABEL, given)
+    return reading.severity
 
 
 def _require(reader: _Reader, action: Action, summary: str, dedup: str) -> None:
     """An alert needs a summary; to act on one, its dedup or its summary must say which."""
-    if summary or reader.errors or (action != "trigger" and dedup):
+    if summary or (action != "trigger" and dedup):
         return
     unread = reader.parameters.unread
     hint = f"; a body of type {unread} is not read, send JSON as application/json" if unread else ""
-    if _looks_like_json(reader.parameters):
-        hint = "; the body looks like JSON, send it as Content-Type: application/json"
     needed = "is required and may not be empty" if action == "trigger" else "or dedup must say which alert is meant"
-    reader.wrong("summary", needed + hint)
-
-
-def _looks_like_json(parameters: Parameters) -> bool:
-    return any(name.lstrip().startswith("{") for name, _ in parameters.pairs)
+    raise InvalidInput(FieldError("summary", needed + hint))
 
 
 def _note_unread_body(reader: _Reader) -> None:
     if reader.parameters.unread:
-        reader.mended.append(f"body: not read, its type is {mend_line(reader.parameters.unread).text[:100]}")
+        reader.note("body", f"not read, its type is {mend_line(reader.parameters.unread).text[:100]}")
 
 
-def _labels(reader: _Reader) -> Mapping[str, str]:
+def _labels(reader: _Reader) -> dict[str, str]:
     """``meta``: an object of strings in JSON, which counts before ``meta=key=value`` of form and query."""
-    given = reader.parameters.fields.get("meta")
-    if given is None:
-        return _kept(reader, [_split(reader, pair) for pair in _first(reader, reader.parameters.all("meta"))])
-    if not isinstance(given, dict):
-        reader.wrong("meta", f"must be an object of strings (it is {_shown(given)})")
-        return {}
-    items = _first(reader, list(given.items()))
-    for name, value in items:
-        if not isinstance(value, str):
-            reader.wrong(f"meta.{_shown_name(name)}", f"must be a string (it is {_shown(value)})")
-    return _kept(reader, [(name, value) for name, value in items if isinstance(value, str)])
+    match reader.parameters.fields.get("meta"):
+        case None:
+            return _kept(reader, [_split(reader, pair) for pair in _first(reader, reader.parameters.all("meta"))])
+        case dict() as given:
+            return _kept(reader, _first(reader, [(str(name), value) for name, value in given.items()]))
+        case str() as given:
+            return _kept(reader, [_split(reader, given)])
+        case list() as given:
+            return _kept(reader, [_split(reader, reader.as_text("meta", pair)) for pair in _first(reader, given)])
+        case given:
+            return _kept(reader, [("meta", given)])
 
 
 def _first(reader: _Reader, labels: Sequence[T]) -> Sequence[T]:
     """As many labels as an alert may have; that there were more is noted."""
     if len(labels) > MAX_LABELS:
-        reader.mended.append(f"meta: the first {MAX_LABELS} of {len(labels)} labels kept")
+        reader.note("meta", f"the first {MAX_LABELS} of {len(labels)} labels kept")
     return labels[:MAX_LABELS]
 
 
 def _split(reader: _Reader, pair: str) -> tuple[str, str]:
     name, equals, value = pair.partition("=")
     if not equals:
-        reader.wrong("meta", f"must be key=value (it is {_shown(pair)})")
+        reader.note("meta", f"no key=value, taken for a label without a value (it is {_shown(pair)})")
     return name, value
 
 
-def _kept(reader: _Reader, pairs: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+def _kept(reader: _Reader, pairs: Sequence[tuple[str, object]]) -> dict[str, str]:
     labels: dict[str, str] = {}
     for given_name, given_value in pairs:
+        value = _mended(reader, reader.as_text(f"meta.{_shown_name(given_name)}", given_value), mend)
         name = _mended(reader, given_name, mend_line)
-        if not 0 < len(name) <= MAX_LABEL_NAME:
-            reader.wrong("meta", f"a key must have 1 to {MAX_LABEL_NAME} characters (it is {_shown(name)})")
-        labels[name] = _mended(reader, given_value, mend)
+        if not name:
+            reader.note("meta", f"a label without a name left out (its value is {_shown(value)})")
+            continue
+        if len(name) > MAX_LABEL_NAME:
+            reader.note("meta", f"a name cut to {MAX_LABEL_NAME} characters (it is {_shown(name)})")
+        labels[name[:MAX_LABEL_NAME]] = value
     return labels
 
 
 def _mended(reader: _Reader, text: str, mending: Callable[[str], Mended]) -> str:
     return reader.keep("meta", mending(text))
+
+
+def _written(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (RecursionError, ValueError):  # nested too deep, or a number that is too long to be written
+        return _shown(value)
 
 
 def _shown(value: object) -> str:

@@ -10,8 +10,8 @@ import asyncpg
 
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation import STATES_HELD
+from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
-from tocsin.store.alerts import Severity
 from tocsin.store.listing import Database
 from tocsin.store.maintenance import held_until
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal, assert_never, get_args
+from typing import Literal, assert_never
 from uuid import UUID
 
 import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
+from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.listing import Database
@@ -24,9 +25,6 @@ from tocsin.store.references import past, require_none
 from tocsin.store.sources import Credential, unknown_key, wrong_type
 
 _sql = Statements("tocsin.store", "alerts.sql")
-
-Severity = Literal["critical", "error", "warning", "info"]
-SEVERITIES: Sequence[Severity] = get_args(Severity)
 
 Action = Literal["acknowledge", "close", "escalate"]
 """What people do by one press of a button."""
@@ -39,7 +37,7 @@ class NewAlert:
     summary: str
     dedup_key: str
     details: str = ""
-    severity: Severity = "critical"
+    severity: Severity = DEFAULT
     labels: Mapping[str, str] = field(default_factory=dict)
     mended: Sequence[str] = ()
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from tocsin.db.sql import Statements
-from tocsin.store.alerts import Severity
+from tocsin.domain.severity import Severity
 from tocsin.store.listing import Database
 
 _sql = Statements("tocsin.store", "search.sql")

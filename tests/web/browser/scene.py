@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from tests.fixtures.engine import settled
 from tests.fixtures.factories import Factory, rule, step
 
+from tocsin.domain.severity import Severity
 from tocsin.store import alerts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import NewAlert, Severity
+from tocsin.store.alerts import NewAlert
 from tocsin.store.policies import Policy
 from tocsin.store.services import Service
 from tocsin.store.users import User
