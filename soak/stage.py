@@ -158,7 +158,7 @@ async def _prepare(dsn: str) -> str:
     finally:
         await connection.close()
     await migrate(dsn)
-    credentials = await first_start(dsn)
+    credentials = await first_start(dsn, keep=lambda _: None)
     assert credentials is not None
     return credentials.token
 

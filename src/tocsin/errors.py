@@ -7,6 +7,7 @@
     ├── Conflict                the object has moved on, or a name is taken
     ├── Unauthenticated         no credentials, or none that we know
     ├── PermissionDenied        known, but not allowed
+    ├── TooManyRequests         too often, or too much at once; try again after a while
     ├── PayloadTooLarge         the body is over the limit
     ├── Unavailable             the database does not answer now; try again
     └── DeliveryFailed          a message did not go out; says whether trying again can help
@@ -14,6 +15,7 @@
 The text of an error is a sentence for the person who caused it. It never holds a secret.
 """
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -59,6 +61,14 @@ class Unauthenticated(TocsinError):
 
 class PermissionDenied(TocsinError):
     """The caller is known but may not do this."""
+
+
+class TooManyRequests(TocsinError):
+    """The caller tries too often, or too much is under way; ``retry_after`` seconds later it may go well."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = max(1, math.ceil(retry_after))
 
 
 class PayloadTooLarge(TocsinError):

@@ -1,6 +1,8 @@
 """``tocsin`` as a process of its own, on a data directory of its own."""
 
+import contextlib
 import os
+import pty
 import re
 import shutil
 import signal
@@ -13,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from tocsin.db.embedded_account import server_account
 from tocsin.db.embedded_cluster import Cluster
@@ -43,7 +46,7 @@ class Home:
     def environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
         ours = {"TOCSIN_DATA_DIR": str(self.data_dir), "TOCSIN_LISTEN": f"127.0.0.1:{self.port}"}
-        return inherited | ours | dict(self.settings) | {"COLUMNS": "200"}
+        return inherited | ours | dict(self.settings) | {"COLUMNS": "200", "TERM": "dumb"}
 
     @property
     def has_postgres(self) -> bool:
@@ -72,8 +75,9 @@ class Home:
 class Serving:
     """A running ``tocsin serve``, what it prints, and what it logs."""
 
-    def __init__(self, process: "subprocess.Popen[str]", log: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", output: TextIO, log: Path) -> None:
         self.process = process
+        self._output = output
         self._log = log
         self._printed = ""
         self._grown = threading.Condition()
@@ -89,6 +93,14 @@ class Serving:
     def logged(self) -> str:
         """What it has written to its standard error so far."""
         return self._log.read_text()
+
+    @property
+    def sign_in(self) -> str:
+        """What the first start has told its owner about signing in: on a terminal, or in the file that it names."""
+        if file := self.wait_for(r"^(?:Shown once.*|The first sign-in is in (\S+))\s*$"):
+            return Path(file).read_text()
+        self.wait_for("(curl .*/timeline)")
+        return self.said
 
     def wait_for(self, pattern: str, within: float = 10) -> str:
         """The first group of a pattern, as soon as it is printed."""
@@ -111,9 +123,9 @@ class Serving:
         return self.process.poll() is not None
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._add(line)
+        with self._output, contextlib.suppress(OSError):  # how a terminal says that nobody writes to it any more
+            for line in self._output:
+                self._add(line)
         self._add("")
 
     def _add(self, line: str) -> None:
@@ -123,19 +135,21 @@ class Serving:
 
 
 @contextmanager
-def serving(home: Home, *arguments: str) -> Iterator[Serving]:
+def serving(home: Home, *arguments: str, on_terminal: bool = False) -> Iterator[Serving]:
     """A ``tocsin serve`` that is ready; it is stopped at the end if it still runs."""
+    reading, writing = pty.openpty() if on_terminal else os.pipe()
     log = home.place / f"log-{free_port()}"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "tocsin", "serve", *arguments],
             cwd=home.place,
             env=home.environment,
-            stdout=subprocess.PIPE,
+            stdout=writing,
             stderr=errors,
             text=True,
         )
-    running = Serving(process, log)
+    os.close(writing)
+    running = Serving(process, os.fdopen(reading), log)
     try:
         running.wait_for("Tocsin is ready at (.+)", READY_WITHIN)
         yield running

@@ -1,6 +1,9 @@
 """A4, A5: people acknowledge, close and escalate."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from httpx import AsyncClient
 from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
@@ -137,3 +140,20 @@ async def test_a5_escalating_is_refused_in_maintenance_and_without_steps(story: 
     empty = await story.alert(await story.make.service())
     with pytest.raises(Conflict, match="has no steps"):
         await story.escalate(empty)
+
+
+async def test_a_pages_links_end_with_the_team_for_members_and_not_for_a_guest_who_was_paged(
+    story: Story, anonymous: AsyncClient
+) -> None:
+    ann, ben = await story.user("ann"), await story.user("ben")
+    team = await story.make.team("Payments", ann=(ann, "member"))
+    service = await story.make.service(await story.make.policy(step(ann, ben)), team_id=team.id)
+    await story.alert(service)
+    urls = {
+        request.target.rsplit("/", 1)[1]: request.json["actions"]["acknowledge"] for request in story.phone.requests
+    }
+    paths = {name: urlsplit(urls[name]).path for name in ("ann", "ben")}
+    assert [(await anonymous.get(path)).status_code for path in paths.values()] == [200, 200]
+    await story.pool.execute("delete from team_members")
+    assert (await anonymous.post(paths["ann"])).status_code == 410
+    assert (await anonymous.post(paths["ben"])).status_code == 200

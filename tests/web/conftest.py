@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 import httpx
 import pytest
 from tests.fixtures.factories import Factory
 
-from tocsin.channels.page import Actions
+from tocsin.channels.page import Actions, Addressee
 from tocsin.db.pool import Pool
+from tocsin.store.channels import Channel
+from tocsin.store.contact_methods import ContactMethod
 from tocsin.store.users import User
 from tocsin.web.links import ActionLinks, signing_key
 
@@ -31,11 +32,14 @@ class LinkMaker:
         name: str = "Operations room",
         escalation_count: int = 0,
         lifetime: timedelta = timedelta(days=3),
+        sent_by: ContactMethod | Channel | None = None,
+        is_guest: bool = False,
     ) -> Actions:
         links = ActionLinks(self.base_url, await signing_key(self.pool), lifetime)
         now = await self.pool.fetchval("select now()")
-        user_id: UUID | None = user.id if user else None
-        return links.urls(alert_id, user_id, user.name if user else name, escalation_count, now)
+        sent_by_id = sent_by.id if sent_by else None
+        to = Addressee(user.id if user else None, user.name if user else name, sent_by_id, is_guest)
+        return links.urls(alert_id, to, escalation_count, now)
 
 
 @pytest.fixture

@@ -129,6 +129,67 @@ async def test_the_link_of_a_deleted_user_is_dead(anonymous: AsyncClient, make: 
     assert await status(make, alert_id) == "triggered"
 
 
+REMOVALS = {
+    "disabled": "update contact_methods set enabled = false",
+    "deleted": "delete from contact_methods",
+}
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+async def test_a_link_ends_with_the_contact_method_that_it_was_sent_to(
+    anonymous: AsyncClient, make: Factory, links: LinkMaker, removal: str
+) -> None:
+    ann, alert_id = await make.user("Ann"), await an_alert(make)
+    url = (await links(alert_id, ann, sent_by=await make.contact_method(ann))).acknowledge
+    assert (await anonymous.get(url)).status_code == 200
+    await make.pool.execute(REMOVALS[removal])
+    await is_dead(anonymous, make, url, alert_id, "has been removed or switched off")
+
+
+async def test_a_link_ends_with_the_channel_that_it_was_sent_to(
+    anonymous: AsyncClient, make: Factory, links: LinkMaker
+) -> None:
+    alert_id = await an_alert(make)
+    url = (await links(alert_id, sent_by=await make.channel())).close
+    assert (await anonymous.get(url)).status_code == 200
+    await make.pool.execute("delete from channels")
+    await is_dead(anonymous, make, url, alert_id, "has been removed or switched off")
+
+
+LOSSES = {
+    "leaves the team": "delete from team_members",
+    "is no longer an administrator": "delete from team_members; update users set role = 'user'",
+    "service goes to another team": "insert into teams (name) values ('Other');"
+    "update services set team_id = (select id from teams where name = 'Other')",
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_a_link_ends_with_the_persons_right_to_act(
+    anonymous: AsyncClient, make: Factory, links: LinkMaker, loss: str
+) -> None:
+    ann = await make.user("Ann", role="admin" if "administrator" in loss else "user")
+    team = await make.team("Payments", ann=(ann, "member"))
+    alert_id = await make.alert(await make.service(team_id=team.id))
+    url = (await links(alert_id, ann, sent_by=await make.contact_method(ann))).acknowledge
+    guests = (await links(alert_id, ann, sent_by=await make.contact_method(ann), is_guest=True)).acknowledge
+    assert (await anonymous.get(url)).status_code == 200
+    await make.pool.execute(LOSSES[loss])
+    await is_dead(anonymous, make, url, alert_id, "may no longer act on this alert")
+    assert (await anonymous.get(guests)).status_code == 200
+
+
+async def is_dead(client: AsyncClient, make: Factory, url: str, alert_id: int, why: str) -> None:
+    """Check that the link does nothing, says why, tells nothing of the alert, and leads to it behind a sign-in."""
+    for method in ("GET", "POST"):
+        page = await client.request(method, url)
+        assert page.status_code == 410, page.text
+        assert why in page.text
+        assert f'href="/alerts/{alert_id}"' in page.text
+        assert "disk is full" not in page.text
+    assert await status(make, alert_id) == "triggered"
+
+
 async def test_the_link_of_a_deleted_alert_leads_nowhere(
     anonymous: AsyncClient, make: Factory, links: LinkMaker
 ) -> None:

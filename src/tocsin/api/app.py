@@ -39,6 +39,7 @@ from tocsin.api.auth import current_actor
 from tocsin.api.body_limit import BodyLimit
 from tocsin.api.openapi import document
 from tocsin.api.parameters import only_known_parameters
+from tocsin.api.sign_in_limits import SignInLimits
 from tocsin.api.trials import Trials
 from tocsin.db.pool import Pool
 from tocsin.ingest import generic
@@ -106,6 +107,7 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     app.state.settings = settings
     app.state.pool = pool
     app.state.attempts = Attempts()
+    app.state.sign_in_limits = SignInLimits()
     app.state.live = Hub(pool)
     app.state.trials = Trials(settings, pool)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)

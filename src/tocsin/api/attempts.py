@@ -1,4 +1,4 @@
-"""How often somebody may try something: guess a password, send a test page."""
+"""How often somebody may try something: give their current password, send a test page."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -8,8 +8,7 @@ Key = tuple[str, str | None]
 
 @dataclass(slots=True)
 class Attempts:
-    """Attempts by key, of this process: of sign-ins those that failed, by email and address. Times are those of a
-    monotonic clock, in seconds.
+    """Attempts by key, of this process. Times are those of a monotonic clock, in seconds.
 
     Up to ``allowed`` within ``window`` are fine. The least recently seen are forgotten beyond ``remembered``,
     so that guessing cannot fill the memory.

@@ -7,8 +7,9 @@ What can be raised, and what the caller sees:
     PermissionDenied                       403
     NotFound                               404
     Conflict                               409
+    TooManyRequests                        429 with Retry-After
     PayloadTooLarge                        413
-    HTTPException                          its own status: unknown paths, methods, too many sign-ins
+    HTTPException                          its own status: unknown paths, methods, too many test pages
     a violated constraint                  409 or 422 on the field that `tocsin.api.constraints` names
     the database is away or full           503 with Retry-After
     anything else                          500 without details; they are in the log
@@ -36,6 +37,7 @@ from tocsin.errors import (
     PayloadTooLarge,
     PermissionDenied,
     TocsinError,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -63,6 +65,7 @@ _STATUS: Mapping[type[TocsinError], int] = {
     PermissionDenied: 403,
     NotFound: 404,
     Conflict: 409,
+    TooManyRequests: 429,
     PayloadTooLarge: 413,
     Unavailable: 503,
 }
@@ -153,7 +156,8 @@ async def _on_tocsin_error(request: Request, error: Exception) -> Response:
         return await _on_unexpected(request, error)
     errors = error.errors if isinstance(error, InvalidInput | Conflict) else ()
     detail = _count(errors) if isinstance(error, InvalidInput) else str(error)
-    return problem(status, detail, errors)
+    wait = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    return problem(status, detail, errors, wait)
 
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:

@@ -1,18 +1,16 @@
 """Signing in with email and password, for people with a browser."""
 
-import math
-import time
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Cookie, HTTPException, Request, Response
+from fastapi import APIRouter, Cookie, Request, Response
 from pydantic import Field
 
-from tocsin.api.attempts import Attempts
 from tocsin.api.auth import SESSION_COOKIE, Database, Reader, client_ip, get_pool, get_settings
 from tocsin.api.fields import Body, Read, Text, example
 from tocsin.api.origin import request_origin
-from tocsin.errors import PermissionDenied, Unauthenticated
+from tocsin.api.sign_in_limits import Attempt
+from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
 from tocsin.settings import Settings
 from tocsin.store import sessions, users
 from tocsin.store.actor import Actor, Role, Scope, acting
@@ -45,7 +43,7 @@ class SessionRead(Read):
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Email or password is wrong"},
     403: {"description": "Sent from a page of another site"},
-    429: {"description": "Too many failed attempts"},
+    429: {"description": "Too many failed attempts, or too many at this moment"},
 }
 
 
@@ -79,12 +77,12 @@ async def sign_out(
 async def open_session(request: Request, response: Response, body: SignIn) -> User:
     """Sign somebody in: a session, and its cookie on the response.
 
-    Raises Unauthenticated, and HTTPException 429 after too many failed attempts.
+    Raises Unauthenticated, and TooManyRequests when there were too many failed attempts, or are too many now.
     """
-    pool, settings, ip = get_pool(request), get_settings(request), client_ip(request)
-    user = await users.get(pool, await _authenticate(request.app.state.attempts, pool, body, ip))
-    actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id, ip=ip)
-    client = Client(ip, request.headers.get("user-agent", ""))
+    pool, settings = get_pool(request), get_settings(request)
+    client = Client(client_ip(request), request.headers.get("user-agent", ""))
+    user = await users.get(pool, await _authenticate(request, body, client))
+    actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id, ip=client.ip)
     async with acting(pool, actor) as connection:
         secret = await sessions.create(connection, user.id, client, settings.session_lifetime_seconds)
     _set_session_cookie(response, secret, settings)
@@ -104,14 +102,20 @@ def _set_session_cookie(response: Response, secret: str, settings: Settings) -> 
     )
 
 
-async def _authenticate(attempts: Attempts, pool: Database, body: SignIn, ip: str | None) -> UUID:
+async def _authenticate(request: Request, body: SignIn, client: Client) -> UUID:
     """The user. Raises Unauthenticated alike for an unknown email and a wrong password, as slowly."""
-    key = (body.email.strip().lower(), ip)
-    if wait := attempts.wait(key, time.monotonic()):
-        raise HTTPException(429, "too many failed sign-ins; try again later", {"Retry-After": str(math.ceil(wait))})
-    attempts.begin(key, time.monotonic())
-    known = await users.password_of(pool, body.email.strip())
-    if not await verify_password(known[1] if known else None, body.password) or known is None:
+    pool, limits = get_pool(request), request.app.state.sign_in_limits
+    user_id, stored = await users.password_of(pool, body.email.strip()) or (None, None)
+    known_as = await sessions.known_as(pool, user_id, client, request.cookies.get(SESSION_COOKIE))
+    attempt = Attempt(body.email.strip(), client.ip, known_as)
+    limits.begin(attempt)
+    try:
+        is_right = await verify_password(stored, body.password, is_known=known_as is not None)
+    except TooManyRequests:
+        limits.take_back(attempt)
+        raise
+    if not is_right or user_id is None:
+        limits.fail(attempt)
         raise Unauthenticated("email or password is wrong")
-    attempts.succeed(key)
-    return known[0]
+    limits.succeed(attempt)
+    return user_id

@@ -20,6 +20,20 @@ class Actions:
     escalate: str
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a page's links let act: a user, or a channel when ``user_id`` is None.
+
+    ``destination_id`` is the contact method or channel that the page goes to. ``is_guest``: the user may act on the
+    alert because they are paged for it, not as a member of its service's team.
+    """
+
+    user_id: UUID | None
+    name: str
+    destination_id: UUID | None = None
+    is_guest: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One message to one contact method or channel.

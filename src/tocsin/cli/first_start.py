@@ -1,6 +1,7 @@
 """The very first start: an administrator, a token, and a service to fire a first alert at."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import asyncpg
@@ -11,6 +12,7 @@ from tocsin.store.credentials import digest, new_integration_token, new_password
 from tocsin.store.passwords import hash_password
 
 ADMIN_EMAIL = "admin@localhost"
+TOKEN_DAYS = 7
 _ACTOR = json.dumps({"type": "cli", "id": None, "name": "first start", "ip": None})
 
 _SQL = Statements(__package__, "first_start.sql")
@@ -26,8 +28,11 @@ class Credentials:
     integration_token: str
 
 
-async def first_start(dsn: str) -> Credentials | None:
-    """Make the first administrator when there is no user yet; None when there is."""
+async def first_start(dsn: str, keep: Callable[[Credentials], None]) -> Credentials | None:
+    """Make the first administrator when there is no user yet; None when there is.
+
+    ``keep`` puts the sign-in where its owner finds it. When it fails, nothing is made: the next start is the first.
+    """
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
@@ -35,7 +40,9 @@ async def first_start(dsn: str) -> Credentials | None:
             await connection.execute("select pg_advisory_xact_lock(hashtext('tocsin first start'))")
             if await connection.fetchval("select exists (select from users)"):
                 return None
-            return await _make(connection)
+            made = await _make(connection)
+            keep(made)
+            return made
     finally:
         await connection.close()
 
@@ -44,5 +51,7 @@ async def _make(connection: Connection) -> Credentials:
     made = Credentials(ADMIN_EMAIL, new_password(), new_token(), new_integration_token())
     hashed = await hash_password(made.password)
     await connection.execute("select set_config('tocsin.actor', $1, true)", _ACTOR)
-    await connection.execute(_SQL["make"], made.email, hashed, digest(made.token), digest(made.integration_token))
+    await connection.execute(
+        _SQL["make"], made.email, hashed, digest(made.token), digest(made.integration_token), TOKEN_DAYS
+    )
     return made

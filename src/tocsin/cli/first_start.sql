@@ -4,8 +4,8 @@ with admin as (
     insert into users (name, email, role, password_hash) values ('Administrator', $1, 'admin', $2) returning id
 ),
 token as (
-    insert into api_tokens (name, user_id, role, scope, token_hash)
-    select 'first start', admin.id, 'admin', 'admin', $3 from admin
+    insert into api_tokens (name, user_id, role, scope, token_hash, expires_at)
+    select 'first start', admin.id, 'admin', 'admin', $3, now() + make_interval(days => $5) from admin
 ),
 policy as (
     insert into escalation_policies (name, description, repeat)

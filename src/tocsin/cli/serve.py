@@ -3,11 +3,12 @@
 import asyncio
 import gc
 from contextlib import AsyncExitStack
+from functools import partial
 
 import structlog
 
 from tocsin.cli.first_start import first_start
-from tocsin.cli.greeting import greet
+from tocsin.cli.greeting import greet, keep
 from tocsin.cli.runtime import bring_up_to_date, load_settings, open_database, stop_on_signal
 from tocsin.cli.serving import running_engine, running_probes, running_watch, running_web
 from tocsin.engine.loop import first
@@ -31,7 +32,7 @@ async def serve(*, with_engine: bool) -> None:
             await stack.enter_async_context(running_engine(loaded, dsn))
         await stack.enter_async_context(running_watch(loaded, dsn))
         # Only once all runs: an account whose sign-in could not be shown would be lost to its owner.
-        made = await first_start(dsn)
+        made = await first_start(dsn, partial(keep, loaded))
         begun.set()
         greet(loaded, made)
         _keep_out_of_collections()

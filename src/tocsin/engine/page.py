@@ -19,7 +19,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
+from tocsin.channels.page import Actions, Addressee, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
@@ -43,7 +43,7 @@ CLAIM = timedelta(seconds=30)
 BACKOFF = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=1))
 MOST_ATTEMPTS = 30
 
-ActionUrls = Callable[[int, UUID | None, str, int, datetime], Actions]
+ActionUrls = Callable[[int, Addressee, int, datetime], Actions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +187,14 @@ def _page(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Page:
         policy_name=row["policy_name"],
         step_number=row["step_number"],
         loop_count=row["loop_count"],
-        actions=outbox.action_urls(
-            row["alert_id"], row["user_id"], row["target_name"], row["escalation_count"], row["now"]
-        ),
+        actions=outbox.action_urls(row["alert_id"], _addressee(row), row["escalation_count"], row["now"]),
         recipient=row["target_name"],
         created_at=row["alert_created_at"],
     )
+
+
+def _addressee(row: asyncpg.Record) -> Addressee:
+    return Addressee(row["user_id"], row["target_name"], row["destination_id"], row["is_guest"])
 
 
 async def _record_failure(pool: Pool, page_id: UUID, attempt: int, error: DeliveryFailed) -> None:

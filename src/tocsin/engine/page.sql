@@ -12,6 +12,8 @@ select
     messages.escalation_count,
     messages.step_number,
     messages.loop_count,
+    coalesce(methods.id, channels.id) as destination_id,
+    services.team_id is not null and users.role = 'user' and members.user_id is null as is_guest,
     coalesce(methods.type, channels.type) as destination_type,
     coalesce(methods.address, channels.address) as address,
     coalesce(methods.secret, channels.secret) as secret,
@@ -43,6 +45,8 @@ join service_maintenance as held on held.service_id = services.id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join contact_methods as methods on methods.id = messages.contact_method_id
 left join channels on channels.id = messages.channel_id
+left join users on users.id = messages.user_id
+left join team_members as members on members.team_id = services.team_id and members.user_id = messages.user_id
 left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where messages.id = any($1::uuid[])

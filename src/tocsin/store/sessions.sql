@@ -12,6 +12,17 @@ from sessions
 inner join users on users.id = sessions.user_id
 where sessions.token_hash = $1 and sessions.expires_at > now()
 
+-- name: known
+-- The session of the user $1 whose token is $2, and whether they are signed in from the address $3.
+select
+    (
+        select sessions.id from sessions
+        where sessions.user_id = $1::uuid and sessions.token_hash = $2 and sessions.expires_at > now()
+    ) as session_id,
+    exists (
+        select from sessions where sessions.user_id = $1 and sessions.ip = $3 and sessions.expires_at > now()
+    ) as is_at_home
+
 -- name: note_use
 update sessions set last_seen_at = now() where id = $1 and last_seen_at < now() - interval '1 minute'
 

@@ -2,11 +2,11 @@
 
 So whatever merely opens links, a mail scanner or a chat preview, changes nothing. The token is the permission: no
 sign-in, no cookie, no script. A program may POST as well; the status says how it went: 200 done (or done before), 404
-no such link, 409 not possible any more, 410 the link is too old,
-or the person it was sent to was deleted.
+no such link, 409 not possible any more, 410 the link is too old, or what gave it is gone: the person, the contact
+method or channel that it was sent to, or the person's right to act on the alert.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -22,9 +22,9 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Handled, Seen
 from tocsin.web.html import bare_page
-from tocsin.web.links import ActionClaim, ActionLinks, link_facts, signing_key
+from tocsin.web.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
 from tocsin.web.prospect import Prospect, prospect
-from tocsin.web.wording import Notice, ask, done, expired, nobody, refused, unknown
+from tocsin.web.wording import Notice, ask, done, ended, refused, unknown
 from tocsin.web.zone import UTC, in_zone
 
 router = APIRouter()
@@ -37,6 +37,7 @@ class Opened:
     claim: ActionClaim
     alert: Alert
     now: datetime
+    actor: Actor
     escalating: Prospect | None = None
 
 
@@ -55,7 +56,7 @@ async def act(request: Request) -> Response:
         return _page(request, opened)
     pool: Pool = request.app.state.pool
     try:
-        handled = await _act(pool, opened.claim, _actor(request, opened.claim))
+        handled = await _act(pool, opened.claim, opened.actor)
     except Conflict as error:
         return _page(request, refused(in_zone(str(error), UTC)), await _again(pool, opened))
     return _page(request, done(handled.reason, opened.escalating), await _again(pool, opened))
@@ -72,13 +73,11 @@ async def _open(request: Request) -> Opened | Notice:
     links = ActionLinks(settings.base_url, await signing_key(pool), settings.action_link_lifetime_seconds)
     try:
         claim = links.read(request.path_params["token"])
-        facts = await link_facts(pool, claim.user_id)
-        if not facts.person_exists:
-            return nobody()
-        if facts.now >= claim.expires_at:
-            return expired()
+        facts = await link_facts(pool, claim, client_ip(request))
+        if reason := obstacle(claim, facts):
+            return ended(reason, claim.alert_id)
         alert = await alert_list.get(pool, claim.alert_id)
-        return Opened(claim, alert, facts.now, await _escalating(pool, claim, alert))
+        return Opened(claim, alert, facts.now, facts.person, await _escalating(pool, claim, alert))
     except NotFound:
         return unknown()
 
@@ -95,18 +94,8 @@ async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
         return await alerts.act(connection, claim.action, claim.alert_id, actor, seen)
 
 
-def _actor(request: Request, claim: ActionClaim) -> Actor:
-    return Actor(
-        type="link",
-        id=str(claim.user_id) if claim.user_id else None,
-        name=claim.name,
-        user_id=claim.user_id,
-        ip=client_ip(request),
-    )
-
-
 async def _again(pool: Pool, opened: Opened) -> Opened:
-    return Opened(opened.claim, await alert_list.get(pool, opened.claim.alert_id), opened.now)
+    return replace(opened, alert=await alert_list.get(pool, opened.claim.alert_id), escalating=None)
 
 
 def _page(request: Request, notice: Notice, opened: Opened | None = None) -> Response:

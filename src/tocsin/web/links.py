@@ -1,22 +1,26 @@
 """Signed links that act on one alert without a login.
 
-A link carries what it may do, for whom and until when, signed with the installation's key; nothing is stored. It does
-one thing: a link that acknowledges cannot close. Expiry is decided by the database's now(), which is why reading a
-link does not look at the clock.
+A link carries what it may do, for whom, by which way it was sent and until when, signed with the installation's key;
+nothing is stored. It does one thing: a link that acknowledges cannot close. It ends with what gave it: the person, the
+contact method or channel, and the person's right to act on the alert. That and its expiry are decided by what the
+database says when it is used, its now() among it, which is why reading a link does not look at the clock.
 """
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from typing import Literal
 from uuid import UUID
 
 from itsdangerous import BadData, Serializer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-from tocsin.channels.page import Actions
+from tocsin.api.access import may_act
+from tocsin.channels.page import Actions, Addressee
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
+from tocsin.store.actor import Actor
 from tocsin.store.alerts import Action
 from tocsin.store.listing import Database
 
@@ -26,15 +30,14 @@ _sql = Statements("tocsin.web", "links.sql")
 
 @dataclass(frozen=True, slots=True)
 class ActionClaim:
-    """What a link may do. ``name`` is whom it was sent to: a user, or a channel when ``user_id`` is None.
+    """What a link may do, and for whom.
 
     ``escalation_count`` is how many steps the alert had entered when the link was made.
     """
 
     action: Action
     alert_id: int
-    user_id: UUID | None
-    name: str
+    to: Addressee
     escalation_count: int
     expires_at: datetime
 
@@ -45,6 +48,25 @@ class Facts:
 
     now: datetime
     person_exists: bool
+    destination_works: bool
+    person: Actor
+    team_id: UUID | None
+
+
+Obstacle = Literal["no_person", "no_destination", "no_access", "expired"]
+
+
+def obstacle(claim: ActionClaim, facts: Facts) -> Obstacle | None:
+    """Why the link no longer works; None when it does."""
+    if not facts.person_exists:
+        return "no_person"
+    if facts.now >= claim.expires_at:
+        return "expired"
+    if not facts.destination_works:
+        return "no_destination"
+    if claim.to.user_id is not None and not claim.to.is_guest and not may_act(facts.person, facts.team_id):
+        return "no_access"
+    return None
 
 
 class _Serializer(URLSafeSerializer):
@@ -67,35 +89,35 @@ class ActionLinks:
     signing_key: bytes = field(repr=False)
     lifetime: timedelta
 
-    def urls(
-        self, alert_id: int, user_id: UUID | None, target_name: str, escalation_count: int, now: datetime
-    ) -> Actions:
+    def urls(self, alert_id: int, to: Addressee, escalation_count: int, now: datetime) -> Actions:
         """The links of one page, made at ``now``."""
 
         def url(action: Action) -> str:
-            claim = ActionClaim(action, alert_id, user_id, target_name, escalation_count, now + self.lifetime)
+            claim = ActionClaim(action, alert_id, to, escalation_count, now + self.lifetime)
             return f"{self.base_url}/act/{self.token(claim)}"
 
         return Actions(acknowledge=url("acknowledge"), close=url("close"), escalate=url("escalate"))
 
     def token(self, claim: ActionClaim) -> str:
         """The claim, signed; what of its expiry is below a second is dropped."""
-        user = claim.user_id.hex if claim.user_id else None
-        expires = int(claim.expires_at.timestamp())
+        to, expires = claim.to, int(claim.expires_at.timestamp())
+        whom = [to.user_id and to.user_id.hex, to.name]
+        sent_by = [to.destination_id and to.destination_id.hex, int(to.is_guest)]
         token: str = _serializer(self.signing_key).dumps(
-            [claim.action, claim.alert_id, user, claim.name, claim.escalation_count, expires]
+            [claim.action, claim.alert_id, *whom, claim.escalation_count, expires, *sent_by]
         )
         return token
 
     def read(self, token: str) -> ActionClaim:
         """The claim of a link, expired or not. Raises NotFound when it is none of ours, or was changed."""
         try:
-            action, alert_id, user, name, count, expires = _serializer(self.signing_key).loads(token)
+            action, alert_id, user, name, count, expires, *sent_by = _serializer(self.signing_key).loads(token)
         except BadData:
             raise NotFound("this link is not valid") from None
-        return ActionClaim(
-            action, alert_id, UUID(user) if user else None, name, count, datetime.fromtimestamp(expires, UTC)
-        )
+        # Pages sent before links said how they were sent are still in people's hands: theirs work as they did.
+        destination, is_guest = sent_by or (None, True)
+        to = Addressee(user and UUID(user), name, destination and UUID(destination), bool(is_guest))
+        return ActionClaim(action, alert_id, to, count, datetime.fromtimestamp(expires, UTC))
 
 
 async def signing_key(database: Database) -> bytes:
@@ -104,8 +126,18 @@ async def signing_key(database: Database) -> bytes:
     return key
 
 
-async def link_facts(database: Database, user_id: UUID | None) -> Facts:
-    """The database's time, and whether the user still exists; nobody counts as existing."""
-    row = await database.fetchrow(_sql["facts"], user_id)
+async def link_facts(database: Database, claim: ActionClaim, ip: str | None) -> Facts:
+    """What decides whether the link works, and who acts by it from this address."""
+    to = claim.to
+    row = await database.fetchrow(_sql["facts"], to.user_id, to.destination_id, claim.alert_id)
     assert row is not None
-    return Facts(**row)
+    person = Actor(
+        type="link",
+        id=str(to.user_id) if to.user_id else None,
+        name=to.name,
+        user_id=to.user_id,
+        role=row["role"] or "user",
+        teams={UUID(team_id): role for team_id, role in row["teams"].items()},
+        ip=ip,
+    )
+    return Facts(row["now"], row["person_exists"], row["destination_works"], person, row["team_id"])

@@ -8,14 +8,14 @@ fields again, to where they were meant for. This needs no script; with one, the 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tocsin.api.auth import SESSION_COOKIE
 from tocsin.api.session import SignIn, open_session
-from tocsin.errors import PermissionDenied, Unauthenticated
+from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
 from tocsin.store import sessions
 from tocsin.store.actor import acting
 from tocsin.web.addresses import our_path
@@ -82,9 +82,9 @@ async def sign_in(request: Request) -> Response:
         return asked.refuse(401, _WRONG)
     except PermissionDenied as error:
         return asked.refuse(403, {WHOLE: as_sentence(str(error))})
-    except HTTPException as error:
-        refused = asked.refuse(error.status_code, {WHOLE: as_sentence(error.detail)})
-        refused.headers.update(error.headers or {})
+    except TooManyRequests as error:
+        refused = asked.refuse(429, {WHOLE: as_sentence(str(error))})
+        refused.headers["Retry-After"] = str(error.retry_after)
         return refused
     return answer
 

@@ -8,20 +8,24 @@ from typing import Any, Literal
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Action, Reason
 from tocsin.store.timeline import Entry
-from tocsin.web.links import ActionClaim
+from tocsin.web.links import ActionClaim, Obstacle
 from tocsin.web.phrases import age, as_sentence, clock, in_words
 from tocsin.web.prospect import Prospect
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a page behind a link says. ``button`` is the caption of what it offers to do, None when nothing is left."""
+    """What a page behind a link says. ``button`` is the caption of what it offers to do, None when nothing is left.
+
+    ``leads_to`` is the page, behind a sign-in, where one goes on instead.
+    """
 
     status: int
     heading: str
     text: str
     button: str | None = None
     good: bool = True
+    leads_to: str | None = None
 
 
 _QUESTIONS: Mapping[Action, tuple[str, str]] = {
@@ -77,16 +81,17 @@ def refused(why: str) -> Notice:
     return Notice(409, "Not done", as_sentence(why), good=False)
 
 
-def expired() -> Notice:
-    return _gone("It has expired. Sign in, or use the link of a newer page.")
+_ENDED: Mapping[Obstacle, str] = {
+    "expired": "It has expired. Sign in, or use the link of a newer page.",
+    "no_person": "The person it was sent to is no longer here. Sign in to act on the alert.",
+    "no_destination": "Where it was sent to has been removed or switched off. Sign in to act on the alert.",
+    "no_access": "The person it was sent to may no longer act on this alert. Sign in to see it.",
+}
 
 
-def nobody() -> Notice:
-    return _gone("The person it was sent to is no longer here. Sign in to act on the alert.")
-
-
-def _gone(why: str) -> Notice:
-    return Notice(410, "This link no longer works", why, good=False)
+def ended(reason: Obstacle, alert_id: int) -> Notice:
+    """Why a link does nothing any more. It tells nothing of its alert."""
+    return Notice(410, "This link no longer works", _ENDED[reason], good=False, leads_to=f"/alerts/{alert_id}")
 
 
 def unknown() -> Notice:

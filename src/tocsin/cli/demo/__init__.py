@@ -99,7 +99,7 @@ async def _stage() -> AsyncIterator[Stage]:
         directory = stack.enter_context(_throwaway_directory())
         dsn = await stack.enter_async_context(embedded_server(directory / "data"))
         await bring_up_to_date(dsn)
-        credentials = await first_start(dsn)
+        credentials = await first_start(dsn, keep=lambda _: None)
         assert credentials is not None
         loaded = Settings(listen=f"127.0.0.1:{_free_port()}", smtp_url=SecretStr(mailbox.url))
         await stack.enter_async_context(running_web(loaded, dsn))
