@@ -24,6 +24,7 @@ class Step:
     if_nobody: str = "skip"
     id: Any = None
     history: History = field(default_factory=History)
+    changed: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -76,12 +77,13 @@ class Model:
     policies: list[Policy]
     services: list[Service]
     alerts: list[Alert] = field(default_factory=list)
+    looked: datetime | None = None
 
     def on_call(self, step: Step, now: datetime) -> set[str]:
         people: set[str] = set()
         for target in step.targets:
             if target in self.rotations:
-                people |= {self.rotations[target].active or ""} - {""}
+                people |= {self.rotations[target].at(now) or ""} - {""}
             elif target in self.schedules:
                 people |= self.schedules[target].on_call(now)
             elif target != ROOM:
@@ -92,10 +94,12 @@ class Model:
         for rotation in self.rotations.values():
             rotation.settle(now)
         for schedule in self.schedules.values():
-            schedule.history.become(schedule.on_call(now), now)
-        for policy in self.policies:
-            for step in policy.steps:
-                step.history.become(self.on_call(step, now), now)
+            for at in schedule.passed(max(self.looked or now, schedule.rotation.changed), now):
+                schedule.history.become(schedule.on_call(at), at)
+        for step in (step for policy in self.policies for step in policy.steps):
+            for at in self._passed(step, now):
+                step.history.become(self.on_call(step, at), at)
+        self.looked = now
         for service in self.services:
             if service.maintenance is not None and service.maintenance <= now:
                 service.maintenance = None
@@ -103,6 +107,16 @@ class Model:
             if alert.status == "triggered":
                 self._move(alert, now)
                 self._page(alert, now)
+
+    def _passed(self, step: Step, now: datetime) -> list[datetime]:
+        """Moments at which the step's answer may have changed, since it was looked at, or since people changed it."""
+        schedules = [self.schedules[each] for each in step.targets if each in self.schedules]
+        rotations = [self.rotations[each] for each in step.targets if each in self.rotations]
+        changes = [each.changed for each in (*rotations, *(schedule.rotation for schedule in schedules))]
+        since = max([self.looked or now, step.changed or now, *changes])
+        return sorted(
+            {at for each in (*schedules, *map(Schedule, rotations)) for at in each.passed(since, now)} | {now, since}
+        )
 
     def _move(self, alert: Alert, now: datetime) -> None:
         policy = alert.service.policy

@@ -42,21 +42,31 @@ class Rotation:
     active: str | None = None
     position: int = 0
     looked: datetime = field(init=False)
+    changed: datetime = field(init=False)
 
     def settle(self, now: datetime) -> None:
-        passed = sum(self.looked < at <= now for at in self._handoffs(self.looked, now)) if self.active else 0
+        passed = self._passed(self.looked if self.active else self.changed, now)
         self.looked = now
         if not self.people:
             self.active = None
             return
         if self.active is None:
-            position = 0
+            position = passed
         elif self.active in self.people:
             position = self.people.index(self.active) + passed
         else:
             position = (self.position if self.position < len(self.people) else 0) + passed
         self.position = position % len(self.people)
         self.active = self.people[self.position]
+
+    def at(self, then: datetime) -> str | None:
+        """Who was active then, since the last change and up to the last look."""
+        if self.active is None:
+            return None
+        return self.people[(self.position - self._passed(then, self.looked)) % len(self.people)]
+
+    def _passed(self, after: datetime, until: datetime) -> int:
+        return sum(after < at <= until for at in self._handoffs(after, until))
 
     def next_change(self) -> datetime:
         until = self.looked + (self.hours + 2) * HOUR
@@ -94,11 +104,17 @@ class Schedule:
     history: History = field(default_factory=History)
 
     def on_call(self, now: datetime) -> set[str]:
-        people = {self.rotation.active} - {None} if self.begins <= now.astimezone(BERLIN).hour < self.ends else set()
+        people = {self.rotation.at(now)} - {None} if self.begins <= now.astimezone(BERLIN).hour < self.ends else set()
         for each in self.overrides:
             if each.start <= now < each.end and (each.add is None or each.remove is None or each.remove in people):
                 people = people - {each.remove} | {each.add} - {None}
         return people
+
+    def passed(self, since: datetime, now: datetime) -> list[datetime]:
+        """Moments from ``since`` to now at which its answer may have changed, and both of them."""
+        hours = [since.replace(minute=0) + n * HOUR for n in range((now - since) // HOUR + 2)]
+        edges = [edge for each in self.overrides for edge in (each.start, each.end)]
+        return sorted({since, now, *(at for at in (*hours, *edges) if since < at < now)})
 
     def edges(self, now: datetime) -> list[datetime]:
         """Moments around now at which its answer may change by itself."""

@@ -63,6 +63,8 @@ class Machine(RuleBasedStateMachine):
         schedules = {"always": Schedule(rotations["hourly"]), "days": Schedule(rotations["longer"], 2, 20)}
         services = [Service(first), Service(second)]
         self.model = Model(RULES, rotations, schedules, [first, second], services)
+        for thing in (*rotations.values(), *first.steps, *second.steps):
+            thing.changed = self.now
         self.world = self.do(World.open(self.postgres, self.template, self.model, self.now))
         for service in services:
             self.raise_on(service)
@@ -120,12 +122,16 @@ class Machine(RuleBasedStateMachine):
         policy = self.model.policies[number % 2]
         if policy.steps:
             step = policy.steps[place % len(policy.steps)]
-            step.delay, step.targets = (change, step.targets) if isinstance(change, int) else (step.delay, change)
+            if isinstance(change, int):
+                step.delay = change
+            elif change != step.targets:
+                step.targets, step.changed = change, self.now
         self.policy_changed(policy)
 
     @rule(number=index, place=index, step=steps)
     def add_step(self, number: int, place: int, step: Step) -> None:
         policy = self.model.policies[number % 2]
+        step.changed = self.now
         policy.steps.insert(place % (len(policy.steps) + 1), step)
         self.policy_changed(policy)
 
@@ -152,6 +158,7 @@ class Machine(RuleBasedStateMachine):
             people.remove(user)
         else:
             people.insert(place % (len(people) + 1), user)
+        self.model.rotations[name].changed = self.now
         self.do(self.world.change_participants(name, people))
         self.settle()
 

@@ -51,12 +51,17 @@ async def people(story: Story, *names: str) -> list[User]:
 
 async def change_rotation(story: Story, rotation: Rotation, *participants: User, **changes: object) -> Rotation:
     """Give the rotation these participants, and what else is named."""
+    await change_rotation_in_absence(story, rotation, *participants, **changes)
+    await settled(story.pool)
+    return await rotations.get(story.pool, rotation.id)
+
+
+async def change_rotation_in_absence(story: Story, rotation: Rotation, *participants: User, **changes: object) -> None:
+    """As ``change_rotation``, while no engine runs."""
     async with acting(story.pool, TESTER) as connection:
         locked = await rotations.lock(connection, rotation.id)
         spec = replace(locked.spec, participants=[user.id for user in participants], **changes)
         await rotations.update(connection, locked, spec)
-    await settled(story.pool)
-    return await rotations.get(story.pool, rotation.id)
 
 
 async def change_schedule(story: Story, schedule: Schedule, *rules: RuleSpec) -> Schedule:
@@ -72,6 +77,14 @@ async def override(
     story: Story, schedule: Schedule, hours: tuple[float, float], *, add: User | None, remove: User | None = None
 ) -> None:
     """An override from so many hours after Monday's midnight until so many."""
+    await override_in_absence(story, schedule, hours, add=add, remove=remove)
+    await settled(story.pool)
+
+
+async def override_in_absence(
+    story: Story, schedule: Schedule, hours: tuple[float, float], *, add: User | None, remove: User | None = None
+) -> None:
+    """As ``override``, while no engine runs."""
     start, end = (MONDAY + timedelta(hours=hour) for hour in hours)
     spec = OverrideSpec(
         start_at=start,
@@ -82,7 +95,6 @@ async def override(
     async with acting(story.pool, TESTER) as connection:
         await schedules.lock(connection, schedule.id)
         await overrides.create(connection, schedule.id, spec)
-    await settled(story.pool)
 
 
 async def temporary(

@@ -1,25 +1,25 @@
 """Who is on call by what a policy's step targets: users themselves, the active one of a rotation, those of a schedule.
 
-A roster holds the definitions and where the rotations stand; it answers for now and for any later instant, so the
-engine, the API and the forecast cannot differ. A rotation or schedule that cannot be read (a zone that nobody knows,
-written by SQL) answers with whom it was last known to have, which is better than nobody.
+A roster holds the definitions and where the rotations stand; it answers for now, for any later instant and back to the
+last change of what is defined, so the engine, the API and the forecast cannot differ. A rotation or schedule that
+cannot be read (a zone that nobody knows, written by SQL) answers with whom it was last known to have, which is better
+than nobody.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal, assert_never
 from uuid import UUID
 
-from tocsin.domain import rotation, schedule
+from tocsin.domain import rotation, schedule, shifts
 from tocsin.domain.handoffs import Rotation
-from tocsin.domain.rotation import Participant, Standing
+from tocsin.domain.history import INSTANT, Piece, Times, pieces, replayed
+from tocsin.domain.rotation import Decision, Participant, Standing
 from tocsin.domain.schedule import Cause, OnCall, Schedule
 from tocsin.domain.spans import Span, Stint
 
 TargetType = Literal["user", "rotation", "schedule", "channel"]
-
-_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +45,40 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class RotationNow:
-    """A rotation and where it stands."""
+    """A rotation and where it stands. ``changed_at`` is when people last changed it; None: just now."""
 
     rotation: Rotation
     participants: Sequence[Participant]
     standing: Standing | None
+    changed_at: datetime | None = None
+
+    def decide(self, now: datetime) -> Decision:
+        return rotation.decide(self.rotation, self.participants, self.standing, now, self.changed_at)
+
+    def stints(self, now: datetime, window: Span) -> Iterator[Stint]:
+        """Who is active in ``window``, as far back as nobody has changed the rotation."""
+        known = Span(max(window.start, min(self.changed_at or now, now)), window.end)
+        position = rotation.position_after(self.decide(now), self.standing)
+        return rotation.turns(self.rotation, self.participants, position, now, known)
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Rotations and schedules as of ``now``; ``last_known`` has those that cannot be read, by id."""
+    """Rotations and schedules as of ``now``; ``last_known`` has those that cannot be read, by id.
+
+    Of schedules, ``changed_at`` says when people last changed them, and ``history_until`` up to when their rows tell
+    who was on call; by id.
+    """
 
     now: datetime
     rotations: Mapping[UUID, RotationNow] = field(default_factory=dict)
     schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
     last_known: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
+    changed_at: Mapping[UUID, datetime] = field(default_factory=dict)
+    history_until: Mapping[UUID, datetime] = field(default_factory=dict)
 
     def on_call(self, targets: Sequence[Target], at: datetime) -> Mapping[UUID, Sequence[Because]]:
-        """The users on call by the targets at ``at`` (not before ``now``), in the targets' order, with every cause."""
+        """The users on call by the targets at ``at``, in the targets' order, with every cause."""
         found: dict[UUID, list[Because]] = {}
         for target in targets:
             for user_id, because in self._by_target(target, at):
@@ -81,11 +97,54 @@ class Roster:
         return min((edge for edge in edges if edge is not None), default=None)
 
     def stints(self, rotation_id: UUID, window: Span) -> Sequence[Stint]:
-        """Who would be active in a rotation over ``window``, as far as it lies ahead."""
+        """Who is active in a rotation over ``window``, back to when people last changed it."""
         one = self.rotations.get(rotation_id)
         if one is None:
             return [Stint(user_id, *window) for user_id in self.last_known.get(rotation_id, ())]
-        return list(rotation.stints(one.rotation, one.participants, one.standing, self.now, window))
+        return list(one.stints(self.now, window))
+
+    def turns(self, found: Schedule, window: Span) -> Mapping[UUID, Sequence[Stint]]:
+        """Who is active in each rotation that the schedule uses."""
+        return {rotation_id: self.stints(rotation_id, window) for rotation_id in _rotations_in(found)}
+
+    def pieces_of_schedule(self, schedule_id: UUID, window: Span) -> Sequence[Piece[Cause]]:
+        """Each user's time on call by a schedule, with every cause. Of one that cannot be read: as last known."""
+        found = self.schedules.get(schedule_id)
+        if found is None:
+            return [Piece(user_id, window, ()) for user_id in self.last_known.get(schedule_id, ())]
+        return pieces(shifts.reasons(found, self.turns(found, window), window), window)
+
+    def pieces(self, targets: Sequence[Target], window: Span) -> Sequence[Piece[Because]]:
+        """Each user's time on call by the targets, with every cause, in the targets' order."""
+        return pieces([times for target in targets for times in self._times(target, window)], window)
+
+    def to_replay(self, schedule_id: UUID) -> Span:
+        """The time over which a schedule's rows do not tell yet who was on call, up to now."""
+        return replayed(self.now, self.history_until.get(schedule_id), self.changes(Target("schedule", schedule_id)))
+
+    def changes(self, target: Target) -> Iterator[datetime]:
+        """When people last changed the target, and what it uses."""
+        if target.type == "rotation" and target.id in self.rotations:
+            yield self.rotations[target.id].changed_at or self.now
+        elif target.type == "schedule" and target.id in self.schedules:
+            yield self.changed_at.get(target.id, self.now)
+            for rotation_id in _rotations_in(self.schedules[target.id]):
+                yield from self.changes(Target("rotation", rotation_id))
+
+    def _times(self, target: Target, window: Span) -> Iterator[Times[Because]]:
+        match target.type:
+            case "user":
+                yield Times(target.id, Because(target), [window])
+            case "rotation":
+                for stint in self.stints(target.id, window):
+                    yield Times(stint.user_id, Because(target), [Span(stint.start, stint.end)])
+            case "schedule":
+                for piece in self.pieces_of_schedule(target.id, window):
+                    yield Times(piece.user_id, Because(target, tuple(piece.because)), [piece.span])
+            case "channel":
+                return
+            case _:
+                assert_never(target.type)
 
     def _by_target(self, target: Target, at: datetime) -> Sequence[tuple[UUID, Because]]:
         match target.type:
@@ -104,7 +163,7 @@ class Roster:
                 assert_never(target.type)
 
     def _of_rotation(self, rotation_id: UUID, at: datetime) -> Sequence[UUID]:
-        return [stint.user_id for stint in self.stints(rotation_id, Span(at, at + _INSTANT))]
+        return [stint.user_id for stint in self.stints(rotation_id, Span(at, at + INSTANT))]
 
     def _active(self, found: Schedule, at: datetime) -> Mapping[UUID, UUID]:
         return {each: users[0] for each in _rotations_in(found) if (users := self._of_rotation(each, at))}
@@ -113,7 +172,7 @@ class Roster:
         one = self.rotations.get(rotation_id)
         if one is None:
             return None
-        decision = rotation.decide(one.rotation, one.participants, one.standing, self.now)
+        decision = one.decide(self.now)
         return None if isinstance(decision, rotation.End) else decision.until
 
 

@@ -86,22 +86,30 @@ Decision = Move | End | Rest
 
 
 def decide(
-    rotation: Rotation, participants: Sequence[Participant], standing: Standing | None, now: datetime
+    rotation: Rotation,
+    participants: Sequence[Participant],
+    standing: Standing | None,
+    now: datetime,
+    changed_at: datetime | None = None,
 ) -> Decision:
-    """What becomes of the row at ``now``.
+    """What becomes of the row at ``now``. ``changed_at`` is when people last changed the rotation; None: just now.
 
     However many handoffs were missed, one decision catches up with all of them. Where the active participant is gone,
     the one now at its position is active, or the first when that is past the end. A rotation whose type, length, start
-    or zone has changed keeps its active participant, in the new shift that contains ``now``.
+    or zone has changed keeps its active participant in the new shift that contains the change, and the first
+    participant begins with the change: what handoffs followed since are caught up too.
     """
     if not participants:
         return Rest(Reason.NO_PARTICIPANTS) if standing is None else End()
     shift = shift_at(rotation, now)
     if standing is None:
-        return _move(Reason.FIRST_PARTICIPANT, participants, 0, shift)
+        passed = count_handoffs(rotation, changed_at or now, now)
+        return _move(Reason.FIRST_PARTICIPANT, participants, passed, shift, passed)
     index = next((n for n, one in enumerate(participants) if one.id == standing.participant_id), None)
     rephased = _is_rephased(rotation, standing)
-    passed = 0 if rephased else count_handoffs(rotation, standing.shift_start, now)
+    passed = count_handoffs(
+        rotation, _rephased_at(standing, now, changed_at) if rephased else standing.shift_start, now
+    )
     reason = _reason(standing, index, passed, rephased)
     if reason is None:
         return Rest(Reason.NOT_DUE, shift.end)
@@ -120,18 +128,25 @@ def stints(
 
     It goes from where the rotation stands at ``now``. What lies before ``now`` is history and left out.
     """
-    begin = max(window.start, now)
-    position = _position(decide(rotation, participants, standing, now), standing)
-    if position is None or begin >= window.end:
+    position = position_after(decide(rotation, participants, standing, now), standing)
+    ahead = Span(max(window.start, now), window.end)
+    return turns(rotation, participants, position, now, ahead)
+
+
+def turns(
+    rotation: Rotation, participants: Sequence[Participant], position: int | None, now: datetime, window: Span
+) -> Iterator[Stint]:
+    """Who is active in ``window``, before and after ``now``, given who is so at ``now`` and that nobody changes it."""
+    if position is None or window.start >= window.end:
         return
-    position += count_handoffs(rotation, now, begin)
-    edges = [begin, *handoffs(rotation, begin, window.end), window.end]
+    position += count_handoffs(rotation, now, window.start) - count_handoffs(rotation, window.start, now)
+    edges = [window.start, *handoffs(rotation, window.start, window.end), window.end]
     for number, (since, until) in enumerate(pairwise(edges), position):
         if since < until:
             yield Stint(participants[number % len(participants)].user_id, since, until)
 
 
-def _position(decision: Decision, standing: Standing | None) -> int | None:
+def position_after(decision: Decision, standing: Standing | None) -> int | None:
     """The position that is active once ``decision`` is carried out, or None where nobody is."""
     if isinstance(decision, Move):
         return decision.standing.position
@@ -150,6 +165,11 @@ def _is_rephased(rotation: Rotation, standing: Standing) -> bool:
     """Whether the rotation has no such shift as the row says."""
     start, end = shift_at(rotation, standing.shift_start)
     return start != standing.shift_start or (standing.shift_end is not None and end != standing.shift_end)
+
+
+def _rephased_at(standing: Standing, now: datetime, changed_at: datetime | None) -> datetime:
+    """When the row ceased to fit. A change before its shift is in the row already, so it is not that."""
+    return changed_at if changed_at is not None and changed_at > standing.shift_start else now
 
 
 def _reason(standing: Standing, index: int | None, passed: int, rephased: bool) -> Reason | None:

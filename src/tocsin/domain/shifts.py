@@ -6,15 +6,15 @@ not with the length of the span.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from tocsin.domain.rule import Target, shifts_between
-from tocsin.domain.schedule import Schedule
+from tocsin.domain.history import Times
+from tocsin.domain.rule import Rule, shifts_between
+from tocsin.domain.schedule import Cause, Schedule
 from tocsin.domain.spans import Span, Stint, difference, intersection, union
-
-Times = Mapping[UUID, Sequence[Span]]
 
 
 def shifts(
@@ -27,68 +27,87 @@ def shifts(
     window = Span(start.astimezone(UTC), end.astimezone(UTC))
     if window.start >= window.end:
         return []
-    usual = _after_overrides(schedule, _by_rules(schedule, rotation_stints, window))
+    return _stints(_by_person(reasons(schedule, rotation_stints, window)), window)
+
+
+def reasons(
+    schedule: Schedule, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
+) -> Sequence[Times[Cause]]:
+    """What puts whom on call when, in the order of causes that ``schedule.on_call`` has; not cut to ``window``."""
+    by_rules = _by_rules(schedule, rotation_stints, window)
     replaced = union(Span(one.start_at, one.end_at) for one in schedule.temporary)
-    times = {user_id: difference(spans, replaced) for user_id, spans in usual.items()}
-    return _stints(_merged([times, _by_temporary(schedule)]), window)
+    usual = [*_kept(schedule, by_rules), *_by_overrides(schedule, by_rules)]
+    outside = [Times(one.user_id, one.reason, difference(one.spans, replaced)) for one in usual] if replaced else usual
+    return [*outside, *_by_temporary(schedule)]
 
 
-def _by_rules(schedule: Schedule, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span) -> Times:
-    found: list[Times] = []
-    for target, spans in _by_target(schedule, window).items():
-        if target.type == "user":
-            found.append({target.id: spans})
-        else:
-            active = _by_user(rotation_stints.get(target.id, ()))
-            found.append({user_id: intersection(spans, turns) for user_id, turns in active.items()})
-    return _merged(found)
+def _by_rules(
+    schedule: Schedule, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
+) -> Sequence[Times[Cause]]:
+    turns = {rotation_id: _by_user(stints) for rotation_id, stints in rotation_stints.items()}
+    return [each for rule in schedule.rules for each in _by_rule(rule, schedule.time_zone, turns, window)]
 
 
-def _by_target(schedule: Schedule, window: Span) -> Mapping[Target, Sequence[Span]]:
-    times: dict[Target, list[Span]] = defaultdict(list)
-    for rule in schedule.rules:
-        times[rule.target].extend(shifts_between(rule, schedule.time_zone, *window))
-    return {target: union(spans) for target, spans in times.items()}
+def _by_rule(
+    rule: Rule, zone: ZoneInfo, turns: Mapping[UUID, Mapping[UUID, Sequence[Span]]], window: Span
+) -> Iterator[Times[Cause]]:
+    spans = shifts_between(rule, zone, *window)
+    if rule.target.type == "user":
+        yield Times(rule.target.id, Cause("rule", rule.id), spans)
+        return
+    cause = Cause("rule", rule.id, rule.target.id)
+    for user_id, theirs in turns.get(rule.target.id, {}).items():
+        yield Times(user_id, cause, intersection(spans, theirs))
 
 
-def _by_user(stints: Iterable[Stint]) -> Times:
+def _by_user(stints: Iterable[Stint]) -> Mapping[UUID, Sequence[Span]]:
     times: dict[UUID, list[Span]] = defaultdict(list)
     for stint in stints:
         times[stint.user_id].append(Span(stint.start, stint.end))
     return {user_id: union(spans) for user_id, spans in times.items()}
 
 
-def _after_overrides(schedule: Schedule, by_rules: Times) -> Times:
+def _kept(schedule: Schedule, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
     """What an override removes is what the rules give, so the order of overrides does not matter."""
-    added: dict[UUID, list[Span]] = defaultdict(list)
     removed: dict[UUID, list[Span]] = defaultdict(list)
     for one in schedule.overrides:
-        span = Span(one.start_at, one.end_at)
         if one.remove_user_id is not None:
-            removed[one.remove_user_id].append(span)
+            removed[one.remove_user_id].append(Span(one.start_at, one.end_at))
+    holes = {user_id: union(spans) for user_id, spans in removed.items()}
+    for each in by_rules:
+        hole = holes.get(each.user_id)
+        yield Times(each.user_id, each.reason, difference(each.spans, hole)) if hole else each
+
+
+def _by_overrides(schedule: Schedule, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
+    """One that replaces somebody acts while the rules have that user on call."""
+    usual = _by_person(by_rules) if any(one.remove_user_id is not None for one in schedule.overrides) else {}
+    for one in schedule.overrides:
         if one.add_user_id is not None:
-            acts = [span] if one.remove_user_id is None else intersection(by_rules.get(one.remove_user_id, ()), [span])
-            added[one.add_user_id].extend(acts)
-    kept = {user_id: difference(spans, union(removed[user_id])) for user_id, spans in by_rules.items()}
-    return _merged([kept, added])
+            span = Span(one.start_at, one.end_at)
+            acts = [span] if one.remove_user_id is None else intersection(usual.get(one.remove_user_id, ()), [span])
+            yield Times(one.add_user_id, Cause("override", one.id), acts)
 
 
-def _by_temporary(schedule: Schedule) -> Times:
-    times: dict[UUID, list[Span]] = defaultdict(list)
+def _by_temporary(schedule: Schedule) -> Iterator[Times[Cause]]:
     for one in schedule.temporary:
+        spans: dict[UUID, list[Span]] = defaultdict(list)
         for shift in one.shifts:
-            times[shift.user_id].append(Span(max(shift.start_at, one.start_at), min(shift.end_at, one.end_at)))
-    return times
+            spans[shift.user_id].append(Span(max(shift.start_at, one.start_at), min(shift.end_at, one.end_at)))
+        for user_id, theirs in spans.items():
+            yield Times(user_id, Cause("temporary_schedule", one.id), union(theirs))
 
 
-def _merged(parts: Iterable[Times]) -> Times:
-    together: dict[UUID, list[Span]] = defaultdict(list)
-    for part in parts:
-        for user_id, spans in part.items():
-            together[user_id].extend(spans)
-    return {user_id: union(spans) for user_id, spans in together.items()}
+def _by_person(times: Iterable[Times[Cause]]) -> Mapping[UUID, Sequence[Span]]:
+    together: dict[UUID, list[Sequence[Span]]] = defaultdict(list)
+    for one in times:
+        together[one.user_id].append(one.spans)
+    return {
+        user_id: parts[0] if len(parts) == 1 else union(span for part in parts for span in part)
+        for user_id, parts in together.items()
+    }
 
 
-def _stints(times: Times, window: Span) -> Sequence[Stint]:
+def _stints(times: Mapping[UUID, Sequence[Span]], window: Span) -> Sequence[Stint]:
     cut = [(start, user_id, end) for user_id, spans in times.items() for start, end in intersection(spans, [window])]
     return [Stint(user_id, start, end) for start, user_id, end in sorted(cut)]

@@ -1,13 +1,15 @@
 """Why users are on call, as the on-call rows and the timeline keep it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from tocsin.domain.on_call import Because
 from tocsin.domain.schedule import Cause
 
+Reasons: TypeAlias = Sequence[Mapping[str, Any]]
 
-def parts(causes: Sequence[Cause]) -> list[dict[str, Any]]:
+
+def parts(causes: Sequence[Cause]) -> Reasons:
     """The parts of a schedule that put a user on call."""
     return [
         {"type": cause.type, "id": str(cause.id)}
@@ -16,7 +18,7 @@ def parts(causes: Sequence[Cause]) -> list[dict[str, Any]]:
     ]
 
 
-def targets(because: Sequence[Because]) -> list[dict[str, Any]]:
+def targets(because: Sequence[Because]) -> Reasons:
     """The targets of a step that put a user on call, a schedule with its parts."""
     return [
         {"type": one.target.type, "id": str(one.target.id)} | ({"by": parts(one.parts)} if one.parts else {})

@@ -36,8 +36,7 @@ async def rotations(pool: Pool, ids: Sequence[str]) -> Sequence[Finding]:
 
 def _rotation_differs(row: asyncpg.Record) -> bool:
     try:
-        found = roster.rotation_now(row)
-        decision = rotation.decide(found.rotation, found.participants, found.standing, row["now"])
+        decision = roster.rotation_now(row).decide(row["now"])
     except _UNREADABLE:
         return False
     return not isinstance(decision, rotation.Rest)
@@ -47,16 +46,13 @@ async def schedules(pool: Pool, ids: Sequence[str]) -> Sequence[Finding]:
     """Schedules whose on-call rows are not those that the rules make, or that look again too late."""
     rows = await roster.schedule_rows(pool, _uuids(ids))
     whole = await roster.around(pool, rows)
-    mirrors = {row["schedule_id"]: row["mirror"] for row in await pool.fetch(_SQL["schedule_mirrors"], _uuids(ids))}
     readable = [row for row in rows if row["id"] in whole.schedules]
-    return [
-        _differs("schedule", row["id"]) for row in readable if _schedule_differs(row, whole, mirrors.get(row["id"], {}))
-    ]
+    return [_differs("schedule", row["id"]) for row in readable if _schedule_differs(row, whole)]
 
 
-def _schedule_differs(row: asyncpg.Record, whole: Roster, mirror: Mapping[str, object]) -> bool:
+def _schedule_differs(row: asyncpg.Record, whole: Roster) -> bool:
     wanted = {str(one.user_id): parts(one.because) for one in whole.of_schedule(row["id"], whole.now)}
-    if row["version"] is None or wanted != mirror:
+    if row["version"] is None or wanted != row["last_known"]:
         return True
     next_change = whole.next_change(row["id"])
     return next_change is not None and (row["next_change"] is None or row["next_change"] > next_change)

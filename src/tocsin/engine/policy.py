@@ -2,20 +2,27 @@
 
 An alert that enters a step asks here too, and does not wait for this job: whom a step pages is worked out from what is
 defined, at that moment (P3). It brings the mirror up to date itself when that says something else.
+
+The history tells the planned moments, as a schedule's does. It is worked out by whoever writes it only: in a storm it
+is enough to know whom a step pages now.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation import OnCallUser, Policy
-from tocsin.domain.on_call import Because, Roster, ids_of
+from tocsin.domain.history import History, history, replayed
+from tocsin.domain.on_call import Because, Roster, Target, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.engine.because import Reasons
 from tocsin.engine.because import targets as because_of
 from tocsin.engine.job import GONE, JobKind, Outcome
+from tocsin.engine.replay import columns, replay
 from tocsin.engine.together import Together
 from tocsin.engine.turn import Turn, Wish
 from tocsin.store import readings, roster
@@ -24,7 +31,9 @@ from tocsin.store.listing import Database
 _SQL = Statements(__package__, "policy.sql")
 
 Causes = Mapping[UUID, Sequence[Because]]
-Reasons = Sequence[Mapping[str, Any]]
+
+# What a job finds unchanged is noted so often, that the time to go over again stays short.
+_NOTED_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +105,20 @@ class Mirrors:
 
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one policy's mirror."""
-    loads, mirrors = policies(pool), Mirrors(pool)
+    mirrors = Mirrors(pool)
+
+    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
+        return await _untold(pool, policy_ids)
+
+    loads = Together(load_many)
 
     async def run(object_id: str) -> Outcome:
         found = await loads.load(UUID(object_id))
         if found is None:
             return GONE
-        if all(step.is_mirrored for step in found.steps.values()):
+        if not found:
             return Outcome("unchanged")
-        await mirrors.freshen(found.policy.id)
+        await mirrors.freshen(UUID(object_id))
         return Outcome("brought_up_to_date")
 
     return JobKind("policy", run)
@@ -116,14 +130,52 @@ async def hold(connection: Connection, policy_id: UUID) -> None:
 
 
 async def bring_up_to_date(connection: Connection, policy_id: UUID, only: UUID | None = None) -> None:
-    """Make the mirrors of the policy's steps, or of one of them, say what is so now.
+    """Make the mirrors of the policy's steps, or of one of them, say what is so now, and what was since they last did.
 
     The policy is held and read again, so that what was read earlier is never written over what was read later.
     """
-    found = (await _load(connection, [policy_id])).get(policy_id)
-    for step_id, step in found.steps.items() if found is not None else ():
-        if only in (None, step_id) and not step.is_mirrored:
-            await connection.execute(_SQL["mirror"], step_id, list(step.because), list(step.because.values()))
+    for told in (await _untold(connection, [policy_id])).get(policy_id, ()):
+        if only in (None, told.step_id):
+            rows = columns(told.history.changed), columns(told.history.added)
+            await connection.execute(_SQL["mirror"], told.step_id, told.until, *rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the mirror of a step is to tell, up to ``until``."""
+
+    step_id: UUID
+    history: History[Reasons]
+    until: datetime
+
+
+async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
+    """Of each policy the steps whose mirrors do not tell all up to now."""
+    rows = await database.fetch(_SQL["load"], policy_ids)
+    steps = [
+        (row["id"], *each) for row in rows for each in zip(readings.policy_plan(row).steps, row["steps"], strict=True)
+    ]
+    recorded = [moment for _, _, step in steps if (moment := _instant(step["history_until"])) is not None]
+    used = [target for _, plan, _ in steps for target in plan.targets]
+    whole = await _roster(database, used, min(recorded, default=None))
+    found: dict[UUID, list[_Told]] = {row["id"]: [] for row in rows}
+    for policy_id, plan, step in steps:
+        told = await _told(whole or Roster(rows[0]["now"]), plan, step)
+        found[policy_id] += [told] if told is not None else []
+    return found
+
+
+async def _told(whole: Roster, step: StepPlan, row: Mapping[str, Any]) -> _Told | None:
+    changes = [datetime.fromisoformat(row["changed_at"]), *(at for one in step.targets for at in whole.changes(one))]
+    window = replayed(whole.now, _instant(row["history_until"]), changes)
+    standing = {UUID(user_id): because for user_id, because in row["mirror"].items()}
+    told = await replay(window, lambda over: history(standing, whole.pieces(step.targets, over), because_of, over))
+    is_noted = row["history_until"] is not None and window.end - window.start <= _NOTED_EVERY
+    return None if told.is_told and is_noted else _Told(step.id, told, whole.now)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
@@ -139,12 +191,16 @@ async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID,
 
 async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
     """The users of each step; users are known without asking anything."""
-    used = [target for step in steps for target in step.targets]
-    rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
-    if not rotations and not schedules:
+    whole = await _roster(database, [target for step in steps for target in step.targets])
+    if whole is None:
         return {step.id: {one.id: (Because(one),) for one in step.targets if one.type == "user"} for step in steps}
-    whole: Roster = await roster.load(database, rotations, schedules)
     return {step.id: whole.on_call(step.targets, whole.now) for step in steps}
+
+
+async def _roster(database: Database, used: Sequence[Target], since: datetime | None = None) -> Roster | None:
+    """The rotations and schedules among the targets; None when there are none, which need not be asked for."""
+    rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
+    return await roster.load(database, rotations, schedules, since) if rotations or schedules else None
 
 
 def _policy_now(

@@ -1,5 +1,6 @@
 -- name: load
--- Policies with their steps in order, the targets of each, and whom its mirror names now.
+-- Policies with their steps in order, the targets of each, whom its mirror names now, up to when the mirror's rows tell
+-- whom it named, and when people last changed the targets.
 select
     policies.id,
     policies.repeat,
@@ -20,12 +21,20 @@ select
                     select coalesce(jsonb_object_agg(on_call.user_id, on_call.because), '{}')
                     from ep_step_on_call_users as on_call
                     where on_call.ep_step_id = steps.id and on_call.end_time is null
-                )
+                ),
+                'history_until', coalesce(
+                    history.history_until,
+                    -- It was lost.
+                    (select now() from ep_step_on_call_users as on_call where on_call.ep_step_id = steps.id limit 1)
+                ),
+                'changed_at', coalesce(history.changed_at, now())
             ) order by steps.step_number
         ), '[]')
         from escalation_policy_steps as steps
+        left join ep_step_history as history on history.ep_step_id = steps.id
         where steps.escalation_policy_id = policies.id
-    ) as steps
+    ) as steps,
+    now() as now
 from escalation_policies as policies
 where policies.id = any($1::uuid[])
 
@@ -46,22 +55,29 @@ where users.id = any($1::uuid[])
 select id from escalation_policies where id = $1 for no key update
 
 -- name: mirror
--- Whom a step would page from now on: stints end and start by difference. $2 holds the users, $3 why, one item a user.
-with step as (
-    select id from escalation_policy_steps where id = $1
+-- Whom a step would page, up to $2: stints end and start by difference, at the moments that were planned. $3 holds what
+-- becomes of the open rows, $4 the new ones; the open ones are done with first, since a user may come back.
+with told as (
+    insert into ep_step_history as history (ep_step_id, history_until)
+    select steps.id, $2 from escalation_policy_steps as steps where steps.id = $1
+    on conflict (ep_step_id) do update set history_until = excluded.history_until
+    returning history.ep_step_id
 ),
-ended as (
+changed as (
     update ep_step_on_call_users as on_call
-    set end_time = now()
-    from step
-    where on_call.ep_step_id = step.id and on_call.end_time is null and on_call.user_id <> all($2::uuid[])
+    set end_time = stint.end_time, because = stint.because
+    from told
+    cross join jsonb_to_recordset($3::jsonb) as stint (user_id uuid, end_time timestamptz, because jsonb)
+    where on_call.ep_step_id = told.ep_step_id and on_call.user_id = stint.user_id and on_call.end_time is null
+    returning on_call.id
 )
-insert into ep_step_on_call_users as on_call (ep_step_id, user_id, because)
-select step.id, users.id, because.value
-from step
-cross join unnest($2::uuid[]) with ordinality as chosen (id, number)
-join users on users.id = chosen.id
-join jsonb_array_elements($3::jsonb) with ordinality as because (value, number) on because.number = chosen.number
+insert into ep_step_on_call_users as on_call (ep_step_id, user_id, because, start_time, end_time)
+select told.ep_step_id, users.id, stint.because, stint.start_time, stint.end_time
+from told
+cross join (select count(*) from changed) as before
+cross join jsonb_to_recordset($4::jsonb)
+    as stint (user_id uuid, start_time timestamptz, end_time timestamptz, because jsonb)
+join users on users.id = stint.user_id
+order by stint.start_time, stint.user_id
 on conflict (ep_step_id, user_id) where end_time is null do update
 set because = excluded.because
-where on_call.because <> excluded.because

@@ -41,8 +41,7 @@ def kind(pool: Pool) -> JobKind:
         loaded = await loads.load(UUID(object_id))
         if loaded is None:
             return GONE
-        found = loaded.found
-        decision = rotation.decide(found.rotation, found.participants, found.standing, loaded.now)
+        decision = loaded.found.decide(loaded.now)
         return _outcome(loaded, decision) if await _apply(pool, loaded, decision) else None
 
     return JobKind("rotation", look(once))

@@ -1,4 +1,7 @@
-"""Job ``schedule``: the rows that say who is on call are brought up to date, with their history (S4, S5)."""
+"""Job ``schedule``: the rows that say who is on call are brought up to date, with their history (S4, S5).
+
+The history tells the planned moments: a job that comes late writes every stint since its rows were last up to date.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +12,12 @@ import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
+from tocsin.domain.history import History, history
 from tocsin.domain.on_call import Roster
-from tocsin.engine.because import parts
+from tocsin.domain.spans import Span
+from tocsin.engine.because import Reasons, parts
 from tocsin.engine.job import GONE, JobKind, Outcome, look
+from tocsin.engine.replay import columns, replay
 from tocsin.engine.together import Together
 from tocsin.store import roster
 
@@ -26,6 +32,7 @@ class Loaded:
     roster: Roster
     version: int | None
     next_change: datetime | None
+    standing: Mapping[UUID, Reasons]
     now: datetime
 
 
@@ -49,16 +56,21 @@ def kind(pool: Pool) -> JobKind:
 def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
     if row["id"] not in whole.schedules:
         roster.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
-    return Loaded(row["id"], whole, row["version"], row["next_change"], whole.now)
+    standing = {UUID(user_id): because for user_id, because in row["last_known"].items()}
+    return Loaded(row["id"], whole, row["version"], row["next_change"], standing, whole.now)
 
 
 async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:
     """Write who is on call; None when the schedule has moved since it was loaded."""
-    on_call = loaded.roster.of_schedule(loaded.id, loaded.now)
+    told = await replay(loaded.roster.to_replay(loaded.id), lambda window: _history(loaded, window))
     next_change = loaded.roster.next_change(loaded.id)
-    users, because = [one.user_id for one in on_call], [parts(one.because) for one in on_call]
-    if not await pool.fetchval(_SQL["apply"], loaded.id, loaded.version, next_change, users, because):
+    arguments = (loaded.id, loaded.version, next_change, loaded.now, columns(told.changed), columns(told.added))
+    if not await pool.fetchval(_SQL["apply"], *arguments):
         return None
     due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
     again = next_change if next_change == loaded.next_change else None
     return Outcome("brought_up_to_date", due=due, acted=loaded.now, again=again)
+
+
+def _history(loaded: Loaded, window: Span) -> History[Reasons]:
+    return history(loaded.standing, loaded.roster.pieces_of_schedule(loaded.id, window), parts, window)

@@ -82,14 +82,6 @@ where not exists (
         )
 )
 
--- name: schedule_mirrors
-select
-    on_call.schedule_id,
-    jsonb_object_agg(on_call.user_id, on_call.because) as mirror
-from schedule_on_call_users as on_call
-where on_call.schedule_id = any($1::uuid[]) and on_call.end_time is null
-group by on_call.schedule_id
-
 -- name: services
 -- Services that have planned windows, or had.
 select

@@ -25,9 +25,16 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-async def load(database: Database, rotation_ids: Collection[UUID], schedule_ids: Collection[UUID]) -> Roster:
-    """The rotations and schedules, and the rotations that the schedules use."""
-    return await around(database, await schedule_rows(database, schedule_ids) if schedule_ids else [], rotation_ids)
+async def load(
+    database: Database, rotation_ids: Collection[UUID], schedule_ids: Collection[UUID], since: datetime | None = None
+) -> Roster:
+    """The rotations and schedules, and the rotations that the schedules use.
+
+    Overrides and temporary schedules that are over are among it if they ended after ``since``, or after what the
+    schedule's rows tell.
+    """
+    rows = await schedule_rows(database, schedule_ids, since) if schedule_ids else []
+    return await around(database, rows, rotation_ids)
 
 
 async def around(
@@ -42,6 +49,8 @@ async def around(
         rotations=_readable(rotations, rotation_now, last_known),
         schedules=_readable(schedules, schedule_of, last_known),
         last_known=last_known,
+        changed_at={row["id"]: row["changed_at"] for row in schedules if row["changed_at"] is not None},
+        history_until={row["id"]: row["history_until"] for row in schedules if row["history_until"] is not None},
     )
 
 
@@ -50,9 +59,11 @@ async def rotation_rows(database: Database, rotation_ids: Collection[UUID]) -> S
     return await database.fetch(_sql["rotations"], list(rotation_ids), [])
 
 
-async def schedule_rows(database: Database, schedule_ids: Collection[UUID]) -> Sequence[asyncpg.Record]:
-    """Schedules as stored."""
-    return await database.fetch(_sql["schedules"], list(schedule_ids))
+async def schedule_rows(
+    database: Database, schedule_ids: Collection[UUID], since: datetime | None = None
+) -> Sequence[asyncpg.Record]:
+    """Schedules as stored, with what ended after ``since`` as `load` says."""
+    return await database.fetch(_sql["schedules"], list(schedule_ids), since)
 
 
 def rotation_now(row: asyncpg.Record) -> RotationNow:
@@ -64,7 +75,7 @@ def rotation_now(row: asyncpg.Record) -> RotationNow:
     )
     participants = [Participant(UUID(one["id"]), UUID(one["user_id"])) for one in row["participants"]]
     rotation = Rotation(row["type"], row["shift_length"], row["start_at"], ZoneInfo(row["time_zone"]))
-    return RotationNow(rotation, participants, standing)
+    return RotationNow(rotation, participants, standing, row["changed_at"])
 
 
 def schedule_of(row: asyncpg.Record) -> Schedule:
@@ -88,7 +99,7 @@ def _readable(
         except (ValueError, LookupError, OSError) as error:
             log.warning("on_call_unreadable", id=str(row["id"]), error=str(error))
             known = row["last_known"]
-            last_known[row["id"]] = known if isinstance(known, list) else [known] if known else []
+            last_known[row["id"]] = sorted(map(UUID, known)) if isinstance(known, dict) else [known] if known else []
     return found
 
 

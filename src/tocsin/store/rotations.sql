@@ -105,8 +105,11 @@ update rotation_state set position = $2, version = version + 1 where rotation_id
 
 -- Somebody is made active by hand. The engine's next look finds the version moved.
 -- name: activate
+with noted as (
+    select note_rotation_change($1)
+)
 insert into rotation_state as state (rotation_id, position, rotation_participant_id, shift_start, shift_end)
-values ($1, $2, $3, $4, $5)
+select $1, $2, $3, $4, $5 from noted
 on conflict (rotation_id) do update
 set
     position = excluded.position,

@@ -1,6 +1,7 @@
 """Who is on call by a schedule: at an instant, or over a time.
 
-What is past is told by the rows that the engine keeps, what is ahead by the rules from where the rotations stand now.
+What is past is told by the rows that the engine keeps, what is ahead by the rules from where the rotations stand now,
+and so is what the rows do not tell yet because no engine has looked.
 """
 
 from collections import defaultdict
@@ -13,7 +14,7 @@ from uuid import UUID
 from tocsin.db.sql import Statements
 from tocsin.domain import shifts
 from tocsin.domain.on_call import Because, Roster, Target
-from tocsin.domain.schedule import Cause, Schedule
+from tocsin.domain.schedule import Cause
 from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store import roster
@@ -56,7 +57,7 @@ async def on_call(database: Database, schedule_id: UUID, at: datetime | None) ->
     """Who is on call at ``at``, or now. Raises InvalidInput for an instant too far ahead."""
     whole = await roster.load(database, [], [schedule_id])
     require_near("at", at, whole.now)
-    if at is not None and at < whole.now:
+    if at is not None and at < min(whole.to_replay(schedule_id).start, whole.now):
         rows = await database.fetch(_sql["at"], schedule_id, at)
         return OnCallAt(at, [OnCallUser(row["user_id"], row["name"], _causes(row["because"])) for row in rows])
     at = at or whole.now
@@ -75,8 +76,9 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
     whole = await roster.load(database, [], [schedule_id])
     require_near("end", end, whole.now)
     window = Span(start, end)
-    past = await _past(database, schedule_id, window, whole.now)
-    stints = _joined([*past, *ahead(whole, schedule_id, window)], window)
+    told_until = whole.to_replay(schedule_id).start
+    past = await _past(database, schedule_id, window, told_until)
+    stints = _joined([*past, *worked_out(whole, schedule_id, window, told_until)], window)
     names = await _names(database, {stint.user_id for stint in stints})
     return [Shift(one.user_id, names[one.user_id], one.start, one.end) for one in stints if one.user_id in names]
 
@@ -94,28 +96,28 @@ def are_told(window: Span, now: datetime) -> bool:
     return window.end - window.start <= LONGEST and window.end - now <= FARTHEST
 
 
-async def _past(database: Database, schedule_id: UUID, window: Span, now: datetime) -> Sequence[Stint]:
-    """The stints that the rows tell, none beyond now."""
-    if window.start >= now:
+async def _past(database: Database, schedule_id: UUID, window: Span, until: datetime) -> Sequence[Stint]:
+    """The stints that the rows tell, none beyond ``until``."""
+    if window.start >= until:
         return []
-    rows = await database.fetch(_sql["between"], schedule_id, window.start, min(window.end, now))
-    return [Stint(row["user_id"], row["start_time"], min(row["end_time"], now)) for row in rows]
+    rows = await database.fetch(_sql["between"], schedule_id, window.start, min(window.end, until))
+    return [Stint(row["user_id"], row["start_time"], min(row["end_time"] or until, until)) for row in rows]
 
 
 def ahead(whole: Roster, schedule_id: UUID, window: Span) -> Sequence[Stint]:
     """The stints that the rules foresee from now on. Of a schedule that cannot be read: as last known."""
-    start, end = max(window.start, whole.now), window.end
+    return worked_out(whole, schedule_id, window, whole.now)
+
+
+def worked_out(whole: Roster, schedule_id: UUID, window: Span, since: datetime) -> Sequence[Stint]:
+    """The stints that the rules make from ``since`` on, in the future or since they last changed."""
+    start, end = max(window.start, since), window.end
     if start >= end:
         return []
     found = whole.schedules.get(schedule_id)
     if found is None:
         return [Stint(user_id, start, end) for user_id in whole.last_known.get(schedule_id, ())]
-    return shifts.shifts(found, _turns(whole, found, Span(start, end)), start, end)
-
-
-def _turns(whole: Roster, found: Schedule, window: Span) -> Mapping[UUID, Sequence[Stint]]:
-    rotations = {rule.target.id for rule in found.rules if rule.target.type == "rotation"}
-    return {rotation_id: whole.stints(rotation_id, window) for rotation_id in rotations}
+    return shifts.shifts(found, whole.turns(found, Span(start, end)), start, end)
 
 
 def _joined(stints: Sequence[Stint], window: Span) -> Sequence[Stint]:

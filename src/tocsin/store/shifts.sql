@@ -9,9 +9,9 @@ where
     and (on_call.end_time > $2 or on_call.end_time is null)
 order by on_call.id
 
--- Who was on call by a schedule in [$2, $3), which is past: their stints, whole. One that goes on ends now.
 -- name: between
-select user_id, start_time, coalesce(end_time, now()) as end_time
+-- Who was on call by a schedule in [$2, $3), which is past: their stints, whole.
+select user_id, start_time, end_time
 from schedule_on_call_users
 where schedule_id = $1 and start_time < $3 and (end_time > $2 or end_time is null)
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from tocsin.domain import rotation
 from tocsin.domain.handoffs import Rotation
 from tocsin.domain.on_call import RotationNow
 from tocsin.domain.spans import Span
@@ -40,7 +39,7 @@ class Turn:
 def turns(one: RotationNow, names: Mapping[UUID, str], now: datetime) -> Sequence[Turn]:
     """The turn that is now, from now on, and ``HANDOFFS`` further ones."""
     window = Span(now, now + _UNITS[one.rotation.type] * one.rotation.shift_length * (HANDOFFS + 2))
-    stints = islice(rotation.stints(one.rotation, one.participants, one.standing, now, window), HANDOFFS + 1)
+    stints = islice(one.stints(now, window), HANDOFFS + 1)
     return [
         Turn(names.get(stint.user_id, "somebody"), stint.start, stint.end, day_at(stint.start, one.rotation.time_zone))
         for stint in stints
