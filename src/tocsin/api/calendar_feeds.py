@@ -1,19 +1,26 @@
-"""A user's calendar feed: the secret address under which a calendar program finds their shifts."""
+"""Calendar feeds: the secret address under which a calendar program finds the shifts of a user, schedule or team.
 
+Who may edit how a user is reached, a schedule, or who is in a team may make and revoke its address.
+"""
+
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from tocsin.api.access import require_edit_user
+from tocsin.api.access import require_edit, require_edit_user, require_manage
 from tocsin.api.auth import Config, Database, Reader, Writer
 from tocsin.api.fields import Read, UtcDatetime
+from tocsin.db.pool import Connection
 from tocsin.errors import NotFound
 from tocsin.settings import Settings
-from tocsin.store import calendar_feeds, users
-from tocsin.store.actor import acting
+from tocsin.store import calendar_feeds, schedules, teams, users
+from tocsin.store.actor import Actor, acting
+from tocsin.store.calendar_feeds import OwnerKind
+from tocsin.store.listing import Database as Reading
 
-router = APIRouter(prefix="/users/{user_id}/calendar-feed", tags=["calendar feeds"])
+router = APIRouter(tags=["calendar feeds"])
 
 
 class CalendarFeedRead(Read):
@@ -29,31 +36,59 @@ class CalendarFeedCreated(CalendarFeedRead):
     url: str
 
 
-@router.put("", summary="Create a user's calendar feed, or give it a new address")
-async def put_calendar_feed(user_id: UUID, actor: Writer, pool: Database, settings: Config) -> CalendarFeedCreated:
+Require = Callable[[Reading, Actor, UUID], Awaitable[None]]
+Lock = Callable[[Connection, UUID], Awaitable[object]]
+
+
+async def require_user(_database: Reading, actor: Actor, user_id: UUID) -> None:
+    """Raise unless the actor may have the address of the user's shifts."""
     require_edit_user(actor, user_id)
-    async with acting(pool, actor) as connection:
-        await users.lock(connection, user_id)
-        feed, secret = await calendar_feeds.renew(connection, user_id)
-    return CalendarFeedCreated(**dict(CalendarFeedRead.model_validate(feed)), url=feed_url(settings, secret))
 
 
-@router.get("", summary="Show whether a user has a calendar feed")
-async def get_calendar_feed(user_id: UUID, actor: Reader, pool: Database) -> CalendarFeedRead:
-    require_edit_user(actor, user_id)
-    feed = await calendar_feeds.find(pool, user_id)
-    if feed is None:
-        raise NotFound("this user has no calendar feed")
-    return CalendarFeedRead.model_validate(feed)
+async def require_schedule(database: Reading, actor: Actor, schedule_id: UUID) -> None:
+    """Raise unless the actor may have an address of the schedule's shifts."""
+    require_edit(actor, (await schedules.get(database, schedule_id)).team_id)
 
 
-@router.delete("", status_code=204, summary="Revoke the address of a user's calendar feed")
-async def delete_calendar_feed(user_id: UUID, actor: Writer, pool: Database) -> None:
-    require_edit_user(actor, user_id)
-    async with acting(pool, actor) as connection:
-        await calendar_feeds.revoke(connection, user_id)
+async def require_team(_database: Reading, actor: Actor, team_id: UUID) -> None:
+    """Raise unless the actor may have an address of the team's shifts."""
+    require_manage(actor, team_id)
 
 
 def feed_url(settings: Settings, secret: str) -> str:
     """The address of a feed."""
     return f"{settings.base_url}/calendar/{secret}.ics"
+
+
+def _offer(kind: OwnerKind, require: Require, lock: Lock) -> None:
+    """The routes under users, schedules or teams."""
+    path = f"/{kind}s/{{owner_id}}/calendar-feed"
+
+    @router.put(path, name=f"put_{kind}_calendar_feed", summary=f"Create a {kind}'s calendar feed, or readdress it")
+    async def put(owner_id: UUID, actor: Writer, pool: Database, settings: Config) -> CalendarFeedCreated:
+        await require(pool, actor, owner_id)
+        async with acting(pool, actor) as connection:
+            await lock(connection, owner_id)
+            feed, secret = await calendar_feeds.renew(connection, kind, owner_id)
+        return CalendarFeedCreated(**dict(CalendarFeedRead.model_validate(feed)), url=feed_url(settings, secret))
+
+    @router.get(path, name=f"get_{kind}_calendar_feed", summary=f"Show whether a {kind} has a calendar feed")
+    async def get(owner_id: UUID, actor: Reader, pool: Database) -> CalendarFeedRead:
+        await require(pool, actor, owner_id)
+        feed = await calendar_feeds.find(pool, owner_id)
+        if feed is None:
+            raise NotFound(f"this {kind} has no calendar feed")
+        return CalendarFeedRead.model_validate(feed)
+
+    @router.delete(
+        path, status_code=204, name=f"delete_{kind}_calendar_feed", summary=f"Revoke a {kind}'s calendar feed"
+    )
+    async def delete(owner_id: UUID, actor: Writer, pool: Database) -> None:
+        await require(pool, actor, owner_id)
+        async with acting(pool, actor) as connection:
+            await calendar_feeds.revoke(connection, owner_id)
+
+
+_offer("user", require_user, users.lock)
+_offer("schedule", require_schedule, schedules.lock)
+_offer("team", require_team, teams.lock)

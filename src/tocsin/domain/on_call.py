@@ -13,7 +13,7 @@ from typing import Literal, assert_never
 from uuid import UUID
 
 from tocsin.domain import rotation, schedule, shifts
-from tocsin.domain.handoffs import Rotation
+from tocsin.domain.handoffs import Rotation, shift_at
 from tocsin.domain.history import INSTANT, Piece, Times, pieces, replayed
 from tocsin.domain.rotation import Decision, Participant, Standing
 from tocsin.domain.schedule import Cause, OnCall, Schedule
@@ -60,6 +60,22 @@ class RotationNow:
         known = Span(max(window.start, min(self.changed_at or now, now)), window.end)
         position = rotation.position_after(self.decide(now), self.standing)
         return rotation.turns(self.rotation, self.participants, position, now, known)
+
+    def turn_began(self, now: datetime) -> tuple[UUID, datetime] | None:
+        """Who is active now, and since which handoff; turns of one user in a row are one. None: nobody is.
+
+        Where everybody in the order is the same user, it is the last handoff before people changed the rotation.
+        """
+        position = rotation.position_after(self.decide(now), self.standing)
+        if position is None:
+            return None
+        order = [one.user_id for one in self.participants]
+        user_id, start = order[position], shift_at(self.rotation, now).start
+        if len(set(order)) == 1:
+            return user_id, min(start, shift_at(self.rotation, self.changed_at or start).start)
+        while order[(position := position - 1) % len(order)] == user_id:
+            start = shift_at(self.rotation, start - INSTANT).start
+        return user_id, start
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ Instants may come in with any zone and go out in UTC, where Python compares and 
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_WALL = _EPOCH.replace(tzinfo=None)
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
+_REMEMBERED = 8192  # schedules of one place begin and end at the same times: many a quarter of a year of them
 
 
 def wall_time(at: datetime, zone: ZoneInfo) -> datetime:
@@ -23,6 +25,7 @@ def wall_time(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+@lru_cache(_REMEMBERED)
 def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """The first instant at which the clocks show ``wall`` or have passed it.
 
@@ -34,6 +37,7 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     return _instant(wall, before)
 
 
+@lru_cache(_REMEMBERED)
 def last_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     """The last instant at which the clocks show ``wall``.
 

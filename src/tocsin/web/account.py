@@ -115,7 +115,7 @@ async def revoke_token(token_id: UUID, viewer: Viewer, pool: Database) -> Respon
 async def renew_calendar(request: Request, viewer: Viewer, pool: Database, settings: Config) -> Response:
     """Make a calendar address, shown once; a former one no longer works."""
     async with acting(pool, viewer) as connection:
-        _, secret = await calendar_feeds.renew(connection, _own(viewer))
+        _, secret = await calendar_feeds.renew(connection, "user", _own(viewer))
     return see_once(request, "/account", calendar=feed_url(settings, secret))
 
 

@@ -11,7 +11,7 @@ from tocsin.api.access import may_edit, require_edit
 from tocsin.api.auth import Database
 from tocsin.api.paging import Cursor, cursor_at, position_after
 from tocsin.errors import Conflict
-from tocsin.store import schedules
+from tocsin.store import calendar_feeds, schedules
 from tocsin.store.actor import Actor, acting
 from tocsin.web import schedule_view
 from tocsin.web.flash import see_other
@@ -59,9 +59,11 @@ async def _page(request: Request, viewer: Actor, schedule_id: UUID, refused: Ref
     values = await schedule_view.shown(
         request.app.state.pool, schedule_id, query.get("view", "week"), query.get("day", ""), zone
     )
+    can_edit = may_edit(viewer, values["schedule"].team_id)
     seen: dict[str, Any] = {
         "is_mine": zone is not None,
-        "can_edit": may_edit(viewer, values["schedule"].team_id),
+        "can_edit": can_edit,
+        "feed": await calendar_feeds.find(request.app.state.pool, schedule_id) if can_edit else None,
         "refused": refused,
     }
     return await page(

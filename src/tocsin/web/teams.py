@@ -14,7 +14,7 @@ from tocsin.api.auth import Database
 from tocsin.api.teams import MemberBody, TeamCreate
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import people, teams
+from tocsin.store import calendar_feeds, people, teams
 from tocsin.store.actor import Actor, acting
 from tocsin.store.teams import Member, Team, TeamSpec
 from tocsin.web.flash import see_other
@@ -135,6 +135,7 @@ async def _team_page(
         "members": await _named(pool, team),
         "others": {user_id: name for user_id, name in everybody.items() if user_id not in inside},
         "can_manage": can_manage,
+        "feed": await calendar_feeds.find(pool, team_id) if can_manage else None,
         "can_delete": is_admin(viewer),
     }
     return await page(request, viewer, "team.html.j2", status, **shown)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Pool
 from tocsin.domain.lack import Lack, Why
-from tocsin.store import own_shifts, reach
+from tocsin.store import feed_shifts, reach
 from tocsin.store.duty import Roll
 from tocsin.web.phrases import clock
 
@@ -42,7 +42,8 @@ async def unreached(pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo, *, mail
 
 async def _when(pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo) -> str | None:
     """When the user is on call: now, or else their next shift, by a schedule or a rotation."""
-    now, shifts = await own_shifts.ahead(pool, user_id)
+    found = await feed_shifts.ahead(pool, "user", user_id)
+    now, shifts = found.now, found.shifts
     if roll.duties:
         ends = [duty.until for duty in roll.duties]
         until = max((end for end in ends if end), default=None) if all(ends) else None
