@@ -93,8 +93,12 @@ async def found(pool: Pool, *, policies: int, people: int, webhook: str) -> Orga
 async def open_alerts(
     pool: Pool, organisation: Organisation, count: int, due: datetime, over: timedelta = timedelta(0)
 ) -> None:
-    """Open alerts that stand on their first step, the next due at ``due`` and evenly spread ``over`` a span."""
+    """Open alerts that stand on their first step, the next due at ``due`` and evenly spread ``over`` a span.
+
+    What is still empty is not analyzed: PostgreSQL would plan for tables that stay so.
+    """
     await pool.execute(_ALERTS, count, organisation.services)
     await pool.execute("delete from pgqueuer")
     await pool.execute(_STANDING, due, over, count)
-    await pool.execute("vacuum analyze")
+    await pool.execute("vacuum analyze users, contact_methods, services, alerts, escalation_policy_state, pgqueuer")
+    await pool.execute("vacuum analyze escalation_policies, escalation_policy_steps, ep_step_on_call_users")

@@ -11,9 +11,10 @@ from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from tests.fixtures.factories import Factory, step
 
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Pool, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine.queue import HEARTBEAT_TIMEOUT, names
+from tocsin.engine.runner import SESSION
 
 LARGE = {
     "alerts",
@@ -118,6 +119,17 @@ async def full(pool: Pool, make: Factory) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
+async def young(database: str, pool: Pool) -> AsyncIterator[asyncpg.Connection]:
+    """An engine's connection to an empty database that somebody has analyzed."""
+    await pool.execute("vacuum analyze")
+    async with (
+        open_pool(database, size=1, application_name="young", settings=SESSION) as engines,
+        engines.acquire() as connection,
+    ):
+        yield connection
+
+
+@pytest.fixture
 async def waiting(pool: Pool) -> AsyncIterator[asyncpg.Connection]:
     """A connection to a database with 51,000 jobs that wait."""
     async with pool.acquire() as connection:
@@ -164,6 +176,18 @@ def _rows_read(plan: Mapping[str, Any]) -> Iterator[float]:
 async def test_the_engines_statements_read_no_large_table_from_end_to_end(full: asyncpg.Connection) -> None:
     found = {
         f"{file} {name}": list(scans(await generic_plan(full, Statements("tocsin.engine", file)[name])))
+        for file, statements in HOT.items()
+        for name in statements
+    }
+    assert {statement: tables for statement, tables in found.items() if tables} == {}
+
+
+async def test_a_plan_made_while_tables_are_known_to_be_empty_reads_none_from_end_to_end(
+    young: asyncpg.Connection,
+) -> None:
+    """Which an engine's connections keep while a storm fills them."""
+    found = {
+        f"{file} {name}": list(scans(await generic_plan(young, Statements("tocsin.engine", file)[name])))
         for file, statements in HOT.items()
         for name in statements
     }
