@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from tocsin.domain.rights import SharedObjects
 from tocsin.errors import ConfigurationError
 
 _PREFIX = "TOCSIN_"
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
     )
     session_lifetime_seconds: Seconds = Field(
         timedelta(days=14), gt=timedelta(0), description="how long a sign-in lasts, in seconds"
+    )
+    shared_objects: SharedObjects = Field(
+        "members",
+        description="who changes what belongs to no team: admins, members (of any team) or everybody who is signed in",
     )
     deadman_url: SecretStr | None = Field(
         None, description="address that engines GET every so often while pages go out; unset: none"

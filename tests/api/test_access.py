@@ -27,8 +27,8 @@ MACHINE = Actor("token", "1", "a token of nobody")
         (MANAGER, (True, True, False, True, False, True, False, False)),
         (ADMIN, (True, True, True, True, True, True, True, True)),
         (WRITING_ADMIN, (True, True, True, False, False, True, False, False)),
-        (USER_WITH_SCOPE_ADMIN, (True, False, False, False, False, True, False, False)),
-        (MACHINE, (True, False, False, False, False, False, False, False)),
+        (USER_WITH_SCOPE_ADMIN, (False, False, False, False, False, True, False, False)),
+        (MACHINE, (False, False, False, False, False, False, False, False)),
     ],
     ids=lambda value: value.name if isinstance(value, Actor) else "",
 )
@@ -43,5 +43,6 @@ def test_rights(actor: Actor, rights: tuple[bool, ...]) -> None:
         access.may_edit_user(actor, OTHER),
         access.is_admin(actor),
     )
-    for team in (None, OURS, THEIRS):
+    for team in (OURS, THEIRS):
         assert access.may_act(actor, team) is access.may_edit(actor, team)
+    assert access.may_act(actor, None) is access.may_write(actor)

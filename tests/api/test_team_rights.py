@@ -1,4 +1,4 @@
-"""Whose objects one may change: those of one's teams and everybody's; everybody reads everything."""
+"""Whose objects one may change: those of one's teams, and shared ones as a member of any. Everybody reads all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,12 +69,15 @@ async def test_nobody_makes_objects_for_a_team_they_are_not_in(
 
 
 @KINDS
-async def test_what_is_of_no_team_is_everybodys(
+async def test_what_is_of_no_team_is_changed_by_members_of_any_team(
     api: AsyncClient, anonymous: AsyncClient, make: Factory, kind: Kind
 ) -> None:
     url = await seed(api, make, kind, None)
-    headers = bearer(await make.token(await make.user("Ann")))
-    assert (await anonymous.patch(url, json={"name": "ours"}, headers=headers)).status_code == 200
+    ann, ben = await make.user("Ann"), await make.user("Ben")
+    await make.team(ann=(ann, "member"))
+    member, stranger = bearer(await make.token(ann)), bearer(await make.token(ben))
+    refusal(await anonymous.patch(url, json={"name": "mine"}, headers=stranger), 403)
+    assert (await anonymous.patch(url, json={"name": "ours"}, headers=member)).status_code == 200
 
 
 @KINDS

@@ -49,8 +49,8 @@ def links(pool: Pool, base_url: str) -> LinkMaker:
 
 @pytest.fixture
 async def browser(anonymous: httpx.AsyncClient, make: Factory) -> httpx.AsyncClient:
-    """A client in which Ann is signed in, and which says where it comes from, as browsers do."""
-    await make.user("Ann", password=PASSWORD)
+    """A client in which Ann, a member of a team, is signed in, and which says where it comes from, as browsers do."""
+    await make.team("Operations", ann=(await make.user("Ann", password=PASSWORD), "member"))
     anonymous.headers["Origin"] = str(anonymous.base_url).rstrip("/")
     answer = await anonymous.post("/sign-in", data={"sign_in_email": "ann@example.org", "sign_in_password": PASSWORD})
     assert answer.status_code == 303, answer.text

@@ -1,14 +1,17 @@
-"""Who may do what (design, section 7). Pure functions; the ``require_`` ones raise PermissionDenied with the reason.
+"""Who may do what (design, section 7). The ``require_`` functions raise PermissionDenied with the reason.
 
-Everybody signed in reads. Members edit their team's objects and act on its alerts, objects of no team are
-everybody's, managers change their team's membership, administrators do everything. A token never does more than its
-scope: ``read`` changes nothing, and what only administrators may do needs scope ``admin`` too.
+Objects that a team may own follow `tocsin.domain.rights`. Besides, managers change their team's membership, and
+administrators do everything. A token never does more than its scope: ``read`` changes nothing, and what only
+administrators may do needs scope ``admin`` too.
 """
 
 from uuid import UUID
 
+from tocsin.domain import rights
 from tocsin.errors import PermissionDenied
+from tocsin.store import policies
 from tocsin.store.actor import Actor
+from tocsin.store.listing import Database
 
 
 def is_admin(actor: Actor) -> bool:
@@ -22,13 +25,18 @@ def may_write(actor: Actor) -> bool:
 
 
 def may_edit(actor: Actor, team_id: UUID | None) -> bool:
-    """Whether the actor may change objects of the team; of no team means everybody's."""
-    return may_write(actor) and (team_id is None or actor.role == "admin" or team_id in actor.teams)
+    """Whether the actor may change objects of the team, or of none."""
+    return rights.refuse_edit(actor, team_id) is None
+
+
+def may_make(actor: Actor) -> bool:
+    """Whether the actor may make objects, of a team or of none."""
+    return any(may_edit(actor, team_id) for team_id in (None, *actor.teams))
 
 
 def may_act(actor: Actor, team_id: UUID | None) -> bool:
     """Whether the actor may acknowledge, close and escalate alerts of the team's services."""
-    return may_edit(actor, team_id)
+    return rights.refuse_act(actor, team_id) is None
 
 
 def may_manage(actor: Actor, team_id: UUID) -> bool:
@@ -47,20 +55,31 @@ def may_see_addresses(actor: Actor, user_id: UUID) -> bool:
 
 
 def may_see_team_addresses(actor: Actor, team_id: UUID | None) -> bool:
-    """Whether the actor may see the addresses of the team's channels; of no team means everybody's."""
-    return actor.role == "admin" or team_id is None or team_id in actor.teams
+    """Whether the actor may see the addresses of the team's channels, or of those of none."""
+    return rights.refuse_insight(actor, team_id) is None
 
 
-def require_edit(actor: Actor, *team_ids: UUID | None) -> None:
-    """Raise unless the actor may edit the objects of every one of the teams."""
-    if not all(may_edit(actor, team_id) for team_id in team_ids):
-        raise PermissionDenied("only members of the team may change this")
+def require_edit(actor: Actor, team_id: UUID | None) -> None:
+    """Raise unless the actor may edit the objects of the team, or of none."""
+    _require(rights.refuse_edit(actor, team_id))
+
+
+def require_move(actor: Actor, before: UUID | None, after: UUID | None) -> None:
+    """Raise unless the actor may edit an object of the first team and give it to the second."""
+    _require(rights.refuse_move(actor, before, after))
+
+
+async def require_pointing(
+    database: Database, actor: Actor, team_id: UUID | None, policy_id: UUID | None, now: UUID | None
+) -> None:
+    """Raise unless the actor may let an object of the team page by the policy; that of ``now`` may stay."""
+    if policy_id is not None and policy_id != now:
+        _require(rights.refuse_pointing(actor, team_id, await policies.team_of(database, policy_id)))
 
 
 def require_act(actor: Actor, team_id: UUID | None) -> None:
     """Raise unless the actor may act on the team's alerts."""
-    if not may_act(actor, team_id):
-        raise PermissionDenied("only members of the service's team may do this")
+    _require(rights.refuse_act(actor, team_id))
 
 
 def require_manage(actor: Actor, team_id: UUID) -> None:
@@ -73,3 +92,8 @@ def require_edit_user(actor: Actor, user_id: UUID) -> None:
     """Raise unless the actor may change how the user is reached."""
     if not may_edit_user(actor, user_id):
         raise PermissionDenied("only the user and administrators may change this")
+
+
+def _require(refusal: str | None) -> None:
+    if refusal is not None:
+        raise PermissionDenied(refusal)

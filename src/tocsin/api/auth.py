@@ -4,6 +4,7 @@ Routes ask for what they need by type: ``Reader`` (anybody known), ``Writer`` (s
 admin). Which objects a writer may change is decided by `tocsin.api.access`.
 """
 
+from dataclasses import replace
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
@@ -66,7 +67,7 @@ async def current_actor(
         raise Unauthenticated("give a token (Authorization: Bearer …) or sign in")
     if actor is None:
         raise Unauthenticated("the token or session is unknown, expired or revoked")
-    return actor
+    return replace(actor, shared=settings.shared_objects)
 
 
 async def require_write(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, Field
 
-from tocsin.api.access import may_see_team_addresses, require_edit
+from tocsin.api.access import may_see_team_addresses, require_edit, require_move
 from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_first
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
@@ -91,7 +91,7 @@ async def patch_channel(channel_id: UUID, body: ChannelPatch, actor: Writer, poo
     async with acting(pool, actor) as connection:
         channel = await channels.lock(connection, channel_id)
         spec = replace(channel.spec, **body.given())
-        require_edit(actor, channel.team_id, spec.team_id)
+        require_move(actor, channel.team_id, spec.team_id)
         spec = replace(spec, address=checked(spec.type, spec.address))
         changed = await channels.update(connection, channel_id, spec)
     return _read(changed, actor)

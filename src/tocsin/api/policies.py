@@ -7,15 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move, require_pointing
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, StepDelay, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.api.schedules import CauseRead
+from tocsin.db.pool import Connection
 from tocsin.domain.on_call import Target, TargetType
 from tocsin.store import policies
-from tocsin.store.actor import acting
-from tocsin.store.policies import PolicySpec
+from tocsin.store.actor import Actor, acting
+from tocsin.store.policies import Policy, PolicySpec
 from tocsin.store.policy_steps import AckBy, IfNobody, StepSpec
 
 router = APIRouter(prefix="/escalation-policies", tags=["escalation policies"])
@@ -149,6 +150,7 @@ class PolicyRead(Read):
 async def create_escalation_policy(body: PolicyCreate, actor: Writer, pool: Database, response: Response) -> PolicyRead:
     require_edit(actor, body.team_id)
     async with acting(pool, actor) as connection:
+        await require_catch_all(connection, actor, body.spec())
         policy = await policies.create(connection, body.spec())
     response.headers["Location"] = f"/api/v1/escalation-policies/{policy.id}"
     return PolicyRead.model_validate(policy)
@@ -176,7 +178,8 @@ async def patch_escalation_policy(policy_id: UUID, body: PolicyPatch, actor: Wri
     async with acting(pool, actor) as connection:
         policy = await policies.lock(connection, policy_id)
         spec = replace(policy.spec, **_changes(body))
-        require_edit(actor, policy.team_id, spec.team_id)
+        require_move(actor, policy.team_id, spec.team_id)
+        await require_catch_all(connection, actor, spec, policy)
         changed = await policies.update(connection, policy, spec)
     return PolicyRead.model_validate(changed)
 
@@ -187,6 +190,13 @@ async def delete_escalation_policy(policy_id: UUID, actor: Writer, pool: Databas
         policy = await policies.lock(connection, policy_id)
         require_edit(actor, policy.team_id)
         await policies.delete(connection, policy_id)
+
+
+async def require_catch_all(connection: Connection, actor: Actor, spec: PolicySpec, now: Policy | None = None) -> None:
+    """Raise PermissionDenied unless the actor may let the policy pass alerts on to the other. ``now``: what it was."""
+    await require_pointing(
+        connection, actor, spec.team_id, spec.catch_all_policy_id, now.catch_all_policy_id if now else None
+    )
 
 
 def _changes(body: PolicyPatch) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -118,7 +118,7 @@ async def patch_rotation(rotation_id: UUID, body: RotationPatch, actor: Writer, 
     async with acting(pool, actor) as connection:
         rotation = await rotations.lock(connection, rotation_id)
         spec = replace(rotation.spec, **changes)
-        require_edit(actor, rotation.team_id, spec.team_id)
+        require_move(actor, rotation.team_id, spec.team_id)
         changed = await rotations.update(connection, rotation, spec)
         if active_position is not None:
             changed = await rotations.activate(connection, changed, active_position)

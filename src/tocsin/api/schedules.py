@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -204,7 +204,7 @@ async def patch_schedule(schedule_id: UUID, body: SchedulePatch, actor: Writer, 
     async with acting(pool, actor) as connection:
         schedule = await schedules.lock(connection, schedule_id)
         spec = replace(schedule.spec, **_changes(body))
-        require_edit(actor, schedule.team_id, spec.team_id)
+        require_move(actor, schedule.team_id, spec.team_id)
         changed = await schedules.update(connection, schedule, spec)
     return _read(changed)
 

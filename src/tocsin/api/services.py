@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move, require_pointing
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.db.pool import Connection
 from tocsin.store import services
-from tocsin.store.actor import acting
-from tocsin.store.services import ServiceSpec
+from tocsin.store.actor import Actor, acting
+from tocsin.store.services import Service, ServiceSpec
 
 router = APIRouter(prefix="/services", tags=["services"])
 
@@ -72,7 +73,9 @@ class ServiceRead(Read):
 async def create_service(body: ServiceCreate, actor: Writer, pool: Database, response: Response) -> ServiceRead:
     require_edit(actor, body.team_id)
     async with acting(pool, actor) as connection:
-        service = await services.create(connection, ServiceSpec(**_columns(dict(body))))
+        spec = ServiceSpec(**_columns(dict(body)))
+        await require_policy(connection, actor, spec)
+        service = await services.create(connection, spec)
     response.headers["Location"] = f"/api/v1/services/{service.id}"
     return ServiceRead.model_validate(service)
 
@@ -99,7 +102,8 @@ async def patch_service(service_id: UUID, body: ServicePatch, actor: Writer, poo
     async with acting(pool, actor) as connection:
         service = await services.lock(connection, service_id)
         spec = replace(service.spec, **_columns(body.given()))
-        require_edit(actor, service.team_id, spec.team_id)
+        require_move(actor, service.team_id, spec.team_id)
+        await require_policy(connection, actor, spec, service)
         changed = await services.update(connection, service, spec)
     return ServiceRead.model_validate(changed)
 
@@ -110,6 +114,13 @@ async def delete_service(service_id: UUID, actor: Writer, pool: Database) -> Non
         service = await services.lock(connection, service_id)
         require_edit(actor, service.team_id)
         await services.delete(connection, service_id)
+
+
+async def require_policy(connection: Connection, actor: Actor, spec: ServiceSpec, now: Service | None = None) -> None:
+    """Raise PermissionDenied unless the actor may let the service page by its policy. ``now``: what it was."""
+    await require_pointing(
+        connection, actor, spec.team_id, spec.escalation_policy_id, now.escalation_policy_id if now else None
+    )
 
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:

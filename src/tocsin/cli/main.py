@@ -107,8 +107,8 @@ def token_create(
 ) -> None:
     """Make a token and print it, and nothing else.
 
-    It belongs to nobody. With role user, which it has unless told otherwise, it reads everything and changes what
-    belongs to no team; with role admin it may do everything.
+    It belongs to nobody. With role user, which it has unless told otherwise, it reads everything and acts on
+    the alerts of services without a team; with role admin it may do everything.
     """
     from tocsin.cli.people import create_token
 

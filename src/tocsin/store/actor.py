@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from tocsin.db.pool import Connection, Pool
+from tocsin.domain.rights import SharedObjects
 
 ActorType = Literal["user", "token", "integration_key", "link", "cli", "engine"]
 Role = Literal["admin", "user"]
@@ -22,6 +23,7 @@ class Actor:
 
     ``user_id`` is set when a person acts, whether by session, by a token of theirs, or by a link in a page.
     ``teams`` holds that person's role in each of their teams. ``expires_at`` is when a token ends.
+    ``shared`` is who changes what belongs to no team, as the settings say.
     """
 
     type: ActorType
@@ -32,6 +34,7 @@ class Actor:
     scope: Scope = "write"
     teams: Mapping[UUID, TeamRole] = field(default_factory=dict)
     expires_at: datetime | None = None
+    shared: SharedObjects = "members"
     ip: str | None = None
 
     @property

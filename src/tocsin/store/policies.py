@@ -75,6 +75,12 @@ async def get(database: Database, policy_id: UUID) -> Policy:
     return await _one(database, "get", policy_id)
 
 
+async def team_of(database: Database, policy_id: UUID) -> UUID | None:
+    """Whose the policy is; None when it is nobody's, or there is none."""
+    team_id: UUID | None = await database.fetchval(_sql["team"], policy_id)
+    return team_id
+
+
 async def lock(connection: Connection, policy_id: UUID) -> Policy:
     """The policy as it is until the transaction ends. Raises NotFound."""
     return await _one(connection, "lock", policy_id)

@@ -58,3 +58,7 @@ for no key update
 
 -- name: delete
 delete from escalation_policies where id = $1
+
+-- name: team
+-- Whose the policy is.
+select team_id from escalation_policies where id = $1

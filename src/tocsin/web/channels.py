@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit, may_see_team_addresses, require_edit
+from tocsin.api.access import may_edit, may_see_team_addresses, require_edit, require_move
 from tocsin.api.addresses import HIDDEN, checked, read_apprise_first
 from tocsin.api.auth import Database
 from tocsin.api.channels import ChannelCreate, ChannelPatch
@@ -90,7 +90,7 @@ async def change(request: Request, channel_id: UUID, viewer: Viewer, pool: Datab
         body = form.body(ChannelPatch, values)
         async with acting(pool, viewer) as connection:
             channel = await channels.lock(connection, channel_id)
-            require_edit(viewer, channel.team_id, body.team_id)
+            require_move(viewer, channel.team_id, body.team_id)
             spec = replace(channel.spec, **{**body.given(), "address": checked(channel.type, body.address)})
             await channels.update(connection, channel_id, spec)
     except FORM_ERRORS as error:

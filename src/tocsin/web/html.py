@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from tocsin.api.access import may_make
 from tocsin.channels.rendering import linked
 from tocsin.store.actor import Actor
 from tocsin.store.moment import now
@@ -60,7 +61,7 @@ _templates.filters |= {
     "sentence": wording.sentence,
     "looks": wording.looks,
 }
-_templates.globals |= {"asset": asset_url, "places": PLACES, "Form": Form}
+_templates.globals |= {"may_make": may_make, "asset": asset_url, "places": PLACES, "Form": Form}
 _templates.globals["ui"] = _templates.get_template("ui.html.j2").module
 _templates.globals["alert_ui"] = _templates.get_template("alert_parts.html.j2").module
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move
 from tocsin.api.auth import Database
-from tocsin.api.policies import PolicyCreate
+from tocsin.api.policies import PolicyCreate, require_catch_all
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
 from tocsin.store import ladders, policies, policy_list, targets
@@ -61,6 +61,7 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         body = form.body(PolicyCreate, values(draft))
         require_edit(viewer, body.team_id)
         async with acting(pool, viewer) as connection:
+            await require_catch_all(connection, viewer, body.spec())
             policy = await policies.create(connection, body.spec())
     except FORM_ERRORS as error:
         return await _page(request, viewer, _wrong(draft, error), status=status_of(error))
@@ -96,7 +97,8 @@ async def save(request: Request, policy_id: UUID, viewer: Viewer, pool: Database
         body = form.body(PolicyCreate, values(draft))
         async with acting(pool, viewer) as connection:
             policy = await policies.lock(connection, policy_id)
-            require_edit(viewer, policy.team_id, body.team_id)
+            require_move(viewer, policy.team_id, body.team_id)
+            await require_catch_all(connection, viewer, body.spec(), policy)
             is_late = is_stale(form, policy.spec)
             if not is_late:
                 await policies.update(connection, policy, body.spec())

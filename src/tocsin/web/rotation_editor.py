@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move
 from tocsin.api.auth import Database
 from tocsin.api.rotations import RotationCreate
 from tocsin.db.pool import Pool
@@ -100,7 +100,7 @@ async def change(request: Request, rotation_id: UUID, viewer: Viewer, pool: Data
         spec = _spec_of(form)
         async with acting(pool, viewer) as connection:
             locked = await rotations.lock(connection, rotation_id)
-            require_edit(viewer, locked.team_id, spec.team_id)
+            require_move(viewer, locked.team_id, spec.team_id)
             if is_stale(form, locked.spec):
                 return await _page(request, viewer, replace(asked, form=late(form, locked.spec)), 409)
             await rotations.update(connection, locked, spec)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move
 from tocsin.api.auth import Database
 from tocsin.api.schedules import ScheduleCreate
 from tocsin.db.pool import Pool
@@ -94,7 +94,7 @@ async def change(request: Request, schedule_id: UUID, viewer: Viewer, pool: Data
         spec = _spec_of(form)
         async with acting(pool, viewer) as connection:
             locked = await schedules.lock(connection, schedule_id)
-            require_edit(viewer, locked.team_id, spec.team_id)
+            require_move(viewer, locked.team_id, spec.team_id)
             if is_stale(form, locked.spec):
                 return await _page(request, viewer, replace(asked, form=late(form, locked.spec)), 409)
             await schedules.update(connection, locked, spec)

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
+from tocsin.api.access import require_edit, require_move
 from tocsin.api.auth import Database
-from tocsin.api.services import ServiceCreate
+from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
 from tocsin.store import policy_list, services
@@ -52,7 +52,9 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         body = form.body(ServiceCreate, _values(form))
         require_edit(viewer, body.team_id)
         async with acting(pool, viewer) as connection:
-            service = await services.create(connection, ServiceSpec(**_settings(body)))
+            spec = ServiceSpec(**_settings(body))
+            await require_policy(connection, viewer, spec)
+            service = await services.create(connection, spec)
     except FORM_ERRORS as error:
         return await _page(request, viewer, _wrong(form, error), status=status_of(error))
     return see_other(f"/services/{service.id}#keys", "Made. Now make a key for what sends its alerts.")
@@ -74,7 +76,8 @@ async def save(request: Request, service_id: UUID, viewer: Viewer, pool: Databas
         body = form.body(ServiceCreate, _values(form))
         async with acting(pool, viewer) as connection:
             service = await services.lock(connection, service_id)
-            require_edit(viewer, service.team_id, body.team_id)
+            require_move(viewer, service.team_id, body.team_id)
+            await require_policy(connection, viewer, replace(service.spec, **_settings(body)), service)
             is_late = is_stale(form, _edited(service))
             if not is_late:
                 await services.update(connection, service, replace(service.spec, **_settings(body)))

@@ -18,7 +18,7 @@ from tocsin.api.addresses import read_apprise_first
 from tocsin.api.auth import Config, Database
 from tocsin.api.policies import PolicyCreate
 from tocsin.api.rotations import RotationCreate
-from tocsin.api.services import ServiceCreate
+from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.api.test_pages import Sending
 from tocsin.db.pool import Connection
 from tocsin.domain.rule import Target
@@ -88,6 +88,7 @@ async def test(request: Request, method_id: UUID, viewer: Viewer, pool: Database
 @router.post("/turns")
 async def turns(request: Request, viewer: Viewer, pool: Database, form: Sent, zone: ViewerZone) -> Response:
     """A rotation of several people, and a schedule around it if wanted."""
+    require_edit(viewer, None)
     try:
         async with acting(pool, viewer) as connection:
             spec = _rotation(form, zone, await now(connection))
@@ -103,6 +104,7 @@ async def turns(request: Request, viewer: Viewer, pool: Database, form: Sent, zo
 @router.post("/policy")
 async def policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """A policy of one step, or two."""
+    require_edit(viewer, None)
     try:
         body = form.body(PolicyCreate, _policy(form))
         steps = [step.spec() for step in body.steps]
@@ -117,12 +119,14 @@ async def policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -
 @router.post("/service")
 async def service(request: Request, viewer: Viewer, pool: Database, settings: Config, form: Sent) -> Response:
     """A service with a key, which is shown once."""
+    require_edit(viewer, None)
     try:
         body = form.body(
             ServiceCreate, {"name": form.value("service_name"), "escalation_policy_id": form.value("policy")}
         )
         async with acting(pool, viewer) as connection:
             spec = ServiceSpec(name=body.name, escalation_policy_id=body.escalation_policy_id)
+            await require_policy(connection, viewer, spec)
             made = await services.create(connection, spec)
             key_url = await _key(connection, settings, made.id)
     except FORM_ERRORS as error:

@@ -5,6 +5,7 @@ kept in the sign-in page and sent again afterwards. A form from another site is 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, TypeAlias
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -40,7 +41,8 @@ async def viewer_of(request: Request) -> Actor | None:
     secret = request.cookies.get(SESSION_COOKIE)
     if secret is None:
         return None
-    return await actor_by_session(request.app.state.pool, secret, client_ip(request))
+    actor = await actor_by_session(request.app.state.pool, secret, client_ip(request))
+    return replace(actor, shared=request.app.state.settings.shared_objects) if actor else None
 
 
 async def require_viewer(request: Request) -> Actor:
