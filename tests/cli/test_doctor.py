@@ -136,6 +136,26 @@ async def test_operators_who_cannot_be_told_are_found(pool: Pool, make: Factory,
     assert await found("By mail", "smtp://127.0.0.1:1025") == []
 
 
+async def test_whether_there_is_a_mail_server_is_what_the_engines_at_work_say(
+    home: Home, pool: Pool, make: Factory
+) -> None:
+    bob = await make.reachable_user("Bob", "bob@example.org")
+    await pool.execute("update contact_methods set type = 'email', address = 'bob@example.org'")
+    await make.service(await make.policy(step(bob)))
+    assert findings(home, code=1) != []
+
+    def engine(*, mails: bool) -> str:
+        return (
+            "insert into engine_instances (id, host, pid, version, mails)"
+            f" values (gen_random_uuid(), 'h', 1, '0', {mails})"
+        )
+
+    await pool.execute(engine(mails=True))
+    assert findings(home, code=0) == []
+    await pool.execute(engine(mails=False))
+    assert findings(home, code=1) != [], "a page may be sent by the one that has none"
+
+
 async def test_a_database_that_cannot_be_looked_at_is_another_exit_code(home: Home, pool: Pool) -> None:
     for settings, said in (
         ({"TOCSIN_DATABASE_URL": "postgresql://ann:s3cret@127.0.0.1:1/x"}, "cannot use the database at 127.0.0.1:1"),

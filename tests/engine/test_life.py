@@ -140,6 +140,7 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
         " select 'page', $1, id, name, type from channels returning id::text",
         await make.alert(await make.service(await make.policy())),
     )
+    await pool.execute("update escalation_policy_state set next_escalation = null")  # or the alert moves first
     return waiting
 
 

@@ -17,7 +17,7 @@ from tocsin.engine import audit
 from tocsin.engine.finding import Finding
 from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
-from tocsin.store import checks, object_names, operators, signs
+from tocsin.store import checks, engine, object_names, operators, signs
 
 _OPERATORS = "TOCSIN_OPERATORS_POLICY"
 SettingReason = Literal["operators_policy_unknown", "operators_unreachable"]
@@ -57,7 +57,7 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
     try:
         async with open_store(loaded, migrating=False) as pool:
             repaired = await _repair(pool) if repair else None
-            lines = [*await _look(pool, mails=loaded.smtp_url is not None), *await _look_for_operators(pool, loaded)]
+            lines = [*await _look(pool, mails=await _mails(pool, loaded)), *await _look_for_operators(pool, loaded)]
             works = await _engine_works(pool)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         raise Unavailable(f"the database did not answer every question: {type(error).__name__}: {error}") from error
@@ -73,8 +73,8 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
 async def _look(pool: Pool, *, mails: bool) -> Sequence[Line]:
     found = await audit.audit(pool)
     names = await object_names.names(pool, [(one.kind, one.id) for one in found])
-    engine = [_engine_line(one, names.get((one.kind, one.id))) for one in found]
-    return [*engine, *map(_configuration_line, await checks.everything(pool, mails=mails))]
+    engines = [_engine_line(one, names.get((one.kind, one.id))) for one in found]
+    return [*engines, *map(_configuration_line, await checks.everything(pool, mails=mails))]
 
 
 async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:
@@ -87,10 +87,17 @@ async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:
     except NotFound:
         message = f"nobody hears of a sick engine: no escalation policy has the name or id “{loaded.operators_policy}”"
         return [_setting_line(None, "operators_policy_unknown", message, "name a policy that there is")]
-    if any(recipient.type != "email" or loaded.smtp_url for recipient in found.recipients):
+    mails = await _mails(pool, loaded)
+    if any(recipient.type != "email" or mails for recipient in found.recipients):
         return []
     because, advice = _BY_MAIL_ALONE if found.recipients else _NOBODY
     return [_setting_line(found.policy, "operators_unreachable", f"nobody hears of a sick engine: {because}", advice)]
+
+
+async def _mails(pool: Pool, loaded: Settings) -> bool:
+    """Whether mail goes out, as the engines at work say: they send it. Without any, what this environment says."""
+    said = await engine.mails(pool)
+    return loaded.smtp_url is not None if said is None else said
 
 
 async def _repair(pool: Pool) -> Sequence[Line]:
@@ -125,9 +132,9 @@ def _print_tables(lines: Sequence[Line], repaired: Sequence[Line] | None) -> Non
         print_table(("kind", "object", "what was wrong", "due", "done"), [_row(line) for line in repaired])
     elif repaired is not None:
         print("There was nothing to repair.")
-    if engine := [line for line in lines if line.area == "engine"]:
+    if objects := [line for line in lines if line.area == "engine"]:
         print("The engine's objects, which --repair mends:")
-        print_table(("kind", "object", "what is wrong", "due", "what mends it"), map(_row, engine))
+        print_table(("kind", "object", "what is wrong", "due", "what mends it"), map(_row, objects))
     if configuration := [line for line in lines if line.area == "configuration"]:
         print("The configuration, which people mend:")
         print_table(("kind", "object", "what is wrong", "what mends it"), map(_undated_row, configuration))

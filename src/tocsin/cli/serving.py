@@ -39,7 +39,7 @@ async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
             in_use = await patiently(partial(destinations.types, pool))
         senders = await stack.enter_async_context(open_senders(_smtp_url(loaded), in_use))
         links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
-        outbox = Outbox(senders, links.urls, loaded.base_url)
+        outbox = Outbox(senders, links.urls, loaded.base_url, mails=loaded.smtp_url is not None)
         engine = await stack.enter_async_context(
             open_engine(dsn, outbox, connections=loaded.engine_connections, walk_within=loaded.walk_seconds)
         )

@@ -36,10 +36,14 @@ _SURE_FOR = SILENCE - SIGN_EVERY
 
 @dataclass(slots=True)
 class Life:
-    """One engine's signs of life. ``managers`` are the queue managers that it runs, or that still have work in hand."""
+    """One engine's signs of life. ``managers`` are the queue managers that it runs, or that still have work in hand.
+
+    ``mails``: whether it has a mail server, for whoever judges the configuration.
+    """
 
     id: UUID = field(default_factory=uuid4)
     managers: set[UUID] = field(default_factory=set)
+    mails: bool = False
     process: Process = field(default_factory=this_process)
     _signed_at: float = float("-inf")
 
@@ -51,7 +55,9 @@ class Life:
         """Give a sign of life, and take back what engines held that are gone; whether there was anything."""
         asked = asyncio.get_running_loop().time()
         here = self.process
-        others = await pool.fetch(_SQL["sign"], self.id, list(self.managers), here.machine, here.started, SILENCE)
+        others = await pool.fetch(
+            _SQL["sign"], self.id, list(self.managers), here.machine, here.started, SILENCE, self.mails
+        )
         self._signed_at = asked
         return any([await _take_back(pool, other, silence) for other, silence in _gone(others, here)])
 

@@ -1,9 +1,9 @@
 -- name: sign
 -- A sign of life of engine $1, with the queue managers ($2) that it runs as a process of this machine ($3, $4).
--- Returns the others that hold something, and whether the last sign is older than $5.
+-- Returns the others that hold something, and whether the last sign is older than $5. $6: whether it has a mail server.
 with signed as (
     update engine_instances
-    set last_seen_at = now(), managers = $2, machine = $3, process_started = $4
+    set last_seen_at = now(), managers = $2, machine = $3, process_started = $4, mails = $6
     where id = $1
 )
 select

@@ -48,11 +48,15 @@ ActionUrls = Callable[[int, Addressee, int, datetime], Actions]
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """What sending needs: the senders by type, the links of a page, the address of an alert's page."""
+    """What sending needs: the senders by type, the links of a page, the address of an alert's page.
+
+    ``mails``: whether the sender of mail has a server.
+    """
 
     senders: Mapping[str, Sender]
     action_urls: ActionUrls
     base_url: str
+    mails: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,7 @@ async def open_engine(
         )
         for each in (pool, queue_pool.pool):
             await open_all(each)  # a storm is no moment to open connections in
-        life = Life()
+        life = Life(mails=outbox.mails)
         lanes = [
             Lane(STATE, [kind(pool) for kind in _STATE_KINDS], 400, 100),
             Lane(PAGES, [page.kind(pool, outbox, life)], 256, 50),

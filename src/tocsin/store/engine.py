@@ -99,6 +99,12 @@ async def overview(pool: Pool) -> Overview:
     )
 
 
+async def mails(pool: Pool) -> bool | None:
+    """Whether the engines at work have a mail server; None when none of them says."""
+    said: bool | None = await pool.fetchval(_SQL["mails"])
+    return said
+
+
 async def parked(pool: Pool, *, after: int | None = None, limit: int = 50) -> Sequence[Parked]:
     """Parked jobs in order of id, those above ``after``."""
     return [Parked(**row) for row in await pool.fetch(_SQL["parked"], after, limit)]

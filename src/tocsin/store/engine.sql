@@ -25,6 +25,10 @@ select
 from engine_instances
 order by started_at, id
 
+-- name: mails
+-- Whether every engine at work has a mail server, for any may get a page; null when none has said so.
+select bool_and(mails) from engine_instances where last_seen_at > now() - interval '30 seconds'
+
 -- name: repairs
 -- What was put right lately, the latest first.
 select kind, object_id, reason, due, repaired_at
