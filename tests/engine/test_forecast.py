@@ -43,7 +43,7 @@ def foreseen(event: Event) -> Happening:
 
 
 async def happened(pool: Pool, alert_id: int) -> list[Happening]:
-    """What the timeline and the pages say. What else stands in the timeline is not foreseen."""
+    """What the timeline and the pages say. Rules that were passed over, and what else they tell, are not foreseen."""
     logs = await pool.fetch(
         "select at, event, reason, meta from alert_logs where alert_id = $1 and event = any($2)",
         alert_id,
@@ -51,7 +51,8 @@ async def happened(pool: Pool, alert_id: int) -> list[Happening]:
     )
     pages = await pool.fetch(
         "select coalesce(sent_at, created_at) as at, step_number, loop_count, status, user_id, contact_method_id,"
-        " channel_id from outgoing_messages where alert_id = $1",
+        " channel_id from outgoing_messages"
+        " where alert_id = $1 and reason is distinct from 'contact_method_disabled'",
         alert_id,
     )
     return [

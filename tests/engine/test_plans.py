@@ -85,7 +85,8 @@ select
         'now', now(), 'cycles', jsonb_build_array(jsonb_build_object(
             'id', cycles.id, 'last_tick', cycles.last_tick, 'next_tick', null, 'pages', (
                 select jsonb_agg(jsonb_build_object(
-                    'rule_id', rules.id, 'contact_method_id', rules.contact_method_id, 'round', 0, 'bundled', false
+                    'rule_id', rules.id, 'contact_method_id', rules.contact_method_id, 'round', 0,
+                    'status', 'pending', 'reason', null
                 ))
                 from notification_rules as rules
             )

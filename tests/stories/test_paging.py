@@ -1,6 +1,7 @@
 """N1 to N4: pages follow the notification rules, one row each, with all that happened to them."""
 
 from collections import Counter
+from datetime import UTC
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,8 +9,10 @@ from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 
 from tocsin.store.services import Service
+from tocsin.store.timeline import timeline
 from tocsin.store.users import User
 from tocsin.testing.receivers import Behaviour, Drop, Garbage, redirect
+from tocsin.web.wording import sentence
 
 
 async def hours(story: Story, *users: User) -> Service:
@@ -145,3 +148,44 @@ async def test_an_alert_with_an_empty_summary_is_announced_all_the_same(story: S
     await story.passes(0)
     [page] = story.phone.requests
     assert page.json["alert"]["summary"] == "No summary provided"
+
+
+async def test_n4_a_rule_that_is_passed_over_since_its_contact_method_is_disabled_stands_in_the_timeline(
+    story: Story,
+) -> None:
+    ann = await story.user("ann")
+    watch = await story.make.contact_method(ann, story.address("anns-watch"), enabled=False)
+    await story.make.rule(watch, minutes(5))
+    alert = await story.alert(await hours(story, ann))
+    await story.passes(4)
+    assert "cancelled contact_method_disabled" not in await story.page_states(alert)
+    await story.passes(1)
+    assert story.paged() == ["ann"]
+    assert (await story.page_states(alert))[-1] == "cancelled contact_method_disabled"
+    last = (await timeline(story.pool, alert)).entries[-1]
+    assert sentence(last, UTC, last.at) == "webhook to ann: not sent, for the contact method is disabled"
+    await story.pool.execute("update contact_methods set enabled = true")
+    await story.passes(10)
+    assert story.paged() == []
+
+
+async def test_n1_a_page_to_a_disabled_contact_method_is_never_the_latest(story: Story) -> None:
+    """Two rules of one contact method that was disabled for a while: what is due later goes out."""
+    ann = await story.user("ann", 0, 5, 10)
+    alert = await story.alert(await hours(story, ann))
+    story.paged()
+    await story.pool.execute("update contact_methods set enabled = false")
+    await story.passes(5)
+    await story.pool.execute("update contact_methods set enabled = true")
+    await story.passes(5)
+    assert story.paged() == ["ann"]
+    assert Counter(await story.page_states(alert))["cancelled contact_method_disabled"] == 1
+
+
+async def test_n4_who_has_no_rule_on_a_step_that_pages_others_is_named_with_the_reason(story: Story) -> None:
+    ann, ben = await story.user("ann"), await story.make.user("ben")
+    alert = await story.alert(await hours(story, ann, ben))
+    entered = next(entry for entry in (await timeline(story.pool, alert)).entries if entry.event == "escalated")
+    assert sentence(entered, UTC, entered.at).endswith(
+        "; nothing can page ben: no enabled contact method has a notification rule"
+    )

@@ -36,6 +36,7 @@ Sending: TypeAlias = Annotated[Trials, Depends(trials_of)]
 @router.post(
     "/users/{user_id}/contact-methods/{contact_method_id}/test-page",
     summary="Send a test page to a contact method",
+    description="Goes out to a disabled contact method, too, so that it can be tried before alerts use it.",
     tags=["contact methods"],
     responses=_TOO_MANY,
 )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from tocsin.domain.escalation import Status
@@ -28,12 +29,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A notification rule whose contact method is enabled. ``since``: when it was made."""
+    """A notification rule. ``since``: when it was made. ``enabled``: its contact method is."""
 
     id: UUID
     contact_method_id: UUID
     delay: timedelta
     since: datetime
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ class DuePage:
     rule: Rule
     round: int
     bundled: bool = False
+
+    @property
+    def fate(self) -> tuple[Literal["pending", "bundled", "cancelled"], Reason | None]:
+        """The state that it is written in, and why. A rule that is passed over leaves a page, too (N4)."""
+        if not self.rule.enabled:
+            return "cancelled", Reason.DISABLED
+        return ("bundled", Reason.LATER_PAGE_SAYS_IT) if self.bundled else ("pending", None)
 
 
 @dataclass(frozen=True, slots=True)

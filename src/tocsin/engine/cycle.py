@@ -11,7 +11,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
-from tocsin.domain.paging import Cycle, Decision, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
+from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
 from tocsin.engine.apart import Apart, Work
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.together import Together
@@ -114,15 +114,18 @@ def _moved(cycle_id: UUID, cycle: Cycle, tick: Tick) -> Work:
         "id": str(cycle_id),
         "last_tick": _text(cycle.last_tick),
         "next_tick": _text(tick.next_tick),
-        "pages": [
-            {
-                "rule_id": str(page.rule.id),
-                "contact_method_id": str(page.rule.contact_method_id),
-                "round": page.round,
-                "bundled": page.bundled,
-            }
-            for page in tick.pages
-        ],
+        "pages": [_page(page) for page in tick.pages],
+    }
+
+
+def _page(page: DuePage) -> Work:
+    status, reason = page.fate
+    return {
+        "rule_id": str(page.rule.id),
+        "contact_method_id": str(page.rule.contact_method_id),
+        "round": page.round,
+        "status": status,
+        "reason": reason,
     }
 
 

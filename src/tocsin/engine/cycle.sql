@@ -1,5 +1,5 @@
 -- name: load
--- Running cycles, each with its alert and its user's rules whose contact method is enabled. alert_moves_at: when the
+-- Running cycles, each with its alert and its user's rules. alert_moves_at: when the
 -- alert's own job has something to do, if it is on the way to do so now or in a moment, but for a maintenance that holds
 -- both. beside: the other cycles of the alert and the user that are due by then.
 select
@@ -18,11 +18,7 @@ select
     held.window_ends_at,
     held.windows,
     case
-        when
-            alerts.status = 'triggered'
-            and (state.state = 'maintenance' or state.next_escalation <= now() + interval '1 second')
-            and engine_job_is_coming('alert', alerts.id::text, interval '1 second')
-            then coalesce(state.next_escalation, now())
+        when alert_moves_within(state.*, interval '1 second') then coalesce(state.next_escalation, now())
     end as alert_moves_at,
     (
         select coalesce(jsonb_agg(jsonb_build_object(
@@ -46,11 +42,12 @@ select
             'id', rules.id,
             'contact_method_id', rules.contact_method_id,
             'delay_seconds', extract(epoch from rules.delay),
-            'since', rules.created_at
+            'since', rules.created_at,
+            'enabled', methods.enabled
         )), '[]')
         from notification_rules as rules
         join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = cycles.user_id and methods.enabled
+        where rules.user_id = cycles.user_id
     ) as rules
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id

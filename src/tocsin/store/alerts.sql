@@ -123,9 +123,16 @@ select exists (
 )
 
 -- name: end_cycles
-update notification_policy_cycles
+update notification_policy_cycles as cycles
 set ended_at = now(), end_reason = 'acknowledged', next_tick = null
-where alert_id = $1 and user_id = $2 and ended_at is null
+from (
+    select running.id
+    from notification_policy_cycles as running
+    where running.alert_id = $1 and running.user_id = $2 and running.ended_at is null
+    order by running.id
+    for no key update
+) as held
+where cycles.id = held.id
 
 -- name: close
 update alerts set status = 'closed', closed_at = now(), acknowledged_until = null where id = $1

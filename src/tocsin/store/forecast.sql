@@ -87,7 +87,8 @@ select
             'id', rules.id,
             'contact_method_id', rules.contact_method_id,
             'delay_seconds', extract(epoch from rules.delay),
-            'since', rules.created_at
+            'since', rules.created_at,
+            'enabled', methods.enabled
         ) order by rules.delay, rules.id), '[]')
         from notification_rules as rules
         join contact_methods as methods on methods.id = rules.contact_method_id

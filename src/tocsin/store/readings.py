@@ -48,6 +48,7 @@ def rule(item: Item) -> Rule:
         contact_method_id=UUID(item["contact_method_id"]),
         delay=timedelta(seconds=item["delay_seconds"]),
         since=datetime.fromisoformat(item["since"]),
+        enabled=item["enabled"],
     )
 
 

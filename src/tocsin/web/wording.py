@@ -1,10 +1,11 @@
 """What pages say, in words: what a link would do, what came of it, and what happened to an alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
+from tocsin.domain import paging
 from tocsin.store.alert_list import Alert
 from tocsin.store.alerts import Action, Reason
 from tocsin.store.timeline import Entry
@@ -160,12 +161,13 @@ def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:
     meta: Mapping[str, Any] = entry.meta
     match entry.event:
         case "page":
-            return f"{meta['type']} to {meta['target']}: {meta['status']}{_because(entry.reason)}"
+            return f"{meta['type']} to {meta['target']}: {_fate(str(meta['status']), entry.reason)}"
         case "escalated":
             next_in = _seconds(meta["next_in_seconds"])
-            return f"step {meta['step_number'] + 1}{_because(entry.reason)}; the next after {next_in}"
+            passed_over = _unreachable(meta.get("unreachable", ()))
+            return f"step {meta['step_number'] + 1}{_because(entry.reason)}; the next after {next_in}{passed_over}"
         case "step_skipped":
-            return f"step {meta['step_number'] + 1} skipped: nobody to page"
+            return f"step {meta['step_number'] + 1} skipped: {_why_skipped(meta)}"
         case "step_waits":
             return f"step {meta['step_number'] + 1} waits its time with nobody to page"
         case "held":
@@ -176,6 +178,24 @@ def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
             return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}"
+
+
+def _fate(status: str, reason: str | None) -> str:
+    if (status, reason) == ("cancelled", paging.Reason.DISABLED):
+        return "not sent, for the contact method is disabled"
+    return f"{status}{_because(reason)}"
+
+
+def _unreachable(users: Sequence[Mapping[str, Any]]) -> str:
+    """Who of a step was passed over, and why."""
+    names = ", ".join(str(user["name"]) for user in users)
+    return f"; nothing can page {names}: no enabled contact method has a notification rule" if names else ""
+
+
+def _why_skipped(meta: Mapping[str, Any]) -> str:
+    if meta.get("unreachable"):
+        return "nobody to page, for no enabled contact method of who is on call has a notification rule"
+    return "nobody to page"
 
 
 def _details(meta: Mapping[str, Any], zone: tzinfo, now: datetime) -> str:
