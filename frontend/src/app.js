@@ -11,6 +11,7 @@ import "./sign-in.js";
 import "./theme.js";
 import "./times.js";
 import "./twice.js";
+import "./unsaved.js";
 
 document.documentElement.classList.add("has-script");
 

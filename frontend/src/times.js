@@ -7,15 +7,13 @@ let ahead = meta ? Date.parse(meta.content) - Date.now() : 0;
 
 export const now = () => Date.now() + ahead;
 
-const UNITS = [
-  ["d", 86_400],
-  ["h", 3600],
-  ["min", 60],
-];
-
+// As `age` in phrases.py: 40 s, 2 min, 1 h 1 min, 3 d 4 h, 12 d.
 function span(seconds) {
-  for (const [unit, size] of UNITS) if (seconds >= 2 * size) return `${Math.floor(seconds / size)} ${unit}`;
-  return `${Math.floor(seconds)} s`;
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  const minutes = Math.floor((Math.floor(seconds) + 30) / 60);
+  const [days, hours] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24];
+  const parts = [[days, "d"], [days < 7 ? hours : 0, "h"], [days ? 0 : minutes % 60, "min"]];
+  return parts.filter(([number]) => number).map(([number, unit]) => `${number} ${unit}`).join(" ");
 }
 
 export function relative(seconds) {

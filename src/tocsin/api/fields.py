@@ -83,7 +83,7 @@ def _timedelta(value: object) -> object:
 
 def _at_least_a_millisecond(value: timedelta) -> timedelta:
     if value < timedelta(milliseconds=1):
-        raise ValueError("must be at least 0.001 seconds")
+        raise ValueError("must be longer than 0 seconds")
     return value
 
 

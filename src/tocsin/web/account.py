@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -28,12 +27,12 @@ from tocsin.web.shown_once import see_once
 from tocsin.web.user_agents import described
 from tocsin.web.viewer import Viewer
 from tocsin.web.zone import CHOICE_COOKIE, chosen_zone
+from tocsin.web.zone_choices import usual_zones, zone_choices
 
 router = APIRouter(include_in_schema=False, prefix="/account")
 
 _YEAR = 31_536_000
 _MOST = 200
-_ZONES = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
 
 
 @router.get("")
@@ -46,7 +45,7 @@ async def show(request: Request, viewer: Viewer) -> Response:
 async def choose_zone(viewer: Viewer, form: Sent) -> Response:
     """Show times in this zone, in this browser; empty: as the browser says."""
     answer = see_other("/account", "Saved.")
-    if form.value("zone") in (*_ZONES, "UTC"):
+    if form.value("zone") in usual_zones():
         answer.set_cookie(CHOICE_COOKIE, quote(form.value("zone")), max_age=_YEAR, path="/", samesite="lax")
     else:
         answer.delete_cookie(CHOICE_COOKIE, path="/")
@@ -137,7 +136,7 @@ async def _page(request: Request, viewer: Actor, status: int = 200, **wrong: For
         "tokens": (await tokens.page(pool, user_id, None, _MOST)).items,
         "feed": await calendar_feeds.find(pool, user_id),
         "zone_form": Form.of(zone=zone),
-        "zones": [("", "As this browser says"), ("UTC", "UTC"), *((name, name) for name in _ZONES)],
+        "zones": [("", "As this browser says"), *zone_choices(zone or "")],
         "scopes": [("write", "Read and change"), ("read", "Read only")],
         "can_administrate": is_admin(viewer),
         "password_form": Form.of(),

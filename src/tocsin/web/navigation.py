@@ -28,6 +28,7 @@ PLACES: Sequence[Place] = (
     Place("/", "Home", "home", thumb=True),
     Place("/alerts", "Alerts", "bell", thumb=True),
     Place("/schedules", "Schedules", "calendar", thumb=True, under=("/rotations",)),
+    Place("/on-call", "On call", "calendar-event"),
     Place("/services", "Services", "server"),
     Place("/policies", "Policies", "stairs-up"),
     Place("/people", "People", "users", under=("/teams", "/channels", "/account")),

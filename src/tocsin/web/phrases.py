@@ -28,7 +28,7 @@ def clock(moment: datetime, zone: tzinfo, now: datetime) -> str:
 
 
 def relative(moment: datetime, now: datetime) -> str:
-    """How far from now: 3 min ago, in 4 min, now."""
+    """How far from now: 3 min ago, in 1 h 1 min, now."""
     seconds = (moment - now).total_seconds()
     if abs(seconds) < 5:
         return "now"
@@ -46,12 +46,14 @@ def countdown(moment: datetime, now: datetime) -> str:
 
 
 def age(span: timedelta) -> str:
-    """How long ago, in the largest unit that fits: 40 s, 5 min, 3 h, 12 d."""
+    """How long, rounded to what people say, two units at most: 40 s, 2 min, 1 h 1 min, 3 d 4 h, 12 d."""
     seconds = max(int(span.total_seconds()), 0)
-    for unit, size in _UNITS:
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = (seconds + 30) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    parts = [(days, "d"), (hours if days < 7 else 0, "h"), (0 if days else minutes % 60, "min")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
 
 
 def span(length: timedelta) -> str:
