@@ -17,6 +17,7 @@ The text of an error is a sentence for the person who caused it. It never holds 
 
 import math
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 
 class TocsinError(Exception):
@@ -84,11 +85,12 @@ class DeliveryFailed(TocsinError):
     """A message did not go out.
 
     ``permanent`` is True when trying the same message again cannot help (the address does not exist).
-    ``reason`` is shown in the alert's timeline.
+    ``reason`` is shown in the alert's timeline. ``retry_after`` is how long the other side asked to be left alone.
     """
 
     reason: str
     permanent: bool = field(default=False, kw_only=True)
+    retry_after: timedelta | None = field(default=None, kw_only=True)
 
     def __str__(self) -> str:
         return self.reason

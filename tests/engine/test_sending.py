@@ -7,11 +7,12 @@ import pytest
 from structlog.testing import capture_logs
 from tests.fixtures.factories import Factory
 
-from tocsin.channels.page import Actions, Destination, Page, Receipt
+from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.engine import page
 from tocsin.engine.life import Life
 from tocsin.engine.page import MOST_ATTEMPTS, Outbox
+from tocsin.errors import DeliveryFailed
 from tocsin.testing.clock import Clock
 
 SECRET = "ntfy://user:secret@ntfy.example"
@@ -50,7 +51,7 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
     return waiting
 
 
-async def run(pool: Pool, page_id: str, sender: Broken | Deadly) -> str:
+async def run(pool: Pool, page_id: str, sender: Sender) -> str:
     outbox = Outbox({"webhook": sender}, lambda *_: Actions("", "", ""), "")
     life = Life()
     await life.sign(pool)
@@ -82,3 +83,16 @@ async def test_a_page_that_ends_every_engine_is_given_up(pool: Pool, page_id: st
         await clock.advance(timedelta(minutes=1))
     assert await run(pool, page_id, Deadly()) == "failed"
     assert (await states(pool))[-1] == f"failed given up after {MOST_ATTEMPTS} attempts"
+
+
+class Asking:
+    """A sender whose other side asks for an hour without it, the first time."""
+
+    async def send(self, destination: Destination, page: Page) -> Receipt:
+        raise DeliveryFailed("busy", retry_after=timedelta(hours=1))
+
+
+async def test_a_page_waits_for_as_long_as_the_other_side_asks(pool: Pool, page_id: str) -> None:
+    assert await run(pool, page_id, Asking()) == "not_delivered"
+    assert await pool.fetchval("select next_attempt - updated_at from outgoing_messages") == timedelta(hours=1)
+    assert await run(pool, page_id, Asking()) == "not_due"

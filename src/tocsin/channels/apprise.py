@@ -15,6 +15,7 @@ from functools import partial
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
 from apprise.conversion import convert_between
 
+from tocsin.channels.apprise_answers import asked_wait, forget
 from tocsin.channels.apprise_guard import allowed_parts
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.quiet import silence
@@ -52,13 +53,11 @@ class AppriseSender:
             service = await self._threads.run(host, partial(_load, destination.address, seconds))
             name = str(service.service_name)
             async with asyncio.timeout(seconds):
-                accepted = await self._threads.run(host, partial(_notify, service, page))
+                await self._threads.run(host, partial(_notify, service, page))
         except Crowded as error:
             raise DeliveryFailed(f"{name} has not ended {MOST_PER_HOST} earlier messages") from error
         except TimeoutError as error:
             raise DeliveryFailed(f"{name} did not answer within {seconds:g} s") from error
-        if not accepted:
-            raise DeliveryFailed(f"{name} did not accept the message")
         return Receipt(reference=None)
 
 
@@ -90,13 +89,16 @@ def _load(address: str, longest: float) -> NotifyBase:
     return service
 
 
-def _notify(service: NotifyBase, page: Page) -> bool:
+def _notify(service: NotifyBase, page: Page) -> None:
     """Send on the thread that calls. Raises DeliveryFailed without the error's text, which may hold the URL."""
     title, body, body_format = _message(service, page)
+    forget()
     try:
-        return bool(service.notify(title=title, body=body, body_format=body_format, notify_type=_urgency(page)))
+        accepted = service.notify(title=title, body=body, body_format=body_format, notify_type=_urgency(page))
     except Exception as error:
         raise DeliveryFailed(f"{service.service_name} failed: {type(error).__name__}") from error
+    if not accepted:
+        raise DeliveryFailed(f"{service.service_name} did not accept the message", retry_after=asked_wait())
 
 
 def _message(service: NotifyBase, page: Page) -> tuple[str, str, NotifyFormat]:

@@ -18,6 +18,7 @@ from tocsin import __version__
 from tocsin.channels.addresses import check_url
 from tocsin.channels.causes import connection_cause, place
 from tocsin.channels.page import Destination, Page, Receipt
+from tocsin.channels.retry_after import retry_after
 from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
 from tocsin.errors import DeliveryFailed
 
@@ -40,22 +41,22 @@ class WebhookSender:
         where = place(url.host, url.port, 443 if url.scheme == "https" else 80)
         body = json.dumps(payload(page)).encode()
         try:
-            status = await self._post(url, body, _headers(destination, page, body))
+            status, wait = await self._post(url, body, _headers(destination, page, body))
         except TimeoutError as error:
             seconds = self._timeout.total_seconds()
             raise DeliveryFailed(f"{where} did not answer within {seconds:g} s") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise DeliveryFailed(_cause(where, error)) from error
         if not 200 <= status < 300:
-            raise DeliveryFailed(_refusal(where, status))
+            raise DeliveryFailed(_refusal(where, status), retry_after=wait)
         return Receipt(reference=None)
 
-    async def _post(self, url: URL, body: bytes, headers: dict[str, str]) -> int:
-        """The status of the answer."""
+    async def _post(self, url: URL, body: bytes, headers: dict[str, str]) -> tuple[int, timedelta | None]:
+        """The status of the answer, and the wait that it asks for."""
         async with asyncio.timeout(self._timeout.total_seconds()):
             response = await self._client.post(url, data=body, headers=headers, allow_redirects=False)
         await _drain(response)
-        return response.status
+        return response.status, retry_after(response.status, response.headers)
 
 
 def _url(destination: Destination) -> URL:

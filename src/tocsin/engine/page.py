@@ -208,5 +208,5 @@ async def _record_failure(pool: Pool, page_id: UUID, attempt: int, error: Delive
         reason = f"given up after {attempt} attempts: {error.reason}"
         await pool.execute(_SQL["failed"], page_id, attempt, reason)
     else:
-        wait = BACKOFF.wait(attempt, random.random())  # noqa: S311
+        wait = max(BACKOFF.wait(attempt, random.random()), error.retry_after or timedelta())  # noqa: S311
         await pool.execute(_SQL["try_again"], page_id, attempt, error.reason, wait)
