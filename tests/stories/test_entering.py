@@ -81,6 +81,14 @@ async def test_a8_an_alert_that_found_nobody_looks_again_as_soon_as_somebody_is_
     assert (await story.events(alert))[-1] == "escalated looked_again"
 
 
+async def test_a_channel_is_paged_for_a_service_of_a_team_too(story: Story) -> None:
+    ann = await story.user("Ann")
+    team = await story.make.team("Platform", ann=(ann, "manager"))
+    room = await story.make.channel("Room", story.address("room"), team_id=team.id)
+    await story.alert(await story.make.service(await story.make.policy(step(room)), team_id=team.id))
+    assert story.paged() == ["room"]
+
+
 async def test_a8_an_alert_that_found_nobody_looks_again_as_soon_as_a_channel_is_there(story: Story) -> None:
     empty = await story.make.policy(step(), repeat=None)
     await story.alert(await story.make.service(empty))

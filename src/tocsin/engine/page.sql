@@ -13,7 +13,7 @@ select
     messages.step_number,
     messages.loop_count,
     coalesce(methods.id, channels.id) as destination_id,
-    services.team_id is not null and users.role = 'user' and members.user_id is null as is_guest,
+    coalesce(services.team_id is not null and users.role = 'user' and members.user_id is null, false) as is_guest,
     coalesce(methods.type, channels.type) as destination_type,
     coalesce(methods.address, channels.address) as address,
     coalesce(methods.secret, channels.secret) as secret,
