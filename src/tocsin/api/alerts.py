@@ -72,7 +72,8 @@ class AlertRead(Read):
     status: Status
     severity: Severity
     summary: str
-    details: str
+    details: str = Field(description="in a list the first 1,000 characters; the whole when one alert is read")
+    details_truncated: bool = Field(description="whether details has more characters than are shown here")
     labels: dict[str, str]
     dedup_key: Annotated[str, BeforeValidator(shown_key)]
     count: int = Field(description="how often it was reported while open")

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
-from starlette.types import Lifespan
+from starlette.types import Lifespan, Receive, Scope, Send
 
 from tocsin import __version__
 from tocsin.api import (
@@ -39,6 +39,7 @@ from tocsin.api.auth import current_actor
 from tocsin.api.body_limit import BodyLimit
 from tocsin.api.openapi import document
 from tocsin.api.parameters import only_known_parameters
+from tocsin.api.privacy import kept_private
 from tocsin.api.sign_in_limits import SignInLimits
 from tocsin.api.trials import Trials
 from tocsin.db.pool import Pool
@@ -89,6 +90,10 @@ class _Application(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = document(self)
         return self.openapi_schema
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Around everything, since Starlette answers the last errors outside of any middleware.
+        await super().__call__(scope, receive, kept_private(send) if scope["type"] == "http" else send)
 
 
 def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:

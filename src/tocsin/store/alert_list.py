@@ -44,6 +44,8 @@ class Escalation:
 class Alert:
     """An alert and its service as they are now. ``taken_by``: who acknowledged or snoozed it last, while it is theirs.
 
+    A list has the first 1,000 characters of the details, and says whether there are more.
+
     ``urgency`` is 0 for what is most urgent: triggered before acknowledged before closed, and open ones by severity.
     """
 
@@ -55,6 +57,7 @@ class Alert:
     severity: Severity
     summary: str
     details: str
+    details_truncated: bool
     labels: Mapping[str, str]
     dedup_key: str
     count: int

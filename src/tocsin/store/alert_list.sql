@@ -8,6 +8,7 @@ select
     alerts.severity,
     alerts.summary,
     alerts.details,
+    false as details_truncated,
     alerts.labels,
     alerts.dedup_key,
     alerts.count,
@@ -41,7 +42,7 @@ where alerts.id = $1
 -- Alerts that meet every condition given: a status among $1, a service, its policy, its team, all labels $5 with their
 -- values and $6 with any, text $7 in summary or details, a favourite service of the user $8, an open alert
 -- that pages the user $9 or that they have acknowledged. Newest first, with an id below $10; or, with $12, the most
--- urgent first and among those the newest, from the place (urgency $13, id $10) on.
+-- urgent first and among those the newest, from the place (urgency $13, id $10) on. Of details the first 1,000 characters.
 -- name: list
 select
     alerts.id,
@@ -51,7 +52,8 @@ select
     alerts.status,
     alerts.severity,
     alerts.summary,
-    alerts.details,
+    left(alerts.details, 1000) as details,
+    length(alerts.details) > 1000 as details_truncated,
     alerts.labels,
     alerts.dedup_key,
     alerts.count,

@@ -8,10 +8,11 @@ share the function that gathers what they show, and nothing else is needed for a
 import gzip
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -118,10 +119,10 @@ def fragment_of(request: Request) -> str | None:
 
 def _render(name: str, fragment: str | None, values: Mapping[str, Any]) -> str:
     template = _templates.get_template(name)
-    block = template.blocks.get(fragment.replace("-", "_")) if fragment else None
-    if block is None:
-        return template.render(values)
-    return "".join(block(template.new_context(dict(values))))
+    if fragment and (block := template.blocks.get(fragment.replace("-", "_"))):
+        with suppress(UndefinedError):  # a block that does not stand alone is no fragment, whoever asks for it
+            return "".join(block(template.new_context(dict(values))))
+    return template.render(values)
 
 
 def _packed(request: Request, text: str, status: int) -> Response:
