@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -11,7 +11,7 @@ import structlog
 
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import Roster
-from tocsin.domain.schedule import Schedule
+from tocsin.domain.shifts import shifts as domain_shifts
 from tocsin.domain.spans import Span, Stint, union
 from tocsin.store import people, roster, shifts
 from tocsin.store.calendar_feeds import OwnerKind
@@ -22,6 +22,7 @@ _sql = Statements("tocsin.store", "feed_shifts.sql")
 HORIZON = timedelta(days=90)
 
 Source = Literal["schedule", "rotation"]
+Turns = Mapping[UUID, Sequence[Stint]]
 Begun = Mapping[tuple[UUID, UUID], datetime]
 
 log = structlog.get_logger(__name__)
@@ -80,10 +81,11 @@ def _told(
     """The shifts, of one user or of all, and what cannot be told: one odd row takes nothing else away."""
     found: list[FeedShift] = []
     left_out: list[str] = []
+    turns = _Turns(whole)
     for one in objects:
         try:
             if one.kind == "schedule":
-                found += _by_schedule(whole, one, begun, only)
+                found += _by_schedule(whole, turns.of(one.id), one, begun, only)
             else:
                 found += _by_rotation(whole, one, only)
             if not _is_readable(whole, one):
@@ -96,37 +98,53 @@ def _told(
     ), left_out
 
 
+@dataclass(slots=True)
+class _Turns:
+    """Who takes turns in rotations, worked out once for all schedules that use one."""
+
+    whole: Roster
+    _known: dict[UUID, Sequence[Stint]] = field(default_factory=dict)
+
+    def of(self, schedule_id: UUID) -> Turns:
+        """The turns in the rotations that the schedule uses, from before what its rows tell on."""
+        stored = self.whole.schedules.get(schedule_id)
+        used = {rule.target.id for rule in stored.rules if rule.target.type == "rotation"} if stored else set()
+        for rotation_id in used - self._known.keys():
+            window = Span(self._since(), _horizon(self.whole.now))
+            self._known[rotation_id] = self.whole.stints(rotation_id, window)
+        return {rotation_id: self._known[rotation_id] for rotation_id in used}
+
+    def _since(self) -> datetime:
+        return min(self.whole.to_replay(each).start for each in self.whole.schedules)
+
+
 def _is_readable(whole: Roster, one: _Object) -> bool:
     used = whole.schedules[one.id].rules if one.id in whole.schedules else ()
     return whole.last_known.keys().isdisjoint((one.id, *(rule.target.id for rule in used)))
 
 
-def _by_schedule(whole: Roster, one: _Object, begun: Begun, only: UUID | None) -> Iterator[FeedShift]:
+def _by_schedule(whole: Roster, turns: Turns, one: _Object, begun: Begun, only: UUID | None) -> Iterator[FeedShift]:
     """What is under way began when its row says, or since the rows tell nothing more."""
-    since = whole.to_replay(one.id).start
-    stored = whole.schedules.get(one.id)
-    if only is not None and stored is not None:
-        whole = replace(whole, schedules={one.id: _concerning(whole, stored, only)})
-    for stint in shifts.worked_out(whole, one.id, Span(since, _horizon(whole.now)), since):
+    since, end = whole.to_replay(one.id).start, _horizon(whole.now)
+    for stint in _stints(whole, turns, one.id, Span(since, end), only):
         if stint.end > whole.now and only in (None, stint.user_id):
             start = begun.get((one.id, stint.user_id), stint.start) if stint.start <= since else stint.start
-            yield _shift(one, replace(stint, start=start))
+            yield FeedShift(one.kind, one.id, one.name, stint.user_id, start, stint.end)
 
 
-def _concerning(whole: Roster, stored: Schedule, user_id: UUID) -> Schedule:
-    """The schedule with only what decides about the user: their rules, and those of whom they replace."""
-    replaced = {one.remove_user_id for one in stored.overrides if one.add_user_id == user_id}
-    concerned = {user_id, *(each for each in replaced if each is not None)}
-    active = {
-        rotation_id: one.standing is None or not concerned.isdisjoint(place.user_id for place in one.participants)
-        for rotation_id, one in whole.rotations.items()
-    }
-    rules = [
-        rule
-        for rule in stored.rules
-        if (rule.target.id in concerned if rule.target.type == "user" else active.get(rule.target.id, True))
-    ]
-    return replace(stored, rules=rules)
+def _stints(whole: Roster, turns: Turns, schedule_id: UUID, window: Span, only: UUID | None) -> Sequence[Stint]:
+    """Everybody's stints, or at least those of the one user."""
+    stored = whole.schedules.get(schedule_id)
+    if stored is None:
+        return shifts.worked_out(whole, schedule_id, window, window.start)
+    if only is None:
+        return domain_shifts(stored, turns, *window)
+    replaced = {one.remove_user_id for one in stored.overrides if one.add_user_id == only}
+    concerned = {only, *(each for each in replaced if each is not None)}
+    rules = [rule for rule in stored.rules if rule.target.type == "rotation" or rule.target.id in concerned]
+    theirs = {each: [stint for stint in stints if stint.user_id in concerned] for each, stints in turns.items()}
+    rules = [rule for rule in rules if rule.target.type == "user" or theirs.get(rule.target.id)]
+    return domain_shifts(replace(stored, rules=rules), theirs, *window)
 
 
 def _by_rotation(whole: Roster, one: _Object, only: UUID | None) -> Iterator[FeedShift]:

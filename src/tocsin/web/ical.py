@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _LONGEST_LINE = 75  # octets, without the line break
-_ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -58,7 +58,7 @@ def _text(value: str) -> str:
     """A value of type TEXT; what no calendar may hold becomes a space."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n")
     printable = _CONTROL.sub(" ", lines).encode("utf-8", "replace").decode()
-    return "".join(_ESCAPED.get(each, each) for each in printable)
+    return printable.translate(_ESCAPED)
 
 
 def _folded(line: str) -> str:
