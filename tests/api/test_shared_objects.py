@@ -33,6 +33,8 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
     "POST /schedules/{schedule_id}/temporary-schedules": FOREVER,
     "PATCH /schedules/{schedule_id}/temporary-schedules/{temporary_schedule_id}": {},
     "DELETE /schedules/{schedule_id}/temporary-schedules/{temporary_schedule_id}": {},
+    "PUT /schedules/{owner_id}/calendar-feed": {},
+    "DELETE /schedules/{owner_id}/calendar-feed": {},
     "POST /escalation-policies": {"name": "x"},
     "PATCH /escalation-policies/{policy_id}": {"name": "x"},
     "DELETE /escalation-policies/{policy_id}": {},
@@ -83,7 +85,8 @@ async def test_a_user_without_a_team_changes_nothing_shared(anonymous: AsyncClie
     ids = {
         "channel_id": (await make.channel()).id,
         "rotation_id": (await make.rotation()).id,
-        "schedule_id": (await make.schedule()).id,
+        "schedule_id": (schedule := await make.schedule()).id,
+        "owner_id": schedule.id,
         "policy_id": policy.id,
         "service_id": (await make.service(policy)).id,
     }
@@ -93,7 +96,7 @@ async def test_a_user_without_a_team_changes_nothing_shared(anonymous: AsyncClie
         names = dict.fromkeys(("override_id", "temporary_schedule_id", "key_id", "window_id"), UNKNOWN)
         filled = {key: str(value).format(user=ann.id, policy=policy.id) for key, value in body.items()}
         answer = await anonymous.request(
-            method, "/api/v1" + path.format(**names | ids), json=filled or None, headers=headers
+            method, "/api/v1" + path.format(**names | ids), json=None if method == "DELETE" else filled, headers=headers
         )
         assert answer.status_code == 403, f"{route}: {answer.status_code} {answer.text}"
         assert "only members of a team may change what belongs to no team" in answer.text, route
