@@ -42,10 +42,10 @@ async def show(request: Request, viewer: Viewer) -> Response:
 
 
 @router.post("/zone")
-async def choose_zone(viewer: Viewer, form: Sent) -> Response:
-    """Show times in this zone, in this browser; empty: as the browser says."""
+async def choose_zone(request: Request, viewer: Viewer, form: Sent) -> Response:
+    """Show times in this zone, in this browser; empty: as the browser says. One chosen before may stay."""
     answer = see_other("/account", "Saved.")
-    if form.value("zone") in usual_zones():
+    if form.value("zone") in (*usual_zones(), chosen_zone(request)):
         answer.set_cookie(CHOICE_COOKIE, quote(form.value("zone")), max_age=_YEAR, path="/", samesite="lax")
     else:
         answer.delete_cookie(CHOICE_COOKIE, path="/")
