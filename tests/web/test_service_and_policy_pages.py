@@ -156,6 +156,20 @@ async def test_planned_maintenance_is_shown_however_much_is_over(browser: AsyncC
     assert (await browser.get(f"/services/{service.id}")).text.count('class="window-row"') == 1
 
 
+async def test_a_planned_maintenance_that_no_engine_has_seen_begin_is_shown(
+    browser: AsyncClient, make: Factory
+) -> None:
+    service = await make.service(name="Shop")
+    await make.pool.execute(
+        "insert into maintenance_windows (service_id, start_at, end_at) values ($1, '2020-01-01', '2099-01-01')",
+        service.id,
+    )
+    assert "In maintenance until" in (await browser.get(f"/services/{service.id}")).text
+    for path in ("/services", "/services?state=maintenance"):
+        page = (await browser.get(path)).text
+        assert ("Shop" in page, "</svg>until <time" in page) == (True, True), path
+
+
 async def test_warnings_come_anew_with_the_steps_that_they_are_about(browser: AsyncClient, make: Factory) -> None:
     policy = await make.policy(step(await make.user("Unreachable")))
     service = await make.service(policy)

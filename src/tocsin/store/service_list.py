@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import asyncpg
+
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.listing import Database
+from tocsin.store.maintenance import of_service
 
 _sql = Statements("tocsin.store", "service_list.sql")
 
@@ -50,14 +53,30 @@ class Found:
 
 async def page(database: Database, wanted: Filter, after: str | None, limit: int) -> Found:
     """Up to ``limit`` services whose names come after ``after``."""
-    conditions = (wanted.q, wanted.team_id, wanted.favourites_of, wanted.with_alerts, wanted.in_maintenance)
+    chosen = await _in_maintenance(database) if wanted.in_maintenance else None
+    conditions = (wanted.q, wanted.team_id, wanted.favourites_of, wanted.with_alerts, chosen)
     rows = await database.fetch(_sql["page"], None, *conditions, after, limit + 1)
-    items = [ServiceRow(**row) for row in rows[:limit]]
+    items = [_service(row) for row in rows[:limit]]
     return Found(items, items[-1].name if len(rows) > limit else None)
 
 
 async def get(database: Database, service_id: UUID) -> ServiceRow:
     """Raises NotFound."""
-    if row := await database.fetchrow(_sql["page"], service_id, None, None, None, False, False, None, 1):
-        return ServiceRow(**row)
+    if row := await database.fetchrow(_sql["page"], service_id, None, None, None, False, None, None, 1):
+        return _service(row)
     raise NotFound("no such service")
+
+
+async def _in_maintenance(database: Database) -> Sequence[UUID]:
+    return [row["service_id"] for row in await database.fetch(_sql["maybe_held"]) if _until(row)]
+
+
+def _service(row: asyncpg.Record) -> ServiceRow:
+    values = dict(row)
+    for name in ("maintenance_expires_at", "window_ends_at", "windows", "now"):
+        del values[name]
+    return ServiceRow(**values, maintenance_until=_until(row))
+
+
+def _until(row: asyncpg.Record) -> datetime | None:
+    return of_service(row).until(row["now"])

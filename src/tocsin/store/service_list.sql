@@ -1,4 +1,5 @@
--- Services by name, with what is open on each, and until when a maintenance of it runs now.
+-- Services by name, with what is open on each, and the maintenances that tell whether one of them holds it now. $6 are
+-- the services to choose from; null: all.
 -- name: page
 select
     services.id,
@@ -11,18 +12,16 @@ select
     exists (
         select from escalation_policy_steps as steps where steps.escalation_policy_id = policies.id
     ) as has_steps,
-    maintenance.until as maintenance_until,
     standing.triggered,
-    standing.acknowledged
+    standing.acknowledged,
+    held.maintenance_expires_at,
+    held.window_ends_at,
+    held.windows,
+    now() as now
 from services
 join escalation_policies as policies on policies.id = services.escalation_policy_id
 left join teams on teams.id = services.team_id
-left join service_state as state on state.service_id = services.id
-cross join lateral (
-    select max(each.ends_at) as until
-    from (values (services.maintenance_expires_at), (state.window_ends_at)) as each (ends_at)
-    where each.ends_at > now()
-) as maintenance
+join service_maintenance as held on held.service_id = services.id
 cross join lateral (
     select
         count(*) filter (where open.state <> 'acknowledged') as triggered,
@@ -38,7 +37,19 @@ where
         select favourites.service_id from favourite_services as favourites where favourites.user_id = $4
     ))
     and (not $5 or exists (select from escalation_policy_state as open where open.service_id = services.id))
-    and (not $6 or maintenance.until is not null)
+    and ($6::uuid[] is null or services.id = any($6))
     and ($7::text is null or lower(services.name) > lower($7))
 order by lower(services.name)
 limit $8
+
+-- name: maybe_held
+-- The services that a maintenance may hold now: Python reads the windows, since weekly ones go by the clocks of a zone.
+select held.service_id, held.maintenance_expires_at, held.window_ends_at, held.windows, now() as now
+from service_maintenance as held
+where
+    held.stored_until > now()
+    or held.service_id in (
+        select windows.service_id
+        from maintenance_windows as windows
+        where windows.start_at <= now() and (windows.weekly or windows.end_at > now())
+    )
