@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,17 @@ async def test_whether_there_is_a_mail_server_is_what_the_engines_at_work_say(
     assert findings(home, code=0) == []
     await pool.execute(engine(mails=False))
     assert findings(home, code=1) != [], "a page may be sent by the one that has none"
+
+
+async def test_beside_a_serve_with_a_mail_server_who_is_reached_by_mail_is_no_finding(
+    home: Home, pool: Pool, make: Factory
+) -> None:
+    bob = await make.reachable_user("Bob", "bob@example.org")
+    await pool.execute("update contact_methods set type = 'email', address = 'bob@example.org'")
+    await make.service(await make.policy(step(bob)))
+    with serving(replace(home, settings={**home.settings, "TOCSIN_SMTP_URL": "smtp://127.0.0.1:1"})):
+        assert findings(home, code=0) == []
+    assert "Bob" in {one["name"] for one in findings(home, code=1)}
 
 
 async def test_a_database_that_cannot_be_looked_at_is_another_exit_code(home: Home, pool: Pool) -> None:

@@ -106,6 +106,32 @@ async def test_who_comes_on_call_within_a_week_is_told_the_day(
         assert (found or "").startswith(expected or "") if expected else found is None
 
 
+async def test_whether_mail_reaches_is_what_the_engines_at_work_say(
+    anonymous: AsyncClient, make: Factory, ann: User
+) -> None:
+    await make.rule(await make.contact_method(ann))
+    await make.pool.execute("update contact_methods set type = 'email', address = 'ann@example.org'")
+    schedule = await make.schedule()
+    policy = await make.policy(step(schedule, ann))
+    service = await make.service(policy)
+    start = datetime.now(UTC) + timedelta(hours=1)
+    await make.override(schedule, start, start + timedelta(hours=1), add=ann)
+
+    async def complaints() -> set[str]:
+        said = {"/": "nothing can page you", f"/people/{ann.id}": "there is no mail server"}
+        said |= dict.fromkeys((f"/policies/{policy.id}", f"/services/{service.id}"), "there is no mail server")
+        said |= {"/channels/new": "Email: not sent yet"}
+        return {path for path, text in said.items() if text in (await anonymous.get(path)).text}
+
+    everywhere = {"/", f"/people/{ann.id}", f"/policies/{policy.id}", f"/services/{service.id}", "/channels/new"}
+    assert await complaints() == everywhere, "without an engine this process's settings count"
+    row = "insert into engine_instances (id, host, pid, version, mails) values (gen_random_uuid(), 'h', 1, '0', $1)"
+    await make.pool.execute(row, True)
+    assert await complaints() == set()
+    await make.pool.execute(row, False)
+    assert await complaints() == everywhere, "any of the engines may get the page"
+
+
 async def test_a_turn_of_a_rotation_that_a_policy_pages_counts(
     anonymous: AsyncClient, make: Factory, ann: User, engine: Engine, clock: Clock
 ) -> None:

@@ -95,9 +95,7 @@ async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:
 
 
 async def _mails(pool: Pool, loaded: Settings) -> bool:
-    """Whether mail goes out, as the engines at work say: they send it. Without any, what this environment says."""
-    said = await engine.mails(pool)
-    return loaded.smtp_url is not None if said is None else said
+    return await engine.can_mail(pool, own=loaded.smtp_url is not None)
 
 
 async def _repair(pool: Pool) -> Sequence[Line]:

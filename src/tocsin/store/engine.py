@@ -99,10 +99,10 @@ async def overview(pool: Pool) -> Overview:
     )
 
 
-async def mails(pool: Pool) -> bool | None:
-    """Whether the engines at work have a mail server; None when none of them says."""
+async def can_mail(pool: Pool, *, own: bool) -> bool:
+    """Whether pages go out by mail, as the engines at work say, who send them; ``own``, the asker's, when none says."""
     said: bool | None = await pool.fetchval(_SQL["mails"])
-    return said
+    return own if said is None else said
 
 
 async def parked(pool: Pool, *, after: int | None = None, limit: int = 50) -> Sequence[Parked]:

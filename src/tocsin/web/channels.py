@@ -147,7 +147,7 @@ async def _page(
         "refused": None,
         "uses": (),
         "channel": channel,
-        "types": type_choices(request),
+        "types": await type_choices(request),
         "team_choices": [("", "Everybody's"), *may],
         "team_name": dict(known).get(channel.team_id) if channel and channel.team_id else None,
         "can_edit": channel is None or may_edit(viewer, channel.team_id),

@@ -45,7 +45,7 @@ async def _all(request: Request, viewer: Actor) -> dict[str, Any]:
 async def _duty(request: Request, viewer: Actor) -> dict[str, Any]:
     pool, me = _pool(request), _id(viewer)
     roll = await duty.of_user(pool, me)
-    alarm = await unreached(pool, me, roll, zone_of(request), mails=can_mail(request))
+    alarm = await unreached(pool, me, roll, zone_of(request), mails=await can_mail(request))
     return {"roll": roll, "unreached": alarm}
 
 

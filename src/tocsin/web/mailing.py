@@ -3,9 +3,10 @@
 from starlette.requests import Request
 
 from tocsin.api.trials import Trials
+from tocsin.store import engine
 
 
-def can_mail(request: Request) -> bool:
-    """Whether there is a mail server to send by."""
+async def can_mail(request: Request) -> bool:
+    """Whether pages go out by mail, which the engines send; where none is at work, whether this process would."""
     trials: Trials = request.app.state.trials
-    return trials.can_mail
+    return await engine.can_mail(request.app.state.pool, own=trials.can_mail)

@@ -43,9 +43,9 @@ The first run offers those that act before the step that it suggests is over.
 """
 
 
-def type_choices(request: Request) -> Sequence[tuple[str, str]]:
+async def type_choices(request: Request) -> Sequence[tuple[str, str]]:
     """What to choose from for a new address; mail comes last, with a word, when nothing would send it."""
-    if can_mail(request):
+    if await can_mail(request):
         return TYPES
     return [*TYPES[1:], ("email", "Email: not sent yet, TOCSIN_SMTP_URL is not set")]
 
@@ -69,7 +69,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
 ) -> Response:
     """The page; with a form that is wrong, or what became of test pages."""
     shown = await _shown(request, viewer, user_id)
-    types = type_choices(request)
+    types = await type_choices(request)
     address = shown["user"].email if types[0][0] == "email" and not shown["methods"] else None
     first = Form.of(type=types[0][0], preset="now", address=address)
     return await page(
@@ -105,7 +105,7 @@ async def _shown(request: Request, viewer: Actor, user_id: UUID) -> dict[str, An
             (rule for rule in rules if rule.contact_method_id in names), key=lambda rule: (rule.delay, rule.created_at)
         ),
         "names": names,
-        "lack": await reach.lack_of(pool, user_id, mails=can_mail(request)),
+        "lack": await reach.lack_of(pool, user_id, mails=await can_mail(request)),
         "roll": await duty.of_user(pool, user_id),
         "teams": await people.teams(pool, user_id),
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],

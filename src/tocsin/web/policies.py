@@ -40,7 +40,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     query = {name: form.value(name) for name in ("q", "team") if form.value(name)}
     values: dict[str, Any] = {
         "policies": found.items,
-        "findings": await checks.by_policy(pool, [one.id for one in found.items], mails=can_mail(request)),
+        "findings": await checks.by_policy(pool, [one.id for one in found.items], mails=await can_mail(request)),
         "older": f"/policies?{urlencode({**query, 'after': found.next})}" if found.next else None,
         "first": f"/policies?{urlencode(query)}" if form.value("after") else None,
         "filter": form,
@@ -73,7 +73,7 @@ async def answer(
         **at,
         "policy": row,
         "rungs": rungs(row.steps, await ladders.names_of(pool, row.steps)),
-        "findings": await checks.of_plan(pool, policy.name, plan, mails=can_mail(request)),
+        "findings": await checks.of_plan(pool, policy.name, plan, mails=await can_mail(request)),
         "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
         "foretold": foretell(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORETOLD),
         "can_edit": may_edit(viewer, row.team_id),

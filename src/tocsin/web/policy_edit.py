@@ -133,7 +133,7 @@ async def _page(
     request: Request, viewer: Actor, draft: Draft, policy_id: UUID | None = None, status: int = 200
 ) -> Response:
     pool: Pool = request.app.state.pool
-    seen = await preview(pool, draft, policy_id, zone_of(request), mails=can_mail(request))
+    seen = await preview(pool, draft, policy_id, zone_of(request), mails=await can_mail(request))
     form = replace(draft.form, errors={**seen.errors, **draft.form.errors})
     shown: dict[str, Any] = {
         "form": form,

@@ -103,7 +103,7 @@ async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> di
         "whole": whole,
         "policy": policy,
         "rungs": rungs(policy.steps, await ladders.names_of(pool, policy.steps)),
-        "findings": await _findings(pool, service, mails=can_mail(request)),
+        "findings": await _findings(pool, service, mails=await can_mail(request)),
         "foretold": foretell(await forecast.of_service(pool, service_id, None), _MOST_FORETOLD),
         "keys": keys.items,
         "windows": await _coming(pool, service_id, standing["now"]),

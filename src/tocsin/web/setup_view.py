@@ -60,7 +60,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     pool: Pool = request.app.state.pool
     assert viewer.user_id is not None  # only people have sessions
     methods = (await contact_methods.page(pool, viewer.user_id, None, _MOST_METHODS)).items
-    is_reached = await reach.lack_of(pool, viewer.user_id, mails=can_mail(request)) is None
+    is_reached = await reach.lack_of(pool, viewer.user_id, mails=await can_mail(request)) is None
     found = await setup.look(pool)
     everybody = await people.choices(pool)
     return {
@@ -69,7 +69,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "methods": methods,
         "everybody": everybody,
         "can_add_people": is_admin(viewer),
-        "types": type_choices(request),
+        "types": await type_choices(request),
         "presets": [(name, caption) for name, (caption, delays) in PRESETS.items() if _acts_on_first_step(delays)],
         "targets": _targets(viewer.user_id, found, everybody),
         "zone_name": str(zone_of(request)),
