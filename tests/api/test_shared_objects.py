@@ -1,9 +1,8 @@
-"""A user without a team changes nothing that is shared, by no route of the API and by no form."""
+"""A user without a team changes nothing that is shared, by no route of the API (by no form: tests/web)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
 from httpx import AsyncClient
 from tests.api.calls import bearer, refusal
 from tests.fixtures.factories import Factory, step
@@ -133,24 +132,3 @@ async def test_a_service_and_a_catch_all_page_by_no_policy_of_a_team_one_is_not_
         assert "the policy belongs to another team" in refusal(refused, 403)
     assert (await api.patch(url, json=policy)).status_code == 200
     assert (await anonymous.patch(url, json={"name": "still ours"}, headers=headers)).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("path", "form"),
-    [
-        ("/setup/turns", {}),
-        ("/setup/policy", {}),
-        ("/setup/service", {}),
-        ("/channels/new", {"name": "x", "type": "webhook", "address": "https://example.org/x"}),
-        ("/policies/new", {"name": "x", "repeat": "0"}),
-    ],
-)
-async def test_no_form_makes_something_shared_for_a_user_without_a_team(
-    anonymous: AsyncClient, make: Factory, path: str, form: dict[str, str]
-) -> None:
-    await make.user("Ann", password="correct horse battery")
-    anonymous.headers["Origin"] = str(anonymous.base_url).rstrip("/")
-    sign_in = {"sign_in_email": "ann@example.org", "sign_in_password": "correct horse battery"}
-    assert (await anonymous.post("/sign-in", data=sign_in)).status_code == 303
-    answer = await anonymous.post(path, data=form)
-    assert answer.status_code == 403, answer.text
