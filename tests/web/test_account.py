@@ -160,11 +160,28 @@ async def test_an_address_is_renewed_and_revoked(api: AsyncClient, anonymous: As
     assert stored == 0
 
 
-async def test_only_oneself_and_administrators_make_an_address(anonymous: AsyncClient, make: Factory) -> None:
-    ann, ben = await make.user("Ann"), await make.user("Ben")
-    headers = {"Authorization": f"Bearer {await make.token(ben)}"}
-    for user, status in ((ann, 403), (ben, 200)):
-        answer = await anonymous.put(f"/api/v1/users/{user.id}/calendar-feed", headers=headers)
+async def test_only_oneself_and_administrators_make_an_address(browser: AsyncClient, make: Factory) -> None:
+    me = (await browser.get("/api/v1/users/me")).json()["id"]
+    for user_id, status in ((me, 200), ((await make.user("Ben")).id, 403), (UUID(int=1), 403)):
+        answer = await browser.put(f"/api/v1/users/{user_id}/calendar-feed")
         assert answer.status_code == status
-    answer = await anonymous.put(f"/api/v1/users/{UUID(int=1)}/calendar-feed", headers=headers)
-    assert answer.status_code == 403
+
+
+async def test_a_token_that_an_address_would_outlive_makes_none_and_revokes_it(
+    anonymous: AsyncClient, api: AsyncClient, make: Factory
+) -> None:
+    ann, root = await make.user("Ann"), await make.user("Root", role="admin")
+    team = await make.team(ann=(ann, "manager"))
+    schedule = await make.schedule()
+    paths = {f"/api/v1/{what}/calendar-feed" for what in (f"users/{ann.id}", f"schedules/{schedule.id}")}
+    paths |= {f"/api/v1/teams/{team.id}/calendar-feed"}
+    writers = [await make.token(ann), await make.token(root, role="admin")]
+    lasting = {"Authorization": f"Bearer {await make.token(root, scope='admin', role='admin')}"}
+    for path in paths:
+        for secret in writers:
+            refused = await anonymous.put(path, headers={"Authorization": f"Bearer {secret}"})
+            assert refused.status_code == 403
+            if secret == writers[0]:
+                assert "would outlive this token" in refused.json()["detail"]
+        assert (await anonymous.put(path, headers=lasting)).status_code == 200
+        assert (await anonymous.delete(path, headers={"Authorization": f"Bearer {writers[0]}"})).status_code == 204

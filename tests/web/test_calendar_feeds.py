@@ -10,6 +10,7 @@ import pytest
 from httpx import AsyncClient
 from tests.fixtures.engine import running_engine, settled
 from tests.fixtures.factories import Factory, rule
+from tests.web.conftest import PASSWORD
 
 from tocsin.engine.runner import Engine
 from tocsin.testing.clock import Clock
@@ -127,15 +128,17 @@ async def test_an_odd_row_takes_nothing_else_away(
 
 
 async def test_members_make_a_schedules_address_and_managers_a_teams(anonymous: AsyncClient, make: Factory) -> None:
-    ann, ben, cid = [await make.user(name) for name in ("Ann", "Ben", "Cid")]
+    ann, ben, cid = [await make.user(name, password=PASSWORD) for name in ("Ann", "Ben", "Cid")]
     team = await make.team(ann=(ann, "manager"), ben=(ben, "member"))
     schedule = await make.schedule(rule(ann))
     await make.pool.execute("update schedules set team_id = $2 where id = $1", schedule.id, team.id)
+    anonymous.headers["Origin"] = str(anonymous.base_url).rstrip("/")
     expected = {ann: (200, 200), ben: (200, 403), cid: (403, 403)}
     for user, statuses in expected.items():
-        headers = {"Authorization": f"Bearer {await make.token(user)}"}
+        sign_in = {"email": user.email, "password": PASSWORD}
+        assert (await anonymous.post("/api/v1/session", json=sign_in)).status_code == 200
         paths = [f"/api/v1/schedules/{schedule.id}/calendar-feed", f"/api/v1/teams/{team.id}/calendar-feed"]
-        assert tuple([(await anonymous.put(path, headers=headers)).status_code for path in paths]) == statuses
+        assert tuple([(await anonymous.put(path)).status_code for path in paths]) == statuses
 
 
 async def test_pages_of_a_schedule_and_a_team_make_an_address_and_revoke_it(

@@ -19,6 +19,14 @@ def is_admin(actor: Actor) -> bool:
     return actor.role == "admin" and actor.scope == "admin"
 
 
+def ends_with_token(actor: Actor) -> bool:
+    """Whether a way in that the actor makes has to end with the token it acts by.
+
+    An administrator's token with scope admin can make a way in for itself anyway.
+    """
+    return actor.type == "token" and not is_admin(actor)
+
+
 def may_write(actor: Actor) -> bool:
     """Whether the actor may change anything at all."""
     return actor.scope != "read"
@@ -92,6 +100,14 @@ def require_edit_user(actor: Actor, user_id: UUID) -> None:
     """Raise unless the actor may change how the user is reached."""
     if not may_edit_user(actor, user_id):
         raise PermissionDenied("only the user and administrators may change this")
+
+
+def require_lasting(actor: Actor) -> None:
+    """Raise when the actor acts by a token that a secret address may not outlive."""
+    if ends_with_token(actor):
+        raise PermissionDenied(
+            "the address would outlive this token: sign in to make it, or use a token of scope admin"
+        )
 
 
 def _require(refusal: str | None) -> None:

@@ -1,6 +1,7 @@
 """Calendar feeds: the secret address under which a calendar program finds the shifts of a user, schedule or team.
 
-Who may edit how a user is reached, a schedule, or who is in a team may make and revoke its address.
+Who may edit how a user is reached, a schedule, or who is in a team may make and revoke its address. An address is a way
+in that lasts, so it is made by somebody who has signed in, or by an administrator's token with scope admin.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_edit_user, require_manage
+from tocsin.api.access import require_edit, require_edit_user, require_lasting, require_manage
 from tocsin.api.auth import Config, Database, Reader, Writer
 from tocsin.api.fields import Read, UtcDatetime
 from tocsin.db.pool import Connection
@@ -21,6 +22,8 @@ from tocsin.store.calendar_feeds import OwnerKind
 from tocsin.store.listing import Database as Reading
 
 router = APIRouter(tags=["calendar feeds"])
+
+_MAKING = "By a session, or a token with role and scope admin: the address would outlive any other token."
 
 
 class CalendarFeedRead(Read):
@@ -64,9 +67,15 @@ def _offer(kind: OwnerKind, require: Require, lock: Lock) -> None:
     """The routes under users, schedules or teams."""
     path = f"/{kind}s/{{owner_id}}/calendar-feed"
 
-    @router.put(path, name=f"put_{kind}_calendar_feed", summary=f"Create a {kind}'s calendar feed, or readdress it")
+    @router.put(
+        path,
+        name=f"put_{kind}_calendar_feed",
+        summary=f"Create a {kind}'s calendar feed, or readdress it",
+        description=_MAKING,
+    )
     async def put(owner_id: UUID, actor: Writer, pool: Database, settings: Config) -> CalendarFeedCreated:
         await require(pool, actor, owner_id)
+        require_lasting(actor)
         async with acting(pool, actor) as connection:
             await lock(connection, owner_id)
             feed, secret = await calendar_feeds.renew(connection, kind, owner_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from tocsin.api.access import is_admin
+from tocsin.api.access import ends_with_token, is_admin
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, UtcDatetime, example
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -104,8 +104,8 @@ async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
 
 
 def _parent(actor: Actor) -> UUID | None:
-    """The token with which a new one of the actor's ends. One with scope admin can make a way in for itself anyway."""
-    return UUID(actor.id) if actor.type == "token" and actor.id and not is_admin(actor) else None
+    """The token with which a new one of the actor's ends."""
+    return UUID(actor.id) if actor.id and ends_with_token(actor) else None
 
 
 def require_no_more_than_own(actor: Actor, body: TokenCreate) -> None:
