@@ -61,7 +61,11 @@ class Unauthenticated(TocsinError):
 
 
 class PermissionDenied(TocsinError):
-    """The caller is known but may not do this."""
+    """The caller is known but may not do this; ``errors`` name the field whose value is out of their reach, if any."""
+
+    def __init__(self, message: str, *errors: FieldError) -> None:
+        super().__init__(message)
+        self.errors = errors
 
 
 class TooManyRequests(TocsinError):

@@ -8,7 +8,7 @@ administrators may do needs scope ``admin`` too.
 from uuid import UUID
 
 from tocsin.domain import rights
-from tocsin.errors import PermissionDenied
+from tocsin.errors import FieldError, PermissionDenied
 from tocsin.store import policies
 from tocsin.store.actor import Actor
 from tocsin.store.listing import Database
@@ -35,6 +35,16 @@ def may_write(actor: Actor) -> bool:
 def may_edit(actor: Actor, team_id: UUID | None) -> bool:
     """Whether the actor may change objects of the team, or of none."""
     return rights.refuse_edit(actor, team_id) is None
+
+
+def may_move(actor: Actor, before: UUID | None, after: UUID | None) -> bool:
+    """Whether the actor may edit an object of the first team, or of none, and give it to the second."""
+    return rights.refuse_move(actor, before, after) is None
+
+
+def may_point(actor: Actor, team_id: UUID | None, policy_team_id: UUID | None) -> bool:
+    """Whether the actor may let an object of the first team page by a policy of the second."""
+    return rights.refuse_pointing(actor, team_id, policy_team_id) is None
 
 
 def may_make(actor: Actor) -> bool:
@@ -72,17 +82,22 @@ def require_edit(actor: Actor, team_id: UUID | None) -> None:
     _require(rights.refuse_edit(actor, team_id))
 
 
+def require_make(actor: Actor, team_id: UUID | None) -> None:
+    """Raise unless the actor may make objects of the team, or of none."""
+    _require(rights.refuse_edit(actor, team_id), "team_id")
+
+
 def require_move(actor: Actor, before: UUID | None, after: UUID | None) -> None:
     """Raise unless the actor may edit an object of the first team and give it to the second."""
-    _require(rights.refuse_move(actor, before, after))
+    _require(rights.refuse_move(actor, before, after), "team_id")
 
 
-async def require_pointing(
-    database: Database, actor: Actor, team_id: UUID | None, policy_id: UUID | None, now: UUID | None
+async def require_pointing(  # noqa: PLR0913 - the field that names the policy, beside what is decided by
+    database: Database, actor: Actor, team_id: UUID | None, policy_id: UUID | None, now: UUID | None, *, field: str
 ) -> None:
     """Raise unless the actor may let an object of the team page by the policy; that of ``now`` may stay."""
     if policy_id is not None and policy_id != now:
-        _require(rights.refuse_pointing(actor, team_id, await policies.team_of(database, policy_id)))
+        _require(rights.refuse_pointing(actor, team_id, await policies.team_of(database, policy_id)), field)
 
 
 def require_act(actor: Actor, team_id: UUID | None) -> None:
@@ -110,6 +125,7 @@ def require_lasting(actor: Actor) -> None:
         )
 
 
-def _require(refusal: str | None) -> None:
+def _require(refusal: str | None, field: str | None = None) -> None:
+    """``field`` is whose value is refused, if it is one's."""
     if refusal is not None:
-        raise PermissionDenied(refusal)
+        raise PermissionDenied(refusal, *([FieldError(field, refusal)] if field else []))

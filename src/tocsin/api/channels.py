@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, Field
 
-from tocsin.api.access import may_see_team_addresses, require_edit, require_move
+from tocsin.api.access import may_see_team_addresses, require_edit, require_make, require_move
 from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_first
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
@@ -61,7 +61,7 @@ class ChannelCreated(ChannelRead):
 
 @router.post("", status_code=201, summary="Create a channel")
 async def create_channel(body: ChannelCreate, actor: Writer, pool: Database, response: Response) -> ChannelCreated:
-    require_edit(actor, body.team_id)
+    require_make(actor, body.team_id)
     spec = ChannelSpec(name=body.name, type=body.type, address=body.address, team_id=body.team_id)
     async with acting(pool, actor) as connection:
         channel, secret = await channels.create(connection, spec)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_move, require_pointing
+from tocsin.api.access import require_edit, require_make, require_move, require_pointing
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, StepDelay, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -148,7 +148,7 @@ class PolicyRead(Read):
 
 @router.post("", status_code=201, summary="Create an escalation policy")
 async def create_escalation_policy(body: PolicyCreate, actor: Writer, pool: Database, response: Response) -> PolicyRead:
-    require_edit(actor, body.team_id)
+    require_make(actor, body.team_id)
     async with acting(pool, actor) as connection:
         await require_catch_all(connection, actor, body.spec())
         policy = await policies.create(connection, body.spec())
@@ -194,8 +194,9 @@ async def delete_escalation_policy(policy_id: UUID, actor: Writer, pool: Databas
 
 async def require_catch_all(connection: Connection, actor: Actor, spec: PolicySpec, now: Policy | None = None) -> None:
     """Raise PermissionDenied unless the actor may let the policy pass alerts on to the other. ``now``: what it was."""
+    before = now.catch_all_policy_id if now else None
     await require_pointing(
-        connection, actor, spec.team_id, spec.catch_all_policy_id, now.catch_all_policy_id if now else None
+        connection, actor, spec.team_id, spec.catch_all_policy_id, before, field="catch_all_policy_id"
     )
 
 

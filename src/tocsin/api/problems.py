@@ -154,7 +154,7 @@ async def _on_tocsin_error(request: Request, error: Exception) -> Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
     if status is None:
         return await _on_unexpected(request, error)
-    errors = error.errors if isinstance(error, InvalidInput | Conflict) else ()
+    errors = error.errors if isinstance(error, InvalidInput | Conflict | PermissionDenied) else ()
     detail = _count(errors) if isinstance(error, InvalidInput) else str(error)
     wait = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
     return problem(status, detail, errors, wait)

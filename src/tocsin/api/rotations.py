@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_move
+from tocsin.api.access import require_edit, require_make, require_move
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -87,7 +87,7 @@ class RotationRead(Read):
 
 @router.post("", status_code=201, summary="Create a rotation")
 async def create_rotation(body: RotationCreate, actor: Writer, pool: Database, response: Response) -> RotationRead:
-    require_edit(actor, body.team_id)
+    require_make(actor, body.team_id)
     async with acting(pool, actor) as connection:
         rotation = await rotations.create(connection, RotationSpec(**dict(body)))
     response.headers["Location"] = f"/api/v1/rotations/{rotation.id}"

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from tocsin.api.access import require_edit, require_move
+from tocsin.api.access import require_edit, require_make, require_move
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -174,7 +174,7 @@ class ShiftRead(Read):
 
 @router.post("", status_code=201, summary="Create a schedule")
 async def create_schedule(body: ScheduleCreate, actor: Writer, pool: Database, response: Response) -> ScheduleRead:
-    require_edit(actor, body.team_id)
+    require_make(actor, body.team_id)
     values = dict(body) | {"rules": [rule.spec() for rule in body.rules]}
     async with acting(pool, actor) as connection:
         schedule = await schedules.create(connection, ScheduleSpec(**values))

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_move, require_pointing
+from tocsin.api.access import require_edit, require_make, require_move, require_pointing
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -71,7 +71,7 @@ class ServiceRead(Read):
 
 @router.post("", status_code=201, summary="Create a service")
 async def create_service(body: ServiceCreate, actor: Writer, pool: Database, response: Response) -> ServiceRead:
-    require_edit(actor, body.team_id)
+    require_make(actor, body.team_id)
     async with acting(pool, actor) as connection:
         spec = ServiceSpec(**_columns(dict(body)))
         await require_policy(connection, actor, spec)
@@ -118,8 +118,9 @@ async def delete_service(service_id: UUID, actor: Writer, pool: Database) -> Non
 
 async def require_policy(connection: Connection, actor: Actor, spec: ServiceSpec, now: Service | None = None) -> None:
     """Raise PermissionDenied unless the actor may let the service page by its policy. ``now``: what it was."""
+    before = now.escalation_policy_id if now else None
     await require_pointing(
-        connection, actor, spec.team_id, spec.escalation_policy_id, now.escalation_policy_id if now else None
+        connection, actor, spec.team_id, spec.escalation_policy_id, before, field="escalation_policy_id"
     )
 
 

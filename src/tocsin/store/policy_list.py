@@ -58,6 +58,15 @@ class Named:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A policy by name, and whose it is."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+
+
 async def page(database: Database, q: str | None, team_id: UUID | None, after: str | None, limit: int) -> Found:
     """Up to ``limit`` policies, of the team when one is given, whose names come after ``after``."""
     rows = await database.fetch(_sql["page"], None, q, team_id, after, limit + 1)
@@ -78,9 +87,9 @@ async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[
     return [Named(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
 
 
-async def choices(database: Database) -> Sequence[Named]:
+async def choices(database: Database) -> Sequence[Choice]:
     """Every policy, by name."""
-    return [Named(**row) for row in await database.fetch(_sql["choices"])]
+    return [Choice(**row) for row in await database.fetch(_sql["choices"])]
 
 
 async def _with_steps(database: Database, rows: Sequence[asyncpg.Record]) -> Sequence[PolicyRow]:

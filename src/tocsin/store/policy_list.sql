@@ -40,4 +40,4 @@ order by lower(services.name)
 limit $2
 
 -- name: choices
-select policies.id, policies.name from escalation_policies as policies order by lower(policies.name)
+select policies.id, policies.team_id, policies.name from escalation_policies as policies order by lower(policies.name)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit, may_see_team_addresses, require_edit, require_move
+from tocsin.api.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
 from tocsin.api.addresses import HIDDEN, checked, read_apprise_first
 from tocsin.api.auth import Database
 from tocsin.api.channels import ChannelCreate, ChannelPatch
@@ -23,8 +23,9 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.channels import Channel, ChannelSpec
 from tocsin.store.uses import policies_using
 from tocsin.web.flash import see_other
-from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
+from tocsin.web.narrowing import owner_choices
 from tocsin.web.person import type_choices
 from tocsin.web.reaching import fate_of
 from tocsin.web.refusals import refusal
@@ -66,10 +67,10 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
     values = {name: form.value(name) for name in ("name", "type", "address")}
     try:
         body = form.body(ChannelCreate, {**values, "team_id": form.given("team")})
-        require_edit(viewer, body.team_id)
+        require_make(viewer, body.team_id)
         async with acting(pool, viewer) as connection:
             channel, secret = await channels.create(connection, ChannelSpec(**dict(body)))
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _form_page(request, viewer, form.wrong(error, _NAMES), status_of(error))
     if secret is None:
         return see_other(f"/channels/{channel.id}", "Added. Send it a test page.")
@@ -85,6 +86,7 @@ async def show(request: Request, channel_id: UUID, viewer: Viewer) -> Response:
 @router.post("/channels/{channel_id:uuid}")
 async def change(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Change the channel's name, address or team."""
+    require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
     try:
         values = {"name": form.value("name"), "address": form.value("address"), "team_id": form.given("team")}
         body = form.body(ChannelPatch, values)
@@ -93,7 +95,7 @@ async def change(request: Request, channel_id: UUID, viewer: Viewer, pool: Datab
             require_move(viewer, channel.team_id, body.team_id)
             spec = replace(channel.spec, **{**body.given(), "address": checked(channel.type, body.address)})
             await channels.update(connection, channel_id, spec)
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await channel_page(request, viewer, channel_id, status_of(error), form=form.wrong(error, _NAMES))
     return see_other(f"/channels/{channel_id}", "Saved.")
 
@@ -140,15 +142,15 @@ async def _form_page(request: Request, viewer: Actor, form: Form, status: int = 
 async def _page(
     request: Request, viewer: Actor, channel: Channel | None, status: int, shown: dict[str, Any]
 ) -> Response:
-    known = await _teams(request.app.state.pool)
-    may = [(team_id, name) for team_id, name in known if may_edit(viewer, team_id)]
+    pool: Pool = request.app.state.pool
+    known = await _teams(pool)
     common = {
         "fate": None,
         "refused": None,
         "uses": (),
         "channel": channel,
         "types": await type_choices(request),
-        "team_choices": [("", "Everybody's"), *may],
+        "team_choices": await owner_choices(pool, viewer, channel, shown["form"].value("team")),
         "team_name": dict(known).get(channel.team_id) if channel and channel.team_id else None,
         "can_edit": channel is None or may_edit(viewer, channel.team_id),
     }

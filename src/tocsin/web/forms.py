@@ -23,7 +23,7 @@ from starlette.requests import Request
 
 from tocsin.api.constraints import explain
 from tocsin.api.validation import field_errors
-from tocsin.errors import Conflict, FieldError, InvalidInput
+from tocsin.errors import Conflict, FieldError, InvalidInput, PermissionDenied
 from tocsin.web.phrases import as_sentence
 from tocsin.web.viewer import Kept, fields_of
 from tocsin.web.zone import UTC, in_zone
@@ -32,6 +32,9 @@ M = TypeVar("M", bound=BaseModel)
 
 FORM_ERRORS = (InvalidInput, Conflict, asyncpg.IntegrityConstraintViolationError)
 """What a form is shown again for."""
+
+EDITOR_ERRORS = (*FORM_ERRORS, PermissionDenied)
+"""What an editor is shown again for: a right that ends while somebody types costs them none of their input."""
 
 WHOLE = ""
 """The name under which errors stand that are about no field of the form."""
@@ -99,7 +102,9 @@ Sent: TypeAlias = Annotated[Form, Depends(read_form)]
 
 
 def status_of(error: Exception) -> int:
-    """422 for wrong fields, 409 for what stands in the way."""
+    """422 for wrong fields, 403 for what the viewer may not do, 409 for what stands in the way."""
+    if isinstance(error, PermissionDenied):
+        return 403
     return 422 if isinstance(error, InvalidInput) else 409
 
 
@@ -117,7 +122,7 @@ def _errors(error: Exception) -> Sequence[FieldError]:
         if violation is None:
             raise error
         return [violation.error]
-    if isinstance(error, InvalidInput | Conflict) and error.errors:
+    if isinstance(error, InvalidInput | Conflict | PermissionDenied) and error.errors:
         return error.errors
     return [FieldError(WHOLE, str(error))]
 

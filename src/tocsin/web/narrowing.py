@@ -1,11 +1,12 @@
 """What lists are narrowed by, and what forms choose from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Protocol
 from uuid import UUID
 
-from tocsin.api.access import is_admin
+from tocsin.api.access import may_edit, may_move, may_point
 from tocsin.db.pool import Pool
-from tocsin.store import teams
+from tocsin.store import policy_list, teams
 from tocsin.store.actor import Actor
 
 Choices = Sequence[tuple[str, str]]
@@ -22,9 +23,33 @@ def id_of(text: str) -> UUID | None:
         return None
 
 
-async def team_choices(pool: Pool, none: str, actor: Actor | None = None) -> Choices:
-    """Every team by name, or those whose objects the actor may edit; ``none`` is what no team is called."""
+class Owned(Protocol):
+    """What belongs to a team, or to none."""
+
+    @property
+    def team_id(self) -> UUID | None: ...
+
+
+async def team_choices(pool: Pool, none: str) -> Choices:
+    """Every team by name; ``none`` is what no team is called."""
     found = (await teams.page(pool, None, None, _MOST_TEAMS)).items
-    own = [team for team in found if actor is None or is_admin(actor) or team.id in actor.teams]
-    by_name = sorted(own, key=lambda team: team.name.lower())
+    by_name = sorted(found, key=lambda team: team.name.lower())
     return [("", none), *((str(team.id), team.name) for team in by_name)]
+
+
+async def owner_choices(pool: Pool, actor: Actor, owned: Owned | None, chosen: str) -> Choices:
+    """Whom the actor may give what is owned to, or make something new for; and what is ``chosen`` already."""
+
+    def may(team_id: UUID | None) -> bool:
+        return may_edit(actor, team_id) if owned is None else may_move(actor, owned.team_id, team_id)
+
+    found = await team_choices(pool, "Everybody's")
+    return [(value, name) for value, name in found if may(id_of(value)) or value == chosen != ""]
+
+
+async def policy_choices(
+    pool: Pool, actor: Actor, team_id: UUID | None, chosen: Collection[UUID | None] = ()
+) -> Choices:
+    """The policies that the actor may let an object of the team page by, by name; and those ``chosen`` already."""
+    found = await policy_list.choices(pool)
+    return [(str(one.id), one.name) for one in found if may_point(actor, team_id, one.team_id) or one.id in chosen]

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_move
+from tocsin.api.access import require_edit, require_make, require_move
 from tocsin.api.auth import Database
 from tocsin.api.policies import PolicyCreate, require_catch_all
 from tocsin.db.pool import Pool
@@ -20,10 +20,10 @@ from tocsin.store.policy_list import PolicyRow
 from tocsin.store.targets import Notifiable
 from tocsin.web import policies as policy_pages
 from tocsin.web.flash import see_other
-from tocsin.web.forms import FORM_ERRORS, Sent, status_of
+from tocsin.web.forms import EDITOR_ERRORS, Sent, status_of
 from tocsin.web.html import fragment_of, page
 from tocsin.web.mailing import can_mail
-from tocsin.web.narrowing import team_choices
+from tocsin.web.narrowing import id_of, owner_choices, policy_choices
 from tocsin.web.policy_draft import (
     Draft,
     blank,
@@ -59,11 +59,11 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
     draft = read(form)
     try:
         body = form.body(PolicyCreate, values(draft))
-        require_edit(viewer, body.team_id)
+        require_make(viewer, body.team_id)
         async with acting(pool, viewer) as connection:
             await require_catch_all(connection, viewer, body.spec())
             policy = await policies.create(connection, body.spec())
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _page(request, viewer, _wrong(draft, error), status=status_of(error))
     return see_other(f"/policies/{policy.id}", "Saved.")
 
@@ -102,7 +102,7 @@ async def save(request: Request, policy_id: UUID, viewer: Viewer, pool: Database
             is_late = is_stale(form, policy.spec)
             if not is_late:
                 await policies.update(connection, policy, body.spec())
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _page(request, viewer, _wrong(draft, error), policy_id, status_of(error))
     except NotFound:
         return await _page(request, viewer, replace(without_ids(draft), form=gone(form)), status=409)
@@ -135,25 +135,28 @@ async def _page(
     pool: Pool = request.app.state.pool
     seen = await preview(pool, draft, policy_id, zone_of(request), mails=await can_mail(request))
     form = replace(draft.form, errors={**seen.errors, **draft.form.errors})
+    saved = await _saved(pool, policy_id) if policy_id else None
     shown: dict[str, Any] = {
         "form": form,
         "preview": seen,
-        "policy": await _saved(pool, policy_id) if policy_id else None,
-        **(await _ladder(pool, viewer, draft, policy_id) if fragment_of(request) != "preview" else {}),
+        "policy": saved,
+        **(await _ladder(pool, viewer, draft, saved) if fragment_of(request) != "preview" else {}),
     }
     return await page(request, viewer, "policy_edit.html.j2", status, **shown)
 
 
-async def _ladder(pool: Pool, viewer: Actor, draft: Draft, policy_id: UUID | None) -> dict[str, Any]:
+async def _ladder(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow | None) -> dict[str, Any]:
     """What is shown beside the preview."""
-    others = [one for one in await policy_list.choices(pool) if one.id != policy_id]
+    form, myself = draft.form, str(saved.id) if saved else None
+    chosen = [saved.catch_all_id if saved else None, id_of(form.value("catch_all"))]
+    catch_alls = await policy_choices(pool, viewer, id_of(form.value("team")), chosen)
     return {
         "shown_fields": shown_fields(draft),
         "steps": draft.steps,
         "target_names": await ladders.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
         "found": await _found(pool, draft),
-        "policies": [(str(one.id), one.name) for one in others],
-        "teams": await team_choices(pool, "Everybody's", viewer),
+        "policies": [(value, name) for value, name in catch_alls if value != myself],
+        "teams": await owner_choices(pool, viewer, saved, form.value("team")),
     }
 
 

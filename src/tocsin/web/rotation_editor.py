@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_move
+from tocsin.api.access import require_edit, require_make, require_move
 from tocsin.api.auth import Database
 from tocsin.api.rotations import RotationCreate
 from tocsin.db.pool import Pool
@@ -26,9 +26,9 @@ from tocsin.store.moment import now
 from tocsin.store.rotations import Rotation, RotationSpec, heir, match_places, places_of
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
-from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
-from tocsin.web.narrowing import id_of, team_choices
+from tocsin.web.narrowing import id_of, owner_choices
 from tocsin.web.numbers import whole_or_text
 from tocsin.web.stale import is_stale, late, seeing
 from tocsin.web.turns import Turn, turns
@@ -72,10 +72,10 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         return await _after_button(request, viewer, asked)
     try:
         spec = _spec_of(form)
-        require_edit(viewer, spec.team_id)
+        require_make(viewer, spec.team_id)
         async with acting(pool, viewer) as connection:
             rotation = await rotations.create(connection, spec)
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _again(request, viewer, asked, error)
     return see_other(f"/rotations/{rotation.id}", "The rotation is saved.")
 
@@ -104,7 +104,7 @@ async def change(request: Request, rotation_id: UUID, viewer: Viewer, pool: Data
             if is_stale(form, locked.spec):
                 return await _page(request, viewer, replace(asked, form=late(form, locked.spec)), 409)
             await rotations.update(connection, locked, spec)
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _again(request, viewer, asked, error)
     return see_other(f"/rotations/{rotation_id}", "The rotation is saved.")
 
@@ -176,7 +176,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
         "own_zone": zone,
         "twice": twice(form, "start_at", zone),
         "zones": zone_choices(form.value("time_zone")),
-        "teams": await team_choices(pool, "Everybody's", viewer),
+        "teams": await owner_choices(pool, viewer, asked.old, form.value("team_id")),
         "people": [(str(user_id), name) for user_id, name in names.items()],
         "turns": await _foreseen(pool, asked, names),
     }

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_move
+from tocsin.api.access import require_edit, require_make, require_move
 from tocsin.api.auth import Database
 from tocsin.api.schedules import ScheduleCreate
 from tocsin.db.pool import Pool
@@ -23,9 +23,9 @@ from tocsin.store.schedule_rules import RuleSpec
 from tocsin.store.schedules import Schedule, ScheduleSpec
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
-from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
-from tocsin.web.narrowing import Choices, id_of, team_choices
+from tocsin.web.narrowing import Choices, id_of, owner_choices
 from tocsin.web.schedule_changes import NEW, Difference, difference
 from tocsin.web.stale import is_stale, late, seeing
 from tocsin.web.viewer import Viewer, ViewerZone
@@ -66,10 +66,10 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         return await _after_button(request, viewer, asked)
     try:
         spec = _spec_of(form)
-        require_edit(viewer, spec.team_id)
+        require_make(viewer, spec.team_id)
         async with acting(pool, viewer) as connection:
             schedule = await schedules.create(connection, spec)
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _again(request, viewer, asked, error)
     return see_other(f"/schedules/{schedule.id}", "The schedule is saved.")
 
@@ -98,7 +98,7 @@ async def change(request: Request, schedule_id: UUID, viewer: Viewer, pool: Data
             if is_stale(form, locked.spec):
                 return await _page(request, viewer, replace(asked, form=late(form, locked.spec)), 409)
             await schedules.update(connection, locked, spec)
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _again(request, viewer, asked, error)
     return see_other(f"/schedules/{schedule_id}", "The schedule is saved.")
 
@@ -173,7 +173,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
         "shown": ["name", "description", "time_zone", "team_id", "seen", *beside],
         "path": asked.path,
         "zones": zone_choices(form.value("time_zone")),
-        "teams": await team_choices(pool, "Everybody's", viewer),
+        "teams": await owner_choices(pool, viewer, asked.old, form.value("team_id")),
         "targets": targets,
         "target_names": await _chosen(pool, form) | {value: name for _, choices in targets for value, name in choices},
         "difference": await _difference(pool, asked),

@@ -9,20 +9,20 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_move
+from tocsin.api.access import require_edit, require_make, require_move
 from tocsin.api.auth import Database
 from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import policy_list, services
+from tocsin.store import services
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import Service, ServiceSpec
 from tocsin.web import service_view
 from tocsin.web.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.flash import see_other
-from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
-from tocsin.web.narrowing import team_choices
+from tocsin.web.narrowing import id_of, owner_choices, policy_choices
 from tocsin.web.refusals import refusal
 from tocsin.web.stale import is_stale, late, seeing
 from tocsin.web.viewer import Viewer
@@ -41,7 +41,9 @@ _MOST_EXCEPTIONS = 100
 @router.get("/services/new")
 async def show_new(request: Request, viewer: Viewer) -> Response:
     """An empty form."""
-    form = Form.of(policy=request.query_params.get("policy", ""), ack_unit=USUAL_UNIT)
+    asked = request.query_params.get("policy")
+    may_choose = dict(await policy_choices(request.app.state.pool, viewer, None))
+    form = Form.of(policy=asked if asked in may_choose else None, ack_unit=USUAL_UNIT)
     return await _page(request, viewer, form)
 
 
@@ -50,12 +52,12 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
     """Make a service; then it wants a key."""
     try:
         body = form.body(ServiceCreate, _values(form))
-        require_edit(viewer, body.team_id)
+        require_make(viewer, body.team_id)
         async with acting(pool, viewer) as connection:
             spec = ServiceSpec(**_settings(body))
             await require_policy(connection, viewer, spec)
             service = await services.create(connection, spec)
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _page(request, viewer, _wrong(form, error), status=status_of(error))
     return see_other(f"/services/{service.id}#keys", "Made. Now make a key for what sends its alerts.")
 
@@ -81,7 +83,7 @@ async def save(request: Request, service_id: UUID, viewer: Viewer, pool: Databas
             is_late = is_stale(form, _edited(service))
             if not is_late:
                 await services.update(connection, service, replace(service.spec, **_settings(body)))
-    except FORM_ERRORS as error:
+    except EDITOR_ERRORS as error:
         return await _page(request, viewer, _wrong(form, error), service, status_of(error))
     if is_late:
         return await _page(request, viewer, late(form, _edited(service)), service, 409)
@@ -153,10 +155,11 @@ async def _page(
     request: Request, viewer: Actor, form: Form, service: Service | None = None, status: int = 200
 ) -> Response:
     pool: Pool = request.app.state.pool
+    chosen = [service.escalation_policy_id if service else None, id_of(form.value("policy"))]
     shown: dict[str, Any] = {
         "form": form,
         "service": service,
-        "policies": [(str(one.id), one.name) for one in await policy_list.choices(pool)],
-        "teams": await team_choices(pool, "Everybody's", viewer),
+        "policies": await policy_choices(pool, viewer, id_of(form.value("team")), chosen),
+        "teams": await owner_choices(pool, viewer, service, form.value("team")),
     }
     return await page(request, viewer, "service_edit.html.j2", status, **shown)

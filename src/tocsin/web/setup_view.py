@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from tocsin.api.access import is_admin
 from tocsin.db.pool import Pool
+from tocsin.domain.reach import PolicyReach
 from tocsin.store import alert_list, contact_methods, ladders, people, reach, setup
 from tocsin.store.actor import Actor
 from tocsin.store.setup import Setup
 from tocsin.web.forms import Form
 from tocsin.web.html import page
 from tocsin.web.mailing import can_mail
+from tocsin.web.narrowing import policy_choices
 from tocsin.web.person import PRESETS, type_choices
 from tocsin.web.zone import zone_of
 
@@ -63,6 +65,8 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     is_reached = await reach.lack_of(pool, viewer.user_id, mails=await can_mail(request)) is None
     found = await setup.look(pool)
     everybody = await people.choices(pool)
+    may_choose = dict(await policy_choices(pool, viewer, None))
+    policies = [policy for policy in found.working if str(policy.id) in may_choose]
     return {
         "steps": steps(found, is_reached=is_reached),
         "found": found,
@@ -73,7 +77,8 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "presets": [(name, caption) for name, (caption, delays) in PRESETS.items() if _acts_on_first_step(delays)],
         "targets": _targets(viewer.user_id, found, everybody),
         "zone_name": str(zone_of(request)),
-        **_forms(viewer, found),
+        "policies": policies,
+        **_forms(viewer, found, policies),
         "tested": None,
     }
 
@@ -104,13 +109,13 @@ def _acts_on_first_step(delays: Sequence[int]) -> bool:
     return bool(delays) and max(delays) < STEP_MINUTES
 
 
-def _forms(viewer: Actor, found: Setup) -> dict[str, Form]:
+def _forms(viewer: Actor, found: Setup, policies: Sequence[PolicyReach]) -> dict[str, Form]:
     first_turn = f"{found.turns[0].type}:{found.turns[0].id}" if found.turns else f"user:{viewer.user_id}"
     return {
         "reach_form": Form.of(preset="now"),
         "turns_form": Form.of(turns_name="On call", handoff="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
         "policy_form": Form.of(policy_name="Day and night", first=first_turn, minutes=str(STEP_MINUTES), repeat="2"),
-        "service_form": Form.of(policy=found.working[0].id if found.working else None),
+        "service_form": Form.of(policy=policies[0].id if policies else None),
     }
 
 
