@@ -171,7 +171,8 @@ async def test_managers_change_who_is_in_their_team(browser: AsyncClient, make: 
     assert (await browser.post(f"/teams/{team.id}/members", data=add)).status_code == 303
     assert "Ben" in (await browser.get(f"/teams/{team.id}")).text
     await browser.post(f"/teams/{team.id}/members/{ben.id}/remove")
-    assert await make.pool.fetchval("select count(*) from team_members") == 1
+    left = "select count(*) from team_members where team_id = $1"
+    assert await make.pool.fetchval(left, team.id) == 1
 
 
 async def test_ones_own_password_is_changed_with_the_present_one_only(browser: AsyncClient, make: Factory) -> None:
