@@ -200,6 +200,6 @@ def test_an_address_that_is_taken_is_said_and_loses_nobody_the_sign_in(
         assert f"cannot listen on 127.0.0.1:{home.port} (TOCSIN_LISTEN)" in done.stderr.splitlines()[-1]
         assert not other.has_postgres
         with serving(other, on_terminal=True) as second:
-            assert "Shown once" in second.said
+            assert "Shown once" in second.sign_in
             assert not (other.data_dir / "first-sign-in.txt").exists()
             assert secret(second, "password")  # the first start that came to nothing has not used up the sign-in

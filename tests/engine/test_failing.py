@@ -129,6 +129,7 @@ async def test_an_object_that_cannot_be_read_delays_no_other(story: Story) -> No
     sound = await story.make.service(await story.make.policy(step(ann)))
     unreadable = await story.make.policy(step(ann))
     broken = await story.make.service(unreadable)
+    await story.pool.execute("alter table escalation_policy_steps drop constraint escalation_policy_steps_delay_bound")
     await story.pool.execute(
         "update escalation_policy_steps set delay = interval '1000000000 days' where escalation_policy_id = $1",
         unreadable.id,

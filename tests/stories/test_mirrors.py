@@ -32,7 +32,7 @@ async def test_p1_the_mirror_has_users_the_active_participant_and_the_users_on_c
     assert await mirror(story) == [(0, "ann", 0, None), (0, "ben", 0, None), (1, "dee", 8, None)]
     await at(story, MONDAY + timedelta(hours=24))
     gone, stays, came = (0, "ben", 0, 24), (0, "ann", 0, None), (0, "cid", 24, None)
-    assert await mirror(story) == [stays, (1, "dee", 8, 16), gone, came]
+    assert await mirror(story) == [stays, gone, (1, "dee", 8, 16), came]
     await story.change_policy(policy, step(dee))
     assert [row[:2] for row in await mirror(story) if row[3] is None] == [(0, "dee")]
 

@@ -81,7 +81,8 @@ async def test_maintenance_begins_and_ends_and_is_planned(open_page: Opener, pho
     await no_complaints(phone)
 
 
-async def test_two_browsers_edit_the_same_service(open_page: Opener, scene: Scene) -> None:
+async def test_two_browsers_edit_the_same_service(open_page: Opener, scene: Scene, make: Factory) -> None:
+    await make.team(ben=(scene.ben, "member"))
     anns, bens = await open_page(scene.ann), await open_page(scene.ben)
     for page in (anns, bens):
         await page.goto(f"/services/{scene.checkout.id}/edit")
