@@ -53,6 +53,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+@pytest.mark.timeout(300)  # it asks for every block of every page
 async def test_no_block_that_htmx_asks_for_is_an_error_of_ours(
     browser: AsyncClient, make: Factory, rendered: list[str]
 ) -> None:

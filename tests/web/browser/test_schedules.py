@@ -114,6 +114,7 @@ async def hold(page: Page, line: Locator) -> None:
 
 
 async def test_a_calendar_follows_what_others_change(open_page: Opener, scene: Scene, make: Factory) -> None:
+    await make.team(ben=(scene.ben, "member"))
     schedule = await berlin(scene, make)
     anns, bens = await open_page(scene.ann), await open_page(scene.ben)
     await anns.goto(f"/schedules/{schedule.id}?{WEEK}")
