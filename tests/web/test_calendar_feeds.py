@@ -54,6 +54,17 @@ async def test_a_schedules_feed_has_everybodys_shifts_and_a_teams_those_of_all_i
     assert sum(each[0] == "Ben: Spare" for each in of_team) == 1, "turns of one user in a row are one shift"
 
 
+async def test_a_handoff_within_a_minute_leaves_no_overlap(
+    api: AsyncClient, anonymous: AsyncClient, make: Factory, engine: Engine, clock: Clock
+) -> None:
+    await clock.move_to(MONDAY)
+    daily = await make.rotation(await make.user("Ann"), await make.user("Ben"), start_at=MONDAY + timedelta(seconds=16))
+    schedule = await make.schedule(rule(daily), name="Payments")
+    await settled(make.pool)
+    found = await events(anonymous, await feed(api, "schedules", schedule.id))
+    assert [end for _, _, end, _ in found[:3]] == [start for _, start, _, _ in found[1:4]]
+
+
 async def test_the_running_shift_stays_the_same_however_late_an_engine_is(
     api: AsyncClient, anonymous: AsyncClient, make: Factory, database: str, clock: Clock
 ) -> None:

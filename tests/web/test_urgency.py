@@ -45,12 +45,13 @@ async def test_my_alerts_do_not_push_the_most_urgent_of_others_away(browser: Asy
     assert others in found[12:]
 
 
-async def test_lists_go_by_status_then_severity_then_newest(browser: AsyncClient, make: Factory) -> None:
+async def test_lists_go_by_status_then_severity_then_age(browser: AsyncClient, make: Factory) -> None:
     service = await make.service()
     made = [await alert_of(make, service, *kind) for kind in reversed(EVERY)]
     newer = await alert_of(make, service, "triggered", "critical")
     closed = [await alert_of(make, service, "closed", severity) for severity in ("critical", "info")]
-    urgent = [newer, *reversed(made)]
+    *others, oldest = made
+    urgent = [oldest, newer, *reversed(others)]
     assert await shown(browser, "/alerts") == urgent
     assert await shown(browser, "/alerts?status=all") == [*urgent, *reversed(closed)]
     assert await shown(browser, f"/services/{service.id}") == urgent

@@ -87,10 +87,11 @@ def _at_least_a_millisecond(value: timedelta) -> timedelta:
     return value
 
 
-def _at_most_the_longest_step(value: timedelta) -> timedelta:
-    if value > LONGEST_STEP:
-        longest, minutes = _number(LONGEST_STEP), LONGEST_STEP // timedelta(minutes=1)
-        raise ValueError(f"must be at most {longest} seconds ({minutes} minutes)")
+def _at_most_the_longest_step(value: object) -> object:
+    longest = LONGEST_STEP.total_seconds()
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(seconds, int | float) and seconds > longest:
+        raise ValueError(f"must be at most {longest:.0f} seconds ({longest / 60:.0f} minutes)")
     return value
 
 
@@ -193,7 +194,7 @@ PositiveSeconds: TypeAlias = Annotated[
 
 StepDelay: TypeAlias = Annotated[
     PositiveSeconds,
-    AfterValidator(_at_most_the_longest_step),
+    BeforeValidator(_at_most_the_longest_step),
     WithJsonSchema(_SECONDS_SCHEMA | {"minimum": 0.001, "maximum": LONGEST_STEP.total_seconds()}),
 ]
 """How long a step waits: from a millisecond to 9,000 minutes, written as a number of seconds."""

@@ -129,7 +129,9 @@ async def page(database: Database, wanted: Filter, below: int | None, limit: int
 
 
 async def by_urgency(database: Database, wanted: Filter, after: Place | None, limit: int) -> FoundByUrgency:
-    """The most urgent alerts behind a place, the newest first among the equally urgent.
+    """The most urgent alerts behind a place; among the equally urgent the one that is open for the longest comes first.
+
+    Closed ones are not urgent: the newest comes first.
 
     A place is a position and no snapshot: an alert that is acknowledged between two pages moves to a later one.
     """

@@ -42,7 +42,8 @@ where alerts.id = $1
 -- Alerts that meet every condition given: a status among $1, a service, its policy, its team, all labels $5 with their
 -- values and $6 with any, text $7 in summary or details, a favourite service of the user $8, an open alert
 -- that pages the user $9 or that they have acknowledged. Newest first, with an id below $10; or, with $12, the most
--- urgent first and among those the newest, from the place (urgency $13, id $10) on. Of details the first 1,000 characters.
+-- urgent first and among those that which is open for the longest, from the place (urgency $13, id $10) on, and closed
+-- ones newest first. Of details the first 1,000 characters.
 -- name: list
 select
     alerts.id,
@@ -117,7 +118,14 @@ where
                 and logs.meta ->> 'user_id' = $9::text
         ))
     )
-    and ($10::bigint is null or alerts.id < $10 or ($12 and alert_urgency(alerts.status, alerts.severity) > $13))
+    and (
+        $10::bigint is null
+        or ($12 and alert_urgency(alerts.status, alerts.severity) > $13)
+        or case when $12 and alerts.status <> 'closed' then alerts.id > $10 else alerts.id < $10 end
+    )
     and (not $12 or $13::integer is null or alert_urgency(alerts.status, alerts.severity) >= $13)
-order by case when $12 then alert_urgency(alerts.status, alerts.severity) end, alerts.id desc
+order by
+    case when $12 then alert_urgency(alerts.status, alerts.severity) end,
+    case when $12 and alerts.status <> 'closed' then alerts.id end,
+    alerts.id desc
 limit $11

@@ -48,7 +48,8 @@ def calendar(owner: Owner, found: Shifts, url: str) -> Calendar:
         f"Shifts are missing, or as last known: {missing} cannot be read. Edit it in Tocsin." if missing else ""
     )
     events = [_event(owner, shift, found, url) for shift in found.shifts]
-    return Calendar(f"{owner.id}@tocsin", f"On call: {owner.name}", description, REFRESH, events)
+    seen = [event for event in events if event.start < event.end]  # not what begins and ends within one minute
+    return Calendar(f"{owner.id}@tocsin", f"On call: {owner.name}", description, REFRESH, seen)
 
 
 def _event(owner: Owner, shift: FeedShift, found: Shifts, url: str) -> Event:
@@ -57,7 +58,7 @@ def _event(owner: Owner, shift: FeedShift, found: Shifts, url: str) -> Event:
     return Event(
         uid=uid(shift.user_id, shift.source_id, start),
         start=start,
-        end=shift.end_at,
+        end=_minute(shift.end_at),
         summary=f"{who}: {shift.source_name}",
         url=f"{url}/{shift.kind}s/{shift.source_id}",
     )

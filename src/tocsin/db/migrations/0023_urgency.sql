@@ -9,7 +9,9 @@ create function alert_urgency(status text, severity text) returns integer langua
             else 3
         end
 $$;
-create index alerts_urgency_idx on alerts (alert_urgency(status, severity), id desc);
+create index alerts_urgency_idx on alerts (
+    alert_urgency(status, severity), (case when status <> 'closed' then id end), id desc
+);
 
 -- Who acknowledged an alert of this status last, or took it for a while, and when; nobody when it is not acknowledged.
 create function last_taken(alert_id bigint, status text) returns table (name text, at timestamptz)
