@@ -17,7 +17,12 @@ def test_a_common_password_is_refused_in_any_case(password: str) -> None:
     assert objection(password) == "is one of the most common passwords: choose another"
 
 
-@pytest.mark.parametrize("password", ["correct horse", "ten chars!", "пароль-для-нас", "#" * 10])
+@pytest.mark.parametrize("password", [" " * 10, "aaaaaaaaaa", "abcabcabcabc"])
+def test_three_different_characters_are_too_few(password: str) -> None:
+    assert objection(password) == "must have at least 4 different characters"
+
+
+@pytest.mark.parametrize("password", ["correct horse", "ten chars!", "пароль-для-нас", "10 10 10 ann"])
 def test_ten_uncommon_characters_are_enough(password: str) -> None:
     assert objection(password) is None
 

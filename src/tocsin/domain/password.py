@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 MIN_LENGTH = 10
+FEWEST_DIFFERENT = 4  # a row of equal characters is on no list, and among the first that anybody tries
 
 
 def objection(password: str) -> str | None:
@@ -16,6 +17,8 @@ def objection(password: str) -> str | None:
     normal = normalized(password)
     if len(normal) < MIN_LENGTH:
         return f"must have at least {MIN_LENGTH} characters"
+    if len(set(normal)) < FEWEST_DIFFERENT:
+        return f"must have at least {FEWEST_DIFFERENT} different characters"
     if normal.casefold() in _common():
         return "is one of the most common passwords: choose another"
     return None
