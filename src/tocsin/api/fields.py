@@ -168,7 +168,7 @@ Email: TypeAlias = Annotated[
 Password: TypeAlias = Annotated[
     str, Field(min_length=MIN_LENGTH, max_length=1024), AfterValidator(_storable), AfterValidator(_password)
 ]
-"""A password to be set: at least ten characters, four of them different, and none of the most common. It is never returned."""
+"""A password to be set: ten characters or more, four different ones, none of the most common. Never returned."""
 
 Search: TypeAlias = Annotated[str, Field(max_length=255), AfterValidator(_storable)]
 """Text that names are searched for."""
