@@ -187,6 +187,11 @@ async def test_a_key_that_is_too_long_is_the_same_each_time_and_differs_from_oth
             "multipart/form-data; boundary=b; charset=windows-1252",
             b"--b\r\nContent-Disposition: form-data; name=summary\r\n\r\n\xdcberlast \xe4\r\n--b--\r\n",
         ),
+        (
+            "multipart/form-data; boundary=b",
+            b"--b\r\nContent-Disposition: form-data; name=_charset_\r\n\r\niso-8859-1\r\n"
+            b"--b\r\nContent-Disposition: form-data; name=summary\r\n\r\n\xdcberlast \xe4\r\n--b--\r\n",
+        ),
     ],
 )
 async def test_a_body_is_read_in_the_charset_that_it_declares(sender: Sender, content_type: str, body: bytes) -> None:

@@ -19,6 +19,7 @@ from tocsin.ingest.text import mend_line
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 
+_CHARSET_PART = b"_charset_"  # RFC 7578, section 4.6
 _UNLIMITED = {"MAX_MEMORY_FILE_SIZE": float("inf")}  # the body's own limit is much lower
 
 
@@ -126,19 +127,16 @@ def _read_json(body: str) -> Mapping[str, object]:
 
 
 def _read_multipart(body: bytes, declared: _ContentType) -> Pairs:
-    """The parts of a form, an uploaded file as the text it holds."""
-    pairs: list[tuple[str, str]] = []
+    """The parts of a form, an uploaded file as the text it holds. A part ``_charset_`` names the form's charset."""
+    parts: list[tuple[bytes, bytes]] = []
     ended: list[bool] = []
 
-    def text(data: bytes | None) -> str:
-        return decode(data or b"", declared.charset)
-
     def on_field(part: Field) -> None:
-        pairs.append((text(part.field_name), text(part.value)))
+        parts.append((part.field_name or b"", part.value or b""))
 
     def on_file(part: File) -> None:
         part.file_object.seek(0)
-        pairs.append((text(part.field_name), text(part.file_object.read())))
+        parts.append((part.field_name or b"", part.file_object.read()))
 
     if not declared.boundary:
         raise _bad_body("is multipart, but Content-Type names no boundary")
@@ -157,7 +155,9 @@ def _read_multipart(body: bytes, declared: _ContentType) -> Pairs:
         raise _bad_body(f"is not a valid multipart form: {error}") from None
     if not ended:
         raise _bad_body("is a multipart form without its last boundary")
-    return pairs
+    named = dict(parts).get(_CHARSET_PART, b"").decode("ascii", "replace")
+    charset = known_charset(named) or declared.charset
+    return [(decode(name, charset), decode(value, charset)) for name, value in parts]
 
 
 def _bad_body(message: str) -> InvalidInput:
