@@ -19,6 +19,7 @@ pytest_plugins = (
 )
 
 _RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
+_OF_TESTS = ("TOCSIN_TEST_", "TOCSIN_MODEL_")
 _FAST_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -28,7 +29,12 @@ _FAST_SETTINGS = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the directory that all workers of this run share; they find it in their environment."""
+    """Make the directory that all workers of this run share; they find it in their environment.
+
+    Settings of a Tocsin that somebody runs from the same shell are none of the tests'.
+    """
+    for name in [name for name in os.environ if name.startswith("TOCSIN_") and not name.startswith(_OF_TESTS)]:
+        del os.environ[name]
     if not hasattr(config, "workerinput"):
         directory = Path(tempfile.mkdtemp(prefix="tocsin-test-", dir=_memory_directory()))
         directory.chmod(0o755)
