@@ -19,7 +19,7 @@ pytest_plugins = (
 )
 
 _RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
-_OF_TESTS = ("TOCSIN_TEST_", "TOCSIN_MODEL_")
+_OF_TESTS = ("TOCSIN_TEST_", "TOCSIN_MODEL_", "TOCSIN_SCREENSHOTS")
 _FAST_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
