@@ -6,7 +6,7 @@ from httpx import AsyncClient
 from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
-from tocsin.store import alert_list
+from tocsin.store import alert_list, users
 from tocsin.store.alert_list import Filter
 from tocsin.store.services import Service
 
@@ -115,5 +115,8 @@ async def test_who_has_an_alert_stands_beside_it(
     asked = (await anonymous.get(link)).text
     assert re.search(r"Ann has it since <span title=\"[-0-9]+ [:0-9]+ UTC\">now", asked)
     assert '<form method="post">' in asked
+    [ann] = (await users.page(make.pool, "Ann", None, 1)).items
+    anns = (await links(alert_id, ann)).acknowledge
+    assert "You have it already" in (await anonymous.get(anns)).text
     await browser.post(f"/alerts/{alert_id}/escalate")
     assert "has it" not in (await anonymous.get(link)).text

@@ -52,7 +52,7 @@ def ask(claim: ActionClaim, alert: Alert, escalating: Prospect | None) -> Notice
         return Notice(200, "The alert is closed", "There is nothing left to do.")
     if escalating is None:
         button, text = _QUESTIONS[claim.action]
-        text = _taken(alert) if claim.action == "acknowledge" and alert.taken_by else text
+        text = _taken(alert, claim.to.name) if claim.action == "acknowledge" and alert.taken_by else text
         return Notice(200, f"{button}?", text, button)
     if claim.escalation_count != alert.escalation.escalation_count:
         return Notice(200, "Nothing to do here", _moved_on(alert), good=False)
@@ -61,7 +61,9 @@ def ask(claim: ActionClaim, alert: Alert, escalating: Prospect | None) -> Notice
     return Notice(200, f"{escalating.button}?", escalating.text, escalating.button)
 
 
-def _taken(alert: Alert) -> str:
+def _taken(alert: Alert, reader: str) -> str:
+    if alert.taken_by == reader:
+        return "You have it already, and nobody else is paged for it."
     return f"{alert.taken_by} has it already, and nobody else is paged for it: you would be noted beside them."
 
 
