@@ -1,5 +1,6 @@
--- A notification rule that was passed over since its contact method is disabled leaves a page that was never to go out
--- (N4).
+-- Cycles of one alert and one user move on together and write their due pages; all of them, or none when one has moved
+-- since it was read. A notification rule that was passed over since its contact method is disabled leaves a page that
+-- was never to go out (N4).
 create or replace function tick_cycle(work jsonb) returns boolean language plpgsql as $$
 declare
     wanted constant integer := jsonb_array_length(work -> 'cycles');
@@ -172,7 +173,7 @@ end $$;
 
 -- Whether the page's alert, or a cycle by which it pages the same user, is due and about to move, and so may write a
 -- later page.
-create or replace function others_move_before(page outgoing_messages, state escalation_policy_state) returns boolean
+create function others_move_before(page outgoing_messages, state escalation_policy_state) returns boolean
 language plpgsql stable as $$
 begin
     return
