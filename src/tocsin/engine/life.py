@@ -1,9 +1,9 @@
 """An engine's life as the others see it, and theirs as it sees them.
 
-Every second and a half an engine gives a sign of life and names what it holds: its claims of pages carry its id, its jobs those of
-its queue managers. Another engine takes both back when it has given no sign for ``SILENCE``, by the database's clock,
-or at once when its process has ended on the same machine. So the pages of an engine that dies go out again within
-``SILENCE`` and the second and a half until somebody looks.
+Every second and a half an engine gives a sign of life and names what it holds: its claims of pages carry its id, its
+jobs those of its queue managers. Another engine takes both back when it has given no sign for ``SILENCE``, by the
+database's clock, or at once when its process has ended on the same machine. So the pages of an engine that dies go
+out again within ``SILENCE`` and the second and a half until somebody looks.
 
 Silence proves no death: an engine may have been stopped, or cut off from the database. What it was sending is then sent
 once more, under the same key; and one that could not give a sign in time begins no send (``is_sure``), since others may
