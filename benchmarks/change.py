@@ -15,13 +15,15 @@ from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
 from tocsin.domain import rule
 from tocsin.domain.on_call import Target
-from tocsin.store import moment, policies, rotations, schedules
+from tocsin.store import instants as moment
 from tocsin.store.actor import acting
-from tocsin.store.policies import PolicySpec
-from tocsin.store.policy_steps import StepSpec
-from tocsin.store.rotations import Rotation, RotationSpec
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import ScheduleSpec
+from tocsin.store.on_call import rotations, schedules
+from tocsin.store.on_call.rotations import Rotation, RotationSpec
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import ScheduleSpec
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import PolicySpec
+from tocsin.store.policies.policy_steps import StepSpec
 
 _SIZES = (100, 1_000, 10_000)
 _CHANGES = 60

@@ -20,9 +20,9 @@ from benchmarks.rosters import schedules_made
 from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
-from tocsin.store import sessions
 from tocsin.store.actor import acting
-from tocsin.store.sessions import Client
+from tocsin.store.people import sessions
+from tocsin.store.people.sessions import Client
 
 PAGES: Mapping[str, str] = {
     "home": "/",

@@ -7,11 +7,11 @@ from uuid import UUID
 from benchmarks.stage import BENCH
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.rule import Target
-from tocsin.store import rotations, schedules
 from tocsin.store.actor import acting
-from tocsin.store.rotations import Rotation, RotationSpec
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import ScheduleSpec
+from tocsin.store.on_call import rotations, schedules
+from tocsin.store.on_call.rotations import Rotation, RotationSpec
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import ScheduleSpec
 
 _ZONE = "Europe/Berlin"
 _TAKE_PART = 8

@@ -13,13 +13,15 @@ from benchmarks.table import Row, quantile
 from tocsin.db.pool import Connection
 from tocsin.domain.handoffs import RotationType
 from tocsin.domain.rule import Target
-from tocsin.store import moment, overrides, rotations, schedules, tokens
+from tocsin.store import instants as moment
 from tocsin.store.actor import acting
-from tocsin.store.overrides import OverrideSpec
-from tocsin.store.rotations import RotationSpec
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import ScheduleSpec
-from tocsin.store.tokens import TokenSpec
+from tocsin.store.on_call import overrides, rotations, schedules
+from tocsin.store.on_call.overrides import OverrideSpec
+from tocsin.store.on_call.rotations import RotationSpec
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import ScheduleSpec
+from tocsin.store.people import tokens
+from tocsin.store.people.tokens import TokenSpec
 
 _CALLS = 20
 _YEAR = timedelta(days=365)

@@ -19,8 +19,8 @@ import httpx
 from tocsin.db.embedded import embedded_server
 from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_pool
-from tocsin.store import integration_keys
 from tocsin.store.actor import Actor, acting
+from tocsin.store.services import integration_keys
 from tocsin.testing import clock
 
 BENCH = Actor(type="cli", id=None, name="bench", role="admin", scope="admin")

@@ -11,8 +11,8 @@ from benchmarks.compare.ground import Ground, Seeded, round_begins, working
 from benchmarks.designs.catalogue import BATCHES, EVENTS, EVERY, LIMITED, TOCSIN
 from benchmarks.stage import BENCH
 from benchmarks.table import quantile
-from tocsin.store import rotations
 from tocsin.store.actor import acting
+from tocsin.store.on_call import rotations
 
 _DESIGNS = (TOCSIN, LIMITED, BATCHES, EVENTS)
 _IN_ROUNDS = (LIMITED, BATCHES)

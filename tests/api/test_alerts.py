@@ -7,7 +7,7 @@ from httpx import AsyncClient
 from tests.api.calls import UNKNOWN_ID, created, refusal, wrong
 from tests.fixtures.factories import Factory, step
 
-from tocsin.store.services import Service
+from tocsin.store.services.services import Service
 
 URL = "/api/v1/alerts"
 

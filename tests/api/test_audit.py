@@ -8,8 +8,8 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory, step
 
 from tocsin.store.actor import acting
-from tocsin.store.teams import TeamSpec
-from tocsin.store.teams import create as create_team
+from tocsin.store.people.teams import TeamSpec
+from tocsin.store.people.teams import create as create_team
 
 ANN = {"name": "Ann", "email": "ann@example.org"}
 

@@ -8,8 +8,8 @@ from httpx import AsyncClient
 from tests.api.calls import UNKNOWN_ID, created, refusal, wrong
 from tests.fixtures.factories import Factory, rule, step
 
-from tocsin.store.schedules import Schedule
-from tocsin.store.users import User
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.people.users import User
 
 URL = "/api/v1/schedules"
 WORK = {"weekdays": ["mon", "fri"], "start": "08:00", "end": "18:30"}

@@ -24,9 +24,9 @@ from tests.fixtures.database import TESTER, cloned, serving
 from tocsin.api.app import create_app
 from tocsin.db.pool import open_pool
 from tocsin.settings import Settings
-from tocsin.store import tokens
 from tocsin.store.actor import acting
-from tocsin.store.tokens import TokenSpec
+from tocsin.store.people import tokens
+from tocsin.store.people.tokens import TokenSpec
 
 # The document needs no database.
 schema = schemathesis.openapi.from_dict(create_app(Settings(), None).openapi())  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from tests.api.calls import UNKNOWN_ID, refusal, wrong
 from tests.fixtures.engine import Engine, settled
 from tests.fixtures.factories import Factory, rule
 
-from tocsin.store.schedules import Schedule
+from tocsin.store.on_call.schedules import Schedule
 from tocsin.testing.clock import Clock
 
 URL = "/api/v1/schedules"

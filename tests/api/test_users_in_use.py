@@ -10,11 +10,11 @@ from tests.api.calls import UNKNOWN_ID, refusal, uses, waits_for_a_lock, wrong
 from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory, rule, step
 
-from tocsin.store import temporary_schedules
 from tocsin.store.actor import acting
-from tocsin.store.schedules import Schedule
-from tocsin.store.temporary_schedules import Shift, TemporarySpec
-from tocsin.store.users import User
+from tocsin.store.on_call import temporary_schedules
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.people.users import User
 from tocsin.testing.clock import Clock
 
 HOUR = timedelta(hours=1)

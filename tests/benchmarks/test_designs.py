@@ -15,7 +15,7 @@ from tests.fixtures.engine import minutes, running_engine, settled
 from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.db.pool import Pool, open_pool, use_json
-from tocsin.store.services import Service
+from tocsin.store.services.services import Service
 from tocsin.testing.clock import Clock
 
 PAGES = """

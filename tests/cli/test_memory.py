@@ -8,7 +8,7 @@ from tests.fixtures.factories import Factory
 
 from tocsin.channels.registry import open_senders
 from tocsin.db.pool import Pool
-from tocsin.store import destinations
+from tocsin.store.people import destinations
 
 SERVE = """
 import sys

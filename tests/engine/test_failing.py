@@ -8,9 +8,10 @@ from tests.fixtures.engine import Story, eventually, settled
 from tests.fixtures.factories import step
 
 from tocsin.engine.lane import MOST_ATTEMPTS
-from tocsin.store import alerts, engine
 from tocsin.store.actor import acting
-from tocsin.store.alerts import NewAlert
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.engine_status import overview as engine
 
 SABOTAGE = """
 create function sabotage() returns trigger language plpgsql as $$

@@ -13,7 +13,7 @@ from tests.fixtures.engine import Story, minutes, running_engine, settled
 
 from tocsin.db.pool import Pool
 from tocsin.domain.forecast_events import Event, EventKind
-from tocsin.store import forecast
+from tocsin.store.alerts import forecast
 
 HORIZON = minutes(100)
 MOST_STOPS = 45

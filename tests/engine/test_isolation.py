@@ -16,7 +16,7 @@ from tests.fixtures.factories import step
 
 from tocsin.engine.lane import MOST_ATTEMPTS
 from tocsin.engine.runner import Engine
-from tocsin.store.policy_steps import StepSpec
+from tocsin.store.policies.policy_steps import StepSpec
 
 pytestmark = pytest.mark.usefixtures("engine")
 

@@ -10,12 +10,12 @@ from tests.fixtures.engine import Story, running_engine, settled
 from tests.fixtures.factories import rule, step
 
 from tocsin.db.pool import Pool
-from tocsin.store import rotations
 from tocsin.store.actor import acting
-from tocsin.store.policies import Policy
-from tocsin.store.rotations import Rotation
-from tocsin.store.schedules import Schedule
-from tocsin.store.users import User
+from tocsin.store.on_call import rotations
+from tocsin.store.on_call.rotations import Rotation
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.people.users import User
+from tocsin.store.policies.policies import Policy
 
 OTHERS = 10_000
 

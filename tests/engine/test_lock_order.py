@@ -18,16 +18,20 @@ from tests.fixtures.factories import rule, step
 from tocsin.db.pool import Connection, Pool, open_pool
 from tocsin.engine.policy import policies as engine_policies
 from tocsin.errors import TocsinError
-from tocsin.store import alerts, notification_rules, policies, rotations, schedules, services
 from tocsin.store.actor import acting
-from tocsin.store.alerts import NewAlert
-from tocsin.store.notification_rules import RuleSpec
-from tocsin.store.policies import Policy
-from tocsin.store.policy_steps import StepSpec
-from tocsin.store.rotations import Rotation
-from tocsin.store.schedules import Schedule
-from tocsin.store.services import Service
-from tocsin.store.users import User
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.on_call import rotations, schedules
+from tocsin.store.on_call.rotations import Rotation
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.people import notification_rules
+from tocsin.store.people.notification_rules import RuleSpec
+from tocsin.store.people.users import User
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import Policy
+from tocsin.store.policies.policy_steps import StepSpec
+from tocsin.store.services import services
+from tocsin.store.services.services import Service
 
 PEOPLE = 8
 ACTIONS_EACH = 40

@@ -10,7 +10,7 @@ from tests.fixtures.factories import Factory, step
 from tocsin.db.pool import Connection, Pool
 from tocsin.engine import policy
 from tocsin.engine.policy import Mirrors
-from tocsin.store.policies import Policy
+from tocsin.store.policies.policies import Policy
 
 
 @pytest.fixture

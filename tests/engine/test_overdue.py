@@ -6,8 +6,8 @@ from tests.fixtures.engine import minutes
 from tests.fixtures.factories import Factory, step
 
 from tocsin.db.pool import Pool
-from tocsin.store import engine
 from tocsin.store.actor import acting
+from tocsin.store.engine_status import overview as engine
 from tocsin.testing.clock import Clock
 
 VIEW = "select kind, reason from engine_overdue"

@@ -8,8 +8,8 @@ from tests.fixtures.factories import Factory, step
 
 from tocsin.db.pool import Pool
 from tocsin.engine import alert, cycle
-from tocsin.store import alerts
 from tocsin.store.actor import acting
+from tocsin.store.alerts import alerts
 from tocsin.testing.clock import Clock
 
 CYCLES = "select end_reason from notification_policy_cycles order by started_at, end_reason"

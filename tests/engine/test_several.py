@@ -12,10 +12,10 @@ from tests.fixtures.factories import step
 
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import alerts
 from tocsin.store.actor import acting
-from tocsin.store.alerts import NewAlert
-from tocsin.store.services import Service
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.services.services import Service
 
 
 async def raise_many(pool: Pool, service: Service, count: int) -> list[int]:

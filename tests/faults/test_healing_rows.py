@@ -8,9 +8,9 @@ from tests.fixtures.engine import Story, eventually, minutes, settled
 from tests.fixtures.factories import rule, step
 
 from tocsin.engine.audit import audit
-from tocsin.store import alerts
 from tocsin.store.actor import acting
-from tocsin.store.alerts import NewAlert, raise_alert
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert, raise_alert
 
 # A round of the walk over a few objects: six kinds, a second each, two looks, on a busy machine.
 SOON = 30

@@ -18,10 +18,10 @@ from tests.fixtures.factories import step
 from tocsin.db.pool import Pool
 from tocsin.engine.page import CLAIM
 from tocsin.engine.queue import HEARTBEAT_TIMEOUT
-from tocsin.store import alerts
 from tocsin.store.actor import acting
-from tocsin.store.alerts import NewAlert
-from tocsin.store.services import Service
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.services.services import Service
 
 ALERTS = 200
 KILLS = 6

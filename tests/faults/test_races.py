@@ -8,8 +8,8 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
-from tocsin.store import alerts
 from tocsin.store.actor import acting
+from tocsin.store.alerts import alerts
 
 ROUNDS = 40
 ACKNOWLEDGED = ["created", "escalated first_step", "acknowledged"]

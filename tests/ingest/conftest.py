@@ -10,7 +10,7 @@ import pytest
 from tests.fixtures.factories import Factory
 
 from tocsin.db.pool import Pool
-from tocsin.store.services import Service
+from tocsin.store.services.services import Service
 
 PATH = "/api/v2/generic/incoming"
 

@@ -19,7 +19,7 @@ from tests.model.model import ROOM, Alert, Model, Policy, Service, Step
 from tests.model.on_call import MINUTE, Override, Rotation, Schedule
 from tests.model.world import World
 
-from tocsin.store import alerts
+from tocsin.store.alerts import alerts
 
 RULES = {"ann": [0], "ben": [0, 3], "cid": [1, 4, 5], "dee": [0], "eva": [], ROOM: [0]}
 USERS = sorted(RULES.keys() - {ROOM})

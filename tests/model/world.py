@@ -16,11 +16,14 @@ from tests.model.on_call import BERLIN, ORIGIN, Override, moments
 
 from tocsin.db.pool import Connection, open_pool
 from tocsin.errors import Conflict
-from tocsin.store import alerts, overrides, policies, rotations, schedules, services
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import NewAlert
-from tocsin.store.overrides import OverrideSpec
-from tocsin.store.policy_steps import StepSpec
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.on_call import overrides, rotations, schedules
+from tocsin.store.on_call.overrides import OverrideSpec
+from tocsin.store.policies import policies
+from tocsin.store.policies.policy_steps import StepSpec
+from tocsin.store.services import services
 from tocsin.testing.clock import Clock
 from tocsin.testing.receivers import WebhookReceiver
 

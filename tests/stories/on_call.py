@@ -8,15 +8,15 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
-from tocsin.store import overrides, rotations, schedules, temporary_schedules
 from tocsin.store.actor import acting
-from tocsin.store.overrides import OverrideSpec
-from tocsin.store.rotations import Rotation
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import Schedule
-from tocsin.store.services import Service
-from tocsin.store.temporary_schedules import Shift, TemporarySpec
-from tocsin.store.users import User
+from tocsin.store.on_call import overrides, rotations, schedules, temporary_schedules
+from tocsin.store.on_call.overrides import OverrideSpec
+from tocsin.store.on_call.rotations import Rotation
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.people.users import User
+from tocsin.store.services.services import Service
 
 MONDAY = datetime(2027, 1, 4, tzinfo=UTC)
 

@@ -9,10 +9,10 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.errors import Conflict
-from tocsin.store import alerts
 from tocsin.store.actor import acting
-from tocsin.store.alerts import Reason, Seen
-from tocsin.store.services import Service
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import Reason, Seen
+from tocsin.store.services.services import Service
 
 
 async def two_steps(story: Story) -> Service:

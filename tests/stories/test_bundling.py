@@ -6,8 +6,8 @@ import pytest
 from tests.fixtures.engine import Story, minutes, running_engine, settled
 from tests.fixtures.factories import step
 
-from tocsin.store import forecast
-from tocsin.store.services import Service
+from tocsin.store.alerts import forecast
+from tocsin.store.services.services import Service
 
 
 async def one_step(story: Story, *delays: float, long: float = 60) -> Service:

@@ -8,11 +8,11 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
-from tocsin.store import policies
 from tocsin.store.actor import acting
-from tocsin.store.policies import Policy
-from tocsin.store.policy_steps import StepSpec
-from tocsin.store.services import Service
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import Policy
+from tocsin.store.policies.policy_steps import StepSpec
+from tocsin.store.services.services import Service
 
 
 async def caught(story: Story, *steps: StepSpec, catch_all: Policy, repeat: int | None = 0) -> Service:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 
-from tocsin.store.services import Service
-from tocsin.store.users import User
+from tocsin.store.people.users import User
+from tocsin.store.services.services import Service
 
 
 async def everyone(story: Story, *delays: float) -> tuple[User, User, Service]:

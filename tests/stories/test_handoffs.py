@@ -8,7 +8,7 @@ from tests.fixtures.factories import step
 from tests.stories.on_call import MONDAY, at, change_rotation, people, rotating, who_is_paged
 
 from tocsin.domain.handoffs import RotationType
-from tocsin.store import rotations
+from tocsin.store.on_call import rotations
 
 
 @pytest.mark.parametrize(

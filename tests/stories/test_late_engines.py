@@ -9,9 +9,10 @@ from tests.fixtures.engine import Story, running_engine
 from tests.fixtures.factories import rule, step
 from tests.stories.on_call import MONDAY, at, change_rotation_in_absence, override_in_absence
 
-from tocsin.store import shifts, users
-from tocsin.store.rotations import Rotation
-from tocsin.store.schedules import Schedule
+from tocsin.store.on_call import shifts
+from tocsin.store.on_call.rotations import Rotation
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.people import users
 
 NINE, TEN = timedelta(hours=9), timedelta(hours=10)
 Row = tuple[str, float, float | None]

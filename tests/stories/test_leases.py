@@ -9,10 +9,12 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.errors import Conflict
-from tocsin.store import alerts, maintenance_windows, policies
 from tocsin.store.actor import acting
-from tocsin.store.maintenance_windows import WindowSpec
-from tocsin.store.services import Service
+from tocsin.store.alerts import alerts
+from tocsin.store.policies import policies
+from tocsin.store.services import maintenance_windows
+from tocsin.store.services.maintenance_windows import WindowSpec
+from tocsin.store.services.services import Service
 
 
 async def two_steps(story: Story) -> Service:

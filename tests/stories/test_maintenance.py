@@ -3,7 +3,7 @@
 from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 
-from tocsin.store.services import Service
+from tocsin.store.services.services import Service
 
 
 async def in_maintenance(story: Story, service: Service, number: float) -> Service:

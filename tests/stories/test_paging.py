@@ -8,9 +8,9 @@ import pytest
 from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 
-from tocsin.store.services import Service
-from tocsin.store.timeline import timeline
-from tocsin.store.users import User
+from tocsin.store.alerts.timeline import timeline
+from tocsin.store.people.users import User
+from tocsin.store.services.services import Service
 from tocsin.testing.receivers import Behaviour, Drop, Garbage, redirect
 from tocsin.web.wording import sentence
 

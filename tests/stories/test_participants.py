@@ -6,8 +6,8 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, settled
 from tests.stories.on_call import change_rotation, people, rotating, who_is_paged
 
-from tocsin.store import rotations
 from tocsin.store.actor import acting
+from tocsin.store.on_call import rotations
 
 
 async def test_r3_the_first_participant_starts_the_rotation_and_the_last_removed_ends_it(story: Story) -> None:

@@ -11,11 +11,13 @@ from tests.stories.on_call import MONDAY, at
 
 from tocsin.engine.lane import MOST_ATTEMPTS
 from tocsin.errors import Conflict
-from tocsin.store import alert_list, alerts, engine, forecast, maintenance_windows
 from tocsin.store.actor import acting
-from tocsin.store.engine import Parked
-from tocsin.store.maintenance_windows import Window, WindowSpec
-from tocsin.store.services import Service
+from tocsin.store.alerts import alert_list, alerts, forecast
+from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status.overview import Parked
+from tocsin.store.services import maintenance_windows
+from tocsin.store.services.maintenance_windows import Window, WindowSpec
+from tocsin.store.services.services import Service
 
 
 async def one_step(story: Story) -> Service:

@@ -6,9 +6,10 @@ from tests.fixtures.engine import Story, changed, minutes
 from tests.fixtures.factories import step
 
 from tocsin.errors import NotFound
-from tocsin.store import policies, services
 from tocsin.store.actor import acting
-from tocsin.store.policies import Policy
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import Policy
+from tocsin.store.services import services
 
 
 async def climbing(story: Story) -> tuple[Policy, int]:

@@ -8,9 +8,9 @@ from tests.fixtures.engine import Story
 from tests.fixtures.factories import rule, step
 from tests.stories.on_call import MONDAY, at, change_schedule, who_is_paged
 
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import Schedule
-from tocsin.store.services import Service
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.services.services import Service
 
 Edges = Sequence[tuple[float, list[str]]]
 

@@ -7,9 +7,9 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
-from tocsin.store import alerts, forecast
 from tocsin.store.actor import acting
-from tocsin.store.services import Service
+from tocsin.store.alerts import alerts, forecast
+from tocsin.store.services.services import Service
 
 
 async def two_steps(story: Story, ack_timeout: timedelta | None = None) -> Service:

@@ -9,9 +9,9 @@ from tests.fixtures.factories import Factory
 
 from tocsin.channels.page import Actions, Addressee
 from tocsin.db.pool import Pool
-from tocsin.store.channels import Channel
-from tocsin.store.contact_methods import ContactMethod
-from tocsin.store.users import User
+from tocsin.store.people.contact_methods import ContactMethod
+from tocsin.store.people.users import User
+from tocsin.store.policies.channels import Channel
 from tocsin.web.links import ActionLinks, signing_key
 
 PASSWORD = "correct horse battery"

@@ -11,7 +11,7 @@ from tests.fixtures.factories import Factory, rule, step
 from tests.web.conftest import PASSWORD
 
 from tocsin.engine.runner import Engine
-from tocsin.store.users import User
+from tocsin.store.people.users import User
 from tocsin.testing.clock import Clock
 
 

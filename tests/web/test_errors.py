@@ -8,7 +8,7 @@ from tests.api.calls import refusal
 from tests.fixtures.factories import Factory
 
 from tocsin.db.pool import Pool
-from tocsin.store import calendar_feeds
+from tocsin.store.on_call import calendar_feeds
 from tocsin.web import actions
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

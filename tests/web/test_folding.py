@@ -6,8 +6,10 @@ from tests.engine.test_plans import generic_plan
 from tests.fixtures.factories import Factory
 
 from tocsin.db.pool import Pool
-from tocsin.store import alert_list, search, targets
-from tocsin.store.alert_list import Filter
+from tocsin.store import search
+from tocsin.store.alerts import alert_list
+from tocsin.store.alerts.alert_list import Filter
+from tocsin.store.policies import step_targets as targets
 
 PAIRS = [
     ("Zürich", "zurich"),

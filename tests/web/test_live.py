@@ -16,8 +16,8 @@ from tests.web.conftest import PASSWORD
 from tocsin.api.app import create_app
 from tocsin.db.pool import Pool
 from tocsin.settings import Settings
-from tocsin.store import timeline
-from tocsin.store.timeline import Newest, newest
+from tocsin.store.alerts import timeline
+from tocsin.store.alerts.timeline import Newest, newest
 from tocsin.web.live_hub import MOST_STREAMS, MOST_TOPICS, Hub, known_topics
 
 

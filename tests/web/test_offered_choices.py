@@ -9,9 +9,9 @@ from httpx import AsyncClient
 from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory, step
 
-from tocsin.store import policies
 from tocsin.store.actor import acting
-from tocsin.store.policies import Policy
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import Policy
 
 SCHEDULE = {"name": "Kept", "time_zone": "UTC"}
 ROTATION = SCHEDULE | {"type": "daily", "shift_length": "1", "start_at": "2030-01-07T08:00"}

@@ -8,7 +8,7 @@ from tests.fixtures.factories import Factory, rule
 
 from tocsin.db.pool import Pool
 from tocsin.domain.spans import Span
-from tocsin.store import on_call_week
+from tocsin.store.on_call import on_call_week
 
 
 def cells(page: str, schedule: str) -> list[str]:

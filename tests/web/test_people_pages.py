@@ -8,8 +8,8 @@ from tests.fixtures.factories import Factory
 from tests.web.conftest import PASSWORD
 
 from tocsin.domain.on_call import Target
-from tocsin.store.passwords import verify_password
-from tocsin.store.policy_steps import StepSpec
+from tocsin.store.people.passwords import verify_password
+from tocsin.store.policies.policy_steps import StepSpec
 from tocsin.testing.receivers import WebhookReceiver
 
 

@@ -10,8 +10,8 @@ from tests.web.conftest import LinkMaker
 
 from tocsin.domain.escalation import Reason
 from tocsin.domain.forecast_events import Event, EventKind
-from tocsin.store import alert_list
-from tocsin.store.users import User
+from tocsin.store.alerts import alert_list
+from tocsin.store.people.users import User
 from tocsin.web.prospect import Entered, Prospect, held, prospect, tell, to_nobody
 
 NOW = datetime(2030, 1, 31, 8, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
-from tocsin.store.services import Service
-from tocsin.store.users import User
+from tocsin.store.people.users import User
+from tocsin.store.services.services import Service
 from tocsin.web.report_tables import csv_text
 
 RANGE = "start=2026-11-02&end=2026-11-03"

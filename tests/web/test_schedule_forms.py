@@ -7,8 +7,8 @@ import pytest
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory, rule
 
-from tocsin.store import people
-from tocsin.store.schedules import Schedule
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.people import user_list as people
 
 TOO_FAR = "It is too long, or too far ahead, to tell what changes."
 

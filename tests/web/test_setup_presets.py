@@ -5,7 +5,7 @@ import re
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
-from tocsin.store import checks
+from tocsin.store.policies import configuration_checks as checks
 
 
 async def test_every_preset_of_the_first_run_acts_within_its_policys_step(browser: AsyncClient, make: Factory) -> None:

@@ -12,9 +12,9 @@ from tests.web.conftest import PASSWORD
 
 from tocsin.api.app import create_app
 from tocsin.settings import Settings
-from tocsin.store import temporary_schedules
 from tocsin.store.actor import acting
-from tocsin.store.temporary_schedules import TemporarySpec
+from tocsin.store.on_call import temporary_schedules
+from tocsin.store.on_call.temporary_schedules import TemporarySpec
 
 START = datetime(2099, 1, 1, tzinfo=UTC)
 UNKNOWN = "00000000-0000-4000-8000-000000000000"

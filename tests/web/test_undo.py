@@ -10,8 +10,8 @@ from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
 from tocsin.engine.runner import Engine
-from tocsin.store import alert_list, alerts
-from tocsin.store.alerts import NewAlert
+from tocsin.store.alerts import alert_list, alerts
+from tocsin.store.alerts.alerts import NewAlert
 from tocsin.testing.clock import Clock
 
 NEW = NewAlert(summary="disk is full", dedup_key="auto:1", details="on db1", severity="warning", labels={"host": "db1"})

@@ -12,7 +12,7 @@ from tests.web.conftest import PASSWORD
 
 from tocsin.domain.lack import Lack, Method, Why, lack
 from tocsin.engine.runner import Engine
-from tocsin.store.users import User
+from tocsin.store.people.users import User
 from tocsin.testing.clock import Clock
 
 SAYS = re.compile(r"You are on call (.*) and nothing can page you")

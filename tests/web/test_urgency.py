@@ -6,9 +6,10 @@ from httpx import AsyncClient
 from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
-from tocsin.store import alert_list, users
-from tocsin.store.alert_list import Filter
-from tocsin.store.services import Service
+from tocsin.store.alerts import alert_list
+from tocsin.store.alerts.alert_list import Filter
+from tocsin.store.people import users
+from tocsin.store.services.services import Service
 
 NUMBERS = re.compile(r'id="alert-(\d+)"')
 EVERY = [(status, severity) for status in ("triggered", "acknowledged") for severity in ("critical", "warning", "info")]

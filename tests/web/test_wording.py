@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
-from tocsin.store.alerts import Reason
-from tocsin.store.forecast import Foreseen, Names
-from tocsin.store.timeline import Entry
+from tocsin.store.alerts.alerts import Reason
+from tocsin.store.alerts.forecast import Foreseen, Names
+from tocsin.store.alerts.timeline import Entry
 from tocsin.web.alert_view import rounds
 from tocsin.web.foretelling import foretell
 from tocsin.web.phrases import in_words

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from tocsin.domain import rights
 from tocsin.errors import FieldError, PermissionDenied
-from tocsin.store import policies
 from tocsin.store.actor import Actor
-from tocsin.store.listing import Database
+from tocsin.store.pagination import Database
+from tocsin.store.policies import policies
 
 
 def is_admin(actor: Actor) -> bool:

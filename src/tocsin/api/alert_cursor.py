@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tocsin.api.paging import bad_cursor, decode_cursor, encode_cursor
-from tocsin.store.timeline import Place
+from tocsin.store.alerts.timeline import Place
 
 
 def place_after(cursor: str | None) -> Place | None:

@@ -17,10 +17,11 @@ from tocsin.db.pool import Connection, Pool
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
 from tocsin.domain.severity import Severity
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import alert_list, alerts, services, timeline
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alert_list import Filter, Status
-from tocsin.store.alerts import Handled, NewAlert, Seen
+from tocsin.store.alerts import alert_list, alerts, timeline
+from tocsin.store.alerts.alert_list import Filter, Status
+from tocsin.store.alerts.alerts import Handled, NewAlert, Seen
+from tocsin.store.services import services
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 

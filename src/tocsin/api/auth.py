@@ -16,8 +16,8 @@ from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied, Unauthenticated
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor
-from tocsin.store.sessions import actor_by_session
-from tocsin.store.tokens import actor_by_token
+from tocsin.store.people.sessions import actor_by_session
+from tocsin.store.people.tokens import actor_by_token
 
 SESSION_COOKIE = "tocsin_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

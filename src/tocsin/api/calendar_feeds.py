@@ -16,10 +16,11 @@ from tocsin.api.fields import Read, UtcDatetime
 from tocsin.db.pool import Connection
 from tocsin.errors import NotFound
 from tocsin.settings import Settings
-from tocsin.store import calendar_feeds, schedules, teams, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.calendar_feeds import OwnerKind
-from tocsin.store.listing import Database as Reading
+from tocsin.store.on_call import calendar_feeds, schedules
+from tocsin.store.on_call.calendar_feeds import OwnerKind
+from tocsin.store.pagination import Database as Reading
+from tocsin.store.people import teams, users
 
 router = APIRouter(tags=["calendar feeds"])
 

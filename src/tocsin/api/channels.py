@@ -12,9 +12,9 @@ from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store import channels
 from tocsin.store.actor import Actor, acting
-from tocsin.store.channels import Channel, ChannelSpec
+from tocsin.store.policies import channels
+from tocsin.store.policies.channels import Channel, ChannelSpec
 
 router = APIRouter(prefix="/channels", tags=["channels"], dependencies=[Depends(read_apprise_first)])
 

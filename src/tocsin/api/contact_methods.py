@@ -12,9 +12,9 @@ from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Address, AddressType, Body, Name, Read, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store import contact_methods, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.contact_methods import ContactMethod, ContactMethodSpec
+from tocsin.store.people import contact_methods, users
+from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec
 
 router = APIRouter(
     prefix="/users/{user_id}/contact-methods",

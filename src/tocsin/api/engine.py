@@ -9,7 +9,7 @@ from pydantic import Field
 from tocsin.api.auth import Admin, Database
 from tocsin.api.fields import Read, UtcDatetime
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
-from tocsin.store import engine
+from tocsin.store.engine_status import overview as engine
 
 router = APIRouter(prefix="/engine", tags=["engine"])
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Read
 from tocsin.errors import Conflict
-from tocsin.store import favourites
 from tocsin.store.actor import Actor, acting
+from tocsin.store.services import favourites
 
 router = APIRouter(tags=["favourites"])
 

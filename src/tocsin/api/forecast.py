@@ -12,8 +12,8 @@ from tocsin.api.auth import Database, Reader
 from tocsin.api.fields import Read, Search, UtcDatetime
 from tocsin.domain.escalation import Reason
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Person
-from tocsin.store import forecast
-from tocsin.store.forecast import Foreseen, Names
+from tocsin.store.alerts import forecast
+from tocsin.store.alerts.forecast import Foreseen, Names
 
 router = APIRouter(tags=["forecast"])
 

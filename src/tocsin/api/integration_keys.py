@@ -10,9 +10,9 @@ from tocsin.api.auth import Config, Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.settings import Settings
-from tocsin.store import integration_keys, services
 from tocsin.store.actor import acting
-from tocsin.store.integration_keys import KeyType
+from tocsin.store.services import integration_keys, services
+from tocsin.store.services.integration_keys import KeyType
 
 router = APIRouter(prefix="/services/{service_id}/integration-keys", tags=["integration keys"])
 

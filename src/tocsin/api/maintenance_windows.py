@@ -10,9 +10,9 @@ from tocsin.api.access import require_edit
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Read, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store import maintenance_windows, services
 from tocsin.store.actor import acting
-from tocsin.store.maintenance_windows import WindowSpec
+from tocsin.store.services import maintenance_windows, services
+from tocsin.store.services.maintenance_windows import WindowSpec
 
 router = APIRouter(prefix="/services/{service_id}/maintenance-windows", tags=["services"])
 

@@ -11,9 +11,9 @@ from tocsin.api.access import require_edit_user
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Read, Seconds, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store import notification_rules, users
 from tocsin.store.actor import acting
-from tocsin.store.notification_rules import Rule, RuleSpec
+from tocsin.store.people import notification_rules, users
+from tocsin.store.people.notification_rules import Rule, RuleSpec
 
 router = APIRouter(prefix="/users/{user_id}/notification-rules", tags=["notification rules"])
 

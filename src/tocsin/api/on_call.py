@@ -9,8 +9,8 @@ from tocsin.api.auth import Database, Reader
 from tocsin.api.fields import Read, Search
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.api.policies import OnCallRead
-from tocsin.store import policies
-from tocsin.store.policies import Policy
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import Policy
 
 router = APIRouter(prefix="/on-call", tags=["on call"])
 

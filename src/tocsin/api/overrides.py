@@ -10,9 +10,9 @@ from tocsin.api.access import require_edit
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Read, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store import overrides, schedules
 from tocsin.store.actor import acting
-from tocsin.store.overrides import OverrideSpec
+from tocsin.store.on_call import overrides, schedules
+from tocsin.store.on_call.overrides import OverrideSpec
 
 router = APIRouter(prefix="/schedules/{schedule_id}/overrides", tags=["schedules"])
 

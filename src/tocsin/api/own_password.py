@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Request
 
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.store import users
 from tocsin.store.actor import Actor
-from tocsin.store.passwords import verify_password
+from tocsin.store.people import users
+from tocsin.store.people.passwords import verify_password
 
 
 async def require_proof(

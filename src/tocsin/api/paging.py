@@ -14,7 +14,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.store.listing import Position
+from tocsin.store.pagination import Position
 
 T = TypeVar("T")
 

@@ -14,10 +14,10 @@ from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, pos
 from tocsin.api.schedules import CauseRead
 from tocsin.db.pool import Connection
 from tocsin.domain.on_call import Target, TargetType
-from tocsin.store import policies
 from tocsin.store.actor import Actor, acting
-from tocsin.store.policies import Policy, PolicySpec
-from tocsin.store.policy_steps import AckBy, IfNobody, StepSpec
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import Policy, PolicySpec
+from tocsin.store.policies.policy_steps import AckBy, IfNobody, StepSpec
 
 router = APIRouter(prefix="/escalation-policies", tags=["escalation policies"])
 

@@ -12,9 +12,9 @@ from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.domain.handoffs import RotationType
-from tocsin.store import rotations
 from tocsin.store.actor import acting
-from tocsin.store.rotations import RotationSpec
+from tocsin.store.on_call import rotations
+from tocsin.store.on_call.rotations import RotationSpec
 
 router = APIRouter(prefix="/rotations", tags=["rotations"])
 

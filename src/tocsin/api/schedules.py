@@ -14,10 +14,10 @@ from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.domain.rule import Target
-from tocsin.store import schedules, shifts
 from tocsin.store.actor import acting
-from tocsin.store.schedule_rules import Rule, RuleSpec
-from tocsin.store.schedules import Schedule, ScheduleSpec
+from tocsin.store.on_call import schedules, shifts
+from tocsin.store.on_call.schedule_rules import Rule, RuleSpec
+from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 
 router = APIRouter(prefix="/schedules", tags=["schedules"])
 

@@ -12,9 +12,9 @@ from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.db.pool import Connection
-from tocsin.store import services
 from tocsin.store.actor import Actor, acting
-from tocsin.store.services import Service, ServiceSpec
+from tocsin.store.services import services
+from tocsin.store.services.services import Service, ServiceSpec
 
 router = APIRouter(prefix="/services", tags=["services"])
 

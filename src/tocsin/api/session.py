@@ -12,11 +12,11 @@ from tocsin.api.origin import request_origin
 from tocsin.api.sign_in_limits import Attempt
 from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
 from tocsin.settings import Settings
-from tocsin.store import sessions, users
 from tocsin.store.actor import Actor, Role, Scope, acting
-from tocsin.store.passwords import verify_password
-from tocsin.store.sessions import Client
-from tocsin.store.users import User
+from tocsin.store.people import sessions, users
+from tocsin.store.people.passwords import verify_password
+from tocsin.store.people.sessions import Client
+from tocsin.store.people.users import User
 
 router = APIRouter(prefix="/session", tags=["session"])
 sign_in_router = APIRouter(prefix="/api/v1/session", tags=["session"])

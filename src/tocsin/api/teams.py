@@ -12,10 +12,10 @@ from tocsin.api.auth import Admin, Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, Search, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import FieldError
-from tocsin.store import teams
 from tocsin.store.actor import TeamRole, acting
+from tocsin.store.people import teams
+from tocsin.store.people.teams import Member, TeamSpec
 from tocsin.store.references import require_none
-from tocsin.store.teams import Member, TeamSpec
 
 router = APIRouter(prefix="/teams", tags=["teams"])
 

@@ -12,9 +12,9 @@ from tocsin.api.access import require_edit
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Read, UtcDatetime, example, optional
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store import schedules, temporary_schedules
 from tocsin.store.actor import acting
-from tocsin.store.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.on_call import schedules, temporary_schedules
+from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
 
 router = APIRouter(prefix="/schedules/{schedule_id}/temporary-schedules", tags=["schedules"])
 

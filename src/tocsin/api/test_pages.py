@@ -11,7 +11,8 @@ from tocsin.api.auth import Database, Writer
 from tocsin.api.fields import Read
 from tocsin.api.trials import Trials
 from tocsin.channels.test_page import Fate
-from tocsin.store import channels, destinations
+from tocsin.store.people import destinations
+from tocsin.store.policies import channels
 
 router = APIRouter()
 

@@ -10,11 +10,11 @@ from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, UtcDatetime, example
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import NotFound, PermissionDenied
-from tocsin.store import tokens
 from tocsin.store.actor import Actor, Role, Scope, acting
-from tocsin.store.listing import Database as Queryable
+from tocsin.store.pagination import Database as Queryable
+from tocsin.store.people import tokens
+from tocsin.store.people.tokens import Token, TokenSpec
 from tocsin.store.references import past, require_none
-from tocsin.store.tokens import Token, TokenSpec
 
 router = APIRouter(prefix="/tokens", tags=["tokens"])
 

@@ -15,8 +15,8 @@ from tocsin.channels.test_page import Fate, send_test
 from tocsin.db.pool import Pool
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor
-from tocsin.store.destinations import Recipient
-from tocsin.store.moment import now
+from tocsin.store.instants import now
+from tocsin.store.people.destinations import Recipient
 
 AT_ONCE = 4
 PER_MINUTE = 6

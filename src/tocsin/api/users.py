@@ -14,10 +14,10 @@ from tocsin.api.fields import Body, Email, Name, Password, Read, Search, Text, U
 from tocsin.api.own_password import require_proof
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import NotFound, PermissionDenied
-from tocsin.store import sessions, users
 from tocsin.store.actor import Actor, Role, acting
-from tocsin.store.passwords import hash_password
-from tocsin.store.users import User, UserSpec
+from tocsin.store.people import sessions, users
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.people.users import User, UserSpec
 
 router = APIRouter(tags=["users"])
 

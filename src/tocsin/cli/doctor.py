@@ -17,7 +17,9 @@ from tocsin.engine import audit
 from tocsin.engine.finding import Finding
 from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
-from tocsin.store import checks, engine, object_names, operators, signs
+from tocsin.store.engine_status import object_names, operators, signs
+from tocsin.store.engine_status import overview as engine
+from tocsin.store.policies import configuration_checks as checks
 
 _OPERATORS = "TOCSIN_OPERATORS_POLICY"
 SettingReason = Literal["operators_policy_unknown", "operators_unreachable"]

@@ -8,8 +8,8 @@ import asyncpg
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.store.credentials import digest, new_integration_token, new_password, new_token
-from tocsin.store.passwords import hash_password
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.random_secrets import digest, new_integration_token, new_password, new_token
 
 ADMIN_EMAIL = "admin@localhost"
 TOKEN_DAYS = 7

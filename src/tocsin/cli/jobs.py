@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tocsin.cli.runtime import open_store
 from tocsin.cli.tables import print_table
-from tocsin.store import engine
-from tocsin.store.engine import Parked
+from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status.overview import Parked
 
 
 async def list_parked() -> int:

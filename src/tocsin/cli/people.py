@@ -10,12 +10,12 @@ from tocsin.channels.registry import check_address
 from tocsin.cli.runtime import open_store
 from tocsin.cli.tables import print_table
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import sessions, tokens, users
 from tocsin.store.actor import Actor, Role, Scope, acting
-from tocsin.store.credentials import new_password
-from tocsin.store.passwords import hash_password
-from tocsin.store.tokens import TokenSpec
-from tocsin.store.users import UserSpec
+from tocsin.store.people import sessions, tokens, users
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.people.tokens import TokenSpec
+from tocsin.store.people.users import UserSpec
+from tocsin.store.random_secrets import new_password
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 

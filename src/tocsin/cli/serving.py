@@ -20,7 +20,7 @@ from tocsin.http.connections import Limits, proxies
 from tocsin.http.descriptors import fitting_connections, raise_limit
 from tocsin.http.server import Server, trusted_proxies
 from tocsin.settings import Settings, host_and_port
-from tocsin.store import destinations
+from tocsin.store.people import destinations
 from tocsin.watch.telling import Teller
 from tocsin.watch.watch import LOOK_EVERY, Watch
 from tocsin.web.links import ActionLinks, signing_key

@@ -30,9 +30,9 @@ from tocsin.engine.apart import Apart, Work
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
 from tocsin.engine.together import Together
-from tocsin.store import readings
-from tocsin.store.listing import Database
-from tocsin.store.maintenance import held_until
+from tocsin.store import row_mapping as readings
+from tocsin.store.pagination import Database
+from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "alert.sql")
 

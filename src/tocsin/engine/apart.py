@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.engine.turn import Turn, Wish
-from tocsin.store.listing import Database
+from tocsin.store.pagination import Database
 
 Work: TypeAlias = Mapping[str, object]
 

@@ -18,7 +18,8 @@ from tocsin.domain.on_call import Roster
 from tocsin.engine.because import parts
 from tocsin.engine.finding import Finding
 from tocsin.engine.policy import PolicyNow, policies
-from tocsin.store import readings, roster
+from tocsin.store import row_mapping as readings
+from tocsin.store.on_call import on_call_snapshot as roster
 
 _SQL = Statements(__package__, "walk.sql")
 

@@ -15,8 +15,8 @@ from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, 
 from tocsin.engine.apart import Apart, Work
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.together import Together
-from tocsin.store import readings
-from tocsin.store.maintenance import held_until
+from tocsin.store import row_mapping as readings
+from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "cycle.sql")
 

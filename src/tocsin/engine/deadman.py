@@ -17,7 +17,7 @@ from tocsin.channels.causes import connection_cause, place
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain import sickness
 from tocsin.engine.metrics import PINGS
-from tocsin.store import signs
+from tocsin.store.engine_status import signs
 
 log = structlog.get_logger(__name__)
 

@@ -31,7 +31,7 @@ from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.together import Together
 from tocsin.errors import DeliveryFailed
-from tocsin.store.maintenance import held_until
+from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "page.sql")
 

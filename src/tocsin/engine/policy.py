@@ -25,8 +25,9 @@ from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.replay import columns, replay
 from tocsin.engine.together import Together
 from tocsin.engine.turn import Turn, Wish
-from tocsin.store import readings, roster
-from tocsin.store.listing import Database
+from tocsin.store import row_mapping as readings
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.pagination import Database
 
 _SQL = Statements(__package__, "policy.sql")
 

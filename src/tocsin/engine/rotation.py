@@ -13,7 +13,7 @@ from tocsin.domain.on_call import RotationNow
 from tocsin.domain.rotation import Decision, End, Move, Rest
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.together import Together
-from tocsin.store import roster
+from tocsin.store.on_call import on_call_snapshot as roster
 
 _SQL = Statements(__package__, "rotation.sql")
 

@@ -19,7 +19,7 @@ from tocsin.engine.because import Reasons, parts
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.replay import columns, replay
 from tocsin.engine.together import Together
-from tocsin.store import roster
+from tocsin.store.on_call import on_call_snapshot as roster
 
 _SQL = Statements(__package__, "schedule.sql")
 

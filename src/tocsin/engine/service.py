@@ -9,8 +9,8 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.maintenance import Windows, windows_at
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
-from tocsin.store import readings
-from tocsin.store.maintenance import UNREADABLE
+from tocsin.store import row_mapping as readings
+from tocsin.store.services.maintenance import UNREADABLE
 
 _SQL = Statements(__package__, "service.sql")
 

@@ -23,10 +23,11 @@ from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from tocsin.ingest.incoming import Action, Incoming, understand
 from tocsin.ingest.parameters import Parameters, read_parameters, read_query
-from tocsin.store import alerts, sources
 from tocsin.store.actor import acting
-from tocsin.store.alerts import NewAlert
-from tocsin.store.sources import Credential
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.services import sources
+from tocsin.store.services.sources import Credential
 
 router = APIRouter()
 

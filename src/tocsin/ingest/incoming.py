@@ -16,7 +16,7 @@ from tocsin.domain.severity import Severity, read_severity
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.parameters import Parameters
 from tocsin.ingest.text import MAX_SUMMARY, Mended, mend, mend_line, shorten
-from tocsin.store.alerts import NewAlert
+from tocsin.store.alerts.alerts import NewAlert
 
 T = TypeVar("T")
 

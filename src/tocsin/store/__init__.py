@@ -1,1 +1,1 @@
-"""SQL beside the Python that owns the tables: one store per table family, each touching asyncpg."""
+"""SQL beside the Python that runs it: a folder for each noun, and here what several of them share."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Literal
 
 from tocsin.db.sql import Statements
-from tocsin.store.listing import Database
+from tocsin.store.pagination import Database
 
-_sql = Statements("tocsin.store", "audit.sql")
+_sql = Statements(__package__, "audit.sql")
 
 
 @dataclass(frozen=True, slots=True)

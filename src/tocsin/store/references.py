@@ -8,10 +8,10 @@ from uuid import UUID
 
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.store.listing import Database
-from tocsin.store.moment import in_utc
+from tocsin.store.instants import in_utc
+from tocsin.store.pagination import Database
 
-_sql = Statements("tocsin.store", "references.sql")
+_sql = Statements(__package__, "references.sql")
 
 Kind = Literal["user", "team", "channel", "rotation", "schedule", "escalation policy"]
 

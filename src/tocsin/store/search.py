@@ -10,9 +10,9 @@ from uuid import UUID
 
 from tocsin.db.sql import Statements
 from tocsin.domain.severity import Severity
-from tocsin.store.listing import Database
+from tocsin.store.pagination import Database
 
-_sql = Statements("tocsin.store", "search.sql")
+_sql = Statements(__package__, "search.sql")
 
 Kind: TypeAlias = Literal["service", "policy", "schedule", "rotation", "person", "team", "channel"]
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from tocsin.db.sql import Statements
 from tocsin.domain.reach import PolicyReach
-from tocsin.store import reach
-from tocsin.store.listing import Database
+from tocsin.store.pagination import Database
+from tocsin.store.policies import policy_reach as reach
 
-_sql = Statements("tocsin.store", "setup.sql")
+_sql = Statements(__package__, "setup.sql")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import asyncpg
 
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError
-from tocsin.store.listing import Database
+from tocsin.store.pagination import Database
 
-_sql = Statements("tocsin.store", "uses.sql")
+_sql = Statements(__package__, "uses.sql")
 
 NAMES_IN_A_SENTENCE = 20
 

@@ -14,7 +14,7 @@ import structlog
 from tocsin.channels.page import Destination, Page, Sender
 from tocsin.engine.metrics import TOLD
 from tocsin.errors import DeliveryFailed
-from tocsin.store.operators import Operators, Recipient
+from tocsin.store.engine_status.operators import Operators, Recipient
 
 log = structlog.get_logger(__name__)
 

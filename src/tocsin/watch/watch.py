@@ -21,8 +21,8 @@ from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.domain import sickness
 from tocsin.domain.sickness import REPEAT, TOLD_AFTER, Case, Signs, Step, Symptom
 from tocsin.errors import NotFound
-from tocsin.store import operators, signs
-from tocsin.store.operators import Operators
+from tocsin.store.engine_status import operators, signs
+from tocsin.store.engine_status.operators import Operators
 from tocsin.watch.outage import Outage, Verdict
 from tocsin.watch.telling import News, Status, Teller
 

@@ -16,10 +16,11 @@ from tocsin.api.tokens import TokenCreate, require_no_more_than_own
 from tocsin.api.users import UserPatch
 from tocsin.domain.password import MIN_LENGTH
 from tocsin.errors import NotFound
-from tocsin.store import calendar_feeds, sessions, tokens, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.passwords import hash_password
-from tocsin.store.tokens import TokenSpec
+from tocsin.store.on_call import calendar_feeds
+from tocsin.store.people import sessions, tokens, users
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.people.tokens import TokenSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page

@@ -17,10 +17,10 @@ from tocsin.api.auth import client_ip
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
 from tocsin.settings import Settings
-from tocsin.store import alert_list, alerts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alert_list import Alert
-from tocsin.store.alerts import Handled, Seen
+from tocsin.store.alerts import alert_list, alerts
+from tocsin.store.alerts.alert_list import Alert
+from tocsin.store.alerts.alerts import Handled, Seen
 from tocsin.web.html import bare_page
 from tocsin.web.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
 from tocsin.web.prospect import Prospect, prospect

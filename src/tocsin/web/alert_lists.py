@@ -17,9 +17,11 @@ from tocsin.api.alerts import AlertQuery
 from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.errors import FieldError, InvalidInput, NotFound, TocsinError
-from tocsin.store import alert_list, alerts, policies, services
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alert_list import Filter, Place
+from tocsin.store.alerts import alert_list, alerts
+from tocsin.store.alerts.alert_list import Filter, Place
+from tocsin.store.policies import policies
+from tocsin.store.services import services
 from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent

@@ -8,12 +8,14 @@ from typing import Any, Literal
 from tocsin.api.access import may_act
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
-from tocsin.store import alert_list, favourites, forecast, ladders, timeline, undo
 from tocsin.store.actor import Actor
-from tocsin.store.alert_list import Alert
-from tocsin.store.ladders import Ladder
-from tocsin.store.policy_steps import Step
-from tocsin.store.timeline import Entry
+from tocsin.store.alerts import alert_list, forecast, timeline, undo
+from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.alerts.alert_list import Alert
+from tocsin.store.alerts.alert_policy import Ladder
+from tocsin.store.alerts.timeline import Entry
+from tocsin.store.policies.policy_steps import Step
+from tocsin.store.services import favourites
 from tocsin.web.foretelling import Foretold, Saying, foretell
 from tocsin.web.prospect import Prospect, prospect
 

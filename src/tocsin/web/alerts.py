@@ -13,10 +13,10 @@ from tocsin.api.access import require_act
 from tocsin.api.alerts import Escalate, Snooze
 from tocsin.db.pool import Connection, Pool
 from tocsin.errors import Conflict, InvalidInput, NotFound
-from tocsin.store import alert_list, alerts, undo
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import Handled, Seen
-from tocsin.store.moment import now
+from tocsin.store.alerts import alert_list, alerts, undo
+from tocsin.store.alerts.alerts import Handled, Seen
+from tocsin.store.instants import now
 from tocsin.web import alert_view, wording
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Form, Sent, status_of

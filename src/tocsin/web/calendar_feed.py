@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.auth import Config, Database
-from tocsin.store import calendar_feeds, feed_shifts
-from tocsin.store.calendar_feeds import Owner
-from tocsin.store.feed_shifts import FeedShift, Shifts
+from tocsin.store.on_call import calendar_feeds, feed_shifts
+from tocsin.store.on_call.calendar_feeds import Owner
+from tocsin.store.on_call.feed_shifts import FeedShift, Shifts
 from tocsin.web.ical import Calendar, Event
 
 router = APIRouter(include_in_schema=False)

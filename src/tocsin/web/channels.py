@@ -18,9 +18,10 @@ from tocsin.api.paging import cursor_at, position_after
 from tocsin.api.test_pages import Sending
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import channels, destinations, teams
 from tocsin.store.actor import Actor, acting
-from tocsin.store.channels import Channel, ChannelSpec
+from tocsin.store.people import destinations, teams
+from tocsin.store.policies import channels
+from tocsin.store.policies.channels import Channel, ChannelSpec
 from tocsin.store.uses import policies_using
 from tocsin.web.flash import see_other
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of

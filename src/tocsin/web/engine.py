@@ -13,10 +13,12 @@ from tocsin.api.auth import Database
 from tocsin.api.engine import JobId
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
-from tocsin.store import engine, engine_past, object_names
 from tocsin.store.actor import Actor
-from tocsin.store.engine_past import Minute
-from tocsin.store.moment import now
+from tocsin.store.engine_status import history as engine_past
+from tocsin.store.engine_status import object_names
+from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status.history import Minute
+from tocsin.store.instants import now
 from tocsin.web.flash import see_other
 from tocsin.web.html import page
 from tocsin.web.people import require_admin

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from tocsin.api.auth import Config, Database
 from tocsin.api.calendar_feeds import Lock, Require, feed_url, require_schedule, require_team
-from tocsin.store import calendar_feeds, schedules, teams
 from tocsin.store.actor import acting
-from tocsin.store.calendar_feeds import OwnerKind
+from tocsin.store.on_call import calendar_feeds, schedules
+from tocsin.store.on_call.calendar_feeds import OwnerKind
+from tocsin.store.people import teams
 from tocsin.web.flash import see_other
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer

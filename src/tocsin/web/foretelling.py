@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from tocsin.domain.forecast_events import Ending, Event, EventKind
-from tocsin.store.forecast import Foreseen, Names
+from tocsin.store.alerts.forecast import Foreseen, Names
 
 _ENDINGS: Mapping[Ending, str] = {
     Ending.EXHAUSTED: "After that the policy is used up: nobody else is paged.",

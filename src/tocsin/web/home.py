@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
-from tocsin.store import alert_list, duty
 from tocsin.store.actor import Actor
-from tocsin.store.alert_list import Alert, Filter, FoundByUrgency
-from tocsin.store.pulse import pulse
+from tocsin.store.alerts import alert_list
+from tocsin.store.alerts.alert_list import Alert, Filter, FoundByUrgency
+from tocsin.store.engine_status.pulse import pulse
+from tocsin.store.on_call import on_call_of_user as duty
 from tocsin.web.html import fragment_of, page
 from tocsin.web.mailing import can_mail
 from tocsin.web.setup_view import is_offered

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from tocsin.api.access import may_make
 from tocsin.channels.rendering import linked
 from tocsin.store.actor import Actor
-from tocsin.store.moment import now
+from tocsin.store.instants import now
 from tocsin.web import flash, phrases, shown_once, wording
 from tocsin.web.assets import asset_url
 from tocsin.web.forms import Form

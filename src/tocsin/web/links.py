@@ -21,8 +21,8 @@ from tocsin.channels.page import Actions, Addressee
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import Action
-from tocsin.store.listing import Database
+from tocsin.store.alerts.alerts import Action
+from tocsin.store.pagination import Database
 
 _SALT = b"tocsin action link"
 _sql = Statements("tocsin.web", "links.sql")

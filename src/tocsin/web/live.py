@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from tocsin.api.auth import SESSION_COOKIE
 from tocsin.errors import Unauthenticated
-from tocsin.store.credentials import digest
+from tocsin.store.random_secrets import digest
 from tocsin.web.live_hub import Hub, Subscription, hub_of, known_topics
 from tocsin.web.viewer import viewer_of
 

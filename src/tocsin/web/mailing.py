@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from tocsin.api.trials import Trials
-from tocsin.store import engine
+from tocsin.store.engine_status import overview as engine
 
 
 async def can_mail(request: Request) -> bool:

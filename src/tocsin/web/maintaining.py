@@ -15,11 +15,11 @@ from tocsin.api.fields import Body, TimeZone
 from tocsin.api.maintenance_windows import WindowCreate
 from tocsin.db.pool import Connection
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.store import maintenance_windows, services
 from tocsin.store.actor import Actor, acting
-from tocsin.store.maintenance_windows import WindowSpec
-from tocsin.store.moment import now
-from tocsin.store.services import Service
+from tocsin.store.instants import now
+from tocsin.store.services import maintenance_windows, services
+from tocsin.store.services.maintenance_windows import WindowSpec
+from tocsin.store.services.services import Service
 from tocsin.web import service_view
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of

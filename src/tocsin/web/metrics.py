@@ -9,8 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from tocsin.db.pool import Pool
-from tocsin.store import engine
-from tocsin.store.engine import Overview
+from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status.overview import Overview
 
 router = APIRouter()
 

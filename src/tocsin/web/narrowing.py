@@ -6,8 +6,9 @@ from uuid import UUID
 
 from tocsin.api.access import may_edit, may_move, may_point
 from tocsin.db.pool import Pool
-from tocsin.store import policy_list, teams
 from tocsin.store.actor import Actor
+from tocsin.store.people import teams
+from tocsin.store.policies import policy_list
 
 Choices = Sequence[tuple[str, str]]
 """Values of a field with what they are called."""

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from tocsin.api.auth import Database
 from tocsin.domain.spans import Span, intersection
-from tocsin.store import on_call_week
-from tocsin.store.moment import now
-from tocsin.store.on_call_week import ScheduleTimes
+from tocsin.store.instants import now
+from tocsin.store.on_call import on_call_week
+from tocsin.store.on_call.on_call_week import ScheduleTimes
 from tocsin.web import calendar
 from tocsin.web.calendar import Day
 from tocsin.web.forms import Form

@@ -16,11 +16,13 @@ from tocsin.db.pool import Pool
 from tocsin.domain import schedule as rules
 from tocsin.domain.spans import Span
 from tocsin.errors import Conflict, InvalidInput
-from tocsin.store import overrides, people, roster
 from tocsin.store.actor import Actor
-from tocsin.store.overrides import Override, OverrideSpec
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import overrides
+from tocsin.store.on_call.overrides import Override, OverrideSpec
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.people import user_list as people
 from tocsin.store.references import ends_after_start, require_none
-from tocsin.store.schedules import Schedule
 from tocsin.web.forms import WHOLE, Form, status_of
 from tocsin.web.html import page
 from tocsin.web.narrowing import id_of

@@ -12,11 +12,12 @@ from tocsin.api.access import require_edit
 from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.domain.spans import Span
-from tocsin.store import overrides, roster, schedules, shifts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.moment import now
-from tocsin.store.overrides import OverrideSpec
-from tocsin.store.schedules import Schedule
+from tocsin.store.instants import now
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import overrides, schedules, shifts
+from tocsin.store.on_call.overrides import OverrideSpec
+from tocsin.store.on_call.schedules import Schedule
 from tocsin.web import override_view
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import is_save

@@ -13,11 +13,12 @@ from tocsin.api.auth import Database
 from tocsin.api.users import UserCreate
 from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied
-from tocsin.store import people, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.credentials import new_password
-from tocsin.store.passwords import hash_password
-from tocsin.store.users import UserSpec
+from tocsin.store.people import user_list as people
+from tocsin.store.people import users
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.people.users import UserSpec
+from tocsin.store.random_secrets import new_password
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.shown_once import secrets_of, see_once

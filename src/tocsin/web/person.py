@@ -13,9 +13,12 @@ from tocsin.api.access import is_admin, may_edit_user, may_see_addresses
 from tocsin.api.addresses import HIDDEN
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
-from tocsin.store import contact_methods, duty, notification_rules, people, reach, users
 from tocsin.store.actor import Actor
-from tocsin.store.contact_methods import ContactMethod
+from tocsin.store.on_call import on_call_of_user as duty
+from tocsin.store.people import contact_methods, notification_rules, users
+from tocsin.store.people import user_list as people
+from tocsin.store.people.contact_methods import ContactMethod
+from tocsin.store.policies import policy_reach as reach
 from tocsin.web.forms import Form
 from tocsin.web.html import page
 from tocsin.web.mailing import can_mail

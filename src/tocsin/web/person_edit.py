@@ -13,11 +13,11 @@ from tocsin.api.auth import Database
 from tocsin.api.own_password import require_proof
 from tocsin.api.users import UserPatch
 from tocsin.errors import Conflict
-from tocsin.store import sessions, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.credentials import new_password
-from tocsin.store.passwords import hash_password
-from tocsin.store.users import User, UserSpec
+from tocsin.store.people import sessions, users
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.people.users import User, UserSpec
+from tocsin.store.random_secrets import new_password
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page

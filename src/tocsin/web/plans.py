@@ -3,8 +3,8 @@
 from uuid import UUID, uuid4
 
 from tocsin.domain.plan import PolicyPlan, StepPlan
-from tocsin.store.policies import PolicySpec
-from tocsin.store.policy_steps import StepSpec
+from tocsin.store.policies.policies import PolicySpec
+from tocsin.store.policies.policy_steps import StepSpec
 
 
 def plan_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyPlan:

@@ -12,8 +12,11 @@ from tocsin.api.access import may_edit
 from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.errors import InvalidInput
-from tocsin.store import checks, forecast, ladders, policies, policy_list
 from tocsin.store.actor import Actor
+from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.alerts import forecast
+from tocsin.store.policies import configuration_checks as checks
+from tocsin.store.policies import policies, policy_list
 from tocsin.web.foretelling import foretell
 from tocsin.web.forms import Form
 from tocsin.web.html import page

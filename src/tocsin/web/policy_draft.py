@@ -10,7 +10,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from tocsin.domain.on_call import Target, TargetType
-from tocsin.store.policies import Policy
+from tocsin.store.policies.policies import Policy
 from tocsin.web.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.forms import Form
 from tocsin.web.narrowing import id_of

@@ -14,10 +14,12 @@ from tocsin.api.auth import Database
 from tocsin.api.policies import PolicyCreate, require_catch_all
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
-from tocsin.store import ladders, policies, policy_list, targets
 from tocsin.store.actor import Actor, acting
-from tocsin.store.policy_list import PolicyRow
-from tocsin.store.targets import Notifiable
+from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.policies import policies, policy_list
+from tocsin.store.policies import step_targets as targets
+from tocsin.store.policies.policy_list import PolicyRow
+from tocsin.store.policies.step_targets import Notifiable
 from tocsin.web import policies as policy_pages
 from tocsin.web.flash import see_other
 from tocsin.web.forms import EDITOR_ERRORS, Sent, status_of

@@ -9,7 +9,8 @@ from tocsin.api.policies import PolicyCreate
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
 from tocsin.errors import InvalidInput
-from tocsin.store import checks, forecast
+from tocsin.store.alerts import forecast
+from tocsin.store.policies import configuration_checks as checks
 from tocsin.web.foretelling import Foretold, foretell
 from tocsin.web.plans import plan_of
 from tocsin.web.policy_draft import Draft, names, values

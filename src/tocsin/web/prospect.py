@@ -10,8 +10,9 @@ from datetime import UTC, tzinfo
 from tocsin.db.pool import Pool
 from tocsin.domain.escalation import Reason
 from tocsin.domain.forecast_events import Event, EventKind
-from tocsin.store import forecast, policies
-from tocsin.store.alert_list import Alert
+from tocsin.store.alerts import forecast
+from tocsin.store.alerts.alert_list import Alert
+from tocsin.store.policies import policies
 from tocsin.web.phrases import as_sentence, exact
 
 _TELLING = (EventKind.ESCALATED, EventKind.HELD, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)

@@ -18,11 +18,11 @@ from tocsin.api.test_pages import Sending
 from tocsin.api.trials import Trials
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
-from tocsin.store import contact_methods, destinations, notification_rules, users
 from tocsin.store.actor import Actor, acting
-from tocsin.store.contact_methods import ContactMethod, ContactMethodSpec
-from tocsin.store.destinations import Recipient
-from tocsin.store.notification_rules import RuleSpec
+from tocsin.store.people import contact_methods, destinations, notification_rules, users
+from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec
+from tocsin.store.people.destinations import Recipient
+from tocsin.store.people.notification_rules import RuleSpec
 from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias, TypeVar
 
-from tocsin.store.reports import OfHour, OfService, Report
+from tocsin.store.alerts.reports import OfHour, OfService, Report
 
 K = TypeVar("K", date, int)
 

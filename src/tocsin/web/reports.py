@@ -15,9 +15,9 @@ from tocsin.api.auth import Database
 from tocsin.domain.report_hours import Stretch, is_night
 from tocsin.domain.wall_clock import wall_time
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import reports
-from tocsin.store.moment import now
-from tocsin.store.reports import Report
+from tocsin.store.alerts import reports
+from tocsin.store.alerts.reports import Report
+from tocsin.store.instants import now
 from tocsin.web import phrases, report_tables
 from tocsin.web.forms import Form
 from tocsin.web.html import page

@@ -20,10 +20,12 @@ from tocsin.domain.on_call import RotationNow
 from tocsin.domain.rotation import Participant, Standing
 from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
-from tocsin.store import people, roster, rotations
 from tocsin.store.actor import Actor, acting
-from tocsin.store.moment import now
-from tocsin.store.rotations import Rotation, RotationSpec, heir, match_places, places_of
+from tocsin.store.instants import now
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import rotations
+from tocsin.store.on_call.rotations import Rotation, RotationSpec, heir, match_places, places_of
+from tocsin.store.people import user_list as people
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of

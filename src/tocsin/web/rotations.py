@@ -13,8 +13,10 @@ from tocsin.api.paging import Cursor, cursor_at, position_after
 from tocsin.api.rotations import RotationPatch
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, InvalidInput
-from tocsin.store import people, roster, rotations
 from tocsin.store.actor import Actor, acting
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import rotations
+from tocsin.store.people import user_list as people
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Sent
 from tocsin.web.html import page

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tocsin.store.policy_steps import Step
+from tocsin.store.policies.policy_steps import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from tocsin.domain import checks
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.shift_changes import changes
 from tocsin.domain.spans import Span, Stint
-from tocsin.store import people, roster, shifts
-from tocsin.store.listing import Database
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import shifts
+from tocsin.store.pagination import Database
+from tocsin.store.people import user_list as people
 
 NEW = UUID(int=0)
 """Stands for a schedule that is not there yet."""

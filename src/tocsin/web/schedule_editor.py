@@ -17,10 +17,12 @@ from tocsin.db.pool import Pool
 from tocsin.domain import rule
 from tocsin.domain import schedule as rules
 from tocsin.errors import InvalidInput
-from tocsin.store import ladders, people, rotations, schedules
 from tocsin.store.actor import Actor, acting
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import Schedule, ScheduleSpec
+from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.on_call import rotations, schedules
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
+from tocsin.store.people import user_list as people
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of

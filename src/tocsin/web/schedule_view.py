@@ -14,8 +14,11 @@ from tocsin.domain.rule import Rule
 from tocsin.domain.schedule import Override, Schedule, TemporarySchedule
 from tocsin.domain.spans import Span, Stint
 from tocsin.domain.wall_clock import first_instant
-from tocsin.store import object_names, people, roster, schedules, shifts
-from tocsin.store.listing import Database
+from tocsin.store.engine_status import object_names
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import schedules, shifts
+from tocsin.store.pagination import Database
+from tocsin.store.people import user_list as people
 from tocsin.web import lanes
 from tocsin.web.calendar import Day, Window, chosen
 from tocsin.web.lanes import Bar, Entry, Lane

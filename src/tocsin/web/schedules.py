@@ -11,8 +11,8 @@ from tocsin.api.access import may_edit, require_edit
 from tocsin.api.auth import Database
 from tocsin.api.paging import Cursor, cursor_at, position_after
 from tocsin.errors import Conflict
-from tocsin.store import calendar_feeds, schedules
 from tocsin.store.actor import Actor, acting
+from tocsin.store.on_call import calendar_feeds, schedules
 from tocsin.web import schedule_view
 from tocsin.web.flash import see_other
 from tocsin.web.html import page

@@ -14,9 +14,9 @@ from tocsin.api.auth import Database
 from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import services
 from tocsin.store.actor import Actor, acting
-from tocsin.store.services import Service, ServiceSpec
+from tocsin.store.services import services
+from tocsin.store.services.services import Service, ServiceSpec
 from tocsin.web import service_view
 from tocsin.web.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.flash import see_other

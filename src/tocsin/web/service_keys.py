@@ -10,8 +10,8 @@ from starlette.responses import Response
 from tocsin.api.access import require_edit
 from tocsin.api.auth import Database
 from tocsin.api.integration_keys import IntegrationKeyCreate, sending_url
-from tocsin.store import integration_keys, services
 from tocsin.store.actor import acting
+from tocsin.store.services import integration_keys, services
 from tocsin.web import service_view
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Sent, status_of

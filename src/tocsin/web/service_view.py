@@ -15,23 +15,16 @@ from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
 from tocsin.domain.maintenance import Window as Planned
 from tocsin.domain.maintenance import windows_at
-from tocsin.store import (
-    alert_list,
-    checks,
-    favourites,
-    forecast,
-    integration_keys,
-    ladders,
-    maintenance_windows,
-    policies,
-    service_list,
-    services,
-)
 from tocsin.store.actor import Actor
-from tocsin.store.alert_list import Filter, Status
-from tocsin.store.maintenance_windows import Window
-from tocsin.store.moment import now
-from tocsin.store.service_list import ServiceRow
+from tocsin.store.alerts import alert_list, forecast
+from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.alerts.alert_list import Filter, Status
+from tocsin.store.instants import now
+from tocsin.store.policies import configuration_checks as checks
+from tocsin.store.policies import policies
+from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
+from tocsin.store.services.maintenance_windows import Window
+from tocsin.store.services.service_list import ServiceRow
 from tocsin.web.foretelling import foretell
 from tocsin.web.forms import Form
 from tocsin.web.html import fragment_of, page

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from tocsin.api.access import require_act
 from tocsin.api.auth import Database
-from tocsin.store import favourites, service_list
 from tocsin.store.actor import acting
-from tocsin.store.service_list import Filter
+from tocsin.store.services import favourites, service_list
+from tocsin.store.services.service_list import Filter
 from tocsin.web import service_view, trial_alerts
 from tocsin.web.addresses import our_path
 from tocsin.web.flash import see_other

@@ -24,14 +24,17 @@ from tocsin.db.pool import Connection
 from tocsin.domain.rule import Target
 from tocsin.errors import NotFound
 from tocsin.settings import Settings
-from tocsin.store import destinations, integration_keys, policies, rotations, schedules, services
 from tocsin.store.actor import acting
-from tocsin.store.moment import now
-from tocsin.store.policies import PolicySpec
-from tocsin.store.rotations import Rotation, RotationSpec
-from tocsin.store.schedule_rules import RuleSpec
-from tocsin.store.schedules import ScheduleSpec
-from tocsin.store.services import ServiceSpec
+from tocsin.store.instants import now
+from tocsin.store.on_call import rotations, schedules
+from tocsin.store.on_call.rotations import Rotation, RotationSpec
+from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedules import ScheduleSpec
+from tocsin.store.people import destinations
+from tocsin.store.policies import policies
+from tocsin.store.policies.policies import PolicySpec
+from tocsin.store.services import integration_keys, services
+from tocsin.store.services.services import ServiceSpec
 from tocsin.web import trial_alerts
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of

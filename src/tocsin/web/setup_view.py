@@ -11,8 +11,13 @@ from starlette.responses import Response
 from tocsin.api.access import is_admin
 from tocsin.db.pool import Pool
 from tocsin.domain.reach import PolicyReach
-from tocsin.store import alert_list, contact_methods, ladders, people, reach, setup
+from tocsin.store import setup
 from tocsin.store.actor import Actor
+from tocsin.store.alerts import alert_list
+from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.people import contact_methods
+from tocsin.store.people import user_list as people
+from tocsin.store.policies import policy_reach as reach
 from tocsin.store.setup import Setup
 from tocsin.web.forms import Form
 from tocsin.web.html import page

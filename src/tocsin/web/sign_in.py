@@ -16,8 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from tocsin.api.auth import SESSION_COOKIE
 from tocsin.api.session import SignIn, open_session
 from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
-from tocsin.store import sessions
 from tocsin.store.actor import acting
+from tocsin.store.people import sessions
 from tocsin.web.addresses import our_path
 from tocsin.web.forms import OF_SIGN_IN, WHOLE, Form
 from tocsin.web.html import bare_page

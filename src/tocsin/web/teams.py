@@ -14,9 +14,11 @@ from tocsin.api.auth import Database
 from tocsin.api.teams import MemberBody, TeamCreate
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
-from tocsin.store import calendar_feeds, people, teams
 from tocsin.store.actor import Actor, acting
-from tocsin.store.teams import Member, Team, TeamSpec
+from tocsin.store.on_call import calendar_feeds
+from tocsin.store.people import teams
+from tocsin.store.people import user_list as people
+from tocsin.store.people.teams import Member, Team, TeamSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page

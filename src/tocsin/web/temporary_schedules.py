@@ -19,12 +19,13 @@ from tocsin.domain import schedule as rules
 from tocsin.domain.schedule import FixedShift
 from tocsin.domain.spans import Span
 from tocsin.errors import InvalidInput
-from tocsin.store import people, schedules, temporary_schedules
 from tocsin.store.actor import Actor, acting
-from tocsin.store.moment import now
+from tocsin.store.instants import now
+from tocsin.store.on_call import schedules, temporary_schedules
+from tocsin.store.on_call.schedules import Schedule
+from tocsin.store.on_call.temporary_schedules import Shift, TemporarySchedule, TemporarySpec
+from tocsin.store.people import user_list as people
 from tocsin.store.references import ends_after_start, require_none
-from tocsin.store.schedules import Schedule
-from tocsin.store.temporary_schedules import Shift, TemporarySchedule, TemporarySpec
 from tocsin.web.calendar import day_at
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save

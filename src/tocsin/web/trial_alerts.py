@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 from tocsin.db.pool import Pool
 from tocsin.domain.dedup_key import user_key
 from tocsin.domain.severity import SEVERITIES, Severity
-from tocsin.store import alerts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import NewAlert
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
 from tocsin.web.forms import Form
 
 _DETAILS = "Somebody pressed the button for a test alert on the service's page. Nothing is broken."

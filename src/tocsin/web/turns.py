@@ -9,7 +9,7 @@ from uuid import UUID
 from tocsin.domain.handoffs import Rotation
 from tocsin.domain.on_call import RotationNow
 from tocsin.domain.spans import Span
-from tocsin.store.rotations import Rotation as StoredRotation
+from tocsin.store.on_call.rotations import Rotation as StoredRotation
 from tocsin.web.calendar import Day, day_at
 
 HANDOFFS = 10

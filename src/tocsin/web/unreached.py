@@ -7,8 +7,9 @@ from uuid import UUID
 
 from tocsin.db.pool import Pool
 from tocsin.domain.lack import Lack, Why
-from tocsin.store import feed_shifts, reach
-from tocsin.store.duty import Roll
+from tocsin.store.on_call import feed_shifts
+from tocsin.store.on_call.on_call_of_user import Roll
+from tocsin.store.policies import policy_reach as reach
 from tocsin.web.phrases import clock
 
 _SOON = timedelta(days=7)

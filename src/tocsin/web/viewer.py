@@ -18,7 +18,7 @@ from tocsin.api.auth import SAFE_METHODS, SESSION_COOKIE, client_ip
 from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied
 from tocsin.store.actor import Actor
-from tocsin.store.sessions import actor_by_session
+from tocsin.store.people.sessions import actor_by_session
 from tocsin.web.live_hub import hub_of
 from tocsin.web.zone import zone_of
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from tocsin.domain import paging
-from tocsin.store.alert_list import Alert
-from tocsin.store.alerts import Action, Reason
-from tocsin.store.timeline import Entry
+from tocsin.store.alerts.alert_list import Alert
+from tocsin.store.alerts.alerts import Action, Reason
+from tocsin.store.alerts.timeline import Entry
 from tocsin.web.links import ActionClaim, Obstacle
 from tocsin.web.phrases import age, as_sentence, clock, in_words
 from tocsin.web.prospect import Prospect

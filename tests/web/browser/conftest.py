@@ -18,10 +18,10 @@ from tests.web.browser.scene import Scene, set_up
 
 from tocsin.db.pool import Pool
 from tocsin.engine.runner import Engine
-from tocsin.store import sessions
 from tocsin.store.actor import acting
-from tocsin.store.sessions import Client
-from tocsin.store.users import User
+from tocsin.store.people import sessions
+from tocsin.store.people.sessions import Client
+from tocsin.store.people.users import User
 from tocsin.testing.receivers import WebhookReceiver
 
 _PATIENCE_MS = 30_000  # the machine may be busy

@@ -7,12 +7,12 @@ from tests.fixtures.engine import settled
 from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.domain.severity import Severity
-from tocsin.store import alerts
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import NewAlert
-from tocsin.store.policies import Policy
-from tocsin.store.services import Service
-from tocsin.store.users import User
+from tocsin.store.alerts import alerts
+from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.people.users import User
+from tocsin.store.policies.policies import Policy
+from tocsin.store.services.services import Service
 
 MONITORING = Actor(type="integration_key", id=None, name="Prometheus")
 DETAILS = "CPU throttled 94 % for 10 minutes\nnode: fra-3\nrunbook: restart the worker pool, then drain"

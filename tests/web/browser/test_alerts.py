@@ -12,10 +12,10 @@ from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 from tests.web.conftest import PASSWORD
 
-from tocsin.store import users
 from tocsin.store.actor import acting
-from tocsin.store.passwords import hash_password
-from tocsin.store.users import User
+from tocsin.store.people import users
+from tocsin.store.people.passwords import hash_password
+from tocsin.store.people.users import User
 
 
 async def set_password(make: Factory, user: User) -> None:

@@ -9,7 +9,7 @@ from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 from tests.web.conftest import LinkMaker
 
-from tocsin.store.users import User
+from tocsin.store.people.users import User
 
 
 async def test_a_slash_leads_to_the_search_field(desktop: Page) -> None:

@@ -9,7 +9,7 @@ from tests.fixtures.engine import settled
 from tests.fixtures.factories import Factory
 from tests.web.browser.scene import Scene
 
-from tocsin.store.moment import now
+from tocsin.store.instants import now
 
 
 async def test_home_tells_when_somebody_else_goes_on_call(desktop: Page, scene: Scene, make: Factory) -> None:

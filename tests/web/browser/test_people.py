@@ -6,7 +6,7 @@ from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 
-from tocsin.store.users import User
+from tocsin.store.people.users import User
 from tocsin.testing.receivers import WebhookReceiver
 
 

@@ -8,7 +8,7 @@ from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 
-from tocsin.store import policies
+from tocsin.store.policies import policies
 
 
 async def test_the_list_tells_who_is_on_call_and_what_is_wrong(desktop: Page, scene: Scene) -> None:

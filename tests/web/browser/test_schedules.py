@@ -8,7 +8,7 @@ from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 
-from tocsin.store.schedules import Schedule
+from tocsin.store.on_call.schedules import Schedule
 
 WEEK = "view=week&day=2027-10-31"  # in Europe/Berlin clocks go back on Sunday, 31 October 2027
 

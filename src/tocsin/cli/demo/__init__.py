@@ -29,7 +29,7 @@ from tocsin.cli.runtime import bring_up_to_date
 from tocsin.cli.serving import running_engine, running_web
 from tocsin.db.embedded import embedded_server
 from tocsin.settings import Settings
-from tocsin.store.timeline import Entry
+from tocsin.store.alerts.timeline import Entry
 from tocsin.testing.mail import MailReceiver
 from tocsin.testing.receivers import WebhookReceiver
 

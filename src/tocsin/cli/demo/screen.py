@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Column, Table
 from rich.text import Text
 
-from tocsin.store.timeline import Entry
+from tocsin.store.alerts.timeline import Entry
 from tocsin.web.wording import sentence
 
 _STYLES = {"escalated": "yellow", "page": "cyan", "acknowledged": "green", "closed": "bold green", "created": "red"}

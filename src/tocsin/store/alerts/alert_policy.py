@@ -1,0 +1,70 @@
+"""The policy that an alert climbs, and the pages that went out on the way."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.store.pagination import Database
+from tocsin.store.policies import policy_steps
+from tocsin.store.policies.policy_steps import Step
+
+_sql = Statements(__package__, "alert_policy.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A policy's steps, with a name for each of their targets. ``catch_all_name``: the policy that would take over."""
+
+    policy_id: UUID
+    policy_name: str
+    repeat: int | None
+    is_catch_all: bool
+    catch_all_name: str | None
+    steps: Sequence[Step]
+    names: Mapping[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message to one contact method or channel, as it stands. ``step_number`` counts from 0."""
+
+    id: UUID
+    target_name: str
+    user_id: UUID | None
+    destination_type: str
+    destination_name: str
+    step_number: int
+    status: str
+    reason: str | None
+    attempts: int
+    created_at: datetime
+    updated_at: datetime
+    next_attempt: datetime | None
+
+
+async def of_alert(database: Database, alert_id: int) -> Ladder:
+    """The policy on which the alert stands; a closed one, its service's. Raises NotFound."""
+    row = await database.fetchrow(_sql["of_alert"], alert_id)
+    if row is None:
+        raise NotFound("no such alert")
+    steps = (await policy_steps.of_policies(database, [row["policy_id"]])).get(row["policy_id"], ())
+    return Ladder(**row, steps=steps, names=await names_of(database, steps))
+
+
+async def names_of(database: Database, steps: Sequence[Step]) -> Mapping[UUID, str]:
+    """The names of everything that the steps notify."""
+    return await target_names(database, {target.id for step in steps for target in step.targets})
+
+
+async def target_names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The names of users, channels, rotations and schedules; none for an id that is no more."""
+    rows = await database.fetch(_sql["target_names"], list(ids)) if ids else []
+    return {row["id"]: row["name"] for row in rows}
+
+
+async def pages(database: Database, alert_id: int, limit: int) -> Sequence[Page]:
+    """The alert's latest pages, latest first."""
+    return [Page(**row) for row in await database.fetch(_sql["pages"], alert_id, limit)]

@@ -1,0 +1,309 @@
+"""What happens to alerts: raised, acknowledged, snoozed, closed, escalated by hand.
+
+Every action locks the alert's row first and the row of its escalation second, and logs itself in the same transaction.
+Triggers do the rest: they open, move and end the escalation and wake the engine.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal, assert_never
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.domain.severity import DEFAULT, Severity
+from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
+from tocsin.store.actor import Actor
+from tocsin.store.instants import in_utc
+from tocsin.store.pagination import Database
+from tocsin.store.references import past, require_none
+from tocsin.store.services.maintenance import held_until
+from tocsin.store.services.sources import Credential, unknown_key, wrong_type
+
+_sql = Statements(__package__, "alerts.sql")
+
+Action = Literal["acknowledge", "close", "escalate"]
+"""What people do by one press of a button."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """What a message says. ``mended`` tells in words what had to be changed to store it."""
+
+    summary: str
+    dedup_key: str
+    details: str = ""
+    severity: Severity = DEFAULT
+    labels: Mapping[str, str] = field(default_factory=dict)
+    mended: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The alert that now stands for the message; not new when an open one took it in."""
+
+    alert_id: int
+    service_id: UUID
+    is_new: bool
+
+
+class Reason(StrEnum):
+    """What an action came to."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGED_TOO = "acknowledged_too"
+    ALREADY_ACKNOWLEDGED = "already_acknowledged"
+    RENEWED = "acknowledgement_renewed"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+    ALREADY_CLOSED = "already_closed"
+    ESCALATION_REQUESTED = "escalation_requested"
+    ESCALATION_ALREADY_REQUESTED = "escalation_already_requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """An action that went through, and what it came to."""
+
+    alert_id: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the caller last saw of an escalation; None is not compared."""
+
+    version: int | None = None
+    escalation_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an open alert stands, as far as escalating it by hand depends on it.
+
+    The policy is its service's, or the catch-all of that once it has taken over.
+    """
+
+    state: str
+    step_number: int | None
+    escalation_count: int
+    force_escalation: bool
+    version: int
+    held_until: datetime | None
+    has_steps: bool
+    policy_id: UUID | None = None
+
+
+async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> Raised:
+    """Raise an alert on a service, or count it into the open one with the same key.
+
+    That one's details are refreshed unless the message has none, and the higher severity stays. Raises NotFound when
+    the service is gone.
+    """
+    row = await _raise(database, new, None, None, None, service_id, actor.record)
+    if row is None:
+        raise NotFound("no such service")
+    return Raised(row["alert_id"], row["service_id"], row["is_new"])
+
+
+async def raise_by_key(database: Database, credential: Credential, new: NewAlert) -> Raised:
+    """As `raise_alert`, on the service of an integration key.
+
+    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
+    """
+    row = await _raise(database, new, credential.digest, credential.type, credential.ip, None, None)
+    if row is None:
+        raise unknown_key()
+    if not row["is_allowed"]:
+        raise wrong_type()
+    return Raised(row["alert_id"], row["service_id"], row["is_new"])
+
+
+async def open_alert(database: Database, service_id: UUID, dedup_key: str) -> int | None:
+    """The service's open alert with this key; there is at most one."""
+    alert_id: int | None = await database.fetchval(_sql["open_alert"], service_id, dedup_key)
+    return alert_id
+
+
+async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> Handled:
+    """Stop the escalation: somebody has it, for as long as the service's acknowledgements hold.
+
+    Acknowledging again begins that time anew, but never shortens it. A second person may acknowledge too; that ends
+    their own paging. Raises NotFound, and Conflict when the alert is closed.
+    """
+    status = await _lock_open(connection, alert_id)
+    reason = await _acknowledgement(connection, alert_id, actor, status)
+    until: datetime | None = await connection.fetchval(_sql["acknowledge"], alert_id)
+    if reason is Reason.ALREADY_ACKNOWLEDGED and until is not None:
+        reason = Reason.RENEWED
+    if reason is not Reason.ALREADY_ACKNOWLEDGED:
+        await log(connection, alert_id, "acknowledged", actor, _until(until))
+    await _end_own_cycles(connection, alert_id, actor)
+    return Handled(alert_id, reason)
+
+
+async def snooze(connection: Connection, alert_id: int, actor: Actor, until: datetime | timedelta) -> Handled:
+    """Acknowledge the alert until then, or for so long, whatever its service says; then it is triggered again.
+
+    Raises NotFound, InvalidInput for an instant that is past, and Conflict when the alert is closed.
+    """
+    await _lock_open(connection, alert_id)
+    instant, span = (until, None) if isinstance(until, datetime) else (None, until)
+    require_none(await past(connection, "until", instant))
+    ends: datetime = await connection.fetchval(_sql["snooze"], alert_id, instant, span)
+    await log(connection, alert_id, "snoozed", actor, _until(ends))
+    await _end_own_cycles(connection, alert_id, actor)
+    return Handled(alert_id, Reason.SNOOZED)
+
+
+async def close(connection: Connection, alert_id: int, actor: Actor) -> Handled:
+    """Close the alert for good; one that is closed stays as it is. Raises NotFound."""
+    if await lock(connection, alert_id) == "closed":
+        return Handled(alert_id, Reason.ALREADY_CLOSED)
+    await connection.execute(_sql["close"], alert_id)
+    await log(connection, alert_id, "closed", actor)
+    return Handled(alert_id, Reason.CLOSED)
+
+
+async def escalate(
+    connection: Connection, alert_id: int, actor: Actor, seen: Seen | None = None, step_number: int | None = None
+) -> Handled:
+    """Ask the engine to enter the next step at once (rule A5), or the one with that number on the policy as it is now.
+
+    An acknowledged alert becomes triggered again. Raises NotFound, InvalidInput when there is no such step, and
+    Conflict with the reason when that cannot be, or when the alert is not as ``seen`` any more.
+    """
+    standing = await _standing(connection, alert_id)
+    seen = seen or Seen()
+    if refusal := why_not(standing, seen):
+        raise Conflict(refusal, *_stale(standing, seen))
+    step_id = await _step(connection, standing, step_number)
+    if standing.force_escalation and step_id is None:
+        return Handled(alert_id, Reason.ESCALATION_ALREADY_REQUESTED)
+    await connection.execute(_sql["trigger_again"], alert_id)
+    await connection.execute(_sql["force"], alert_id, step_id)
+    meta = {} if step_number is None else {"step_number": step_number}
+    await log(connection, alert_id, "escalation_requested", actor, meta)
+    return Handled(alert_id, Reason.ESCALATION_REQUESTED)
+
+
+async def trigger_again(connection: Connection, alert_id: int, actor: Actor, event: str) -> None:
+    """Make an acknowledged alert triggered again, whose step is entered anew; the event is noted as the actor's."""
+    await connection.execute(_sql["trigger_again"], alert_id)
+    await log(connection, alert_id, event, actor)
+
+
+async def act(connection: Connection, action: Action, alert_id: int, actor: Actor, seen: Seen | None = None) -> Handled:
+    """Do what a button says; ``seen`` counts when it escalates. Raises what the action raises."""
+    match action:
+        case "acknowledge":
+            return await acknowledge(connection, alert_id, actor)
+        case "close":
+            return await close(connection, alert_id, actor)
+        case "escalate":
+            return await escalate(connection, alert_id, actor, seen)
+        case _:
+            assert_never(action)
+
+
+def why_not(standing: Standing, seen: Seen) -> str | None:
+    """Why an open alert cannot be escalated by hand, as a sentence; None when it can."""
+    if seen.version not in (None, standing.version) or seen.escalation_count not in (None, standing.escalation_count):
+        return f"the alert has moved on: {_position(standing)}"
+    if standing.held_until is not None:
+        return f"the service is in maintenance until {in_utc(standing.held_until)}"
+    if not standing.has_steps:
+        return "the service's escalation policy has no steps"
+    return None
+
+
+def _stale(standing: Standing, seen: Seen) -> Iterator[FieldError]:
+    if seen.version not in (None, standing.version):
+        yield FieldError("version", f"is {seen.version}; the alert is at {standing.version} now")
+
+
+def _position(standing: Standing) -> str:
+    if standing.state == "acknowledged":
+        return "it is acknowledged now"
+    if standing.step_number is None:
+        return "it is at no step now"
+    return f"it is at step {standing.step_number + 1} now"
+
+
+async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.Record | None:
+    content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended))
+    try:
+        return await database.fetchrow(_sql["raise"], *source, *content)
+    except asyncpg.ForeignKeyViolationError:
+        return None  # the service, and its keys with it, was deleted a moment ago
+
+
+async def lock(connection: Connection, alert_id: int) -> str:
+    """The status of the alert, which stays so until the transaction ends. Raises NotFound."""
+    status: str | None = await connection.fetchval(_sql["lock"], alert_id)
+    if status is None:
+        raise NotFound("no such alert")
+    return status
+
+
+async def _lock_open(connection: Connection, alert_id: int) -> str:
+    status = await lock(connection, alert_id)
+    if status == "closed":
+        raise Conflict("the alert is closed")
+    return status
+
+
+async def _standing(connection: Connection, alert_id: int) -> Standing:
+    """Where the alert stands, locked. A maintenance that lets it pass is none. Raises NotFound, Conflict if closed."""
+    await _lock_open(connection, alert_id)
+    row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
+    if row is None:
+        raise Conflict("the alert is closed")
+    return Standing(
+        state=row["state"],
+        step_number=row["step_number"],
+        escalation_count=row["escalation_count"],
+        force_escalation=row["force_escalation"],
+        version=row["version"],
+        held_until=held_until(row),
+        has_steps=row["has_steps"],
+        policy_id=row["policy_id"],
+    )
+
+
+async def _step(connection: Connection, standing: Standing, step_number: int | None) -> UUID | None:
+    if step_number is None:
+        return None
+    step_id: UUID | None = await connection.fetchval(_sql["step"], standing.policy_id, step_number)
+    if step_id is None:
+        raise InvalidInput(FieldError("step_number", f"the policy has no such step (it is {step_number})"))
+    return step_id
+
+
+async def _end_own_cycles(connection: Connection, alert_id: int, actor: Actor) -> None:
+    if actor.user_id is not None:
+        await connection.execute(_sql["end_cycles"], alert_id, actor.user_id)
+
+
+def _until(instant: datetime | None) -> dict[str, object]:
+    return {"until": instant.isoformat()} if instant else {}
+
+
+async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, status: str) -> Reason:
+    if status == "triggered":
+        return Reason.ACKNOWLEDGED
+    who = str(actor.user_id) if actor.user_id else actor.id
+    done = await connection.fetchval(_sql["has_acknowledged"], alert_id, who)
+    return Reason.ALREADY_ACKNOWLEDGED if done else Reason.ACKNOWLEDGED_TOO
+
+
+async def log(
+    connection: Connection, alert_id: int, event: str, actor: Actor, meta: Mapping[str, object] | None = None
+) -> None:
+    """Note in the alert's timeline what the actor did."""
+    who = {"user_id": str(actor.user_id)} if actor.user_id else {}
+    await connection.execute(_sql["log"], alert_id, event, actor.record, {**who, **(meta or {})})

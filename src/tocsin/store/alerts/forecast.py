@@ -1,0 +1,247 @@
+"""What would happen to an alert: what decides is read at one moment, then ``tocsin.domain.forecast`` goes on.
+
+Nothing is written, and no row is locked.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Connection, Pool
+from tocsin.db.sql import Statements
+from tocsin.domain import forecast
+from tocsin.domain.dedup_key import shown_key
+from tocsin.domain.escalation import Standing
+from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
+from tocsin.domain.forecast_events import Event, EventKind, Forecast
+from tocsin.domain.forecast_view import View
+from tocsin.domain.maintenance import Maintenance
+from tocsin.domain.on_call import Roster, ids_of
+from tocsin.domain.paging import Cycle, Waiting
+from tocsin.domain.plan import PolicyPlan
+from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.store import instants as moment
+from tocsin.store import row_mapping as readings
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.policies import policy_definitions as policy_plans
+from tocsin.store.policies.policy_definitions import Named
+from tocsin.store.services import maintenance
+
+_sql = Statements(__package__, "forecast.sql")
+
+# A caller whose clock is slow by no more means now.
+CLOCK_DIFFERENCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A contact method or a channel, without its address."""
+
+    id: UUID
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a forecast's ids stand for."""
+
+    policies: Mapping[UUID, str]
+    users: Mapping[UUID, str]
+    contact_methods: Mapping[UUID, Destination]
+    channels: Mapping[UUID, Destination]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A forecast and the names in it."""
+
+    forecast: Forecast
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class _Policies:
+    """The policy that a new alert climbs, and the one that takes over when it is used up."""
+
+    own: Named
+    catch_all: Named | None
+
+    def all(self) -> Sequence[Named]:
+        return [self.own] if self.catch_all is None else [self.own, self.catch_all]
+
+
+async def of_service(
+    pool: Pool, service_id: UUID, at: datetime | None, summary: str = "", dedup_key: str = ""
+) -> Foreseen:
+    """What would happen to an alert with this summary and key that comes in at ``at`` (None: now).
+
+    Raises NotFound, and InvalidInput when ``at`` has passed or is too far ahead.
+    """
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        service = await _service(connection, service_id)
+        begin = _begin(at, service["now"])
+        held = maintenance.of_alert(service, summary, dedup_key)
+        view, names = await _view(connection, await _policies_of(connection, service), held)
+    return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
+
+
+async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) -> Foreseen:
+    """What would happen to an alert at ``at`` (None: now) on a service with this policy, which need not be saved.
+
+    No maintenance holds it. Raises InvalidInput when ``at`` has passed or is too far ahead.
+    """
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        begin = _begin(at, await moment.now(connection))
+        policies = _Policies(Named(name, plan), await _policy(connection, plan.catch_all_id))
+        view, names = await _view(connection, policies, Maintenance())
+    return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
+
+
+async def of_alert(pool: Pool, alert_id: int) -> Foreseen:
+    """What would happen to an alert from where it stands now. Raises NotFound."""
+    view, start, names = await _stand(pool, alert_id)
+    return Foreseen(forecast.forecast(view, start), names)
+
+
+async def of_escalating(pool: Pool, alert_id: int) -> Foreseen:
+    """What would happen to an open alert at once if it were escalated by hand now. Raises NotFound."""
+    view, start, names = await _stand(pool, alert_id)
+    return Foreseen(forecast.forecast(view, by_hand(start), horizon=timedelta(0)), names)
+
+
+async def _stand(pool: Pool, alert_id: int) -> tuple[View, Start, Names]:
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        alert = await connection.fetchrow(_sql["alert"], alert_id)
+        if alert is None:
+            raise NotFound("no such alert")
+        service = await _service(connection, alert["service_id"])
+        start = await _start(connection, alert, service["now"])
+        held = maintenance.of_alert(service, alert["summary"], shown_key(alert["dedup_key"]))
+        paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
+        rooms = [one.event.channel_id for one in start.pages]
+        policies = await _policies_of(connection, service)
+        view, names = await _view(connection, policies, held, _given(paged), _given(rooms))
+    return view, start, names
+
+
+async def _service(connection: Connection, service_id: UUID) -> asyncpg.Record:
+    if row := await connection.fetchrow(_sql["service"], service_id):
+        return row
+    raise NotFound("no such service")
+
+
+def _begin(at: datetime | None, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at < now - CLOCK_DIFFERENCE:
+        raise InvalidInput(FieldError("at", "has passed: a forecast begins now or later"))
+    moment.require_near("at", at, now)
+    return max(at, now)
+
+
+async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -> Start:
+    if alert["state"] is None:
+        return Start(now, Standing("closed", "new", None))
+    cycles = [_running(row) for row in await connection.fetch(_sql["cycles"], alert["id"])]
+    pages = [_pending(row, now) for row in await connection.fetch(_sql["pages"], alert["id"])]
+    return Start(now, readings.standing(alert), cycles, pages)
+
+
+def _running(row: asyncpg.Record) -> Running:
+    cycle = Cycle(
+        alert_status="triggered",
+        started_at=row["started_at"],
+        last_tick=row["last_tick"],
+        repeat_every=row["repeat_every"],
+        next_tick=row["next_tick"],
+        number=row["escalation_count"],
+    )
+    return Running(row["user_id"], cycle, row["step_number"], row["loop_count"])
+
+
+def _pending(row: asyncpg.Record, now: datetime) -> Pending:
+    """A page that was put off is asked about again at once: its maintenance may end earlier than it did then."""
+    due = now if row["reason"] == "in_maintenance" else row["next_attempt"]
+    waiting = Waiting(
+        alert_status="triggered",
+        cycle_ended=row["cycle_ended"],
+        outlives_acknowledgement=row["outlives_acknowledgement"],
+        destination_exists=row["destination_exists"],
+        destination_enabled=row["destination_enabled"],
+        later_page_goes=row["later_page_goes"],
+    )
+    event = Event(
+        at=due,
+        kind=EventKind.PAGE,
+        step_number=row["step_number"],
+        loop_count=row["loop_count"],
+        user_id=row["user_id"],
+        contact_method_id=row["contact_method_id"],
+        channel_id=row["channel_id"],
+    )
+    return Pending(event, waiting, due)
+
+
+async def _policies_of(connection: Connection, service: asyncpg.Record) -> _Policies:
+    own = await _policy(connection, service["escalation_policy_id"])
+    assert own is not None, "a service has a policy, and both are read at one moment"
+    return _Policies(own, await _policy(connection, service["catch_all_policy_id"]))
+
+
+async def _policy(connection: Connection, policy_id: UUID | None) -> Named | None:
+    found = await policy_plans.read(connection, [policy_id]) if policy_id else []
+    return found[0] if found else None
+
+
+async def _view(
+    connection: Connection,
+    policies: _Policies,
+    held: Maintenance,
+    paged: Collection[UUID] = (),
+    rooms: Collection[UUID] = (),
+) -> tuple[View, Names]:
+    """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
+    plans = [named.plan for named in policies.all()]
+    targets = [target for plan in plans for step in plan.steps for target in step.targets]
+    on_call = await roster.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
+    user_ids = {*paged, *ids_of("user", targets), *_users_in(on_call)}
+    users = await connection.fetch(_sql["users"], list(user_ids))
+    channels = await connection.fetch(_sql["channels"], [*rooms, *ids_of("channel", targets)])
+    view = View(
+        policy=policies.own.plan,
+        catch_all=policies.catch_all.plan if policies.catch_all else None,
+        roster=on_call,
+        rules={row["id"]: [readings.rule(rule) for rule in row["rules"]] for row in users},
+        maintenance=held,
+    )
+    return view, _names(policies, users, channels)
+
+
+def _names(policies: _Policies, users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]) -> Names:
+    methods = [Destination(UUID(one["id"]), one["name"], one["type"]) for row in users for one in row["methods"]]
+    return Names(
+        policies={named.plan.id: named.name for named in policies.all()},
+        users={row["id"]: row["name"] for row in users},
+        contact_methods={method.id: method for method in methods},
+        channels={row["id"]: Destination(**row) for row in channels},
+    )
+
+
+def _users_in(on_call: Roster) -> Iterator[UUID]:
+    """Everybody whom the rotations and schedules may put on call."""
+    for rotation in on_call.rotations.values():
+        yield from (participant.user_id for participant in rotation.participants)
+    for schedule in on_call.schedules.values():
+        yield from (rule.target.id for rule in schedule.rules if rule.target.type == "user")
+        yield from (one.add_user_id for one in schedule.overrides if one.add_user_id is not None)
+        yield from (shift.user_id for one in schedule.temporary for shift in one.shifts)
+    for known in on_call.last_known.values():
+        yield from known
+
+
+def _given(ids: Collection[UUID | None]) -> list[UUID]:
+    return [each for each in ids if each is not None]

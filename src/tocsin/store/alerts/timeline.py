@@ -1,0 +1,70 @@
+"""The timeline: everything that happened to an alert, its pages among it, in order of time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.store.pagination import Database
+
+_sql = Statements(__package__, "timeline.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. A page's entries have event ``page``, and ``status`` and whom it goes to in ``meta``."""
+
+    at: datetime
+    event: str
+    reason: str | None
+    actor: Mapping[str, str | None] | None
+    meta: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a timeline; ``source`` (0 the alert's log, 1 its pages) and ``id`` decide within a moment."""
+
+    at: datetime
+    source: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some entries in order, and the place to go on from when there are more."""
+
+    entries: Sequence[Entry]
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The last entries in order, and whether there are older ones."""
+
+    entries: Sequence[Entry]
+    has_older: bool
+
+
+async def timeline(database: Database, alert_id: int, after: Place | None = None, limit: int = 1000) -> Stretch:
+    """Up to ``limit`` entries, oldest first. Raises NotFound."""
+    if not await database.fetchval(_sql["exists"], alert_id):
+        raise NotFound("no such alert")
+    at, source, last_id = (after.at, after.source, after.id) if after else (None, None, None)
+    rows = await database.fetch(_sql["page"], alert_id, at, source, last_id, limit + 1)
+    entries = [Entry(row["at"], row["event"], row["reason"], row["actor"], row["meta"]) for row in rows[:limit]]
+    return Stretch(entries, _place(rows[limit - 1]) if len(rows) > limit else None)
+
+
+async def newest(database: Database, alert_id: int, limit: int) -> Newest:
+    """The newest ``limit`` entries, oldest first, and those that come in meanwhile. Raises NotFound."""
+    row = await database.fetchrow(_sql["before_newest"], alert_id, limit)
+    stretch = await timeline(database, alert_id, _place(row) if row else None)
+    return Newest(stretch.entries, row is not None)
+
+
+def _place(row: asyncpg.Record) -> Place:
+    return Place(row["at"], row["source"], row["id"])

@@ -1,0 +1,49 @@
+"""How late the engine was lately, how much it repaired, and which objects it has missed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.db.sql import Statements
+from tocsin.store.pagination import Database
+
+_sql = Statements(__package__, "history.sql")
+
+_MOST_ENTRIES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """How late objects of one kind moved within a minute: how many, their median and the latest."""
+
+    kind: str
+    minute: datetime
+    count: int
+    p50_seconds: float
+    max_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """An object that should have moved and has no job in time."""
+
+    kind: str
+    id: str
+    due: datetime
+    reason: str
+
+
+async def lateness(database: Database) -> Sequence[Minute]:
+    """The last hour's minutes in which alerts entered steps or pages went out; in a storm the newest of them."""
+    return [Minute(**row) for row in await database.fetch(_sql["lateness"], _MOST_ENTRIES)]
+
+
+async def repairs_of_a_day(database: Database) -> int:
+    """How many repairs there were in the last 24 hours."""
+    count: int = await database.fetchval(_sql["repair_count"])
+    return count
+
+
+async def missed(database: Database, limit: int) -> Sequence[Missed]:
+    """What is overdue now, the longest first."""
+    return [Missed(**row) for row in await database.fetch(_sql["overdue"], limit)]

@@ -1,0 +1,169 @@
+"""The shifts that a calendar feed holds: by schedules, and by rotations that policies page."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import structlog
+
+from tocsin.db.sql import Statements
+from tocsin.domain.on_call import Roster
+from tocsin.domain.shifts import shifts as domain_shifts
+from tocsin.domain.spans import Span, Stint, union
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import shifts
+from tocsin.store.on_call.calendar_feeds import OwnerKind
+from tocsin.store.pagination import Database
+from tocsin.store.people import user_list as people
+
+_sql = Statements(__package__, "feed_shifts.sql")
+
+HORIZON = timedelta(days=90)
+
+Source = Literal["schedule", "rotation"]
+Turns = Mapping[UUID, Sequence[Stint]]
+Begun = Mapping[tuple[UUID, UUID], datetime]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedShift:
+    """A user's shift by a schedule or rotation. One that is under way has the start at which it began."""
+
+    kind: Source
+    source_id: UUID
+    source_name: str
+    user_id: UUID
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shifts:
+    """Shifts by start, the users' names, and the names of schedules and rotations that cannot be read."""
+
+    now: datetime
+    shifts: Sequence[FeedShift]
+    names: Mapping[UUID, str]
+    left_out: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    kind: Source
+    id: UUID
+    name: str
+
+
+async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> Shifts:
+    """The shifts from now on, up to a midnight (UTC) that lies ``HORIZON`` ahead.
+
+    A user's are their own by everything that can put them on call, a schedule's are everybody's by it, a team's
+    everybody's by its schedules and rotations.
+    """
+    objects = [_Object(**row) for row in await database.fetch(_sql[f"of_{of}"], owner_id)]
+    ids = {kind: [one.id for one in objects if one.kind == kind] for kind in ("rotation", "schedule")}
+    whole = await roster.load(database, ids["rotation"], ids["schedule"])
+    rows = await database.fetch(_sql["begun"], ids["schedule"])
+    begun = {(row["schedule_id"], row["user_id"]): row["start_time"] for row in rows}
+    only = owner_id if of == "user" else None
+    found, left_out = await asyncio.to_thread(_told, whole, objects, begun, only)
+    names = await people.names(database, {shift.user_id for shift in found})
+    named = [shift for shift in found if shift.user_id in names]
+    return Shifts(whole.now, named, names, left_out)
+
+
+def _told(
+    whole: Roster, objects: Sequence[_Object], begun: Begun, only: UUID | None
+) -> tuple[Sequence[FeedShift], Sequence[str]]:
+    """The shifts, of one user or of all, and what cannot be told: one odd row takes nothing else away."""
+    found: list[FeedShift] = []
+    left_out: list[str] = []
+    turns = _Turns(whole)
+    for one in objects:
+        try:
+            if one.kind == "schedule":
+                found += _by_schedule(whole, turns.of(one.id), one, begun, only)
+            else:
+                found += _by_rotation(whole, one, only)
+            if not _is_readable(whole, one):
+                left_out.append(one.name)
+        except Exception as error:
+            log.warning("calendar_left_out", kind=one.kind, id=str(one.id), error=repr(error))
+            left_out.append(one.name)
+    return sorted(
+        found, key=lambda shift: (shift.start_at, shift.source_name, shift.source_id, shift.user_id)
+    ), left_out
+
+
+@dataclass(slots=True)
+class _Turns:
+    """Who takes turns in rotations, worked out once for all schedules that use one."""
+
+    whole: Roster
+    _known: dict[UUID, Sequence[Stint]] = field(default_factory=dict)
+
+    def of(self, schedule_id: UUID) -> Turns:
+        """The turns in the rotations that the schedule uses, from before what its rows tell on."""
+        stored = self.whole.schedules.get(schedule_id)
+        used = {rule.target.id for rule in stored.rules if rule.target.type == "rotation"} if stored else set()
+        for rotation_id in used - self._known.keys():
+            window = Span(self._since(), _horizon(self.whole.now))
+            self._known[rotation_id] = self.whole.stints(rotation_id, window)
+        return {rotation_id: self._known[rotation_id] for rotation_id in used}
+
+    def _since(self) -> datetime:
+        return min(self.whole.to_replay(each).start for each in self.whole.schedules)
+
+
+def _is_readable(whole: Roster, one: _Object) -> bool:
+    used = whole.schedules[one.id].rules if one.id in whole.schedules else ()
+    return whole.last_known.keys().isdisjoint((one.id, *(rule.target.id for rule in used)))
+
+
+def _by_schedule(whole: Roster, turns: Turns, one: _Object, begun: Begun, only: UUID | None) -> Iterator[FeedShift]:
+    """What is under way began when its row says, or since the rows tell nothing more."""
+    since, end = whole.to_replay(one.id).start, _horizon(whole.now)
+    for stint in _stints(whole, turns, one.id, Span(since, end), only):
+        if stint.end > whole.now and only in (None, stint.user_id):
+            start = begun.get((one.id, stint.user_id), stint.start) if stint.start <= since else stint.start
+            yield FeedShift(one.kind, one.id, one.name, stint.user_id, start, stint.end)
+
+
+def _stints(whole: Roster, turns: Turns, schedule_id: UUID, window: Span, only: UUID | None) -> Sequence[Stint]:
+    """Everybody's stints, or at least those of the one user."""
+    stored = whole.schedules.get(schedule_id)
+    if stored is None:
+        return shifts.worked_out(whole, schedule_id, window, window.start)
+    if only is None:
+        return domain_shifts(stored, turns, *window)
+    replaced = {one.remove_user_id for one in stored.overrides if one.add_user_id == only}
+    concerned = {only, *(each for each in replaced if each is not None)}
+    rules = [rule for rule in stored.rules if rule.target.type == "rotation" or rule.target.id in concerned]
+    theirs = {each: [stint for stint in stints if stint.user_id in concerned] for each, stints in turns.items()}
+    rules = [rule for rule in rules if rule.target.type == "user" or theirs.get(rule.target.id)]
+    return domain_shifts(replace(stored, rules=rules), theirs, *window)
+
+
+def _by_rotation(whole: Roster, one: _Object, only: UUID | None) -> Iterator[FeedShift]:
+    """Turns of one user in a row are one shift."""
+    stored = whole.rotations.get(one.id)
+    began = stored.turn_began(whole.now) if stored is not None else None
+    turns = whole.stints(one.id, Span(whole.now, _horizon(whole.now)))
+    for user_id in dict.fromkeys(turn.user_id for turn in turns):
+        for start, end in union(Span(turn.start, turn.end) for turn in turns if turn.user_id == user_id):
+            if only in (None, user_id):
+                under_way = began is not None and start <= whole.now and began[0] == user_id
+                yield _shift(one, Stint(user_id, began[1] if began is not None and under_way else start, end))
+
+
+def _shift(one: _Object, stint: Stint) -> FeedShift:
+    return FeedShift(one.kind, one.id, one.name, stint.user_id, stint.start, stint.end)
+
+
+def _horizon(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + HORIZON

@@ -1,0 +1,129 @@
+"""When somebody is on call, and for what; and who is on call now."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.sql import Statements
+from tocsin.domain.on_call import TargetType
+from tocsin.store.instants import now
+from tocsin.store.on_call import shifts
+from tocsin.store.on_call.shifts import Shift
+from tocsin.store.pagination import Database
+
+_sql = Statements(__package__, "on_call_of_user.sql")
+
+AHEAD = timedelta(days=21)
+_MOST_SCHEDULES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step of a policy, counted from 0."""
+
+    policy_id: UUID
+    policy_name: str
+    step_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What puts somebody on call now: a schedule, a rotation, or themselves (``name`` None) as the target of steps.
+
+    ``until`` is None when it does not end within ``AHEAD``.
+    """
+
+    type: TargetType
+    id: UUID
+    name: str | None
+    until: datetime | None
+    places: Sequence[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next shift of somebody by a schedule."""
+
+    schedule_id: UUID
+    name: str
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """What somebody is on call for now, and the next shift of theirs that has not begun."""
+
+    duties: Sequence[Duty]
+    next: Coming | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user by name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """A policy, and whom the first of its steps that anybody is on call for would page now; nobody at all: None."""
+
+    id: UUID
+    name: str
+    step_number: int | None
+    people: Sequence[Person]
+
+
+async def of_user(database: Database, user_id: UUID) -> Roll:
+    """What the user is on call for, until when, and when next."""
+    moment = await now(database)
+    found = [row async for row in _shifts(database, user_id, moment)]
+    ends = {schedule_id: shift.end_at for schedule_id, _, shift in found if shift.start_at <= moment}
+    ahead = [Coming(each, name, one.start_at, one.end_at) for each, name, one in found if one.start_at > moment]
+    rows = await database.fetch(_sql["now"], user_id)
+    return Roll(_duties(rows, ends, moment + AHEAD), min(ahead, key=lambda one: one.start_at, default=None))
+
+
+async def on_call_now(database: Database, user_id: UUID, limit: int) -> Sequence[OnCall]:
+    """Up to ``limit`` policies in use, those nearest to the user first chosen, by name."""
+    rows = await database.fetch(_sql["on_call"], user_id, limit)
+    return [OnCall(row["id"], row["name"], row["step_number"], _people(row["people"])) for row in rows]
+
+
+async def schedules_of(database: Database, user_id: UUID, limit: int) -> Sequence[tuple[UUID, str]]:
+    """Up to ``limit`` schedules that can put the user on call, by name."""
+    return [(row["id"], row["name"]) for row in await database.fetch(_sql["schedules"], user_id, limit)]
+
+
+async def _shifts(database: Database, user_id: UUID, moment: datetime) -> AsyncIterator[tuple[UUID, str, Shift]]:
+    """Each schedule that can put the user on call, with every shift of theirs from now on."""
+    for schedule_id, name in await schedules_of(database, user_id, _MOST_SCHEDULES):
+        for shift in await shifts.between(database, schedule_id, moment, moment + AHEAD):
+            if shift.user_id == user_id:
+                yield schedule_id, name, shift
+
+
+def _duties(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Sequence[Duty]:
+    ordered = sorted(rows, key=lambda row: (row["type"], row["name"] or "", row["id"]))
+    return [
+        _duty(list(group), ends, horizon) for _, group in groupby(ordered, key=lambda row: (row["type"], row["id"]))
+    ]
+
+
+def _duty(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Duty:
+    first = rows[0]
+    until = ends.get(first["id"])
+    if first["type"] == "rotation" and first["participants"] > 1:
+        until = first["shift_end"]
+    places = [Place(row["policy_id"], row["policy_name"], row["step_number"]) for row in rows]
+    return Duty(first["type"], first["id"], first["name"], until if until and until < horizon else None, places)
+
+
+def _people(rows: Sequence[Mapping[str, str]]) -> Sequence[Person]:
+    return [Person(UUID(row["id"]), row["name"]) for row in rows]

@@ -1,0 +1,216 @@
+"""Rotations: participants in order, one of them active at a time. Who that is, the engine says (R2, R3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.domain import handoffs
+from tocsin.domain.handoffs import RotationType
+from tocsin.domain.rotation import Participant
+from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
+from tocsin.store.instants import now
+from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.references import Reference, require_none, unknown
+from tocsin.store.uses import names, use_errors
+
+_sql = Statements(__package__, "rotations.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationSpec:
+    """What can be set. ``participants`` are users, who may stand several times; ``team_id`` None is everybody's."""
+
+    name: str
+    time_zone: str
+    type: RotationType
+    start_at: datetime
+    shift_length: int = 1
+    participants: Sequence[UUID] = ()
+    description: str = ""
+    team_id: UUID | None = None
+
+    @property
+    def columns(self) -> tuple[object, ...]:
+        """The values of its own row, in the order in which the statements take them."""
+        phase = (self.time_zone, self.type, self.shift_length, self.start_at)
+        return (self.team_id, self.name, self.description, *phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A rotation and where it stands: ``position`` counts from 0 and is None, as what follows it, when nobody is."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+    description: str
+    time_zone: str
+    type: RotationType
+    shift_length: int
+    start_at: datetime
+    created_at: datetime
+    participants: Sequence[UUID]
+    active_user_id: UUID | None
+    position: int | None
+    shift_started_at: datetime | None
+    next_handoff_at: datetime | None
+
+    @property
+    def spec(self) -> RotationSpec:
+        return RotationSpec(
+            name=self.name,
+            time_zone=self.time_zone,
+            type=self.type,
+            start_at=self.start_at,
+            shift_length=self.shift_length,
+            participants=self.participants,
+            description=self.description,
+            team_id=self.team_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of the order of participants.
+
+    ``is_next``: the active one has been removed, this one follows it, and the engine has not looked yet (R3).
+    """
+
+    id: UUID
+    user_id: UUID
+    is_active: bool = False
+    is_next: bool = False
+
+
+async def create(connection: Connection, spec: RotationSpec) -> Rotation:
+    """Raises InvalidInput naming every id in it that names nothing."""
+    await _check(connection, spec)
+    rotation_id = await connection.fetchval(_sql["insert"], *spec.columns)
+    await _put_participants(connection, rotation_id, spec.participants)
+    return await get(connection, rotation_id)
+
+
+async def get(database: Database, rotation_id: UUID) -> Rotation:
+    """Raises NotFound."""
+    if row := await database.fetchrow(_sql["get"], rotation_id):
+        return Rotation(**row)
+    raise NotFound("no such rotation")
+
+
+async def lock(connection: Connection, rotation_id: UUID) -> Rotation:
+    """The rotation as it is until the transaction ends, with who is active. Raises NotFound."""
+    await connection.execute(_sql["lock"], rotation_id)
+    await connection.execute(_sql["hold_state"], rotation_id)
+    return await get(connection, rotation_id)
+
+
+async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Rotation]:
+    rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
+    return cut([Rotation(**row) for row in rows], limit)
+
+
+async def update(connection: Connection, rotation: Rotation, spec: RotationSpec) -> Rotation:
+    """Change a rotation that is locked. Whoever is active stays so while among the participants (R3).
+
+    Raises InvalidInput as ``create`` does.
+    """
+    await _check(connection, spec)
+    await connection.execute(_sql["update"], rotation.id, *spec.columns)
+    await _put_participants(connection, rotation.id, spec.participants)
+    return await get(connection, rotation.id)
+
+
+async def activate(connection: Connection, rotation: Rotation, position: int) -> Rotation:
+    """Make the participant at the position active in the shift that is now. The rotation is locked.
+
+    Raises InvalidInput when there is no such position.
+    """
+    places = await _places(connection, rotation.id)
+    if position >= len(places):
+        raise InvalidInput(FieldError("active_position", f"there are {len(places)} participants (it is {position})"))
+    shift = handoffs.shift_at(_rule(rotation), await now(connection))
+    await connection.execute(_sql["activate"], rotation.id, position, places[position].id, *shift)
+    return await get(connection, rotation.id)
+
+
+async def delete(connection: Connection, rotation_id: UUID) -> None:
+    """Delete a rotation that is locked. Raises Conflict naming the schedules and policies that use it."""
+    if uses := await connection.fetch(_sql["uses"], rotation_id):
+        raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
+    await connection.execute(_sql["delete"], rotation_id)
+
+
+def places_of(participants: Sequence[Participant], active_id: UUID | None, position: int | None) -> Sequence[Place]:
+    """The order with who is active in it, or next where that one is gone; None when nobody has become active yet."""
+    active = next((number for number, one in enumerate(participants) if one.id == active_id), None)
+    following = None
+    if active is None and position is not None:
+        following = position if position < len(participants) else 0
+    return [Place(one.id, one.user_id, n == active, n == following) for n, one in enumerate(participants)]
+
+
+def match_places(old: Sequence[Place], users: Sequence[UUID]) -> Sequence[UUID | None]:
+    """For each user of the new order the old row that stays and goes there, None for a new one.
+
+    A user's rows stay in their order. Where a user has fewer places than before, the active row is the last to go, and
+    so is the one that is next.
+    """
+    rows = {user_id: _kept(user_id, old, users.count(user_id)) for user_id in set(users)}
+    return [rows[user_id].pop(0) if rows[user_id] else None for user_id in users]
+
+
+def _kept(user_id: UUID, old: Sequence[Place], places: int) -> list[UUID]:
+    theirs = [place for place in old if place.user_id == user_id]
+    staying = sorted(theirs, key=lambda place: not (place.is_active or place.is_next))[:places]
+    return [place.id for place in theirs if place in staying]
+
+
+def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
+    """Who is next when the active one goes, or has gone, and others stay (R3), as a position in the new order.
+
+    The next of the old order that stays; after the last of them whoever follows now, or the first. Who was next already
+    is so at a new position too.
+    """
+    active = next((number for number, place in enumerate(old) if place.is_active or place.is_next), None)
+    if active is None:
+        return None
+    if old[active].id in new:
+        return new.index(old[active].id) if old[active].is_next else None
+    following = [new.index(place.id) for place in old[active + 1 :] if place.id in new]
+    before = [new.index(place.id) for place in old[:active] if place.id in new]
+    if following:
+        return following[0]
+    return (before[-1] + 1) % len(new) if before else None
+
+
+async def _put_participants(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> None:
+    places = await _places(connection, rotation_id)
+    matched = match_places(places, users)
+    kept = [(place_id, number) for number, place_id in enumerate(matched) if place_id is not None]
+    new = [(users[number], number) for number, place_id in enumerate(matched) if place_id is None]
+    await connection.execute(_sql["delete_other_places"], rotation_id, [place_id for place_id, _ in kept])
+    for statement, rows in (("move_places", kept), ("add_places", new)):
+        await connection.execute(_sql[statement], rotation_id, [one for one, _ in rows], [number for _, number in rows])
+    if (position := heir(places, matched)) is not None:
+        await connection.execute(_sql["hand_to"], rotation_id, position)
+
+
+async def _places(connection: Connection, rotation_id: UUID) -> Sequence[Place]:
+    rows = await connection.fetch(_sql["places"], rotation_id)
+    participants = [Participant(row["id"], row["user_id"]) for row in rows]
+    return places_of(participants, rows[0]["active_id"], rows[0]["active_position"]) if rows else []
+
+
+async def _check(connection: Connection, spec: RotationSpec) -> None:
+    participants = [
+        Reference(f"participants.{index}", "user", user_id) for index, user_id in enumerate(spec.participants)
+    ]
+    require_none(await unknown(connection, [Reference("team_id", "team", spec.team_id), *participants]))
+
+
+def _rule(rotation: Rotation) -> handoffs.Rotation:
+    return handoffs.Rotation(rotation.type, rotation.shift_length, rotation.start_at, ZoneInfo(rotation.time_zone))

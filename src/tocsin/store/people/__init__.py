@@ -1,0 +1,1 @@
+"""Users and teams: how they are reached, and how they sign in."""

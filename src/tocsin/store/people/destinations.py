@@ -1,0 +1,46 @@
+"""Where a message to one contact method or channel goes, its secret included: for who sends it, not to be shown."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.channels.page import Destination
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.store.pagination import Database
+
+_sql = Statements(__package__, "destinations.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The name of a user or channel, and a way to reach it."""
+
+    name: str
+    destination: Destination
+
+
+async def types(database: Database) -> frozenset[str]:
+    """The types of all addresses that there are."""
+    return frozenset(row["type"] for row in await database.fetch(_sql["types"]))
+
+
+async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) -> Recipient:
+    """Raises NotFound, also when it is another user's."""
+    row = await database.fetchrow(_sql["contact_method"], user_id, method_id)
+    if row is None:
+        raise NotFound("no such contact method")
+    return _recipient(row)
+
+
+async def of_channel(database: Database, channel_id: UUID) -> Recipient:
+    """Raises NotFound."""
+    row = await database.fetchrow(_sql["channel"], channel_id)
+    if row is None:
+        raise NotFound("no such channel")
+    return _recipient(row)
+
+
+def _recipient(row: asyncpg.Record) -> Recipient:
+    return Recipient(row["name"], Destination(row["type"], row["address"], row["secret"]))

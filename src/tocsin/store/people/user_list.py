@@ -1,0 +1,80 @@
+"""Users as they stand at the moment: can they be reached, are they on call, which teams are theirs."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tocsin.db.sql import Statements
+from tocsin.store.actor import Role, TeamRole
+from tocsin.store.pagination import Database
+
+_sql = Statements(__package__, "user_list.sql")
+
+MOST_NAMES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user. ``is_on_call``: some step of a policy in use would page them now."""
+
+    id: UUID
+    name: str
+    email: str
+    role: Role
+    is_reachable: bool
+    is_on_call: bool
+    teams: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some users by name, and the one to go on after when there are more."""
+
+    items: Sequence[Person]
+    next: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A team of a user's, and their place in it."""
+
+    id: UUID
+    name: str
+    role: TeamRole
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many users there are, and how many of them cannot be reached."""
+
+    all: int
+    unreachable: int
+
+
+async def page(database: Database, q: str | None, after: UUID | None, limit: int) -> Found:
+    """Users by name, those whose name or email holds ``q``; none after a user that is gone."""
+    rows = await database.fetch(_sql["list"], q, after, limit + 1)
+    people = [Person(**row) for row in rows]
+    return Found(people[:limit], people[limit - 1].id if len(people) > limit else None)
+
+
+async def names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Names by id, in order."""
+    return {row["id"]: row["name"] for row in await database.fetch(_sql["names"], list(ids))}
+
+
+async def choices(database: Database, chosen: Iterable[UUID | None] = ()) -> Mapping[UUID, str]:
+    """Whom a form can choose: names by id, in order, of everybody up to ``MOST_NAMES``, and of those chosen already."""
+    ids = {each for each in chosen if each}
+    return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(ids), MOST_NAMES)}
+
+
+async def counts(database: Database) -> Counts:
+    row = await database.fetchrow(_sql["counts"])
+    assert row is not None
+    return Counts(**row)
+
+
+async def teams(database: Database, user_id: UUID) -> Sequence[Membership]:
+    """The user's teams by name."""
+    return [Membership(**row) for row in await database.fetch(_sql["teams"], user_id)]

@@ -1,0 +1,1 @@
+"""Escalation policies, their steps, and whom they can reach."""

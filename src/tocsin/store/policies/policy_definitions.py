@@ -1,0 +1,28 @@
+"""Policies as they are defined, with their names."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from tocsin.db.sql import Statements
+from tocsin.domain.plan import PolicyPlan
+from tocsin.store import row_mapping as readings
+from tocsin.store.pagination import Database
+
+_sql = Statements(__package__, "policy_definitions.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A policy and its name. It need not be saved."""
+
+    name: str
+    plan: PolicyPlan
+
+
+async def read(database: Database, policy_ids: Collection[UUID] | None) -> Sequence[Named]:
+    """Policies that exist, by name; None is all of them."""
+    if policy_ids is None:
+        policy_ids = [row["id"] for row in await database.fetch(_sql["all"])]
+    rows = await database.fetch(_sql["plans"], list(policy_ids))
+    return [Named(row["name"], readings.policy_plan(row)) for row in rows]

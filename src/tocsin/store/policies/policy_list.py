@@ -1,0 +1,97 @@
+"""Escalation policies as a list shows them: by name, each with its steps and with what uses it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.store.pagination import Database
+from tocsin.store.policies import policy_steps
+from tocsin.store.policies.policy_steps import Step
+
+_sql = Statements(__package__, "policy_list.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy as it stands now. ``service_names`` are the first of them, ``open_alerts`` those that stand on it."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+    description: str
+    repeat: int | None
+    team_name: str | None
+    catch_all_id: UUID | None
+    catch_all_name: str | None
+    service_count: int
+    service_names: Sequence[str]
+    open_alerts: int
+    steps: Sequence[Step]
+
+    @property
+    def first_on_call(self) -> Step | None:
+        """The first step that anybody is on call for now."""
+        return next((step for step in self.steps if step.on_call), None)
+
+    @property
+    def notifies_channels(self) -> bool:
+        return any(target.type == "channel" for step in self.steps for target in step.targets)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some policies, and the name to go on after when there are more."""
+
+    items: Sequence[PolicyRow]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A service or a policy by name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A policy by name, and whose it is."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+
+
+async def page(database: Database, q: str | None, team_id: UUID | None, after: str | None, limit: int) -> Found:
+    """Up to ``limit`` policies, of the team when one is given, whose names come after ``after``."""
+    rows = await database.fetch(_sql["page"], None, q, team_id, after, limit + 1)
+    items = await _with_steps(database, rows[:limit])
+    return Found(items, items[-1].name if len(rows) > limit else None)
+
+
+async def get(database: Database, policy_id: UUID) -> PolicyRow:
+    """Raises NotFound."""
+    rows = await database.fetch(_sql["page"], policy_id, None, None, None, 1)
+    if not rows:
+        raise NotFound("no such escalation policy")
+    return (await _with_steps(database, rows))[0]
+
+
+async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[Named]:
+    """The services that use the policy, by name."""
+    return [Named(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
+
+
+async def choices(database: Database) -> Sequence[Choice]:
+    """Every policy, by name."""
+    return [Choice(**row) for row in await database.fetch(_sql["choices"])]
+
+
+async def _with_steps(database: Database, rows: Sequence[asyncpg.Record]) -> Sequence[PolicyRow]:
+    steps = await policy_steps.of_policies(database, [row["id"] for row in rows])
+    return [PolicyRow(**row, steps=steps.get(row["id"], ())) for row in rows]

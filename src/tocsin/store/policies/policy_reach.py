@@ -1,0 +1,72 @@
+"""Whom policies can page, and what somebody lacks whom nothing can page.
+
+It is worked out from what is defined at this moment and not from the engine's mirrors. ``mails``: whether there is a
+mail server, which the database does not know; without one nobody is reached by mail.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.sql import Statements
+from tocsin.domain.lack import Lack, Method, lack
+from tocsin.domain.on_call import Roster, ids_of
+from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.domain.reach import Person, PersonRule, PolicyReach, StepReach, everybody
+from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.pagination import Database
+from tocsin.store.policies import policy_definitions as policy_plans
+from tocsin.store.policies.policy_definitions import Named
+
+_sql = Statements(__package__, "policy_reach.sql")
+
+People = Mapping[UUID, Person]
+
+
+async def of_policies(
+    database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
+) -> Sequence[PolicyReach]:
+    """Whom the policies can page, by name; None is all policies."""
+    return await _of_plans(database, await policy_plans.read(database, policy_ids), mails)
+
+
+async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> PolicyReach:
+    """Whom a policy that need not be saved can page."""
+    return (await _of_plans(database, [Named(name, plan)], mails))[0]
+
+
+async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> Lack | None:
+    """What the user lacks to be paged; None when something can page them."""
+    return lack([Method(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
+
+
+async def _of_plans(database: Database, plans: Sequence[Named], mails: bool) -> Sequence[PolicyReach]:
+    targets = [target for named in plans for step in named.plan.steps for target in step.targets]
+    whole = await roster.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
+    users = everybody(whole, targets)
+    people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users), mails)}
+    return [_policy(named, whole, people) for named in plans]
+
+
+def _policy(named: Named, whole: Roster, people: People) -> PolicyReach:
+    plan = named.plan
+    steps = [_step(step, whole, people) for step in plan.steps]
+    return PolicyReach(plan.id, named.name, plan.repeat, steps, plan.catch_all_id)
+
+
+def _step(step: StepPlan, whole: Roster, people: People) -> StepReach:
+    now = whole.on_call(step.targets, whole.now)
+    later = [user_id for user_id in everybody(whole, step.targets) if user_id not in now]
+    channels = ids_of("channel", step.targets)
+    return StepReach(step.delay, _known(now, people), _known(later, people), channels)
+
+
+def _known(user_ids: Collection[UUID], people: People) -> Sequence[Person]:
+    return [people[user_id] for user_id in user_ids if user_id in people]
+
+
+def _person(row: asyncpg.Record) -> Person:
+    rules = [PersonRule(rule["contact_method"], timedelta(seconds=rule["delay_seconds"])) for rule in row["rules"]]
+    return Person(row["id"], row["name"], row["methods"], row["enabled"], rules, row["unmailed"])

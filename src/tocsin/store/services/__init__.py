@@ -1,0 +1,1 @@
+"""Services, their integration keys and their maintenance."""

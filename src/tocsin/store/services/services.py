@@ -1,0 +1,128 @@
+"""Services: what alerts are about, each with one escalation policy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tocsin.db.pool import Connection
+from tocsin.db.sql import Statements
+from tocsin.errors import Conflict, NotFound
+from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.references import Reference, past, require_none, unknown
+from tocsin.store.uses import use_errors
+
+_sql = Statements(__package__, "services.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec:
+    """What can be set; ``team_id`` None is everybody's.
+
+    Escalations are held until ``maintenance_expires_at``, but for alerts that a pattern of ``maintenance_exceptions``
+    matches. An acknowledgement holds for ``ack_timeout``, or for good when that is None.
+    """
+
+    name: str
+    escalation_policy_id: UUID
+    description: str = ""
+    maintenance_expires_at: datetime | None = None
+    team_id: UUID | None = None
+    maintenance_exceptions: Sequence[str] = ()
+    ack_timeout: timedelta | None = None
+
+    @property
+    def columns(self) -> tuple[object, ...]:
+        """The values of its row, in the order in which the statements take them."""
+        maintenance = (self.maintenance_expires_at, list(self.maintenance_exceptions))
+        return (self.team_id, self.name, self.description, self.escalation_policy_id, *maintenance, self.ack_timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service."""
+
+    id: UUID
+    team_id: UUID | None
+    name: str
+    description: str
+    escalation_policy_id: UUID
+    maintenance_expires_at: datetime | None
+    maintenance_exceptions: Sequence[str]
+    ack_timeout: timedelta | None
+    created_at: datetime
+
+    @property
+    def spec(self) -> ServiceSpec:
+        return ServiceSpec(
+            name=self.name,
+            escalation_policy_id=self.escalation_policy_id,
+            description=self.description,
+            maintenance_expires_at=self.maintenance_expires_at,
+            team_id=self.team_id,
+            maintenance_exceptions=self.maintenance_exceptions,
+            ack_timeout=self.ack_timeout,
+        )
+
+
+async def create(connection: Connection, spec: ServiceSpec) -> Service:
+    """Raises InvalidInput for an unknown team or policy, and for a maintenance that is over already."""
+    await _check(connection, spec, None)
+    row = await connection.fetchrow(_sql["insert"], *spec.columns)
+    assert row is not None
+    return Service(**row)
+
+
+async def get(database: Database, service_id: UUID) -> Service:
+    """Raises NotFound."""
+    return await _one(database, "get", service_id)
+
+
+async def lock(connection: Connection, service_id: UUID) -> Service:
+    """The service as it is until the transaction ends. Raises NotFound."""
+    return await _one(connection, "lock", service_id)
+
+
+async def named(database: Database, name: str) -> UUID | None:
+    """The id of the one with this name, in whatever case."""
+    found: UUID | None = await database.fetchval(_sql["named"], name)
+    return found
+
+
+async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Service]:
+    rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
+    return cut([Service(**row) for row in rows], limit)
+
+
+async def update(connection: Connection, service: Service, spec: ServiceSpec) -> Service:
+    """Change a service that is locked. Raises InvalidInput as ``create`` does, for what is new."""
+    await _check(connection, spec, service.maintenance_expires_at)
+    row = await connection.fetchrow(_sql["update"], service.id, *spec.columns)
+    assert row is not None
+    return Service(**row)
+
+
+async def delete(connection: Connection, service_id: UUID) -> None:
+    """Delete a service that is locked. Raises Conflict while it has open alerts."""
+    if open_alerts := await connection.fetchval(_sql["open_alerts"], service_id):
+        uses = await connection.fetch(_sql["uses"], service_id)
+        what = f"{open_alerts} open alert{'' if open_alerts == 1 else 's'}"
+        raise Conflict(f"the service has {what}: close them first", *use_errors(uses))
+    await connection.execute(_sql["hold_state"], service_id)
+    await connection.execute(_sql["delete"], service_id)
+
+
+async def _one(database: Database, statement: str, service_id: UUID) -> Service:
+    if row := await database.fetchrow(_sql[statement], service_id):
+        return Service(**row)
+    raise NotFound("no such service")
+
+
+async def _check(connection: Connection, spec: ServiceSpec, maintenance_before: datetime | None) -> None:
+    references = [
+        Reference("team_id", "team", spec.team_id),
+        Reference("escalation_policy_id", "escalation policy", spec.escalation_policy_id),
+    ]
+    is_new = spec.maintenance_expires_at != maintenance_before
+    over = await past(connection, "maintenance_expires_at", spec.maintenance_expires_at) if is_new else ()
+    require_none([*await unknown(connection, references), *over])
