@@ -15,7 +15,7 @@ from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
 from tocsin.domain import rule
 from tocsin.domain.on_call import Target
-from tocsin.store import instants as moment
+from tocsin.store import instants
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
@@ -66,7 +66,7 @@ async def _used(pool: Pool, people: Sequence[UUID]) -> tuple[Rotation, UUID]:
             name="Rotation",
             time_zone="Europe/Berlin",
             type="weekly",
-            start_at=await moment.now(connection),
+            start_at=await instants.now(connection),
             participants=people[:1],
         )
         rotation = await rotations.create(connection, spec)

@@ -13,7 +13,7 @@ from benchmarks.table import Row, quantile
 from tocsin.db.pool import Connection
 from tocsin.domain.handoffs import RotationType
 from tocsin.domain.rule import Target
-from tocsin.store import instants as moment
+from tocsin.store import instants
 from tocsin.store.actor import acting
 from tocsin.store.on_call import overrides, rotations, schedules
 from tocsin.store.on_call.overrides import OverrideSpec
@@ -33,7 +33,7 @@ async def shifts(server_dsn: str) -> list[Row]:
         await found(pool, policies=10, people=20, webhook="http://127.0.0.1:9/")
         people: list[UUID] = [row["id"] for row in await pool.fetch("select id from users order by name")]
         async with acting(pool, BENCH) as connection:
-            now = await moment.now(connection)
+            now = await instants.now(connection)
             busy = await _busy(connection, people, now)
             hourly = await _hourly(connection, people, now)
             _, secret = await tokens.create(connection, TokenSpec(name="bench", scope="read"))

@@ -9,7 +9,7 @@ from tocsin.db.pool import Pool
 from tocsin.store import search
 from tocsin.store.alerts import alert_list
 from tocsin.store.alerts.alert_list import Filter
-from tocsin.store.policies import step_targets as targets
+from tocsin.store.policies import step_targets
 
 PAIRS = [
     ("Zürich", "zurich"),
@@ -76,7 +76,12 @@ async def test_every_list_of_the_api_does(api: AsyncClient, zurich: int) -> None
 
 
 async def test_the_lists_and_the_choices_of_the_pages_do(browser: AsyncClient, pool: Pool, zurich: int) -> None:
-    assert {one.type for one in await targets.find(pool, "zurich", 5)} == {"user", "rotation", "schedule", "channel"}
+    assert {one.type for one in await step_targets.find(pool, "zurich", 5)} == {
+        "user",
+        "rotation",
+        "schedule",
+        "channel",
+    }
     for path in ("people", "services", "policies", "schedules", "rotations"):
         page = (await browser.get(f"/{path}", params={"q": "zurich"})).text
         assert "Zürich" in page, path

@@ -8,7 +8,7 @@ from httpx import AsyncClient
 from tests.fixtures.factories import Factory, rule
 
 from tocsin.store.on_call.schedules import Schedule
-from tocsin.store.people import user_list as people
+from tocsin.store.people import user_list
 
 TOO_FAR = "It is too long, or too far ahead, to tell what changes."
 
@@ -41,7 +41,7 @@ async def test_what_changes_in_a_far_future_is_not_told(
 async def test_who_is_chosen_stays_so_beyond_those_to_choose_from(
     browser: AsyncClient, make: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "MOST_NAMES", 1)
+    monkeypatch.setattr(user_list, "MOST_NAMES", 1)
     zoe = await make.user("Zoe")
     schedule = await make.schedule(rule(zoe))
     start, end = datetime(2035, 1, 1, tzinfo=UTC), datetime(2035, 1, 2, tzinfo=UTC)

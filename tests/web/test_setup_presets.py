@@ -5,7 +5,7 @@ import re
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
-from tocsin.store.policies import configuration_checks as checks
+from tocsin.store.policies import configuration_checks
 
 
 async def test_every_preset_of_the_first_run_acts_within_its_policys_step(browser: AsyncClient, make: Factory) -> None:
@@ -23,4 +23,4 @@ async def test_every_preset_of_the_first_run_acts_within_its_policys_step(browse
     ann = await make.pool.fetchval("select id from users where name = 'Ann'")
     policy = {"policy_name": "Day", "first": f"user:{ann}", "minutes": minutes[1], "repeat": "2"}
     assert (await browser.post("/setup/policy", data=policy)).status_code == 303
-    assert await checks.everything(make.pool) == []
+    assert await configuration_checks.everything(make.pool) == []

@@ -7,10 +7,10 @@ administrators may do needs scope ``admin`` too.
 
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.domain import rights
 from tocsin.errors import FieldError, PermissionDenied
 from tocsin.store.actor import Actor
-from tocsin.store.pagination import Database
 from tocsin.store.policies import policies
 
 

@@ -14,12 +14,12 @@ from tocsin.api.access import require_edit, require_edit_user, require_lasting, 
 from tocsin.api.auth import Config, Database, Reader, Writer
 from tocsin.api.fields import Read, UtcDatetime
 from tocsin.db.pool import Connection
+from tocsin.db.pool import Database as Reading
 from tocsin.errors import NotFound
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds, schedules
 from tocsin.store.on_call.calendar_feeds import OwnerKind
-from tocsin.store.pagination import Database as Reading
 from tocsin.store.people import teams, users
 
 router = APIRouter(tags=["calendar feeds"])

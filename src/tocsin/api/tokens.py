@@ -9,9 +9,9 @@ from tocsin.api.access import ends_with_token, is_admin
 from tocsin.api.auth import Database, Reader, Writer
 from tocsin.api.fields import Body, Name, Read, UtcDatetime, example
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.db.pool import Database as Queryable
 from tocsin.errors import NotFound, PermissionDenied
 from tocsin.store.actor import Actor, Role, Scope, acting
-from tocsin.store.pagination import Database as Queryable
 from tocsin.store.people import tokens
 from tocsin.store.people.tokens import Token, TokenSpec
 from tocsin.store.references import past, require_none

@@ -19,7 +19,7 @@ from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
 from tocsin.store.engine_status import object_names, operators, signs
 from tocsin.store.engine_status import overview as engine
-from tocsin.store.policies import configuration_checks as checks
+from tocsin.store.policies import configuration_checks
 
 _OPERATORS = "TOCSIN_OPERATORS_POLICY"
 SettingReason = Literal["operators_policy_unknown", "operators_unreachable"]
@@ -76,7 +76,7 @@ async def _look(pool: Pool, *, mails: bool) -> Sequence[Line]:
     found = await audit.audit(pool)
     names = await object_names.names(pool, [(one.kind, one.id) for one in found])
     engines = [_engine_line(one, names.get((one.kind, one.id))) for one in found]
-    return [*engines, *map(_configuration_line, await checks.everything(pool, mails=mails))]
+    return [*engines, *map(_configuration_line, await configuration_checks.everything(pool, mails=mails))]
 
 
 async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import escalation
 from tocsin.domain.escalation import (
@@ -30,8 +30,7 @@ from tocsin.engine.apart import Apart, Work
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
 from tocsin.engine.together import Together
-from tocsin.store import row_mapping as readings
-from tocsin.store.pagination import Database
+from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "alert.sql")
@@ -106,7 +105,7 @@ def _loaded(row: asyncpg.Record) -> Loaded:
 def _standing(row: asyncpg.Record) -> Standing:
     if row["version"] is None:
         return Standing(status="closed", state="new", policy_id=row["policy_id"])
-    return readings.standing(row, held_until(row))
+    return row_mapping.standing(row, held_until(row))
 
 
 async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:

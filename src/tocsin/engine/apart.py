@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from tocsin.db.pool import CONNECTION_ERRORS, Pool
+from tocsin.db.pool import CONNECTION_ERRORS, Database, Pool
 from tocsin.engine.turn import Turn, Wish
-from tocsin.store.pagination import Database
 
 Work: TypeAlias = Mapping[str, object]
 

@@ -18,8 +18,8 @@ from tocsin.domain.on_call import Roster
 from tocsin.engine.because import parts
 from tocsin.engine.finding import Finding
 from tocsin.engine.policy import PolicyNow, policies
-from tocsin.store import row_mapping as readings
-from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store import row_mapping
+from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "walk.sql")
 
@@ -31,13 +31,13 @@ _UNREADABLE = (ValueError, LookupError, OSError)
 
 async def rotations(pool: Pool, ids: Sequence[str]) -> Sequence[Finding]:
     """Rotations whose row says something else than their participants and handoffs do."""
-    rows = await roster.rotation_rows(pool, _uuids(ids))
+    rows = await on_call_snapshot.rotation_rows(pool, _uuids(ids))
     return [_differs("rotation", row["id"]) for row in rows if _rotation_differs(row)]
 
 
 def _rotation_differs(row: asyncpg.Record) -> bool:
     try:
-        decision = roster.rotation_now(row).decide(row["now"])
+        decision = on_call_snapshot.rotation_now(row).decide(row["now"])
     except _UNREADABLE:
         return False
     return not isinstance(decision, rotation.Rest)
@@ -45,8 +45,8 @@ def _rotation_differs(row: asyncpg.Record) -> bool:
 
 async def schedules(pool: Pool, ids: Sequence[str]) -> Sequence[Finding]:
     """Schedules whose on-call rows are not those that the rules make, or that look again too late."""
-    rows = await roster.schedule_rows(pool, _uuids(ids))
-    whole = await roster.around(pool, rows)
+    rows = await on_call_snapshot.schedule_rows(pool, _uuids(ids))
+    whole = await on_call_snapshot.around(pool, rows)
     readable = [row for row in rows if row["id"] in whole.schedules]
     return [_differs("schedule", row["id"]) for row in readable if _schedule_differs(row, whole)]
 
@@ -81,7 +81,7 @@ async def services(pool: Pool, ids: Sequence[str]) -> Sequence[Finding]:
 
 def _service_differs(row: asyncpg.Record) -> bool:
     try:
-        windows = windows_at([readings.window(window) for window in row["windows"]], row["now"])
+        windows = windows_at([row_mapping.window(window) for window in row["windows"]], row["now"])
     except _UNREADABLE:
         return False
     return (row["window_ends_at"], row["next_change"]) != (windows.ends_at, windows.next_change)

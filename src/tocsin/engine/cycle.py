@@ -15,7 +15,7 @@ from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, 
 from tocsin.engine.apart import Apart, Work
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.together import Together
-from tocsin.store import row_mapping as readings
+from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "cycle.sql")
@@ -70,10 +70,10 @@ def _loaded(row: asyncpg.Record) -> Loaded:
         number=row["escalation_count"],
     )
     beside = {UUID(one["id"]): _beside(cycle, one) for one in row["beside"]}
-    return Loaded(row["id"], cycle, beside, [readings.rule(rule) for rule in row["rules"]], row["now"])
+    return Loaded(row["id"], cycle, beside, [row_mapping.rule(rule) for rule in row["rules"]], row["now"])
 
 
-def _beside(cycle: Cycle, item: readings.Item) -> Cycle:
+def _beside(cycle: Cycle, item: row_mapping.Item) -> Cycle:
     every = item["repeat_seconds"]
     return replace(
         cycle,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation import OnCallUser, Policy
 from tocsin.domain.history import History, history, replayed
@@ -25,9 +25,8 @@ from tocsin.engine.job import GONE, JobKind, Outcome
 from tocsin.engine.replay import columns, replay
 from tocsin.engine.together import Together
 from tocsin.engine.turn import Turn, Wish
-from tocsin.store import row_mapping as readings
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.pagination import Database
+from tocsin.store import row_mapping
+from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "policy.sql")
 
@@ -154,7 +153,9 @@ async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUI
     """Of each policy the steps whose mirrors do not tell all up to now."""
     rows = await database.fetch(_SQL["load"], policy_ids)
     steps = [
-        (row["id"], *each) for row in rows for each in zip(readings.policy_plan(row).steps, row["steps"], strict=True)
+        (row["id"], *each)
+        for row in rows
+        for each in zip(row_mapping.policy_plan(row).steps, row["steps"], strict=True)
     ]
     recorded = [moment for _, _, step in steps if (moment := _instant(step["history_until"])) is not None]
     used = [target for _, plan, _ in steps for target in plan.targets]
@@ -181,7 +182,7 @@ def _instant(text: str | None) -> datetime | None:
 
 async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
     rows = await database.fetch(_SQL["load"], policy_ids)
-    plans = {row["id"]: readings.policy_plan(row) for row in rows}
+    plans = {row["id"]: row_mapping.policy_plan(row) for row in rows}
     on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
     users = {user_id for causes in on_call.values() for user_id in causes}
     found = await database.fetch(_SQL["people"], list(users)) if users else []
@@ -201,7 +202,7 @@ async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUI
 async def _roster(database: Database, used: Sequence[Target], since: datetime | None = None) -> Roster | None:
     """The rotations and schedules among the targets; None when there are none, which need not be asked for."""
     rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
-    return await roster.load(database, rotations, schedules, since) if rotations or schedules else None
+    return await on_call_snapshot.load(database, rotations, schedules, since) if rotations or schedules else None
 
 
 def _policy_now(

@@ -13,7 +13,7 @@ from tocsin.domain.on_call import RotationNow
 from tocsin.domain.rotation import Decision, End, Move, Rest
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.together import Together
-from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "rotation.sql")
 
@@ -32,8 +32,10 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one rotation."""
 
     async def load_many(rotation_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
-        rows = await roster.rotation_rows(pool, rotation_ids)
-        return {row["id"]: Loaded(row["id"], roster.rotation_now(row), row["version"], row["now"]) for row in rows}
+        rows = await on_call_snapshot.rotation_rows(pool, rotation_ids)
+        return {
+            row["id"]: Loaded(row["id"], on_call_snapshot.rotation_now(row), row["version"], row["now"]) for row in rows
+        }
 
     loads = Together(load_many)
 

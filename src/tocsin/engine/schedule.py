@@ -19,7 +19,7 @@ from tocsin.engine.because import Reasons, parts
 from tocsin.engine.job import GONE, JobKind, Outcome, look
 from tocsin.engine.replay import columns, replay
 from tocsin.engine.together import Together
-from tocsin.store.on_call import on_call_snapshot as roster
+from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "schedule.sql")
 
@@ -40,8 +40,8 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one schedule."""
 
     async def load_many(schedule_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
-        rows = await roster.schedule_rows(pool, schedule_ids)
-        whole = await roster.around(pool, rows)
+        rows = await on_call_snapshot.schedule_rows(pool, schedule_ids)
+        whole = await on_call_snapshot.around(pool, rows)
         return {row["id"]: _loaded(row, whole) for row in rows}
 
     loads = Together(load_many)
@@ -55,7 +55,7 @@ def kind(pool: Pool) -> JobKind:
 
 def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
     if row["id"] not in whole.schedules:
-        roster.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
+        on_call_snapshot.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
     standing = {UUID(user_id): because for user_id, because in row["last_known"].items()}
     return Loaded(row["id"], whole, row["version"], row["next_change"], standing, whole.now)
 

@@ -9,7 +9,7 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.maintenance import Windows, windows_at
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
-from tocsin.store import row_mapping as readings
+from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import UNREADABLE
 
 _SQL = Statements(__package__, "service.sql")
@@ -24,7 +24,7 @@ def kind(pool: Pool) -> JobKind:
         if row is None:
             return GONE
         try:
-            windows = windows_at([readings.window(window) for window in row["windows"]], row["now"])
+            windows = windows_at([row_mapping.window(window) for window in row["windows"]], row["now"])
         except UNREADABLE:
             await _look_up(pool, service_id)  # all the same, for a maintenance by hand may have ended
             raise

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "audit.sql")
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tocsin.db.pool import Database
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.store.pagination import Database
 
 FARTHEST = timedelta(days=3660)
 """How far ahead anybody asks who will be on call: working it out goes through every handoff until then."""

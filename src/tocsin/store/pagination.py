@@ -3,13 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
-
-from tocsin.db.pool import Connection, Pool
-
-Database: TypeAlias = "Connection | Pool"
-"""What a reading statement runs on: a transaction in hand, or any connection of the pool."""
 
 
 @dataclass(frozen=True, slots=True)

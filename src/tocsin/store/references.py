@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.instants import in_utc
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "references.sql")
 

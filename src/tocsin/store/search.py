@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.severity import Severity
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "search.sql")
 

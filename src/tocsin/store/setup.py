@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.reach import PolicyReach
-from tocsin.store.pagination import Database
-from tocsin.store.policies import policy_reach as reach
+from tocsin.store.policies import policy_reach
 
 _sql = Statements(__package__, "setup.sql")
 
@@ -63,7 +63,7 @@ async def look(database: Database) -> Setup:
     """How things stand."""
     policy_ids = [row["id"] for row in await database.fetch(_sql["policies"])]
     return Setup(
-        await reach.of_policies(database, policy_ids),
+        await policy_reach.of_policies(database, policy_ids),
         [FirstService(**row) for row in await database.fetch(_sql["services"])],
         [Turn(**row) for row in await database.fetch(_sql["targets"])],
         await received(database),

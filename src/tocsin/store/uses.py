@@ -5,9 +5,9 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "uses.sql")
 

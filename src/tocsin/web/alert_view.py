@@ -9,8 +9,7 @@ from tocsin.api.access import may_act
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list, forecast, timeline, undo
-from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.alerts import alert_list, alert_policy, forecast, timeline, undo
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alert_policy import Ladder
 from tocsin.store.alerts.timeline import Entry
@@ -49,7 +48,7 @@ class Rung:
 async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[str, Any]:
     """Everything for the template, with times of sentences in the zone. Raises NotFound."""
     alert = await alert_list.get(pool, alert_id)
-    ladder = await ladders.of_alert(pool, alert_id)
+    ladder = await alert_policy.of_alert(pool, alert_id)
     past = await timeline.newest(pool, alert_id, _MOST_ENTRIES)
     can_act = alert.status != "closed" and may_act(viewer, alert.team_id)
     is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
@@ -58,7 +57,7 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
         "ladder": ladder,
         "rungs": rungs(ladder, alert),
         "rounds": rounds(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
-        "pages": await ladders.pages(pool, alert_id, _MOST_PAGES),
+        "pages": await alert_policy.pages(pool, alert_id, _MOST_PAGES),
         "entries": [entry for entry in reversed(past.entries) if is_telling(entry)],
         "has_older": past.has_older,
         "can_act": can_act,

@@ -14,8 +14,7 @@ from tocsin.api.engine import JobId
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
-from tocsin.store.engine_status import history as engine_past
-from tocsin.store.engine_status import object_names
+from tocsin.store.engine_status import history, object_names
 from tocsin.store.engine_status import overview as engine
 from tocsin.store.engine_status.history import Minute
 from tocsin.store.instants import now
@@ -39,7 +38,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
 @router.get("/engine/lateness.json")
 async def lateness(viewer: Viewer, pool: Database) -> Response:
     """The last hour's lateness by minute, as the page's plot draws it."""
-    return JSONResponse(_plot(await engine_past.lateness(pool), await now(pool)), headers={"Cache-Control": "no-store"})
+    return JSONResponse(_plot(await history.lateness(pool), await now(pool)), headers={"Cache-Control": "no-store"})
 
 
 @router.post("/engine/parked/{job_id}/retry")
@@ -55,7 +54,7 @@ async def retry(job_id: JobId, viewer: Viewer, pool: Database) -> Response:
 
 async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     may_retry = is_admin(viewer)
-    overview, missed = await engine.overview(pool), await engine_past.missed(pool, _MOST)
+    overview, missed = await engine.overview(pool), await history.missed(pool, _MOST)
     parked = await engine.parked(pool, limit=_MOST) if may_retry else []
     objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
@@ -65,7 +64,7 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     return {
         "engine": overview,
         "missed": missed,
-        "repairs_of_a_day": await engine_past.repairs_of_a_day(pool),
+        "repairs_of_a_day": await history.repairs_of_a_day(pool),
         "parked": parked,
         "may_retry": may_retry,
         "names": await object_names.names(pool, list(dict.fromkeys(objects))),

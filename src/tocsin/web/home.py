@@ -13,7 +13,7 @@ from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list
 from tocsin.store.alerts.alert_list import Alert, Filter, FoundByUrgency
 from tocsin.store.engine_status.pulse import pulse
-from tocsin.store.on_call import on_call_of_user as duty
+from tocsin.store.on_call import on_call_of_user
 from tocsin.web.html import fragment_of, page
 from tocsin.web.mailing import can_mail
 from tocsin.web.setup_view import is_offered
@@ -45,13 +45,13 @@ async def _all(request: Request, viewer: Actor) -> dict[str, Any]:
 
 async def _duty(request: Request, viewer: Actor) -> dict[str, Any]:
     pool, me = _pool(request), _id(viewer)
-    roll = await duty.of_user(pool, me)
+    roll = await on_call_of_user.of_user(pool, me)
     alarm = await unreached(pool, me, roll, zone_of(request), mails=await can_mail(request))
     return {"roll": roll, "unreached": alarm}
 
 
 async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:
-    return {"on_call": await duty.on_call_now(_pool(request), _id(viewer), _MOST_POLICIES)}
+    return {"on_call": await on_call_of_user.on_call_now(_pool(request), _id(viewer), _MOST_POLICIES)}
 
 
 async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:

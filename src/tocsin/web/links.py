@@ -18,11 +18,11 @@ from itsdangerous.encoding import base64_encode
 
 from tocsin.api.access import may_act
 from tocsin.channels.page import Actions, Addressee
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.alerts.alerts import Action
-from tocsin.store.pagination import Database
 
 _SALT = b"tocsin action link"
 _sql = Statements("tocsin.web", "links.sql")

@@ -17,11 +17,10 @@ from tocsin.domain import schedule as rules
 from tocsin.domain.spans import Span
 from tocsin.errors import Conflict, InvalidInput
 from tocsin.store.actor import Actor
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import overrides
+from tocsin.store.on_call import on_call_snapshot, overrides
 from tocsin.store.on_call.overrides import Override, OverrideSpec
 from tocsin.store.on_call.schedules import Schedule
-from tocsin.store.people import user_list as people
+from tocsin.store.people import user_list
 from tocsin.store.references import ends_after_start, require_none
 from tocsin.web.forms import WHOLE, Form, status_of
 from tocsin.web.html import page
@@ -68,7 +67,7 @@ async def page_of(request: Request, viewer: Actor, asked: Asked, status: int = 2
     pool: Pool = request.app.state.pool
     schedule, form = asked.schedule, asked.form
     zone = zone_named(form.value("zone", schedule.time_zone))
-    names = await people.choices(pool, _chosen(asked))
+    names = await user_list.choices(pool, _chosen(asked))
     values: dict[str, Any] = {
         "schedule": schedule,
         "override": asked.old,
@@ -114,14 +113,14 @@ async def _difference(pool: Pool, asked: Asked) -> Difference:
 
 async def _clash(pool: Pool, asked: Asked, spec: OverrideSpec) -> str | None:
     """The override that it cannot stand beside, in words."""
-    found = (await roster.load(pool, [], [asked.schedule.id])).schedules.get(asked.schedule.id)
+    found = (await on_call_snapshot.load(pool, [], [asked.schedule.id])).schedules.get(asked.schedule.id)
     new = rules.Override(uuid4(), *_columns(spec))
     others = _others(found, asked.old) if found else []
     clash = next((one for one in others if rules.overrides_conflict(new, one)), None)
     if clash is None or found is None:
         return None
     users = [each for each in (clash.add_user_id, clash.remove_user_id) if each]
-    text, zone = override_text(clash, await people.names(pool, users)), found.time_zone
+    text, zone = override_text(clash, await user_list.names(pool, users)), found.time_zone
     start, end = (at.astimezone(zone) for at in (clash.start_at, clash.end_at))
     return f"Another override has one of them already: {text}, {start:%a %d %b %H:%M} to {end:%a %d %b %H:%M %Z}."
 

@@ -14,8 +14,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain.spans import Span
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import overrides, schedules, shifts
+from tocsin.store.on_call import on_call_snapshot, overrides, schedules, shifts
 from tocsin.store.on_call.overrides import OverrideSpec
 from tocsin.store.on_call.schedules import Schedule
 from tocsin.web import override_view
@@ -123,7 +122,7 @@ def _instant(text: str) -> datetime | None:
 
 async def _only_one(pool: Pool, schedule_id: UUID, span: Span) -> UUID | None:
     """Who is on call in the time when it is only one person; None too when that is more than can be told."""
-    whole = await roster.load(pool, [], [schedule_id])
+    whole = await on_call_snapshot.load(pool, [], [schedule_id])
     if not shifts.are_told(span, whole.now):
         return None
     users = {stint.user_id for stint in shifts.ahead(whole, schedule_id, span)}

@@ -14,8 +14,7 @@ from tocsin.api.users import UserCreate
 from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied
 from tocsin.store.actor import Actor, acting
-from tocsin.store.people import user_list as people
-from tocsin.store.people import users
+from tocsin.store.people import user_list, users
 from tocsin.store.people.passwords import hash_password
 from tocsin.store.people.users import UserSpec
 from tocsin.store.random_secrets import new_password
@@ -73,11 +72,11 @@ def require_admin(viewer: Actor) -> None:
 
 
 async def _shown(pool: Pool, viewer: Actor, q: str, after: UUID | None) -> dict[str, Any]:
-    found = await people.page(pool, q or None, after, PAGE_SIZE)
+    found = await user_list.page(pool, q or None, after, PAGE_SIZE)
     query = {"q": q} if q else {}
     return {
         "people": found.items,
-        "counts": await people.counts(pool),
+        "counts": await user_list.counts(pool),
         "q": q,
         "form": Form.of(q=q),
         "first": _address(query) if after else None,

@@ -14,11 +14,10 @@ from tocsin.api.addresses import HIDDEN
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
 from tocsin.store.actor import Actor
-from tocsin.store.on_call import on_call_of_user as duty
-from tocsin.store.people import contact_methods, notification_rules, users
-from tocsin.store.people import user_list as people
+from tocsin.store.on_call import on_call_of_user
+from tocsin.store.people import contact_methods, notification_rules, user_list, users
 from tocsin.store.people.contact_methods import ContactMethod
-from tocsin.store.policies import policy_reach as reach
+from tocsin.store.policies import policy_reach
 from tocsin.web.forms import Form
 from tocsin.web.html import page
 from tocsin.web.mailing import can_mail
@@ -108,9 +107,9 @@ async def _shown(request: Request, viewer: Actor, user_id: UUID) -> dict[str, An
             (rule for rule in rules if rule.contact_method_id in names), key=lambda rule: (rule.delay, rule.created_at)
         ),
         "names": names,
-        "lack": await reach.lack_of(pool, user_id, mails=await can_mail(request)),
-        "roll": await duty.of_user(pool, user_id),
-        "teams": await people.teams(pool, user_id),
+        "lack": await policy_reach.lack_of(pool, user_id, mails=await can_mail(request)),
+        "roll": await on_call_of_user.of_user(pool, user_id),
+        "teams": await user_list.teams(pool, user_id),
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],
     }
 

@@ -13,10 +13,8 @@ from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.errors import InvalidInput
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_policy as ladders
-from tocsin.store.alerts import forecast
-from tocsin.store.policies import configuration_checks as checks
-from tocsin.store.policies import policies, policy_list
+from tocsin.store.alerts import alert_policy, forecast
+from tocsin.store.policies import configuration_checks, policies, policy_list
 from tocsin.web.foretelling import foretell
 from tocsin.web.forms import Form
 from tocsin.web.html import page
@@ -43,7 +41,9 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     query = {name: form.value(name) for name in ("q", "team") if form.value(name)}
     values: dict[str, Any] = {
         "policies": found.items,
-        "findings": await checks.by_policy(pool, [one.id for one in found.items], mails=await can_mail(request)),
+        "findings": await configuration_checks.by_policy(
+            pool, [one.id for one in found.items], mails=await can_mail(request)
+        ),
         "older": f"/policies?{urlencode({**query, 'after': found.next})}" if found.next else None,
         "first": f"/policies?{urlencode(query)}" if form.value("after") else None,
         "filter": form,
@@ -75,8 +75,8 @@ async def answer(
         "at_form": Form.of(),
         **at,
         "policy": row,
-        "rungs": rungs(row.steps, await ladders.names_of(pool, row.steps)),
-        "findings": await checks.of_plan(pool, policy.name, plan, mails=await can_mail(request)),
+        "rungs": rungs(row.steps, await alert_policy.names_of(pool, row.steps)),
+        "findings": await configuration_checks.of_plan(pool, policy.name, plan, mails=await can_mail(request)),
         "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
         "foretold": foretell(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORETOLD),
         "can_edit": may_edit(viewer, row.team_id),

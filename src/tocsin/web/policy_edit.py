@@ -15,9 +15,8 @@ from tocsin.api.policies import PolicyCreate, require_catch_all
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_policy as ladders
-from tocsin.store.policies import policies, policy_list
-from tocsin.store.policies import step_targets as targets
+from tocsin.store.alerts import alert_policy
+from tocsin.store.policies import policies, policy_list, step_targets
 from tocsin.store.policies.policy_list import PolicyRow
 from tocsin.store.policies.step_targets import Notifiable
 from tocsin.web import policies as policy_pages
@@ -155,7 +154,7 @@ async def _ladder(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow | No
     return {
         "shown_fields": shown_fields(draft),
         "steps": draft.steps,
-        "target_names": await ladders.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
+        "target_names": await alert_policy.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
         "found": await _found(pool, draft),
         "policies": [(value, name) for value, name in catch_alls if value != myself],
         "teams": await owner_choices(pool, viewer, saved, form.value("team")),
@@ -173,4 +172,4 @@ async def _saved(pool: Pool, policy_id: UUID) -> PolicyRow | None:
 async def _found(pool: Pool, draft: Draft) -> Mapping[str, Sequence[Notifiable]]:
     """What each step's search has found, by the text that is looked for."""
     texts = {step.find for step in draft.steps}
-    return {text: await targets.find(pool, text, _MOST_FOUND if text else _MOST_OFFERED) for text in texts}
+    return {text: await step_targets.find(pool, text, _MOST_FOUND if text else _MOST_OFFERED) for text in texts}

@@ -10,7 +10,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
 from tocsin.errors import InvalidInput
 from tocsin.store.alerts import forecast
-from tocsin.store.policies import configuration_checks as checks
+from tocsin.store.policies import configuration_checks
 from tocsin.web.foretelling import Foretold, foretell
 from tocsin.web.plans import plan_of
 from tocsin.web.policy_draft import Draft, names, values
@@ -36,7 +36,7 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
         known = {**values(draft), "name": form.value("name") or _UNNAMED}
         spec = form.body(PolicyCreate, known).spec()
         plan = plan_of(spec, policy_id)
-        findings = await checks.of_plan(pool, spec.name, plan, mails=mails)
+        findings = await configuration_checks.of_plan(pool, spec.name, plan, mails=mails)
         at = instant_of(form, "at", zone) if form.value("at") else None
         foreseen = await forecast.of_plan(pool, spec.name, plan, at)
     except InvalidInput as error:

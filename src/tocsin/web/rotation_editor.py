@@ -22,10 +22,9 @@ from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import rotations
+from tocsin.store.on_call import on_call_snapshot, rotations
 from tocsin.store.on_call.rotations import Rotation, RotationSpec, heir, match_places, places_of
-from tocsin.store.people import user_list as people
+from tocsin.store.people import user_list
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -169,7 +168,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
     pool: Pool = request.app.state.pool
     form, zone = asked.form, zone_named(asked.form.value("time_zone"))
     chosen = [id_of(user_id) for row in _PARTICIPANTS.of(form) for user_id in (*row["user_id"], form.value("new"))]
-    names = await people.choices(pool, chosen)
+    names = await user_list.choices(pool, chosen)
     values: dict[str, Any] = {
         "rotation": asked.old,
         "form": form,
@@ -196,7 +195,7 @@ async def _foreseen(pool: Pool, asked: Asked, names: Mapping[UUID, str]) -> Sequ
         spec = _spec_of(replace(asked.form, fields=[*asked.form.fields, ("name", "a rotation")]))
     except InvalidInput:
         return None
-    whole = await roster.load(pool, [asked.old.id] if asked.old else [], [])
+    whole = await on_call_snapshot.load(pool, [asked.old.id] if asked.old else [], [])
     old = whole.rotations.get(asked.old.id) if asked.old else None
     return turns(_saved(spec, old), names, whole.now)
 

@@ -14,9 +14,8 @@ from tocsin.api.rotations import RotationPatch
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, InvalidInput
 from tocsin.store.actor import Actor, acting
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import rotations
-from tocsin.store.people import user_list as people
+from tocsin.store.on_call import on_call_snapshot, rotations
+from tocsin.store.people import user_list
 from tocsin.web.flash import see_other
 from tocsin.web.forms import Sent
 from tocsin.web.html import page
@@ -36,7 +35,7 @@ _PAGE_SIZE = 50
 async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: Cursor = None) -> Response:
     """Rotations with who is on now and until when."""
     found = await rotations.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
-    names = await people.names(pool, [one.active_user_id for one in found.items if one.active_user_id])
+    names = await user_list.names(pool, [one.active_user_id for one in found.items if one.active_user_id])
     values: dict[str, Any] = {
         "rotations": found.items,
         "names": names,
@@ -83,9 +82,9 @@ async def delete(request: Request, rotation_id: UUID, viewer: Viewer, pool: Data
 async def _page(request: Request, viewer: Actor, rotation_id: UUID, refused: Refusal | None = None) -> Response:
     pool: Pool = request.app.state.pool
     rotation = await rotations.get(pool, rotation_id)
-    whole = await roster.load(pool, [rotation_id], [])
+    whole = await on_call_snapshot.load(pool, [rotation_id], [])
     one = whole.rotations.get(rotation_id)
-    names = await people.names(pool, rotation.participants)
+    names = await user_list.names(pool, rotation.participants)
     values: dict[str, Any] = {
         "rotation": rotation,
         "own_zone": zone_named(rotation.time_zone),

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from tocsin.db.pool import Database
 from tocsin.domain import checks
 from tocsin.domain.schedule import Schedule
 from tocsin.domain.shift_changes import changes
 from tocsin.domain.spans import Span, Stint
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import shifts
-from tocsin.store.pagination import Database
-from tocsin.store.people import user_list as people
+from tocsin.store.on_call import on_call_snapshot, shifts
+from tocsin.store.people import user_list
 
 NEW = UUID(int=0)
 """Stands for a schedule that is not there yet."""
@@ -54,7 +53,7 @@ async def difference(
 
     ``rotation_ids`` are rotations that the changed schedule may use.
     """
-    whole = await roster.load(database, rotation_ids, [schedule_id])
+    whole = await on_call_snapshot.load(database, rotation_ids, [schedule_id])
     window = window or Span(whole.now, whole.now + AHEAD)
     ahead = Span(max(window.start, whole.now), window.end)
     if ahead.start >= ahead.end:
@@ -69,7 +68,7 @@ async def difference(
 
 async def _told(database: Database, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[Told]:
     found = changes(before, after)
-    names = await people.names(database, {user_id for one in found for user_id in one.before | one.after})
+    names = await user_list.names(database, {user_id for one in found for user_id in one.before | one.after})
     return [
         Told(
             one.start,

@@ -18,11 +18,11 @@ from tocsin.domain import rule
 from tocsin.domain import schedule as rules
 from tocsin.errors import InvalidInput
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_policy as ladders
+from tocsin.store.alerts import alert_policy
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.schedule_rules import RuleSpec
 from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
-from tocsin.store.people import user_list as people
+from tocsin.store.people import user_list
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -186,7 +186,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
 async def _targets(pool: Pool) -> Sequence[tuple[str, Choices]]:
     """What rules can put on call: rotations and people, by name."""
     found = sorted((await rotations.page(pool, None, None, _MOST_ROTATIONS)).items, key=lambda one: one.name.lower())
-    names = await people.choices(pool)
+    names = await user_list.choices(pool)
     return [
         ("Rotations", [(f"rotation:{one.id}", one.name) for one in found]),
         ("People", [(f"user:{user_id}", name) for user_id, name in names.items()]),
@@ -197,7 +197,7 @@ async def _chosen(pool: Pool, form: Form) -> dict[str, str]:
     """What the rules put on call already, which may be beyond what there is to choose from."""
     values = {_value(row, "target") for row in _RULES.of(form)}
     ids = {value: target for value in values if (target := id_of(value.partition(":")[2]))}
-    names = await ladders.target_names(pool, set(ids.values()))
+    names = await alert_policy.target_names(pool, set(ids.values()))
     return {value: names[target] for value, target in ids.items() if target in names}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Database, Pool
 from tocsin.domain import checks
 from tocsin.domain.on_call import Roster
 from tocsin.domain.rule import Rule
@@ -15,10 +15,8 @@ from tocsin.domain.schedule import Override, Schedule, TemporarySchedule
 from tocsin.domain.spans import Span, Stint
 from tocsin.domain.wall_clock import first_instant
 from tocsin.store.engine_status import object_names
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import schedules, shifts
-from tocsin.store.pagination import Database
-from tocsin.store.people import user_list as people
+from tocsin.store.on_call import on_call_snapshot, schedules, shifts
+from tocsin.store.people import user_list
 from tocsin.web import lanes
 from tocsin.web.calendar import Day, Window, chosen
 from tocsin.web.lanes import Bar, Entry, Lane
@@ -59,17 +57,17 @@ class DayRow:
 
 async def duties(database: Database, schedule_ids: Sequence[UUID]) -> Mapping[UUID, Duty]:
     """Who is on call now by each schedule, and the gaps of the next days."""
-    whole = await roster.load(database, [], schedule_ids)
+    whole = await on_call_snapshot.load(database, [], schedule_ids)
     window = Span(whole.now, whole.now + GAPS_AHEAD)
     ahead = {each: shifts.ahead(whole, each, window) for each in schedule_ids}
-    names = await people.names(database, {stint.user_id for stints in ahead.values() for stint in stints})
+    names = await user_list.names(database, {stint.user_id for stints in ahead.values() for stint in stints})
     return {each: _duty(stints, names, window) for each, stints in ahead.items()}
 
 
 async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInfo | None) -> dict[str, Any]:
     """One schedule over the chosen week or month, in its own zone or in another."""
     schedule = await schedules.get(pool, schedule_id)
-    whole = await roster.load(pool, [], [schedule_id])
+    whole = await on_call_snapshot.load(pool, [], [schedule_id])
     own_zone = zone_named(schedule.time_zone)
     shown_zone = zone or own_zone
     today = whole.now.astimezone(shown_zone).date()
@@ -79,7 +77,7 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
     ]
     found = whole.schedules.get(schedule_id, Schedule(own_zone))
     users = list(_users(whole, found, stints))
-    names = await people.names(pool, users)
+    names = await user_list.names(pool, users)
     colours = lanes.colours_of(users)
     final = lanes.people(stints, names, _gaps_since(schedule.created_at, stints, window.span))
     layers = _layers(whole, schedule_id, _Names(names, await _rotation_names(pool, found)), window.span)

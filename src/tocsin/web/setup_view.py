@@ -13,11 +13,9 @@ from tocsin.db.pool import Pool
 from tocsin.domain.reach import PolicyReach
 from tocsin.store import setup
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list
-from tocsin.store.alerts import alert_policy as ladders
-from tocsin.store.people import contact_methods
-from tocsin.store.people import user_list as people
-from tocsin.store.policies import policy_reach as reach
+from tocsin.store.alerts import alert_list, alert_policy
+from tocsin.store.people import contact_methods, user_list
+from tocsin.store.policies import policy_reach
 from tocsin.store.setup import Setup
 from tocsin.web.forms import Form
 from tocsin.web.html import page
@@ -67,9 +65,9 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     pool: Pool = request.app.state.pool
     assert viewer.user_id is not None  # only people have sessions
     methods = (await contact_methods.page(pool, viewer.user_id, None, _MOST_METHODS)).items
-    is_reached = await reach.lack_of(pool, viewer.user_id, mails=await can_mail(request)) is None
+    is_reached = await policy_reach.lack_of(pool, viewer.user_id, mails=await can_mail(request)) is None
     found = await setup.look(pool)
-    everybody = await people.choices(pool)
+    everybody = await user_list.choices(pool)
     may_choose = dict(await policy_choices(pool, viewer, None))
     policies = [policy for policy in found.working if str(policy.id) in may_choose]
     return {
@@ -128,7 +126,7 @@ async def _fate(pool: Pool, alert_id: int | None) -> dict[str, Any]:
     """What became of the test alert and its pages."""
     if alert_id is None:
         return {"alert": None, "pages": (), "has_gone_out": False}
-    pages = await ladders.pages(pool, alert_id, _MOST_PAGES)
+    pages = await alert_policy.pages(pool, alert_id, _MOST_PAGES)
     return {
         "alert": await alert_list.get(pool, alert_id),
         "pages": pages,

@@ -16,8 +16,7 @@ from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds
-from tocsin.store.people import teams
-from tocsin.store.people import user_list as people
+from tocsin.store.people import teams, user_list
 from tocsin.store.people.teams import Member, Team, TeamSpec
 from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Form, Sent, status_of
@@ -126,7 +125,7 @@ async def _team_page(
     pool: Pool = request.app.state.pool
     team = await teams.get(pool, team_id)
     can_manage = may_manage(viewer, team_id)
-    everybody = await people.choices(pool) if can_manage else {}
+    everybody = await user_list.choices(pool) if can_manage else {}
     inside = {member.user_id for member in team.members}
     shown: dict[str, Any] = {
         "form": Form.of(name=team.name),
@@ -146,4 +145,4 @@ async def _team_page(
 async def _named(pool: Pool, team: Team) -> Sequence[tuple[Member, str]]:
     """The members with their names, by name."""
     by_id = {member.user_id: member for member in team.members}
-    return [(by_id[user_id], name) for user_id, name in (await people.names(pool, by_id)).items()]
+    return [(by_id[user_id], name) for user_id, name in (await user_list.names(pool, by_id)).items()]

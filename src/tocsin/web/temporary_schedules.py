@@ -24,7 +24,7 @@ from tocsin.store.instants import now
 from tocsin.store.on_call import schedules, temporary_schedules
 from tocsin.store.on_call.schedules import Schedule
 from tocsin.store.on_call.temporary_schedules import Shift, TemporarySchedule, TemporarySpec
-from tocsin.store.people import user_list as people
+from tocsin.store.people import user_list
 from tocsin.store.references import ends_after_start, require_none
 from tocsin.web.calendar import day_at
 from tocsin.web.flash import see_other
@@ -178,7 +178,7 @@ async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200
     rows = range(len(_SHIFTS.of(asked.form)))
     timed = ["start_at", "end_at", *(f"shifts.{n}.{side}_at" for n in rows for side in ("start", "end"))]
     chosen = [id_of(asked.form.value(f"shifts.{n}.user_id")) for n in rows]
-    names = await people.choices(pool, chosen)
+    names = await user_list.choices(pool, chosen)
     values: dict[str, Any] = {
         "schedule": asked.schedule,
         "temporary": asked.old,

@@ -9,7 +9,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain.lack import Lack, Why
 from tocsin.store.on_call import feed_shifts
 from tocsin.store.on_call.on_call_of_user import Roll
-from tocsin.store.policies import policy_reach as reach
+from tocsin.store.policies import policy_reach
 from tocsin.web.phrases import clock
 
 _SOON = timedelta(days=7)
@@ -34,7 +34,7 @@ class Unreached:
 
 async def unreached(pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo, *, mails: bool) -> Unreached | None:
     """What to tell somebody who is on call now or within a week and cannot be paged; None for all others."""
-    found = await reach.lack_of(pool, user_id, mails=mails)
+    found = await policy_reach.lack_of(pool, user_id, mails=mails)
     if found is None:
         return None
     when = await _when(pool, user_id, roll, zone)

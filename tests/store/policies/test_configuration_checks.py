@@ -13,8 +13,7 @@ from tests.fixtures.factories import Factory, rule, step
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Check, Finding
 from tocsin.store.actor import acting
-from tocsin.store.policies import configuration_checks as checks
-from tocsin.store.policies import policies
+from tocsin.store.policies import configuration_checks, policies
 from tocsin.store.policies.policies import Policy
 from tocsin.testing.clock import Clock
 
@@ -22,7 +21,7 @@ MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 async def found(pool: Pool, check: Check) -> Sequence[Finding]:
-    return [finding for finding in await checks.everything(pool) if finding.check is check]
+    return [finding for finding in await configuration_checks.everything(pool) if finding.check is check]
 
 
 async def about(pool: Pool, check: Check) -> Sequence[UUID]:
@@ -42,7 +41,7 @@ async def test_a_whole_configuration_has_no_findings(pool: Pool, make: Factory) 
     schedule = await make.schedule(rule(rotation))
     policy = await make.policy(step(schedule), step(rotation), step(ann, await make.channel()))
     await make.service(policy)
-    assert await checks.everything(pool) == []
+    assert await configuration_checks.everything(pool) == []
 
 
 async def test_a_policy_whose_users_cannot_be_reached_reaches_nobody(pool: Pool, make: Factory) -> None:
@@ -71,7 +70,7 @@ async def test_a_catch_all_that_takes_over_is_enough(
     policy = await make.policy(step(), repeat=repeat)
     await caught_by(pool, policy, await make.policy(step(await make.reachable_user())))
     assert await about(pool, Check.POLICY_REACHES_NOBODY) == ([policy.id] if is_found else [])
-    assert bool(await checks.of_policies(pool, [policy.id])) == is_found
+    assert bool(await configuration_checks.of_policies(pool, [policy.id])) == is_found
 
 
 async def test_what_somebody_on_call_lacks_is_named(pool: Pool, make: Factory) -> None:
@@ -93,7 +92,7 @@ async def test_who_is_reached_by_mail_alone_needs_a_mail_server(pool: Pool, make
     ann = await make.user("Ann")
     await make.rule(await make.contact_method(ann, "ann@example.org", kind="email"))
     await make.policy(step(ann), name="Web")
-    said = {finding.name: finding.message for finding in await checks.everything(pool, mails=mails)}
+    said = {finding.name: finding.message for finding in await configuration_checks.everything(pool, mails=mails)}
     assert said == (
         {}
         if mails
@@ -134,7 +133,7 @@ async def test_a_rule_that_comes_after_every_step_of_its_user_is_too_late(pool: 
         " the longest step that pages Ann, step 2 of “Long”, is over after 10 min"
         for delay in ("10 min", "1 h 15 min")
     ]
-    of_one = await checks.of_policies(pool, [short.id])
+    of_one = await configuration_checks.of_policies(pool, [short.id])
     assert [finding.check for finding in of_one] == [Check.RULE_TOO_LATE] * 3
 
 
@@ -151,7 +150,7 @@ async def test_gaps_of_a_schedule_are_counted_and_the_first_is_named(pool: Pool,
         "nobody is on call 23 times, first from 2026-03-02 08:00Z to 2026-03-02 09:00Z;"
         " 22 d 16 h of the next 30 days in all"
     )
-    assert [one.id for one in await checks.schedules_with_gaps(pool, [empty.id, always.id])] == [empty.id]
+    assert [one.id for one in await configuration_checks.schedules_with_gaps(pool, [empty.id, always.id])] == [empty.id]
     assert office.id == by_name["Office"].id
 
 
@@ -173,7 +172,7 @@ async def test_a_service_whose_policy_has_no_step_is_found(pool: Pool, make: Fac
     service = await make.service(empty, name="Shop")
     other = await make.policy(step(await make.reachable_user()))
     await make.service(other)
-    [finding] = await checks.everything(pool)
+    [finding] = await configuration_checks.everything(pool)
     assert (finding.check, finding.kind, finding.id) == (Check.POLICY_EMPTY, "service", service.id)
     assert finding.message == "its policy “Nothing” has no step: its alerts page nobody and wait for one"
-    assert await checks.services_without_steps(pool, [other.id]) == []
+    assert await configuration_checks.services_without_steps(pool, [other.id]) == []

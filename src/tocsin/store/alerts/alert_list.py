@@ -8,11 +8,11 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation import STATES_HELD
 from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 from tocsin.store.services.maintenance import held_until
 
 _sql = Statements(__package__, "alert_list.sql")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 from tocsin.store.policies import policy_steps
 from tocsin.store.policies.policy_steps import Step
 

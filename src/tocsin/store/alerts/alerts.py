@@ -13,13 +13,12 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.instants import in_utc
-from tocsin.store.pagination import Database
 from tocsin.store.references import past, require_none
 from tocsin.store.services.maintenance import held_until
 from tocsin.store.services.sources import Credential, unknown_key, wrong_type

@@ -23,10 +23,9 @@ from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.paging import Cycle, Waiting
 from tocsin.domain.plan import PolicyPlan
 from tocsin.errors import FieldError, InvalidInput, NotFound
-from tocsin.store import instants as moment
-from tocsin.store import row_mapping as readings
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.policies import policy_definitions as policy_plans
+from tocsin.store import instants, row_mapping
+from tocsin.store.on_call import on_call_snapshot
+from tocsin.store.policies import policy_definitions
 from tocsin.store.policies.policy_definitions import Named
 from tocsin.store.services import maintenance
 
@@ -95,7 +94,7 @@ async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) 
     No maintenance holds it. Raises InvalidInput when ``at`` has passed or is too far ahead.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        begin = _begin(at, await moment.now(connection))
+        begin = _begin(at, await instants.now(connection))
         policies = _Policies(Named(name, plan), await _policy(connection, plan.catch_all_id))
         view, names = await _view(connection, policies, Maintenance())
     return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
@@ -139,7 +138,7 @@ def _begin(at: datetime | None, now: datetime) -> datetime:
         return now
     if at < now - CLOCK_DIFFERENCE:
         raise InvalidInput(FieldError("at", "has passed: a forecast begins now or later"))
-    moment.require_near("at", at, now)
+    instants.require_near("at", at, now)
     return max(at, now)
 
 
@@ -148,7 +147,7 @@ async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -
         return Start(now, Standing("closed", "new", None))
     cycles = [_running(row) for row in await connection.fetch(_sql["cycles"], alert["id"])]
     pages = [_pending(row, now) for row in await connection.fetch(_sql["pages"], alert["id"])]
-    return Start(now, readings.standing(alert), cycles, pages)
+    return Start(now, row_mapping.standing(alert), cycles, pages)
 
 
 def _running(row: asyncpg.Record) -> Running:
@@ -193,7 +192,7 @@ async def _policies_of(connection: Connection, service: asyncpg.Record) -> _Poli
 
 
 async def _policy(connection: Connection, policy_id: UUID | None) -> Named | None:
-    found = await policy_plans.read(connection, [policy_id]) if policy_id else []
+    found = await policy_definitions.read(connection, [policy_id]) if policy_id else []
     return found[0] if found else None
 
 
@@ -207,7 +206,7 @@ async def _view(
     """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
     plans = [named.plan for named in policies.all()]
     targets = [target for plan in plans for step in plan.steps for target in step.targets]
-    on_call = await roster.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
+    on_call = await on_call_snapshot.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
     user_ids = {*paged, *ids_of("user", targets), *_users_in(on_call)}
     users = await connection.fetch(_sql["users"], list(user_ids))
     channels = await connection.fetch(_sql["channels"], [*rooms, *ids_of("channel", targets)])
@@ -215,7 +214,7 @@ async def _view(
         policy=policies.own.plan,
         catch_all=policies.catch_all.plan if policies.catch_all else None,
         roster=on_call,
-        rules={row["id"]: [readings.rule(rule) for rule in row["rules"]] for row in users},
+        rules={row["id"]: [row_mapping.rule(rule) for rule in row["rules"]] for row in users},
         maintenance=held,
     )
     return view, _names(policies, users, channels)

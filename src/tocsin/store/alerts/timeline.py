@@ -6,9 +6,9 @@ from datetime import datetime
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "timeline.sql")
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, alerts
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alerts import NewAlert
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "undo.sql")
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "history.sql")
 

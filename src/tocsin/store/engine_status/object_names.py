@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "object_names.sql")
 

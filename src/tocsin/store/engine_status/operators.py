@@ -10,7 +10,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain.reach import first_paged
 from tocsin.domain.sickness import Case
 from tocsin.errors import NotFound
-from tocsin.store.policies import policy_reach as reach
+from tocsin.store.policies import policy_reach
 
 _sql = Statements(__package__, "operators.sql")
 
@@ -39,7 +39,7 @@ async def of_policy(connection: Connection, name: str) -> Operators:
     policy_id = await connection.fetchval(_sql["policy"], name)
     if policy_id is None:
         raise NotFound(f"no escalation policy has the name or id '{name}' (TOCSIN_OPERATORS_POLICY)")
-    [policy] = await reach.of_policies(connection, [policy_id])
+    [policy] = await policy_reach.of_policies(connection, [policy_id])
     people, channels = first_paged(policy)
     rows = await connection.fetch(_sql["addresses"], [person.id for person in people], list(channels))
     return Operators(policy.name, [Recipient(**row) for row in rows])

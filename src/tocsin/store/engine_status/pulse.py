@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "pulse.sql")
 

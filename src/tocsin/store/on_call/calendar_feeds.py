@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 from tocsin.store.random_secrets import digest, new_feed_token
 
 _sql = Statements(__package__, "calendar_feeds.sql")

@@ -9,15 +9,14 @@ from uuid import UUID
 
 import structlog
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import Roster
 from tocsin.domain.shifts import shifts as domain_shifts
 from tocsin.domain.spans import Span, Stint, union
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import shifts
+from tocsin.store.on_call import on_call_snapshot, shifts
 from tocsin.store.on_call.calendar_feeds import OwnerKind
-from tocsin.store.pagination import Database
-from tocsin.store.people import user_list as people
+from tocsin.store.people import user_list
 
 _sql = Statements(__package__, "feed_shifts.sql")
 
@@ -67,12 +66,12 @@ async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> Shifts:
     """
     objects = [_Object(**row) for row in await database.fetch(_sql[f"of_{of}"], owner_id)]
     ids = {kind: [one.id for one in objects if one.kind == kind] for kind in ("rotation", "schedule")}
-    whole = await roster.load(database, ids["rotation"], ids["schedule"])
+    whole = await on_call_snapshot.load(database, ids["rotation"], ids["schedule"])
     rows = await database.fetch(_sql["begun"], ids["schedule"])
     begun = {(row["schedule_id"], row["user_id"]): row["start_time"] for row in rows}
     only = owner_id if of == "user" else None
     found, left_out = await asyncio.to_thread(_told, whole, objects, begun, only)
-    names = await people.names(database, {shift.user_id for shift in found})
+    names = await user_list.names(database, {shift.user_id for shift in found})
     named = [shift for shift in found if shift.user_id in names]
     return Shifts(whole.now, named, names, left_out)
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import TargetType
 from tocsin.store.instants import now
 from tocsin.store.on_call import shifts
 from tocsin.store.on_call.shifts import Shift
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "on_call_of_user.sql")
 

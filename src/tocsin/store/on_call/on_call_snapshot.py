@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import structlog
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.handoffs import Rotation
 from tocsin.domain.on_call import Roster, RotationNow
@@ -16,7 +17,6 @@ from tocsin.domain.rotation import Participant, Standing
 from tocsin.domain.rule import Rule, Target
 from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule
 from tocsin.store.instants import now
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "on_call_snapshot.sql")
 

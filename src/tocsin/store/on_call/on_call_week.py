@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.checks import gaps
 from tocsin.domain.spans import Span, Stint, intersection, union
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import shifts
+from tocsin.store.on_call import on_call_snapshot, shifts
 from tocsin.store.on_call.shifts import Shift
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "on_call_week.sql")
 
@@ -33,7 +32,7 @@ async def by_schedule(
     """The first ``limit`` schedules by name, of the team when one is given, and whether there are more."""
     rows = await database.fetch(_sql["schedules"], team_id, limit + 1)
     ids = [row["id"] for row in rows[:limit]]
-    whole = await roster.load(database, [], ids)
+    whole = await on_call_snapshot.load(database, [], ids)
     past = await _past(database, ids, window, whole.now)
     stints = {each: [*past[each], *shifts.ahead(whole, each, window)] for each in ids}
     users = {stint.user_id for some in stints.values() for stint in some}

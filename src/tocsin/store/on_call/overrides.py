@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.domain import schedule
 from tocsin.domain.schedule import overrides_conflict
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.instants import in_utc
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.references import Reference, ends_after_start, past, require_none, unknown
 
 _sql = Statements(__package__, "overrides.sql")

@@ -6,14 +6,14 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.domain import handoffs
 from tocsin.domain.handoffs import RotationType
 from tocsin.domain.rotation import Participant
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.instants import now
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.references import Reference, require_none, unknown
 from tocsin.store.uses import names, use_errors
 

@@ -8,11 +8,10 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.domain.rule import Target
 from tocsin.errors import FieldError
-from tocsin.store.pagination import Database
 from tocsin.store.references import Reference
 
 _sql = Statements(__package__, "schedule_rules.sql")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain import shifts
 from tocsin.domain.on_call import Because, Roster, Target
@@ -18,8 +19,7 @@ from tocsin.domain.schedule import Cause
 from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.instants import FARTHEST, in_utc, require_near
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.pagination import Database
+from tocsin.store.on_call import on_call_snapshot
 
 _sql = Statements(__package__, "shifts.sql")
 
@@ -55,7 +55,7 @@ class Shift:
 
 async def on_call(database: Database, schedule_id: UUID, at: datetime | None) -> OnCallAt:
     """Who is on call at ``at``, or now. Raises InvalidInput for an instant too far ahead."""
-    whole = await roster.load(database, [], [schedule_id])
+    whole = await on_call_snapshot.load(database, [], [schedule_id])
     require_near("at", at, whole.now)
     if at is not None and at < min(whole.to_replay(schedule_id).start, whole.now):
         rows = await database.fetch(_sql["at"], schedule_id, at)
@@ -73,7 +73,7 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
     Raises InvalidInput for a time that is empty, longer than ``LONGEST`` or too far ahead.
     """
     require_window(start, end)
-    whole = await roster.load(database, [], [schedule_id])
+    whole = await on_call_snapshot.load(database, [], [schedule_id])
     require_near("end", end, whole.now)
     window = Span(start, end)
     told_until = whole.to_replay(schedule_id).start

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.instants import in_utc
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.references import Reference, ends_after_start, past, require_none, unknown
 
 _sql = Statements(__package__, "temporary_schedules.sql")

@@ -6,9 +6,9 @@ from uuid import UUID
 import asyncpg
 
 from tocsin.channels.page import Destination
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "destinations.sql")
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.store.actor import Actor
-from tocsin.store.pagination import Database
 from tocsin.store.random_secrets import digest, new_session_token
 
 _sql = Statements(__package__, "sessions.sql")

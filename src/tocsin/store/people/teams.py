@@ -7,11 +7,11 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import TeamRole
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.references import Reference, require_none, unknown
 from tocsin.store.uses import use_errors
 

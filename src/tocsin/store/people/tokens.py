@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound, Unauthenticated
 from tocsin.store.actor import Actor, Role, Scope
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.random_secrets import digest, new_token
 
 _sql = Statements(__package__, "tokens.sql")

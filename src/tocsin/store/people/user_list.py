@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.store.actor import Role, TeamRole
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "user_list.sql")
 

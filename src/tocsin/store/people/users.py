@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Role
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.uses import use_errors
 
 _sql = Statements(__package__, "users.sql")

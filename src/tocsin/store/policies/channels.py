@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.people.contact_methods import AddressType
 from tocsin.store.random_secrets import new_signing_secret
 from tocsin.store.references import Reference, require_none, unknown

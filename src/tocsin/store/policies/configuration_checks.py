@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from tocsin.db.pool import Pool
+from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import checks
 from tocsin.domain.checks import Finding
@@ -16,10 +16,8 @@ from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.plan import PolicyPlan
 from tocsin.domain.reach import PolicyReach
 from tocsin.domain.spans import Span
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.on_call import shifts
-from tocsin.store.pagination import Database
-from tocsin.store.policies import policy_reach as reach
+from tocsin.store.on_call import on_call_snapshot, shifts
+from tocsin.store.policies import policy_reach
 
 _sql = Statements(__package__, "configuration_checks.sql")
 
@@ -40,7 +38,7 @@ async def of_policies(
     database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
 ) -> Sequence[Finding]:
     """Policies that reach nobody, and users of theirs who cannot be paged or whose rules come too late."""
-    policies = await reach.of_policies(database, policy_ids, mails=mails)
+    policies = await policy_reach.of_policies(database, policy_ids, mails=mails)
     return list(checks.of_policies(policies, await _catch_alls(database, policies, mails)))
 
 
@@ -48,14 +46,14 @@ async def by_policy(
     database: Database, policy_ids: Collection[UUID], *, mails: bool = True
 ) -> Mapping[UUID, Sequence[Finding]]:
     """As ``of_policies``, of each policy as if there were no other."""
-    policies = await reach.of_policies(database, policy_ids, mails=mails)
+    policies = await policy_reach.of_policies(database, policy_ids, mails=mails)
     catch_alls = await _catch_alls(database, policies, mails)
     return {policy.id: list(checks.of_policies([policy], catch_alls)) for policy in policies}
 
 
 async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> Sequence[Finding]:
     """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
-    policy = await reach.of_plan(database, name, plan, mails=mails)
+    policy = await policy_reach.of_plan(database, name, plan, mails=mails)
     schedules = ids_of("schedule", (target for step in plan.steps for target in step.targets))
     return [
         *checks.of_policies([policy], await _catch_alls(database, [policy], mails)),
@@ -72,7 +70,7 @@ async def services_without_steps(database: Database, policy_ids: Collection[UUID
 async def schedules_with_gaps(database: Database, schedule_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
     """Schedules by which nobody is on call at some time of the next ``AHEAD``."""
     rows = await database.fetch(_sql["schedules"], _list(schedule_ids))
-    whole = await roster.load(database, [], [row["id"] for row in rows])
+    whole = await on_call_snapshot.load(database, [], [row["id"] for row in rows])
     window = Span(whole.now, whole.now + AHEAD)
     findings = [
         checks.schedule_with_gaps(row["id"], row["name"], _gaps(whole, row["id"], window), window) for row in rows
@@ -87,7 +85,7 @@ def _gaps(whole: Roster, schedule_id: UUID, window: Span) -> Sequence[Span]:
 async def _catch_alls(database: Database, policies: Sequence[PolicyReach], mails: bool) -> dict[UUID, PolicyReach]:
     known = {policy.id: policy for policy in policies}
     wanted = {policy.catch_all_id for policy in policies if policy.catch_all_id is not None}
-    others = await reach.of_policies(database, wanted - set(known), mails=mails) if wanted - set(known) else []
+    others = await policy_reach.of_policies(database, wanted - set(known), mails=mails) if wanted - set(known) else []
     return known | {policy.id: policy for policy in others}
 
 

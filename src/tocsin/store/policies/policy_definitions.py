@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.plan import PolicyPlan
-from tocsin.store import row_mapping as readings
-from tocsin.store.pagination import Database
+from tocsin.store import row_mapping
 
 _sql = Statements(__package__, "policy_definitions.sql")
 
@@ -25,4 +25,4 @@ async def read(database: Database, policy_ids: Collection[UUID] | None) -> Seque
     if policy_ids is None:
         policy_ids = [row["id"] for row in await database.fetch(_sql["all"])]
     rows = await database.fetch(_sql["plans"], list(policy_ids))
-    return [Named(row["name"], readings.policy_plan(row)) for row in rows]
+    return [Named(row["name"], row_mapping.policy_plan(row)) for row in rows]

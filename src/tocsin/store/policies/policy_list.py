@@ -6,9 +6,9 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 from tocsin.store.policies import policy_steps
 from tocsin.store.policies.policy_steps import Step
 

@@ -10,14 +10,14 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.lack import Lack, Method, lack
 from tocsin.domain.on_call import Roster, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.domain.reach import Person, PersonRule, PolicyReach, StepReach, everybody
-from tocsin.store.on_call import on_call_snapshot as roster
-from tocsin.store.pagination import Database
-from tocsin.store.policies import policy_definitions as policy_plans
+from tocsin.store.on_call import on_call_snapshot
+from tocsin.store.policies import policy_definitions
 from tocsin.store.policies.policy_definitions import Named
 
 _sql = Statements(__package__, "policy_reach.sql")
@@ -29,7 +29,7 @@ async def of_policies(
     database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
 ) -> Sequence[PolicyReach]:
     """Whom the policies can page, by name; None is all policies."""
-    return await _of_plans(database, await policy_plans.read(database, policy_ids), mails)
+    return await _of_plans(database, await policy_definitions.read(database, policy_ids), mails)
 
 
 async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> PolicyReach:
@@ -44,7 +44,7 @@ async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> L
 
 async def _of_plans(database: Database, plans: Sequence[Named], mails: bool) -> Sequence[PolicyReach]:
     targets = [target for named in plans for step in named.plan.steps for target in step.targets]
-    whole = await roster.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
+    whole = await on_call_snapshot.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
     users = everybody(whole, targets)
     people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users), mails)}
     return [_policy(named, whole, people) for named in plans]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import TargetType
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "step_targets.sql")
 

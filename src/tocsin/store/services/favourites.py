@@ -5,10 +5,9 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 
 _sql = Statements(__package__, "favourites.sql")
 

@@ -11,7 +11,7 @@ import structlog
 
 from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.maintenance import Maintenance, Window, lets_pass
-from tocsin.store import row_mapping as readings
+from tocsin.store import row_mapping
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +45,11 @@ def of_service(row: asyncpg.Record) -> Maintenance:
     return Maintenance(max((end for end in ends if end is not None), default=None), windows)
 
 
-def _readable(items: Sequence[readings.Item]) -> Sequence[Window]:
+def _readable(items: Sequence[row_mapping.Item]) -> Sequence[Window]:
     found: list[Window] = []
     for item in items:
         try:
-            found.append(readings.window(item))
+            found.append(row_mapping.window(item))
         except UNREADABLE as error:
             log.warning("maintenance_window_unreadable", time_zone=item["time_zone"], error=str(error))
     return found

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection
+from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, NotFound
-from tocsin.store.pagination import Database, Position, Slice, bounds, cut
+from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.references import ends_after_start, past, require_none
 
 _sql = Statements(__package__, "maintenance_windows.sql")

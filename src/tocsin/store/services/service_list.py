@@ -7,9 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
-from tocsin.store.pagination import Database
 from tocsin.store.services.maintenance import of_service
 
 _sql = Statements(__package__, "service_list.sql")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import PermissionDenied, Unauthenticated
 from tocsin.store.actor import Actor
-from tocsin.store.pagination import Database
 from tocsin.store.random_secrets import digest
 
 _sql = Statements(__package__, "sources.sql")
