@@ -11,8 +11,9 @@ import pytest
 from tocsin.api.app import create_app
 from tocsin.cli.doctor import SettingReason
 from tocsin.db.pool import Pool
-from tocsin.domain import escalation, paging
+from tocsin.domain import paging
 from tocsin.domain.checks import Check
+from tocsin.domain.escalation.decisions import Reason as EscalationReason
 from tocsin.engine.finding import REASONS
 from tocsin.engine.runner import Engine
 from tocsin.settings import Settings
@@ -48,8 +49,8 @@ def test_the_table_of_settings_has_each_with_its_default() -> None:
 
 def test_every_reason_of_a_move_is_explained() -> None:
     known = set(re.findall(r"`(\w+)`", _text("concepts.md")))
-    silent = {escalation.Reason.NOT_DUE, escalation.Reason.NOTHING_TO_DO, paging.Reason.OTHERS_MOVE_FIRST}
-    told = {*escalation.Reason, *paging.Reason} - silent
+    silent = {EscalationReason.NOT_DUE, EscalationReason.NOTHING_TO_DO, paging.Reason.OTHERS_MOVE_FIRST}
+    told = {*EscalationReason, *paging.Reason} - silent
     assert {str(reason) for reason in told} - known == set()
 
 

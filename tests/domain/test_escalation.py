@@ -9,25 +9,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tocsin.domain.escalation import (
+from tocsin.domain.escalation.decide import decide
+from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
     Exhaust,
     FoundNobody,
     HandOver,
     Hold,
-    OnCallUser,
-    Policy,
     Reason,
     Renew,
     Reopen,
-    Rest,
     Skipped,
-    Standing,
-    Step,
     Stop,
-    decide,
+    Wait,
 )
+from tocsin.domain.escalation.policy import OnCallUser, Policy, Step
+from tocsin.domain.escalation.state import EscalationState
 
 NOW = datetime(2026, 1, 14, 18, tzinfo=UTC)
 DELAY = timedelta(minutes=5)
@@ -46,34 +44,34 @@ def policy(*steps: Step, repeat: int | None = 0) -> Policy:
     return Policy(POLICY, repeat, steps)
 
 
-def at(number: int, *, loop: int = 0, due: datetime | None = NOW) -> Standing:
+def at(number: int, *, loop: int = 0, due: datetime | None = NOW) -> EscalationState:
     """An alert on step ``number`` whose delay has passed."""
-    return Standing("triggered", "escalating", POLICY, UUID(int=100 + number), number, loop, due)
+    return EscalationState("triggered", "escalating", POLICY, UUID(int=100 + number), number, loop, due)
 
 
 FIRST, SECOND, THIRD = step(0, ANN), step(1, ANN), step(2, ANN)
 THREE = policy(FIRST, SECOND, THIRD)
-NEW = Standing("triggered", "new", POLICY, next_escalation=NOW)
-NO_STEPS = Standing("triggered", "no_steps", POLICY)
+NEW = EscalationState("triggered", "new", POLICY, next_escalation=NOW)
+NO_STEPS = EscalationState("triggered", "no_steps", POLICY)
 EXHAUSTED = replace(at(2, due=None), state="exhausted")
 HELD = replace(at(0, due=None), state="maintenance")
-NOBODY = Standing("triggered", "nobody", POLICY, loop_count=1, next_escalation=NOW)
+NOBODY = EscalationState("triggered", "nobody", POLICY, loop_count=1, next_escalation=NOW)
 
 
 def enter(reason: Reason, number: int, loop: int = 0, *, of: Policy = THREE, skipped: Sequence[Skipped] = ()) -> Enter:
     return Enter(reason, of.id, of.steps[number], number, loop, list(skipped))
 
 
-TABLE: list[tuple[str, Standing, Policy, Decision]] = [
+TABLE: list[tuple[str, EscalationState, Policy, Decision]] = [
     ("a1 a new alert enters step 0", NEW, THREE, enter(Reason.FIRST_STEP, 0)),
     ("a1 without steps it stands still", NEW, policy(), Hold("no_steps", Reason.NO_STEPS)),
     ("a3 its delay has passed", at(0), THREE, enter(Reason.DELAY_PASSED, 1)),
-    ("a3 its delay has not passed", at(0, due=SOON), THREE, Rest(Reason.NOT_DUE, SOON)),
+    ("a3 its delay has not passed", at(0, due=SOON), THREE, Wait(Reason.NOT_DUE, SOON)),
     ("a3 the last round is over", at(2), THREE, Exhaust(Reason.ROUNDS_USED_UP, [])),
     ("a3 a further round", at(2), replace(THREE, repeat=1), enter(Reason.DELAY_PASSED, 0, 1)),
     ("a3 no further than repeat", at(2, loop=1), replace(THREE, repeat=1), Exhaust(Reason.ROUNDS_USED_UP, [])),
     ("a3 for ever", at(2, loop=999), replace(THREE, repeat=None), enter(Reason.DELAY_PASSED, 0, 1000)),
-    ("a3 exhausted stays so", EXHAUSTED, THREE, Rest(Reason.NOTHING_TO_DO)),
+    ("a3 exhausted stays so", EXHAUSTED, THREE, Wait(Reason.NOTHING_TO_DO)),
     ("a4 acknowledged", replace(at(0), status="acknowledged"), THREE, Stop(Reason.ACKNOWLEDGED)),
     ("a4 closed", replace(at(0), status="closed"), THREE, Stop(Reason.CLOSED)),
     ("a5 by hand before it is due", replace(at(0, due=SOON), forced=True), THREE, enter(Reason.ESCALATED_BY_HAND, 1)),
@@ -94,15 +92,15 @@ TABLE: list[tuple[str, Standing, Policy, Decision]] = [
         enter(Reason.DELAY_PASSED, 1, of=policy(SECOND, THIRD)),
     ),
     ("a6 steps are added", NO_STEPS, THREE, enter(Reason.STEPS_ADDED, 0)),
-    ("a6 there are still none", NO_STEPS, policy(), Rest(Reason.NO_STEPS)),
+    ("a6 there are still none", NO_STEPS, policy(), Wait(Reason.NO_STEPS)),
     ("a6 all steps are gone", at(1, due=SOON), policy(), Hold("no_steps", Reason.NO_STEPS)),
-    ("a6 a deleted step does not wake the exhausted", EXHAUSTED, policy(FIRST), Rest(Reason.NOTHING_TO_DO)),
+    ("a6 a deleted step does not wake the exhausted", EXHAUSTED, policy(FIRST), Wait(Reason.NOTHING_TO_DO)),
     ("a7 another policy", replace(at(2, loop=3, due=SOON), policy_id=OTHER), THREE, enter(Reason.POLICY_CHANGED, 0)),
     ("a7 its policy is deleted", replace(at(2), policy_id=None), THREE, enter(Reason.POLICY_CHANGED, 0)),
     ("a7 exhausted on another", replace(EXHAUSTED, policy_id=OTHER), THREE, enter(Reason.POLICY_CHANGED, 0)),
     ("m1 in maintenance", replace(NEW, maintenance_until=SOON), THREE, Hold("maintenance", Reason.IN_MAINTENANCE)),
-    ("m1 still in it", replace(HELD, maintenance_until=SOON), THREE, Rest(Reason.IN_MAINTENANCE)),
-    ("m1 not due in it", replace(at(0, due=SOON), maintenance_until=SOON), THREE, Rest(Reason.NOT_DUE, SOON)),
+    ("m1 still in it", replace(HELD, maintenance_until=SOON), THREE, Wait(Reason.IN_MAINTENANCE)),
+    ("m1 not due in it", replace(at(0, due=SOON), maintenance_until=SOON), THREE, Wait(Reason.NOT_DUE, SOON)),
     ("m2 it ends now", replace(HELD, maintenance_until=NOW), THREE, enter(Reason.MAINTENANCE_OVER, 1)),
     ("m3 it is cleared", HELD, THREE, enter(Reason.MAINTENANCE_OVER, 1)),
     ("a8 looked again", NOBODY, replace(THREE, repeat=1), enter(Reason.LOOKED_AGAIN, 0, 1)),
@@ -110,7 +108,7 @@ TABLE: list[tuple[str, Standing, Policy, Decision]] = [
 
 
 @pytest.mark.parametrize(("alert", "on", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_an_alert_does(alert: Standing, on: Policy, expected: Decision) -> None:
+def test_an_alert_does(alert: EscalationState, on: Policy, expected: Decision) -> None:
     assert decide(alert, on, NOW) == expected
 
 
@@ -146,15 +144,15 @@ def test_a8_the_last_round_without_anybody_is_the_end() -> None:
     assert decide(NOBODY, on, NOW) == Exhaust(Reason.NOBODY_ON_CALL, [Skipped(0, []), Skipped(1, [])])
 
 
-# Properties, over any standing on any policy.
+# Properties, over any state on any policy.
 
 STEPS = st.lists(st.tuples(st.sampled_from([(), (ANN,), (SILENT,), (SILENT, ANN)]), st.booleans()), max_size=4).map(
     lambda found: [step(number, *users, wait=wait) for number, (users, wait) in enumerate(found)]
 )
 POLICIES = st.builds(Policy, st.just(POLICY), st.none() | st.integers(0, 3), STEPS)
 MOMENTS = st.none() | st.sampled_from([NOW - timedelta(days=3), NOW, SOON])
-STANDINGS = st.builds(
-    Standing,
+STATES = st.builds(
+    EscalationState,
     status=st.sampled_from(["triggered", "acknowledged", "closed"]),
     state=st.sampled_from(["new", "escalating", "nobody", "exhausted", "no_steps", "maintenance", "acknowledged"]),
     policy_id=st.sampled_from([POLICY, OTHER, None]),
@@ -168,7 +166,7 @@ STANDINGS = st.builds(
 )
 
 
-def after(alert: Standing, decision: Decision, now: datetime) -> Standing:
+def after(alert: EscalationState, decision: Decision, now: datetime) -> EscalationState:
     """The alert's row once the decision is written."""
     match decision:
         case Enter(step=entered, step_number=number, loop_count=loop, policy_id=on):
@@ -186,19 +184,19 @@ def after(alert: Standing, decision: Decision, now: datetime) -> Standing:
             return replace(alert, policy_id=POLICY, state=state, next_escalation=None, forced=False)
         case Renew(until=until):
             return replace(alert, next_escalation=until)
-        case Stop() | Rest():
+        case Stop() | Wait():
             return alert
 
 
-@given(STANDINGS, POLICIES)
-def test_deciding_is_total_and_what_is_done_is_not_done_again(alert: Standing, on: Policy) -> None:
+@given(STATES, POLICIES)
+def test_deciding_is_total_and_what_is_done_is_not_done_again(alert: EscalationState, on: Policy) -> None:
     decision = decide(alert, on, NOW)
     assume(not isinstance(decision, Reopen))
     again = decide(after(alert, decision, NOW), on, NOW)
     if isinstance(decision, Renew):
         assert isinstance(again, Stop | Reopen)
     else:
-        assert isinstance(again, Stop if isinstance(decision, Stop) else Rest)
+        assert isinstance(again, Stop if isinstance(decision, Stop) else Wait)
 
 
 @pytest.mark.parametrize("ends", [None, NOW - timedelta(days=3), SOON])
@@ -232,8 +230,8 @@ def test_escalating_to_a_chosen_step_enters_that_one() -> None:
     assert decide(chosen, THREE, NOW) == enter(Reason.ESCALATED_BY_HAND, 2)
 
 
-@given(STANDINGS, POLICIES)
-def test_one_decision_enters_one_step_and_passes_over_none_that_would_page(alert: Standing, on: Policy) -> None:
+@given(STATES, POLICIES)
+def test_one_decision_enters_one_step_and_passes_over_none_that_would_page(alert: EscalationState, on: Policy) -> None:
     decision = decide(alert, on, NOW)
     if isinstance(decision, Enter):
         assert decision.step is on.steps[decision.step_number]
@@ -242,21 +240,21 @@ def test_one_decision_enters_one_step_and_passes_over_none_that_would_page(alert
         assert not on.steps[skip.step_number].pages_somebody
 
 
-@given(STANDINGS, POLICIES)
-def test_a_walk_looks_at_each_step_once_at_most(alert: Standing, on: Policy) -> None:
+@given(STATES, POLICIES)
+def test_a_walk_looks_at_each_step_once_at_most(alert: EscalationState, on: Policy) -> None:
     skipped = [skip.step_number for skip in getattr(decide(alert, on, NOW), "skipped", ())]
     assert len(skipped) == len(set(skipped))
 
 
-@given(STANDINGS, POLICIES)
-def test_no_round_beyond_repeat_begins_by_itself(alert: Standing, on: Policy) -> None:
+@given(STATES, POLICIES)
+def test_no_round_beyond_repeat_begins_by_itself(alert: EscalationState, on: Policy) -> None:
     decision = decide(alert, on, NOW)
     if isinstance(decision, Enter | FoundNobody) and not alert.forced and on.repeat is not None:
         assert decision.loop_count <= max(on.repeat, alert.loop_count)
 
 
-@given(STANDINGS, POLICIES)
-def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: Standing, on: Policy) -> None:
+@given(STATES, POLICIES)
+def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: EscalationState, on: Policy) -> None:
     decision = decide(alert, on, NOW)
     ends = alert.acknowledgement_ends
     if alert.status == "acknowledged" and alert.state == "acknowledged" and alert.next_escalation != ends:
@@ -266,7 +264,7 @@ def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: Standing, 
     elif alert.status != "triggered":
         assert isinstance(decision, Stop)
     elif alert.maintenance_until is not None and alert.maintenance_until > NOW:
-        assert isinstance(decision, Hold | Rest)
+        assert isinstance(decision, Hold | Wait)
 
 
 @given(STEPS.filter(bool), st.integers(0, 3), st.lists(st.timedeltas(timedelta(), timedelta(days=1)), min_size=40))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.domain.escalation import Standing
+from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast import HORIZON, MOST_EVENTS, Running, Start, forecast, new_alert
 from tocsin.domain.forecast_events import Ending, EventKind, Forecast
 from tocsin.domain.forecast_view import View
@@ -133,7 +133,9 @@ def test_everyone_is_paged_once_for_each_delay() -> None:
 
 def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
     one = view(step(0, BEN))
-    alert = Standing("acknowledged", "acknowledged", POLICY, UUID(int=100), 0, acknowledgement_ends=NOW + minutes(4))
+    alert = EscalationState(
+        "acknowledged", "acknowledged", POLICY, UUID(int=100), 0, acknowledgement_ends=NOW + minutes(4)
+    )
     cycle = Running(ANN, Cycle("triggered", NOW - minutes(1), NOW - minutes(1), next_tick=NOW + minutes(2)), 0, 0)
     assert told(forecast(one, Start(NOW, alert, [cycle]))) == [
         (4, "reopened"),

@@ -8,7 +8,7 @@ from tests.fixtures.engine import Story
 from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
-from tocsin.domain.escalation import Reason
+from tocsin.domain.escalation.decisions import Reason
 from tocsin.domain.forecast_events import Event, EventKind
 from tocsin.store.alerts import alert_list
 from tocsin.store.people.users import User

@@ -1,6 +1,6 @@
 """What would happen to an alert if nobody touched it: the steps it would enter, the pages it would send, and when.
 
-A forecast asks the same functions as the engine, ``escalation.decide`` and ``paging.tick``, from one moment at which
+A forecast asks the same functions as the engine, ``decide`` and ``paging.tick``, from one moment at which
 they have something to do to the next. It writes nothing, and every page counts as delivered at its first attempt. At
 one instant the alert moves before its notification cycles do, as in the engine.
 
@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from tocsin.domain import escalation, paging
-from tocsin.domain.escalation import (
+from tocsin.domain import paging
+from tocsin.domain.escalation.decide import decide
+from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
     Exhaust,
@@ -26,11 +27,11 @@ from tocsin.domain.escalation import (
     Reason,
     Renew,
     Reopen,
-    Rest,
     Skipped,
-    Standing,
     Stop,
+    Wait,
 )
+from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
 from tocsin.domain.forecast_view import View
 from tocsin.domain.paging import (
@@ -81,14 +82,14 @@ class Start:
     """An alert at the moment ``at``, with all that already runs for it."""
 
     at: datetime
-    alert: Standing
+    alert: EscalationState
     cycles: Sequence[Running] = ()
     pages: Sequence[Pending] = ()
 
 
 def new_alert(view: View, at: datetime) -> Start:
     """An alert that comes in at ``at``."""
-    return Start(at, Standing("triggered", "new", view.policy.id, next_escalation=at))
+    return Start(at, EscalationState("triggered", "new", view.policy.id, next_escalation=at))
 
 
 def by_hand(start: Start) -> Start:
@@ -123,7 +124,7 @@ class _Course:
     view: View
     end: datetime
     now: datetime
-    alert: Standing
+    alert: EscalationState
     cycles: list[Running]
     pages: list[Pending]
     wake: datetime | None
@@ -152,7 +153,7 @@ class _Course:
     def _move(self) -> None:
         alert = replace(self.alert, maintenance_until=self.view.maintenance.until(self.now))
         policy = self.view.policy_at(self.view.plan_of(alert), self.now)
-        decision = escalation.decide(alert, policy, self.now)
+        decision = decide(alert, policy, self.now)
         self._apply(decision)
         self.wake = self._next_wake(decision)
 
@@ -175,7 +176,7 @@ class _Course:
                 self.alert = replace(self.alert, status="triggered", next_escalation=self.now)
             case Renew(until=until):
                 self.alert = replace(self.alert, next_escalation=until)
-            case Stop() | Rest():
+            case Stop() | Wait():
                 pass
             case _:
                 assert_never(decision)
@@ -236,7 +237,7 @@ class _Course:
     def _hand_over(self, decision: HandOver) -> None:
         self._skip(decision.skipped)
         self._tell(EventKind.HANDED_OVER, reason=decision.reason, policy_id=decision.policy_id)
-        self.alert = Standing("triggered", "new", decision.policy_id, next_escalation=self.now, caught=True)
+        self.alert = EscalationState("triggered", "new", decision.policy_id, next_escalation=self.now, caught=True)
 
     def _hold(self, decision: Hold) -> None:
         held = decision.state == "maintenance"
@@ -253,7 +254,7 @@ class _Course:
             return self.view.maintenance.until(self.now) or self.now
         if self.alert.state == "nobody":
             self.alert = replace(self.alert, next_escalation=self._next_look())
-        elif isinstance(decision, Stop | Rest):
+        elif isinstance(decision, Stop | Wait):
             return decision.until
         return self.alert.next_escalation
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from tocsin.domain.escalation import Reason
+from tocsin.domain.escalation.decisions import Reason
 from tocsin.domain.on_call import Because
 
 

@@ -10,7 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from tocsin.domain import schedule
-from tocsin.domain.escalation import OnCallUser, Policy, Standing, Step
+from tocsin.domain.escalation.policy import OnCallUser, Policy, Step
+from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.handoffs import next_handoff
 from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call import Because, Roster, ids_of
@@ -31,7 +32,7 @@ class View:
     catch_all: PolicyPlan | None = None
     maintenance: Maintenance = field(default_factory=Maintenance)
 
-    def plan_of(self, alert: Standing) -> PolicyPlan:
+    def plan_of(self, alert: EscalationState) -> PolicyPlan:
         """The policy that moves the alert: the catch-all while that has it, else the service's own."""
         if alert.caught and self.catch_all is not None and self.catch_all.id == alert.policy_id:
             return self.catch_all

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from tocsin.domain.escalation import Status
+from tocsin.domain.escalation.state import Status
 
 
 class Reason(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from tocsin.domain.escalation import AckBy, IfNobody, OnCallUser, Step
+from tocsin.domain.escalation.policy import AckBy, IfNobody, OnCallUser, Step
 from tocsin.domain.on_call import Target
 
 

@@ -10,22 +10,23 @@ import asyncpg
 
 from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import escalation
-from tocsin.domain.escalation import (
+from tocsin.domain.escalation.decide import decide
+from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
     Exhaust,
     FoundNobody,
     HandOver,
     Hold,
+    Reason,
     Renew,
     Reopen,
-    Rest,
     Skipped,
-    Standing,
-    Step,
     Stop,
+    Wait,
 )
+from tocsin.domain.escalation.policy import Step
+from tocsin.domain.escalation.state import EscalationState
 from tocsin.engine.apart import Apart, Work
 from tocsin.engine.job import GONE, PAGES, JobKind, Outcome, look
 from tocsin.engine.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
@@ -46,7 +47,7 @@ class Loaded:
     """
 
     id: int
-    standing: Standing
+    state: EscalationState
     policy_id: UUID
     caught_from: UUID | None
     version: int | None
@@ -77,20 +78,20 @@ def kind(pool: Pool) -> JobKind:
 
     loads, found, mirrors, entering = Together(load_many), policies(pool), Mirrors(pool), Apart(pool, "enter_step")
 
-    async def decide(alert: Loaded) -> Decided | None:
+    async def consider(alert: Loaded) -> Decided | None:
         policy = await found.load(alert.policy_id)
         if policy is None:
             return None
-        return Decided(alert, policy, escalation.decide(alert.standing, policy.policy, alert.now))
+        return Decided(alert, policy, decide(alert.state, policy.policy, alert.now))
 
     async def once(object_id: str) -> Outcome | None:
         alert = await loads.load(int(object_id))
         if alert is None:
             return GONE
-        decided = await decide(alert)
+        decided = await consider(alert)
         if decided is not None and decided.meets_stale_mirror:
             await mirrors.freshen(alert.policy_id)
-            decided = await decide(alert)
+            decided = await consider(alert)
         if decided is None:
             return None  # the policy has been deleted since the alert was read
         return _outcome(decided) if await _apply(pool, entering, decided) else None
@@ -99,13 +100,13 @@ def kind(pool: Pool) -> JobKind:
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
-    return Loaded(row["id"], _standing(row), row["policy_id"], row["caught_from"], row["version"], row["now"])
+    return Loaded(row["id"], _state(row), row["policy_id"], row["caught_from"], row["version"], row["now"])
 
 
-def _standing(row: asyncpg.Record) -> Standing:
+def _state(row: asyncpg.Record) -> EscalationState:
     if row["version"] is None:
-        return Standing(status="closed", state="new", policy_id=row["policy_id"])
-    return row_mapping.standing(row, held_until(row))
+        return EscalationState(status="closed", state="new", policy_id=row["policy_id"])
+    return row_mapping.escalation_state(row, held_until(row))
 
 
 async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:
@@ -130,7 +131,7 @@ async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:
             return await _write(pool, "renew", alert, until, reason)
         case Stop(reason=reason):
             return await _write(pool, "stop", alert, reason)
-        case Rest():
+        case Wait():
             return True
         case _:
             assert_never(decision)
@@ -198,7 +199,7 @@ def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
 
 
 def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
-    step, due = decision.step, decided.alert.standing.next_escalation
+    step, due = decision.step, decided.alert.state.next_escalation
     meta = {
         "step_id": str(step.id),
         "step_number": decision.step_number,
@@ -212,7 +213,7 @@ def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
     entered: Entry = {"event": "escalated", "reason": decision.reason, "meta": meta}
     if step.pages_somebody:
         return [entered]
-    waits: Entry = {"event": "step_waits", "reason": escalation.Reason.NOBODY_ON_CALL, "meta": meta}
+    waits: Entry = {"event": "step_waits", "reason": Reason.NOBODY_ON_CALL, "meta": meta}
     return [entered, waits]
 
 
@@ -226,7 +227,7 @@ def _skips(skipped: Sequence[Skipped]) -> Sequence[Entry]:
     return [
         {
             "event": "step_skipped",
-            "reason": escalation.Reason.NOBODY_ON_CALL,
+            "reason": Reason.NOBODY_ON_CALL,
             "meta": {"step_number": skip.step_number, "unreachable": _unreachable([skip])},
         }
         for skip in skipped
@@ -239,9 +240,9 @@ def _unreachable(skipped: Sequence[Skipped]) -> Sequence[str]:
 
 def _outcome(decided: Decided) -> Outcome:
     alert, decision = decided.alert, decided.decision
-    due, acted = alert.standing.next_escalation, alert.now
+    due, acted = alert.state.next_escalation, alert.now
     match decision:
-        case Rest(reason=reason, until=until) | Stop(reason=reason, until=until):
+        case Wait(reason=reason, until=until) | Stop(reason=reason, until=until):
             return Outcome(reason, again=until)
         case FoundNobody():
             # Who has come since it was read saw no alert that waits for them, so it looks once more.

@@ -8,7 +8,7 @@ from itertools import product
 
 from prometheus_client import Counter, Histogram
 
-from tocsin.domain.escalation import Reason
+from tocsin.domain.escalation.decisions import Reason
 from tocsin.engine.finding import REASONS
 from tocsin.engine.job import Outcome
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
-from tocsin.domain.escalation import OnCallUser, Policy
+from tocsin.domain.escalation.policy import OnCallUser, Policy
 from tocsin.domain.history import History, history, replayed
 from tocsin.domain.on_call import Because, Roster, Target, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from tocsin.domain.escalation import Standing
+from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.maintenance import Window
 from tocsin.domain.on_call import Target
 from tocsin.domain.paging import Rule
@@ -18,9 +18,9 @@ Item = Mapping[str, Any]
 """A part of a row that the statement has put into JSON."""
 
 
-def standing(row: asyncpg.Record, maintenance_until: datetime | None = None) -> Standing:
+def escalation_state(row: asyncpg.Record, maintenance_until: datetime | None = None) -> EscalationState:
     """Where an open alert stands."""
-    return Standing(
+    return EscalationState(
         status=row["status"],
         state=row["state"],
         policy_id=row["state_policy_id"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from tocsin.db.pool import Pool
-from tocsin.domain.escalation import Reason
+from tocsin.domain.escalation.decisions import Reason
 from tocsin.domain.forecast_events import Event, EventKind
 from tocsin.store.alerts import forecast
 from tocsin.store.alerts.alert_list import Alert

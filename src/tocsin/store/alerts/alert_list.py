@@ -10,7 +10,7 @@ import asyncpg
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.escalation import STATES_HELD
+from tocsin.domain.escalation.state import STATES_HELD
 from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
 from tocsin.store.services.maintenance import held_until

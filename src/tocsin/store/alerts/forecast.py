@@ -14,7 +14,7 @@ from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import forecast
 from tocsin.domain.dedup_key import shown_key
-from tocsin.domain.escalation import Standing
+from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
 from tocsin.domain.forecast_view import View
@@ -144,10 +144,10 @@ def _begin(at: datetime | None, now: datetime) -> datetime:
 
 async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -> Start:
     if alert["state"] is None:
-        return Start(now, Standing("closed", "new", None))
+        return Start(now, EscalationState("closed", "new", None))
     cycles = [_running(row) for row in await connection.fetch(_sql["cycles"], alert["id"])]
     pages = [_pending(row, now) for row in await connection.fetch(_sql["pages"], alert["id"])]
-    return Start(now, row_mapping.standing(alert), cycles, pages)
+    return Start(now, row_mapping.escalation_state(alert), cycles, pages)
 
 
 def _running(row: asyncpg.Record) -> Running:
