@@ -12,6 +12,7 @@ from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert
 from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status import parked_jobs
 
 SABOTAGE = """
 create function sabotage() returns trigger language plpgsql as $$
@@ -58,27 +59,27 @@ async def test_it_is_tried_again_and_parked_after_the_last_attempt_with_its_erro
     for attempt in range(1, MOST_ATTEMPTS):
         retrying = {depth.kind: depth.retrying for depth in (await engine.overview(story.pool)).jobs}
         assert retrying["alert"] == 1, attempt
-        assert await engine.parked(story.pool) == []
+        assert await parked_jobs.page(story.pool) == []
         await story.passes(1)
-    [parked] = await engine.parked(story.pool)
+    [parked] = await parked_jobs.page(story.pool)
     assert (parked.kind, parked.object_id, parked.attempts) == ("alert", str(broken), MOST_ATTEMPTS)
     assert parked.error_type == "RaiseError"
     assert "this row cannot move" in parked.error
     assert await story.overdue() == [("alert", "parked")]
     await mend(story)
-    await engine.retry(story.pool, parked.id)
+    await parked_jobs.retry(story.pool, parked.id)
 
 
 async def test_a_parked_job_can_be_retried_with_fresh_attempts(story: Story) -> None:
     broken, _ = await sabotaged(story)
     await use_up_attempts(story)
     story.paged()
-    [parked] = await engine.parked(story.pool)
+    [parked] = await parked_jobs.page(story.pool)
     await mend(story)
-    await engine.retry(story.pool, parked.id)
+    await parked_jobs.retry(story.pool, parked.id)
     await settled(story.pool)
     assert story.paged() == ["ann"]
-    assert await engine.parked(story.pool) == []
+    assert await parked_jobs.page(story.pool) == []
     assert (await story.events(broken))[-1] == "escalated delay_passed"
 
 
@@ -89,20 +90,20 @@ async def test_an_event_on_a_parked_object_wakes_it_all_the_same(story: Story) -
     await mend(story)
     await story.escalate(broken)
     assert story.paged() == ["ann"]
-    assert await engine.parked(story.pool) == []
+    assert await parked_jobs.page(story.pool) == []
     assert await story.overdue() == []
 
 
 async def test_an_object_that_fails_again_and_again_is_parked_once(story: Story) -> None:
     broken, _ = await sabotaged(story)
     await use_up_attempts(story)
-    [first] = await engine.parked(story.pool)
+    [first] = await parked_jobs.page(story.pool)
     await story.pool.execute("select engine_enqueue('alert', $1, now())", str(broken))
     await use_up_attempts(story)
-    [second] = await engine.parked(story.pool)
+    [second] = await parked_jobs.page(story.pool)
     assert second.id > first.id
     await mend(story)
-    await engine.retry(story.pool, second.id)
+    await parked_jobs.retry(story.pool, second.id)
     await settled(story.pool)
     assert await story.overdue() == []
 
@@ -117,7 +118,7 @@ async def test_an_object_whose_row_somebody_holds_is_tried_for_ever(story: Story
         await eventually(partial(has_failed_again, story))
     await story.passes(1)
     assert story.paged() == ["ann"]
-    assert await engine.parked(story.pool) == []
+    assert await parked_jobs.page(story.pool) == []
 
 
 async def has_failed_again(story: Story) -> bool:

@@ -13,8 +13,8 @@ from tocsin.engine.lane import MOST_ATTEMPTS
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alert_list, alerts, forecast
-from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status.overview import Parked
+from tocsin.store.engine_status import parked_jobs
+from tocsin.store.engine_status.parked_jobs import ParkedJob
 from tocsin.store.services import maintenance_windows
 from tocsin.store.services.maintenance_windows import Window, WindowSpec
 from tocsin.store.services.services import Service
@@ -191,8 +191,8 @@ async def test_m3_a_maintenance_by_hand_is_cleared_although_a_window_cannot_be_r
     await settled(story.pool)
 
 
-async def parked(story: Story) -> Sequence[Parked]:
+async def parked(story: Story) -> Sequence[ParkedJob]:
     """What is parked once all attempts are used up."""
     for _ in range(MOST_ATTEMPTS):
         await story.passes(1)
-    return await engine.parked(story.pool)
+    return await parked_jobs.page(story.pool)

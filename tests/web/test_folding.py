@@ -9,7 +9,7 @@ from tocsin.db.pool import Pool
 from tocsin.store import search
 from tocsin.store.alerts import alert_list
 from tocsin.store.alerts.alert_list import Filter
-from tocsin.store.policies import step_targets
+from tocsin.store.policies import policy_steps
 
 PAIRS = [
     ("Zürich", "zurich"),
@@ -76,7 +76,7 @@ async def test_every_list_of_the_api_does(api: AsyncClient, zurich: int) -> None
 
 
 async def test_the_lists_and_the_choices_of_the_pages_do(browser: AsyncClient, pool: Pool, zurich: int) -> None:
-    assert {one.type for one in await step_targets.find(pool, "zurich", 5)} == {
+    assert {one.type for one in await policy_steps.find_targets(pool, "zurich", 5)} == {
         "user",
         "rotation",
         "schedule",

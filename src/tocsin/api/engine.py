@@ -10,6 +10,7 @@ from tocsin.api.auth import Admin, Database
 from tocsin.api.fields import Read, UtcDatetime
 from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
 from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status import parked_jobs
 
 router = APIRouter(prefix="/engine", tags=["engine"])
 
@@ -103,7 +104,7 @@ async def list_parked_jobs(
     pool: Database, actor: Admin, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[ParkedRead]:
     """Jobs that failed as often as they may, with the last error. Their objects stand still until retried."""
-    found = await engine.parked(pool, after=id_after(cursor), limit=limit + 1)
+    found = await parked_jobs.page(pool, after=id_after(cursor), limit=limit + 1)
     items = [ParkedRead.model_validate(job) for job in found[:limit]]
     return Page(items=items, next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None)
 
@@ -111,4 +112,4 @@ async def list_parked_jobs(
 @router.post("/parked/{job_id}/retry", status_code=204, summary="Retry a parked job")
 async def retry_parked_job(pool: Database, actor: Admin, job_id: JobId) -> None:
     """Give the job a fresh set of attempts, at once."""
-    await engine.retry(pool, job_id)
+    await parked_jobs.retry(pool, job_id)

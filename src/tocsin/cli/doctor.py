@@ -17,7 +17,7 @@ from tocsin.engine import audit
 from tocsin.engine.finding import Finding
 from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
-from tocsin.store.engine_status import object_names, operators, signs
+from tocsin.store.engine_status import engine_health, object_names, operators
 from tocsin.store.engine_status import overview as engine
 from tocsin.store.policies import configuration_checks
 
@@ -110,7 +110,7 @@ async def _repair(pool: Pool) -> Sequence[Line]:
 
 async def _engine_works(pool: Pool) -> bool:
     async with pool.acquire() as connection:
-        found = await signs.read(connection)
+        found = await engine_health.signs(connection)
     return found is not None and not any(one.kind is Kind.NO_ENGINE for one in symptoms(found))
 
 

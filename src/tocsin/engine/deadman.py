@@ -17,7 +17,7 @@ from tocsin.channels.causes import connection_cause, place
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain import sickness
 from tocsin.engine.metrics import PINGS
-from tocsin.store.engine_status import signs
+from tocsin.store.engine_status import engine_health
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Deadman:
     async def _obstacles(self) -> Sequence[str]:
         try:
             async with self.pool.acquire() as connection:
-                found = await signs.read(connection)
+                found = await engine_health.signs(connection)
         except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
             return [f"the database does not answer: {type(error).__name__}"]
         return ["the database has another schema"] if found is None else sickness.obstacles(found)

@@ -26,8 +26,8 @@ from tocsin.ingest.parameters import Parameters, read_parameters, read_query
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert
-from tocsin.store.services import sources
-from tocsin.store.services.sources import Credential
+from tocsin.store.services import integration_keys
+from tocsin.store.services.integration_keys import Credential
 
 router = APIRouter()
 
@@ -103,13 +103,13 @@ async def _take(request: Request) -> Answer:
     try:
         parameters = read_parameters(query, request.headers.get("content-type", ""), body)
     except InvalidInput:
-        await sources.authenticate(pool, _credential(request, Parameters(read_query(query))))
+        await integration_keys.authenticate(pool, _credential(request, Parameters(read_query(query))))
         raise
     credential = _credential(request, parameters)
     try:
         message = understand(parameters)
     except InvalidInput:
-        await sources.authenticate(pool, credential)
+        await integration_keys.authenticate(pool, credential)
         raise
     return await _act(pool, credential, message)
 
@@ -125,11 +125,11 @@ async def _act(pool: Pool, credential: Credential, message: Incoming) -> Answer:
     if message.action == "trigger":
         raised = await alerts.raise_by_key(pool, credential, message.alert)
         return Answer(raised.alert_id, str(raised.service_id), raised.is_new)
-    source = await sources.authenticate(pool, credential)
+    source = await integration_keys.authenticate(pool, credential)
     return await _handle(pool, source, message.action, message.alert)
 
 
-async def _handle(pool: Pool, source: sources.Source, action: Action, alert: NewAlert) -> Answer:
+async def _handle(pool: Pool, source: integration_keys.Source, action: Action, alert: NewAlert) -> Answer:
     """Close or acknowledge the open alert that is meant, if there is one."""
     async with acting(pool, source.actor) as connection:
         alert_id = await alerts.open_alert(connection, source.service_id, alert.dedup_key)

@@ -1,4 +1,4 @@
-"""Whether the ids that a caller gave name something, all of them asked at once."""
+"""What refers to what: whether the ids that a caller gave name something, and what uses an object."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+import asyncpg
+
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.instants import in_utc
 
 _sql = Statements(__package__, "references.sql")
+
+NAMES_IN_A_SENTENCE = 20
 
 Kind = Literal["user", "team", "channel", "rotation", "schedule", "escalation policy"]
 
@@ -53,3 +57,28 @@ def require_none(errors: Sequence[FieldError]) -> None:
     """Raise InvalidInput with the errors, if there are any."""
     if errors:
         raise InvalidInput(*errors)
+
+
+async def policies_using(database: Database, target_id: UUID) -> Sequence[asyncpg.Record]:
+    """The escalation policies, 100 at most, with a step that has this channel or schedule as a target."""
+    return await database.fetch(_sql["policies_using"], target_id)
+
+
+def use_errors(rows: Iterable[asyncpg.Record]) -> Sequence[FieldError]:
+    """An error for each of the uses, from its ``kind``, ``id`` and ``name``.
+
+    What has no name of its own also has the ``within_id`` of the object whose name stands for it.
+    """
+    return [FieldError("id", f"is used by {_described(row)}") for row in rows]
+
+
+def names_of_uses(rows: Iterable[asyncpg.Record]) -> str:
+    """The first names of the uses, for a sentence."""
+    return ", ".join([row["name"] for row in rows][:NAMES_IN_A_SENTENCE])
+
+
+def _described(row: asyncpg.Record) -> str:
+    kind, used_id, name = row["kind"], row["id"], row["name"]
+    if within_id := row.get("within_id"):
+        return f"{kind} {used_id} of '{name}' ({within_id})"
+    return f"{kind} '{name}' ({used_id})"

@@ -21,7 +21,7 @@ from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.domain import sickness
 from tocsin.domain.sickness import REPEAT, TOLD_AFTER, Case, Signs, Step, Symptom
 from tocsin.errors import NotFound
-from tocsin.store.engine_status import operators, signs
+from tocsin.store.engine_status import engine_health, operators
 from tocsin.store.engine_status.operators import Operators
 from tocsin.watch.outage import Outage, Verdict
 from tocsin.watch.telling import News, Status, Teller
@@ -71,7 +71,7 @@ class Watch:
 
     async def _find(self, connection: Connection) -> _Found | None:
         """What there is, and on record what may be recorded at once; None when this version cannot read it."""
-        seen = await signs.read(connection)
+        seen = await engine_health.signs(connection)
         if seen is None:
             return None
         await self._remember_operators(connection)

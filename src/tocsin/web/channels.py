@@ -22,7 +22,7 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.people import destinations, teams
 from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
-from tocsin.store.uses import policies_using
+from tocsin.store.references import policies_using
 from tocsin.web.flash import see_other
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.html import page

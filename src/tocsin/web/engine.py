@@ -14,9 +14,9 @@ from tocsin.api.engine import JobId
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
-from tocsin.store.engine_status import history, object_names
+from tocsin.store.engine_status import history, object_names, parked_jobs
 from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status.history import Minute
+from tocsin.store.engine_status.history import LatenessMinute
 from tocsin.store.instants import now
 from tocsin.web.flash import see_other
 from tocsin.web.html import page
@@ -46,7 +46,7 @@ async def retry(job_id: JobId, viewer: Viewer, pool: Database) -> Response:
     """Give a parked job a fresh set of attempts."""
     require_admin(viewer)
     try:
-        await engine.retry(pool, job_id)
+        await parked_jobs.retry(pool, job_id)
     except NotFound:
         return see_other("/engine#parked", "The job is parked no longer.", "info")
     return see_other("/engine#parked", "The job is tried again.")
@@ -54,8 +54,8 @@ async def retry(job_id: JobId, viewer: Viewer, pool: Database) -> Response:
 
 async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     may_retry = is_admin(viewer)
-    overview, missed = await engine.overview(pool), await history.missed(pool, _MOST)
-    parked = await engine.parked(pool, limit=_MOST) if may_retry else []
+    overview, missed = await engine.overview(pool), await history.overdue(pool, _MOST)
+    parked = await parked_jobs.page(pool, limit=_MOST) if may_retry else []
     objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
         *((one.kind, one.object_id) for one in overview.repairs),
@@ -71,7 +71,7 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     }
 
 
-def _plot(found: Sequence[Minute], moment: datetime) -> dict[str, Any]:
+def _plot(found: Sequence[LatenessMinute], moment: datetime) -> dict[str, Any]:
     """Each minute of the last hour, and for alerts and pages the median and the worst in seconds; None: none moved."""
     last = moment.replace(second=0, microsecond=0)
     minutes = [last - timedelta(minutes=back) for back in reversed(range(_HOUR))]
@@ -84,5 +84,5 @@ def _plot(found: Sequence[Minute], moment: datetime) -> dict[str, Any]:
     return {"minutes": [int(at.timestamp()) for at in minutes], "lines": lines}
 
 
-def _value(one: Minute | None, measure: str) -> float | None:
+def _value(one: LatenessMinute | None, measure: str) -> float | None:
     return None if one is None else float(getattr(one, measure))

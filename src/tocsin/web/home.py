@@ -12,7 +12,7 @@ from tocsin.db.pool import Pool
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list
 from tocsin.store.alerts.alert_list import Alert, Filter, FoundByUrgency
-from tocsin.store.engine_status.pulse import pulse
+from tocsin.store.engine_status.engine_health import summary
 from tocsin.store.on_call import on_call_of_user
 from tocsin.web.html import fragment_of, page
 from tocsin.web.mailing import can_mail
@@ -55,7 +55,7 @@ async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:
 
 
 async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:
-    return {"pulse": await pulse(_pool(request))}
+    return {"pulse": await summary(_pool(request))}
 
 
 async def _alerts(request: Request, viewer: Actor) -> dict[str, Any]:

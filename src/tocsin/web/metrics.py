@@ -10,7 +10,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from tocsin.db.pool import Pool
 from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status.overview import Overview
+from tocsin.store.engine_status.overview import EngineOverview
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ _STATES = ("queued", "due", "retrying", "running", "parked")
 class _State:
     """The engine's state at the moment of the scrape."""
 
-    def __init__(self, overview: Overview) -> None:
+    def __init__(self, overview: EngineOverview) -> None:
         self._overview = overview
 
     def collect(self) -> Iterator[Metric]:
@@ -51,7 +51,7 @@ class _State:
         yield seen
 
 
-def _depths(overview: Overview) -> Iterator[tuple[Labels, int]]:
+def _depths(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
     """Jobs by kind and state, 0 where there are none, so that a rule for alerts always has something to look at."""
     known = {depth.kind: depth for depth in overview.jobs}
     for kind in sorted({*KINDS, *known}):
@@ -59,7 +59,7 @@ def _depths(overview: Overview) -> Iterator[tuple[Labels, int]]:
             yield (kind, state), getattr(known[kind], state) if kind in known else 0
 
 
-def _overdue(overview: Overview) -> Iterator[tuple[Labels, int]]:
+def _overdue(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
     """Overdue objects by kind and reason, 0 where there are none."""
     found = {(item.kind, item.reason): item.count for item in overview.overdue}
     labels = dict.fromkeys([*product(KINDS, OVERDUE_REASONS), *found])

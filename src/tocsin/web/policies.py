@@ -13,8 +13,8 @@ from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.errors import InvalidInput
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_policy, forecast
-from tocsin.store.policies import configuration_checks, policies, policy_list
+from tocsin.store.alerts import forecast
+from tocsin.store.policies import configuration_checks, policies, policy_list, policy_steps
 from tocsin.web.foretelling import foretell
 from tocsin.web.forms import Form
 from tocsin.web.html import page
@@ -75,7 +75,7 @@ async def answer(
         "at_form": Form.of(),
         **at,
         "policy": row,
-        "rungs": rungs(row.steps, await alert_policy.names_of(pool, row.steps)),
+        "rungs": rungs(row.steps, await policy_steps.names_of_targets(pool, row.steps)),
         "findings": await configuration_checks.of_plan(pool, policy.name, plan, mails=await can_mail(request)),
         "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
         "foretold": foretell(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORETOLD),

@@ -15,10 +15,9 @@ from tocsin.api.policies import PolicyCreate, require_catch_all
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_policy
-from tocsin.store.policies import policies, policy_list, step_targets
+from tocsin.store.policies import policies, policy_list, policy_steps
 from tocsin.store.policies.policy_list import PolicyRow
-from tocsin.store.policies.step_targets import Notifiable
+from tocsin.store.policies.policy_steps import StepTargetChoice
 from tocsin.web import policies as policy_pages
 from tocsin.web.flash import see_other
 from tocsin.web.forms import EDITOR_ERRORS, Sent, status_of
@@ -154,7 +153,7 @@ async def _ladder(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow | No
     return {
         "shown_fields": shown_fields(draft),
         "steps": draft.steps,
-        "target_names": await alert_policy.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
+        "target_names": await policy_steps.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
         "found": await _found(pool, draft),
         "policies": [(value, name) for value, name in catch_alls if value != myself],
         "teams": await owner_choices(pool, viewer, saved, form.value("team")),
@@ -169,7 +168,7 @@ async def _saved(pool: Pool, policy_id: UUID) -> PolicyRow | None:
         return None
 
 
-async def _found(pool: Pool, draft: Draft) -> Mapping[str, Sequence[Notifiable]]:
+async def _found(pool: Pool, draft: Draft) -> Mapping[str, Sequence[StepTargetChoice]]:
     """What each step's search has found, by the text that is looked for."""
     texts = {step.find for step in draft.steps}
-    return {text: await step_targets.find(pool, text, _MOST_FOUND if text else _MOST_OFFERED) for text in texts}
+    return {text: await policy_steps.find_targets(pool, text, _MOST_FOUND if text else _MOST_OFFERED) for text in texts}

@@ -18,11 +18,11 @@ from tocsin.domain import rule
 from tocsin.domain import schedule as rules
 from tocsin.errors import InvalidInput
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_policy
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.schedule_rules import RuleSpec
 from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 from tocsin.store.people import user_list
+from tocsin.store.policies import policy_steps
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
 from tocsin.web.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -197,7 +197,7 @@ async def _chosen(pool: Pool, form: Form) -> dict[str, str]:
     """What the rules put on call already, which may be beyond what there is to choose from."""
     values = {_value(row, "target") for row in _RULES.of(form)}
     ids = {value: target for value in values if (target := id_of(value.partition(":")[2]))}
-    names = await alert_policy.target_names(pool, set(ids.values()))
+    names = await policy_steps.target_names(pool, set(ids.values()))
     return {value: names[target] for value, target in ids.items() if target in names}
 
 

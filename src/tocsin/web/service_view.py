@@ -16,10 +16,10 @@ from tocsin.domain.checks import Finding
 from tocsin.domain.maintenance import Window as Planned
 from tocsin.domain.maintenance import windows_at
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list, alert_policy, forecast
+from tocsin.store.alerts import alert_list, forecast
 from tocsin.store.alerts.alert_list import Filter, Status
 from tocsin.store.instants import now
-from tocsin.store.policies import configuration_checks, policies
+from tocsin.store.policies import configuration_checks, policies, policy_steps
 from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
 from tocsin.store.services.maintenance_windows import Window
 from tocsin.store.services.service_list import ServiceRow
@@ -93,7 +93,7 @@ async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> di
     return {
         "whole": whole,
         "policy": policy,
-        "rungs": rungs(policy.steps, await alert_policy.names_of(pool, policy.steps)),
+        "rungs": rungs(policy.steps, await policy_steps.names_of_targets(pool, policy.steps)),
         "findings": await _findings(pool, service, mails=await can_mail(request)),
         "foretold": foretell(await forecast.of_service(pool, service_id, None), _MOST_FORETOLD),
         "keys": keys.items,

@@ -1,6 +1,6 @@
 """The policy that an alert climbs, and the pages that went out on the way."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -51,18 +51,7 @@ async def of_alert(database: Database, alert_id: int) -> Ladder:
     if row is None:
         raise NotFound("no such alert")
     steps = (await policy_steps.of_policies(database, [row["policy_id"]])).get(row["policy_id"], ())
-    return Ladder(**row, steps=steps, names=await names_of(database, steps))
-
-
-async def names_of(database: Database, steps: Sequence[Step]) -> Mapping[UUID, str]:
-    """The names of everything that the steps notify."""
-    return await target_names(database, {target.id for step in steps for target in step.targets})
-
-
-async def target_names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
-    """The names of users, channels, rotations and schedules; none for an id that is no more."""
-    rows = await database.fetch(_sql["target_names"], list(ids)) if ids else []
-    return {row["id"]: row["name"] for row in rows}
+    return Ladder(**row, steps=steps, names=await policy_steps.names_of_targets(database, steps))
 
 
 async def pages(database: Database, alert_id: int, limit: int) -> Sequence[Page]:

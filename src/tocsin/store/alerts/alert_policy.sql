@@ -16,15 +16,6 @@ left join escalation_policies as catch_all
     on catch_all.id = policies.catch_all_policy_id and policies.id = services.escalation_policy_id
 where alerts.id = $1
 
--- name: target_names
-select id, name from users where id = any($1::uuid[])
-union all
-select id, name from channels where id = any($1::uuid[])
-union all
-select id, name from rotations where id = any($1::uuid[])
-union all
-select id, name from schedules where id = any($1::uuid[])
-
 -- The pages of an alert as they are now, the latest first.
 -- name: pages
 select

@@ -20,8 +20,8 @@ from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
 from tocsin.store.instants import in_utc
 from tocsin.store.references import past, require_none
+from tocsin.store.services.integration_keys import Credential, unknown_key, wrong_type
 from tocsin.store.services.maintenance import held_until
-from tocsin.store.services.sources import Credential, unknown_key, wrong_type
 
 _sql = Statements(__package__, "alerts.sql")
 

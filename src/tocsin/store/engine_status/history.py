@@ -13,7 +13,7 @@ _MOST_ENTRIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Minute:
+class LatenessMinute:
     """How late objects of one kind moved within a minute: how many, their median and the latest."""
 
     kind: str
@@ -24,7 +24,7 @@ class Minute:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class OverdueObject:
     """An object that should have moved and has no job in time."""
 
     kind: str
@@ -33,9 +33,9 @@ class Missed:
     reason: str
 
 
-async def lateness(database: Database) -> Sequence[Minute]:
+async def lateness(database: Database) -> Sequence[LatenessMinute]:
     """The last hour's minutes in which alerts entered steps or pages went out; in a storm the newest of them."""
-    return [Minute(**row) for row in await database.fetch(_sql["lateness"], _MOST_ENTRIES)]
+    return [LatenessMinute(**row) for row in await database.fetch(_sql["lateness"], _MOST_ENTRIES)]
 
 
 async def repairs_of_a_day(database: Database) -> int:
@@ -44,6 +44,6 @@ async def repairs_of_a_day(database: Database) -> int:
     return count
 
 
-async def missed(database: Database, limit: int) -> Sequence[Missed]:
+async def overdue(database: Database, limit: int) -> Sequence[OverdueObject]:
     """What is overdue now, the longest first."""
-    return [Missed(**row) for row in await database.fetch(_sql["overdue"], limit)]
+    return [OverdueObject(**row) for row in await database.fetch(_sql["overdue"], limit)]

@@ -7,16 +7,15 @@ from uuid import UUID
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.errors import NotFound
 
-_SQL = Statements(__package__, "overview.sql")
+_sql = Statements(__package__, "overview.sql")
 
 RECENT = 20
 """How many of the latest repairs an overview holds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
+class QueueDepth:
     """Jobs of one kind: waiting, of these due and retrying, running, parked."""
 
     kind: str
@@ -28,7 +27,7 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
-class Overdue:
+class OverdueCount:
     """Objects of one kind that should have moved and have no job in time, by reason."""
 
     kind: str
@@ -38,7 +37,7 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
+class EngineInstance:
     """An engine process. ``lateness``: count, p50, p99 and maximum in seconds by kind, over its last thousand.
 
     ``paused_because``: why it takes no jobs, None when it does.
@@ -56,7 +55,7 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class EngineRepair:
     """An object that the sweep has put right. ``due``: when it should have moved, where that is known."""
 
     kind: str
@@ -67,50 +66,26 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class EngineOverview:
     """The engine at one moment."""
 
-    jobs: Sequence[Depth]
-    overdue: Sequence[Overdue]
-    instances: Sequence[Instance]
-    repairs: Sequence[Repair]
+    jobs: Sequence[QueueDepth]
+    overdue: Sequence[OverdueCount]
+    instances: Sequence[EngineInstance]
+    repairs: Sequence[EngineRepair]
 
 
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """A job that has used up its attempts and waits for a person."""
-
-    id: int
-    kind: str
-    object_id: str
-    attempts: int
-    parked_at: datetime
-    error_type: str
-    error: str
-
-
-async def overview(pool: Pool) -> Overview:
+async def overview(pool: Pool) -> EngineOverview:
     """The engine now."""
-    return Overview(
-        jobs=[Depth(**row) for row in await pool.fetch(_SQL["depth"])],
-        overdue=[Overdue(**row) for row in await pool.fetch(_SQL["overdue"])],
-        instances=[Instance(**row) for row in await pool.fetch(_SQL["instances"])],
-        repairs=[Repair(**row) for row in await pool.fetch(_SQL["repairs"], RECENT)],
+    return EngineOverview(
+        jobs=[QueueDepth(**row) for row in await pool.fetch(_sql["depth"])],
+        overdue=[OverdueCount(**row) for row in await pool.fetch(_sql["overdue"])],
+        instances=[EngineInstance(**row) for row in await pool.fetch(_sql["instances"])],
+        repairs=[EngineRepair(**row) for row in await pool.fetch(_sql["repairs"], RECENT)],
     )
 
 
 async def can_mail(pool: Pool, *, own: bool) -> bool:
     """Whether pages go out by mail, as the engines at work say, who send them; ``own``, the asker's, when none says."""
-    said: bool | None = await pool.fetchval(_SQL["mails"])
+    said: bool | None = await pool.fetchval(_sql["mails"])
     return own if said is None else said
-
-
-async def parked(pool: Pool, *, after: int | None = None, limit: int = 50) -> Sequence[Parked]:
-    """Parked jobs in order of id, those above ``after``."""
-    return [Parked(**row) for row in await pool.fetch(_SQL["parked"], after, limit)]
-
-
-async def retry(pool: Pool, job_id: int) -> None:
-    """Give a parked job a fresh set of attempts, at once. Raises NotFound when no such job is parked."""
-    if await pool.fetchval(_SQL["retry"], job_id) is None:
-        raise NotFound(f"no job {job_id} is parked")

@@ -14,8 +14,7 @@ from tocsin.domain.rotation import Participant
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.instants import now
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.references import Reference, require_none, unknown
-from tocsin.store.uses import names, use_errors
+from tocsin.store.references import Reference, names_of_uses, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "rotations.sql")
 
@@ -140,7 +139,7 @@ async def activate(connection: Connection, rotation: Rotation, position: int) ->
 async def delete(connection: Connection, rotation_id: UUID) -> None:
     """Delete a rotation that is locked. Raises Conflict naming the schedules and policies that use it."""
     if uses := await connection.fetch(_sql["uses"], rotation_id):
-        raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
+        raise Conflict(f"used by {names_of_uses(uses)}: take it out there first", *use_errors(uses))
     await connection.execute(_sql["delete"], rotation_id)
 
 

@@ -11,8 +11,7 @@ from tocsin.errors import Conflict, NotFound
 from tocsin.store.on_call import schedule_rules
 from tocsin.store.on_call.schedule_rules import Rule, RuleSpec
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.references import Reference, require_none, unknown
-from tocsin.store.uses import names, policies_using, use_errors
+from tocsin.store.references import Reference, names_of_uses, policies_using, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "schedules.sql")
 
@@ -86,7 +85,7 @@ async def update(connection: Connection, schedule: Schedule, spec: ScheduleSpec)
 async def delete(connection: Connection, schedule_id: UUID) -> None:
     """Delete a schedule that is locked. Raises Conflict naming the policies that use it."""
     if uses := await policies_using(connection, schedule_id):
-        raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
+        raise Conflict(f"used by {names_of_uses(uses)}: take it out there first", *use_errors(uses))
     await connection.execute(_sql["hold_state"], schedule_id)
     await connection.execute(_sql["delete"], schedule_id)
 

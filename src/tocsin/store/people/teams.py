@@ -12,8 +12,7 @@ from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import TeamRole
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.references import Reference, require_none, unknown
-from tocsin.store.uses import use_errors
+from tocsin.store.references import Reference, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "teams.sql")
 

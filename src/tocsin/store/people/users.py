@@ -9,7 +9,7 @@ from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Role
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.uses import use_errors
+from tocsin.store.references import use_errors
 
 _sql = Statements(__package__, "users.sql")
 

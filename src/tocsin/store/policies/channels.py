@@ -10,8 +10,7 @@ from tocsin.errors import Conflict, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.people.contact_methods import AddressType
 from tocsin.store.random_secrets import new_signing_secret
-from tocsin.store.references import Reference, require_none, unknown
-from tocsin.store.uses import names, policies_using, use_errors
+from tocsin.store.references import Reference, names_of_uses, policies_using, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "channels.sql")
 
@@ -77,7 +76,7 @@ async def update(connection: Connection, channel_id: UUID, spec: ChannelSpec) ->
 async def delete(connection: Connection, channel_id: UUID) -> None:
     """Delete a channel that is locked. Raises Conflict naming the policies that notify it."""
     if uses := await policies_using(connection, channel_id):
-        raise Conflict(f"used by {names(uses)}: take it out there first", *use_errors(uses))
+        raise Conflict(f"used by {names_of_uses(uses)}: take it out there first", *use_errors(uses))
     await connection.execute(_sql["delete"], channel_id)
 
 

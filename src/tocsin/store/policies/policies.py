@@ -11,8 +11,7 @@ from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.policies import policy_steps
 from tocsin.store.policies.policy_steps import Step, StepSpec
-from tocsin.store.references import Reference, require_none, unknown
-from tocsin.store.uses import names, use_errors
+from tocsin.store.references import Reference, names_of_uses, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "policies.sql")
 
@@ -110,9 +109,11 @@ async def delete(connection: Connection, policy_id: UUID) -> None:
     """Delete a policy that is locked. Raises Conflict naming the services that use it, and whose catch-all it is."""
     uses = await connection.fetch(_sql["uses"], policy_id)
     if services := [use for use in uses if use["kind"] == "service"]:
-        raise Conflict(f"used by {names(services)}: give them another escalation policy first", *use_errors(uses))
+        raise Conflict(
+            f"used by {names_of_uses(services)}: give them another escalation policy first", *use_errors(uses)
+        )
     if uses:
-        raise Conflict(f"the catch-all of {names(uses)}: give them another one first", *use_errors(uses))
+        raise Conflict(f"the catch-all of {names_of_uses(uses)}: give them another one first", *use_errors(uses))
     await connection.execute(_sql["hold_alerts"], policy_id)
     await connection.execute(_sql["delete"], policy_id)
 

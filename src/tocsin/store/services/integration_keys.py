@@ -1,6 +1,6 @@
 """Integration keys: a source's way in, shown once and kept as SHA-256."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -9,7 +9,8 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.errors import NotFound
+from tocsin.errors import NotFound, PermissionDenied, Unauthenticated
+from tocsin.store.actor import Actor
 from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.random_secrets import digest, new_integration_token
 
@@ -28,6 +29,27 @@ class IntegrationKey:
     type: KeyType
     created_at: datetime
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a sender shows: the secret, the type of key that the path asks for, and where the request came from."""
+
+    secret: str = field(repr=False)
+    type: str
+    ip: str | None = None
+
+    @property
+    def digest(self) -> bytes:
+        return digest(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A known sender."""
+
+    service_id: UUID
+    actor: Actor
 
 
 async def create(
@@ -59,6 +81,30 @@ async def revoke(connection: Connection, service_id: UUID, key_id: UUID) -> None
     """From now on the token is unknown. Raises NotFound."""
     if await connection.fetchval(_sql["revoke"], service_id, key_id) is None:
         raise NotFound("no such integration key")
+
+
+def unknown_key() -> Unauthenticated:
+    return Unauthenticated("the integration key is unknown or revoked")
+
+
+def wrong_type() -> PermissionDenied:
+    return PermissionDenied("this integration key is of another type: it cannot be used on this path")
+
+
+async def authenticate(database: Database, credential: Credential) -> Source:
+    """Who sends. Notes the use, at most once a minute.
+
+    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
+    """
+    row = await database.fetchrow(_sql["find"], credential.digest)
+    if row is None:
+        raise unknown_key()
+    if row["type"] != credential.type:
+        raise wrong_type()
+    if row["is_use_due"]:
+        await database.execute(_sql["note_use"], row["id"])
+    actor = Actor(type="integration_key", id=str(row["id"]), name=row["name"], ip=credential.ip)
+    return Source(row["service_id"], actor)
 
 
 def _found(row: asyncpg.Record | None) -> IntegrationKey:

@@ -9,8 +9,7 @@ from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.references import Reference, past, require_none, unknown
-from tocsin.store.uses import use_errors
+from tocsin.store.references import Reference, past, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "services.sql")
 
