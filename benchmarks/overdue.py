@@ -18,7 +18,7 @@ async def overdue(server_dsn: str) -> list[Row]:
 
     The alerts' next moves are spread over an hour.
     """
-    sweep = Statements("tocsin.engine", "sweep.sql")
+    sweep = Statements("tocsin.engine.healing", "sweep.sql")
     async with database(server_dsn) as (_, pool):
         organisation = await found(pool, policies=10_000, people=100, webhook="http://127.0.0.1:9/")
         due = await pool.fetchval("select now() + $1::interval", timedelta(minutes=1))

@@ -10,8 +10,8 @@ from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from benchmarks.stage import empty_database
 from benchmarks.table import Row
 from tocsin.db.migrate import migrate
-from tocsin.engine.fetch import longest_due_first
-from tocsin.engine.queue import HEARTBEAT_TIMEOUT, names
+from tocsin.engine.queue.fetch_order import longest_due_first
+from tocsin.engine.queue.queries import HEARTBEAT_TIMEOUT, names
 
 _KINDS = [QueueEntrypoint(kind) for kind in ("alert", "cycle", "policy", "service")]
 _FUTURE, _DUE, _STORM = 1_000_000, 5_000, 100_000

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from tocsin.channels.registry import open_senders
 from tocsin.db.pool import open_pool
-from tocsin.engine.job import STATE
+from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.loop import first
-from tocsin.engine.page import Outbox
+from tocsin.engine.queue.job import STATE
 from tocsin.engine.runner import open_engine
 from tocsin.web.links import ActionLinks, signing_key
 

@@ -3,7 +3,7 @@
 from benchmarks.seed import found_large, open_many
 
 from tocsin.db.pool import Pool
-from tocsin.engine import walk
+from tocsin.engine.healing import walk
 
 
 async def test_nothing_differs_and_nothing_is_overdue(pool: Pool) -> None:

@@ -13,9 +13,9 @@ from tests.fixtures.factories import Factory
 
 from tocsin.channels.page import Actions, Destination, Page, Receipt
 from tocsin.db.pool import Pool
-from tocsin.engine import page
+from tocsin.engine.jobs import page
+from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.life import SIGN_EVERY, SILENCE, Life
-from tocsin.engine.page import Outbox
 from tocsin.engine.process import Process, this_process
 from tocsin.testing.clock import Clock
 

@@ -16,7 +16,7 @@ from tests.fixtures.engine import Story, eventually, running_engine, settled
 from tests.fixtures.factories import rule, step
 
 from tocsin.db.pool import Connection, Pool, open_pool
-from tocsin.engine.policy import policies as engine_policies
+from tocsin.engine.jobs.policy import policies as engine_policies
 from tocsin.errors import TocsinError
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts

@@ -13,7 +13,7 @@ from tests.fixtures.factories import Factory, step
 
 from tocsin.db.pool import Pool, open_pool
 from tocsin.db.sql import Statements
-from tocsin.engine.queue import HEARTBEAT_TIMEOUT, names
+from tocsin.engine.queue.queries import HEARTBEAT_TIMEOUT, names
 from tocsin.engine.runner import SESSION
 
 LARGE = {
@@ -176,7 +176,7 @@ def _rows_read(plan: Mapping[str, Any]) -> Iterator[float]:
 
 async def test_the_engines_statements_read_no_large_table_from_end_to_end(full: asyncpg.Connection) -> None:
     found = {
-        f"{file} {name}": list(scans(await generic_plan(full, Statements("tocsin.engine", file)[name])))
+        f"{file} {name}": list(scans(await generic_plan(full, Statements("tocsin.engine.jobs", file)[name])))
         for file, statements in HOT.items()
         for name in statements
     }
@@ -188,7 +188,7 @@ async def test_a_plan_made_while_tables_are_known_to_be_empty_reads_none_from_en
 ) -> None:
     """Which an engine's connections keep while a storm fills them."""
     found = {
-        f"{file} {name}": list(scans(await generic_plan(young, Statements("tocsin.engine", file)[name])))
+        f"{file} {name}": list(scans(await generic_plan(young, Statements("tocsin.engine.jobs", file)[name])))
         for file, statements in HOT.items()
         for name in statements
     }
@@ -224,7 +224,7 @@ async def test_a_fetch_looks_at_no_job_that_waits(waiting: asyncpg.Connection) -
 
 
 async def test_the_look_between_fetches_reads_a_job_a_kind_at_most(waiting: asyncpg.Connection) -> None:
-    queue = Statements("tocsin.engine", "queue.sql")
+    queue = Statements("tocsin.engine.queue", "queries.sql")
     assert await most_rows_read(waiting, queue["next_due_in"], KINDS) <= 1
 
 

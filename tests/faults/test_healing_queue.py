@@ -9,7 +9,7 @@ from tests.fixtures.engine import Story, eventually, minutes, running_engine, se
 from tests.fixtures.factories import rule, step
 
 from tocsin.db.pool import Pool
-from tocsin.engine.audit import audit
+from tocsin.engine.healing.full_check import full_check
 from tocsin.store.actor import acting
 
 # What a sweep a second with a look ahead every tenth takes, on a busy machine.
@@ -17,7 +17,7 @@ SOON = 15
 
 
 async def is_healthy(pool: Pool) -> bool:
-    return not await audit(pool)
+    return not await full_check(pool)
 
 
 async def repaired(pool: Pool) -> Sequence[tuple[str, str]]:
@@ -76,12 +76,12 @@ async def test_jobs_put_off_by_hand_are_brought_back(story: Story) -> None:
     assert story.paged() == ["Ann", "Ben"]
 
 
-async def test_what_is_due_far_ahead_is_seen_by_the_audit_and_made_soon(stage: Story, database: str) -> None:
+async def test_what_is_due_far_ahead_is_seen_by_the_full_check_and_made_soon(stage: Story, database: str) -> None:
     policy = await stage.make.policy(step(await stage.user("Ann"), delay=timedelta(hours=6)))
     async with running_engine(database, stage.pool):
         alert_id = await stage.alert(await stage.make.service(policy))
     await stage.pool.execute("delete from pgqueuer")
-    [found] = await audit(stage.pool)
+    [found] = await full_check(stage.pool)
     assert (found.kind, found.id, found.reason) == ("alert", str(alert_id), "no_job")
 
     async def has_job() -> bool:

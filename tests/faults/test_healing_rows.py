@@ -7,7 +7,7 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, eventually, minutes, settled
 from tests.fixtures.factories import rule, step
 
-from tocsin.engine.audit import audit
+from tocsin.engine.healing.full_check import full_check
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert, raise_alert
@@ -17,14 +17,14 @@ SOON = 30
 
 
 async def heals(story: Story, holds: Callable[[], Awaitable[object]]) -> None:
-    """Wait until it holds and the audit finds nothing more."""
+    """Wait until it holds and the full check finds nothing more."""
 
     async def is_so() -> bool:
         return bool(await holds())
 
     await eventually(is_so, within=SOON)
     await settled(story.pool)
-    assert await audit(story.pool) == []
+    assert await full_check(story.pool) == []
 
 
 async def reasons(story: Story, kind: str) -> set[str]:
@@ -205,7 +205,7 @@ async def test_a_shorter_delay_counts_from_the_next_escalation_and_is_no_finding
     before = await story.standing(alert_id)
     await story.pool.execute("update escalation_policy_steps set delay = interval '5 minutes'")
     await settled(story.pool)
-    assert await audit(story.pool) == []
+    assert await full_check(story.pool) == []
     assert await story.standing(alert_id) == before
 
 
@@ -267,11 +267,11 @@ async def test_health_is_left_alone(story: Story) -> None:
         raised = await raise_alert(connection, service.id, NewAlert(summary="disk is full", dedup_key="one"), TESTER)
     for _ in range(6):
         await story.passes(4)
-        assert await audit(story.pool) == []
+        assert await full_check(story.pool) == []
     await story.acknowledge(raised.alert_id)
-    assert await audit(story.pool) == []
+    assert await full_check(story.pool) == []
     await story.close(raised.alert_id)
-    assert await audit(story.pool) == []
+    assert await full_check(story.pool) == []
     assert await story.pool.fetchval("select count(*) from engine_repairs") == 0
 
 
@@ -282,7 +282,7 @@ async def test_an_exhausted_alert_is_left_alone(story: Story) -> None:
     standing = await story.standing(alert_id)
     assert standing is not None
     assert standing["state"] == "exhausted"
-    assert await audit(story.pool) == []
+    assert await full_check(story.pool) == []
 
 
 async def test_a_snooze_that_runs_out_in_maintenance_is_left_alone(story: Story) -> None:
@@ -295,4 +295,4 @@ async def test_a_snooze_that_runs_out_in_maintenance_is_left_alone(story: Story)
     standing = await story.standing(alert_id)
     assert standing is not None
     assert standing["state"] == "maintenance"
-    assert await audit(story.pool) == []
+    assert await full_check(story.pool) == []

@@ -16,8 +16,8 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.db.pool import Pool
-from tocsin.engine.page import CLAIM
-from tocsin.engine.queue import HEARTBEAT_TIMEOUT
+from tocsin.engine.jobs.page import CLAIM
+from tocsin.engine.queue.queries import HEARTBEAT_TIMEOUT
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert

@@ -13,8 +13,9 @@ from tocsin.cli.tables import print_table
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.checks import Finding as ConfigurationFinding
 from tocsin.domain.sickness import Kind, symptoms
-from tocsin.engine import audit
-from tocsin.engine.finding import Finding
+from tocsin.engine.healing.finding import Finding
+from tocsin.engine.healing.full_check import full_check
+from tocsin.engine.healing.repair import mend_all
 from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
 from tocsin.store.engine_status import engine_health, object_names, operators
@@ -73,7 +74,7 @@ async def doctor(*, repair: bool, as_json: bool) -> int:
 
 
 async def _look(pool: Pool, *, mails: bool) -> Sequence[Line]:
-    found = await audit.audit(pool)
+    found = await full_check(pool)
     names = await object_names.names(pool, [(one.kind, one.id) for one in found])
     engines = [_engine_line(one, names.get((one.kind, one.id))) for one in found]
     return [*engines, *map(_configuration_line, await configuration_checks.everything(pool, mails=mails))]
@@ -102,9 +103,9 @@ async def _mails(pool: Pool, loaded: Settings) -> bool:
 
 async def _repair(pool: Pool) -> Sequence[Line]:
     """Mend what can be; returns what was found before. Each is done only if it is still so."""
-    found = await audit.audit(pool)
+    found = await full_check(pool)
     names = await object_names.names(pool, [(one.kind, one.id) for one in found])
-    await audit.repair(pool, found)
+    await mend_all(pool, found)
     return [_engine_line(one, names.get((one.kind, one.id))) for one in found]
 
 

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp
 
 from tocsin.channels.registry import http_client, load_apprise, open_senders
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool, patiently
+from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.loop import Periodic, first
-from tocsin.engine.page import Outbox
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
 from tocsin.http.connections import Limits, proxies
@@ -59,7 +59,7 @@ async def _pinging(loaded: Settings, engine: Engine) -> AsyncIterator[None]:
     if loaded.deadman_url is None:
         yield
         return
-    from tocsin.engine.deadman import Deadman
+    from tocsin.watch.deadman import Deadman
 
     async with http_client() as client:
         deadman = Deadman(engine.pool, client, loaded.deadman_url.get_secret_value())

@@ -9,8 +9,8 @@ from itertools import product
 from prometheus_client import Counter, Histogram
 
 from tocsin.domain.escalation.decisions import Reason
-from tocsin.engine.finding import REASONS
-from tocsin.engine.job import Outcome
+from tocsin.engine.healing.finding import REASONS
+from tocsin.engine.queue.job import Outcome
 
 KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")
 

@@ -20,31 +20,20 @@ from pgqueuer.core.qm import QueueManager
 from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.db.sql import Statements
-from tocsin.engine import (
-    alert,
-    buffers,
-    cycle,
-    page,
-    policy,
-    policy_alerts,
-    queue,
-    repairs,
-    rotation,
-    schedule,
-    service,
-    sweep,
-    walk,
-)
-from tocsin.engine.job import PAGES, STATE
-from tocsin.engine.lane import Lane, Workshop, build_manager, run_manager
+from tocsin.engine.healing import repair, sweep, walk
+from tocsin.engine.healing.sweep import Sweep
+from tocsin.engine.healing.walk import Walk
+from tocsin.engine.jobs import alert, cycle, page, policy, policy_alerts, rotation, schedule, service
+from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
-from tocsin.engine.page import Outbox
-from tocsin.engine.queue import QueuePool
+from tocsin.engine.queue import buffers
+from tocsin.engine.queue import queries as queue
+from tocsin.engine.queue.job import PAGES, STATE
+from tocsin.engine.queue.queries import QueuePool
+from tocsin.engine.queue.worker import Lane, Workshop, build_manager, run_manager
 from tocsin.engine.schema import Schema
-from tocsin.engine.sweep import Sweep
-from tocsin.engine.walk import Walk
 
 log = structlog.get_logger(__name__)
 
@@ -219,7 +208,7 @@ class Engine:
     async def _housekeeping(self) -> None:
         await self.pool.execute(_SQL["prune_log"])
         await self.pool.execute(_SQL["prune_instances"])
-        await repairs.prune(self.pool)
+        await repair.prune(self.pool)
 
     async def _goodbye(self) -> None:
         try:

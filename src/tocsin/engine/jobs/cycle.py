@@ -1,0 +1,156 @@
+"""Job ``cycle``: one user's notification rules are worked through for one entry into a step."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.domain import paging
+from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
+from tocsin.engine.batch.load import Together
+from tocsin.engine.batch.write import Apart, Work
+from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, look
+from tocsin.store import row_mapping
+from tocsin.store.services.maintenance import held_until
+
+_SQL = Statements(__package__, "cycle.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A running cycle and all that decides about it, as of one moment.
+
+    ``beside``: other cycles, by id, that page the same user for the same alert and are due now or in a moment.
+    """
+
+    id: UUID
+    cycle: Cycle
+    beside: Mapping[UUID, Cycle]
+    rules: Sequence[Rule]
+    now: datetime
+
+    def ticking(self) -> Mapping[UUID, Cycle]:
+        """The cycles that tick together, this one first."""
+        due = paging.due_beside(list(self.beside.values()), self.now)
+        return {self.id: self.cycle, **{key: one for key, one in self.beside.items() if one in due}}
+
+
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one notification cycle."""
+
+    async def load_many(cycle_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+        return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], cycle_ids)}
+
+    loads, ticking = Together(load_many), Apart(pool, "tick_cycle")
+
+    async def once(object_id: str) -> Outcome | None:
+        loaded = await loads.load(UUID(object_id))
+        if loaded is None:
+            return GONE
+        decision = paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values()))
+        return _outcome(loaded, decision) if await _apply(pool, ticking, loaded, decision) else None
+
+    return JobKind("cycle", look(once))
+
+
+def _loaded(row: asyncpg.Record) -> Loaded:
+    cycle = Cycle(
+        alert_status=row["status"],
+        started_at=row["started_at"],
+        last_tick=row["last_tick"],
+        repeat_every=row["repeat_every"],
+        maintenance_until=held_until(row),
+        next_tick=row["next_tick"],
+        alert_moves_at=row["alert_moves_at"],
+        number=row["escalation_count"],
+    )
+    beside = {UUID(one["id"]): _beside(cycle, one) for one in row["beside"]}
+    return Loaded(row["id"], cycle, beside, [row_mapping.rule(rule) for rule in row["rules"]], row["now"])
+
+
+def _beside(cycle: Cycle, item: row_mapping.Item) -> Cycle:
+    every = item["repeat_seconds"]
+    return replace(
+        cycle,
+        started_at=datetime.fromisoformat(item["started_at"]),
+        last_tick=datetime.fromisoformat(item["last_tick"]) if item["last_tick"] else None,
+        next_tick=datetime.fromisoformat(item["next_tick"]),
+        repeat_every=None if every is None else timedelta(seconds=every),
+        number=item["escalation_count"],
+    )
+
+
+async def _apply(pool: Pool, ticking: Apart, loaded: Loaded, decision: Decision) -> bool:
+    """Write the decision; False when the cycle has moved since it was loaded."""
+    where = (loaded.id, loaded.cycle.last_tick)
+    match decision:
+        case Ticks(cycles=ticks):
+            return bool(await ticking.write(_ticked(loaded, ticks)))
+        case LetOthersMove(until=until) if until <= loaded.now:
+            return True
+        case HoldCycle(until=until) | LetOthersMove(until=until):
+            return bool(await pool.fetchval(_SQL["hold"], *where, until))
+        case EndCycle(reason=reason):
+            return bool(await pool.fetchval(_SQL["end"], *where, reason))
+        case _:
+            assert_never(decision)
+
+
+def _ticked(loaded: Loaded, ticks: Sequence[Tick]) -> Work:
+    ticked = zip(loaded.ticking().items(), ticks, strict=True)
+    return {
+        "now": _text(loaded.now),
+        "cycles": [_moved(cycle_id, cycle, tick) for (cycle_id, cycle), tick in ticked],
+    }
+
+
+def _moved(cycle_id: UUID, cycle: Cycle, tick: Tick) -> Work:
+    return {
+        "id": str(cycle_id),
+        "last_tick": _text(cycle.last_tick),
+        "next_tick": _text(tick.next_tick),
+        "pages": [_page(page) for page in tick.pages],
+    }
+
+
+def _page(page: DuePage) -> Work:
+    status, reason = page.fate
+    return {
+        "rule_id": str(page.rule.id),
+        "contact_method_id": str(page.rule.contact_method_id),
+        "round": page.round,
+        "status": status,
+        "reason": reason,
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
+    match decision:
+        case Ticks(cycles=ticks):
+            pages = [page for tick in ticks for page in tick.pages]
+            due = loaded.cycle.next_tick if pages else None
+            feeds = (PAGES,) if pages else ()
+            again = _unchanged(loaded, ticks[0].next_tick)
+            return Outcome("ticked", due=due, acted=loaded.now, again=again, feeds=feeds)
+        case LetOthersMove(until=until, reason=reason) if until <= loaded.now:
+            return Outcome(reason, again=until)
+        case HoldCycle(until=until, reason=reason) | LetOthersMove(until=until, reason=reason):
+            return Outcome(reason, again=_unchanged(loaded, until))
+        case EndCycle(reason=reason):
+            return Outcome(reason)
+        case _:
+            assert_never(decision)
+
+
+def _unchanged(loaded: Loaded, next_tick: datetime | None) -> datetime | None:
+    """A next tick that was the row's already: its trigger has not enqueued it, and this run may have been its job."""
+    return next_tick if next_tick == loaded.cycle.next_tick else None

@@ -1,0 +1,224 @@
+"""Job ``policy``: the rows that mirror whom each step would page are brought up to date, with their history (P1).
+
+An alert that enters a step asks here too, and does not wait for this job: whom a step pages is worked out from what is
+defined, at that moment (P3). It brings the mirror up to date itself when that says something else.
+
+The history tells the planned moments, as a schedule's does. It is worked out by whoever writes it only: in a storm it
+is enough to know whom a step pages now.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from tocsin.db.pool import Connection, Database, Pool
+from tocsin.db.sql import Statements
+from tocsin.domain.escalation.policy import OnCallUser, Policy
+from tocsin.domain.history import History, history, replayed
+from tocsin.domain.on_call import Because, Roster, Target, ids_of
+from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.engine.batch.batch import Turn, Wish
+from tocsin.engine.batch.load import Together
+from tocsin.engine.jobs.on_call_cause import Reasons
+from tocsin.engine.jobs.on_call_cause import targets as because_of
+from tocsin.engine.jobs.replay import columns, replay
+from tocsin.engine.queue.job import GONE, JobKind, Outcome
+from tocsin.store import row_mapping
+from tocsin.store.on_call import on_call_snapshot
+
+_SQL = Statements(__package__, "policy.sql")
+
+Causes = Mapping[UUID, Sequence[Because]]
+
+# What a job finds unchanged is noted so often, that the time to go over again stays short.
+_NOTED_EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user's name, and whether some enabled contact method has a notification rule."""
+
+    name: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepNow:
+    """Whom a step would page now and why, and whether its mirror says the same."""
+
+    because: Mapping[UUID, Reasons]
+    is_mirrored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyNow:
+    """A policy with whom each of its steps would page now."""
+
+    policy: Policy
+    steps: Mapping[UUID, StepNow]
+    people: Mapping[UUID, Person]
+
+
+def policies(pool: Pool) -> Together[UUID, PolicyNow]:
+    """Reads policies as they are now."""
+
+    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
+        return await _load(pool, policy_ids)
+
+    return Together(load_many)
+
+
+@dataclass(slots=True)
+class Mirrors:
+    """Brings mirrors up to date, each once for all that ask in one turn of the event loop.
+
+    In a storm at a handoff a hundred alerts of one policy ask at once; each by itself would hold the policy, and read
+    all that decides about it, one after the other.
+    """
+
+    pool: Pool
+    _turn: Turn[UUID] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = Turn(self._answer)
+
+    async def freshen(self, policy_id: UUID) -> None:
+        """Make the mirrors of the policy's steps say what is so now, in a transaction of its own."""
+        await self._turn.ask(policy_id)
+
+    async def _answer(self, wishes: Sequence[Wish[UUID]]) -> None:
+        for policy_id in {wish.what for wish in wishes}:
+            those = [wish for wish in wishes if wish.what == policy_id]
+            try:
+                async with self.pool.acquire() as connection, connection.transaction():
+                    await hold(connection, policy_id)
+                    await bring_up_to_date(connection, policy_id)
+            except Exception as error:
+                for wish in those:
+                    wish.refuse(error)
+            else:
+                for wish in those:
+                    wish.grant(None)
+
+
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one policy's mirror."""
+    mirrors = Mirrors(pool)
+
+    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
+        return await _untold(pool, policy_ids)
+
+    loads = Together(load_many)
+
+    async def run(object_id: str) -> Outcome:
+        found = await loads.load(UUID(object_id))
+        if found is None:
+            return GONE
+        if not found:
+            return Outcome("unchanged")
+        await mirrors.freshen(UUID(object_id))
+        return Outcome("brought_up_to_date")
+
+    return JobKind("policy", run)
+
+
+async def hold(connection: Connection, policy_id: UUID) -> None:
+    """Keep the policy and its steps as they are until the transaction ends. Comes before all other locks."""
+    await connection.execute(_SQL["lock"], policy_id)
+
+
+async def bring_up_to_date(connection: Connection, policy_id: UUID, only: UUID | None = None) -> None:
+    """Make the mirrors of the policy's steps, or of one of them, say what is so now, and what was since they last did.
+
+    The policy is held and read again, so that what was read earlier is never written over what was read later.
+    """
+    for told in (await _untold(connection, [policy_id])).get(policy_id, ()):
+        if only in (None, told.step_id):
+            rows = columns(told.history.changed), columns(told.history.added)
+            await connection.execute(_SQL["mirror"], told.step_id, told.until, *rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the mirror of a step is to tell, up to ``until``."""
+
+    step_id: UUID
+    history: History[Reasons]
+    until: datetime
+
+
+async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
+    """Of each policy the steps whose mirrors do not tell all up to now."""
+    rows = await database.fetch(_SQL["load"], policy_ids)
+    steps = [
+        (row["id"], *each)
+        for row in rows
+        for each in zip(row_mapping.policy_plan(row).steps, row["steps"], strict=True)
+    ]
+    recorded = [moment for _, _, step in steps if (moment := _instant(step["history_until"])) is not None]
+    used = [target for _, plan, _ in steps for target in plan.targets]
+    whole = await _roster(database, used, min(recorded, default=None))
+    found: dict[UUID, list[_Told]] = {row["id"]: [] for row in rows}
+    for policy_id, plan, step in steps:
+        told = await _told(whole or Roster(rows[0]["now"]), plan, step)
+        found[policy_id] += [told] if told is not None else []
+    return found
+
+
+async def _told(whole: Roster, step: StepPlan, row: Mapping[str, Any]) -> _Told | None:
+    changes = [datetime.fromisoformat(row["changed_at"]), *(at for one in step.targets for at in whole.changes(one))]
+    window = replayed(whole.now, _instant(row["history_until"]), changes)
+    standing = {UUID(user_id): because for user_id, because in row["mirror"].items()}
+    told = await replay(window, lambda over: history(standing, whole.pieces(step.targets, over), because_of, over))
+    is_noted = row["history_until"] is not None and window.end - window.start <= _NOTED_EVERY
+    return None if told.is_told and is_noted else _Told(step.id, told, whole.now)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
+    rows = await database.fetch(_SQL["load"], policy_ids)
+    plans = {row["id"]: row_mapping.policy_plan(row) for row in rows}
+    on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
+    users = {user_id for causes in on_call.values() for user_id in causes}
+    found = await database.fetch(_SQL["people"], list(users)) if users else []
+    people = {row["id"]: Person(row["name"], row["reachable"]) for row in found}
+    mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
+    return {policy_id: _policy_now(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
+
+
+async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
+    """The users of each step; users are known without asking anything."""
+    whole = await _roster(database, [target for step in steps for target in step.targets])
+    if whole is None:
+        return {step.id: {one.id: (Because(one),) for one in step.targets if one.type == "user"} for step in steps}
+    return {step.id: whole.on_call(step.targets, whole.now) for step in steps}
+
+
+async def _roster(database: Database, used: Sequence[Target], since: datetime | None = None) -> Roster | None:
+    """The rotations and schedules among the targets; None when there are none, which need not be asked for."""
+    rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
+    return await on_call_snapshot.load(database, rotations, schedules, since) if rotations or schedules else None
+
+
+def _policy_now(
+    plan: PolicyPlan,
+    on_call: Mapping[UUID, Causes],
+    mirrors: Mapping[UUID, Mapping[str, Any]],
+    people: Mapping[UUID, Person],
+) -> PolicyNow:
+    now = {step.id: _step_now(on_call[step.id], mirrors[step.id], people) for step in plan.steps}
+    steps = [
+        step.step([OnCallUser(user_id, people[user_id].reachable) for user_id in now[step.id].because])
+        for step in plan.steps
+    ]
+    return PolicyNow(Policy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
+
+
+def _step_now(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, Person]) -> StepNow:
+    because = {user_id: because_of(reasons) for user_id, reasons in causes.items() if user_id in people}
+    return StepNow(because, {str(user_id): reasons for user_id, reasons in because.items()} == mirror)

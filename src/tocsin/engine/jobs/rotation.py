@@ -1,0 +1,76 @@
+"""Job ``rotation``: who is active is brought up to date, at a handoff or after a change (R2 to R4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.domain import rotation
+from tocsin.domain.on_call import RotationNow
+from tocsin.domain.rotation import Decision, End, Move, Rest
+from tocsin.engine.batch.load import Together
+from tocsin.engine.queue.job import GONE, JobKind, Outcome, look
+from tocsin.store.on_call import on_call_snapshot
+
+_SQL = Statements(__package__, "rotation.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A rotation as of one moment. ``version`` is None when nobody is active."""
+
+    id: UUID
+    found: RotationNow
+    version: int | None
+    now: datetime
+
+
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one rotation."""
+
+    async def load_many(rotation_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+        rows = await on_call_snapshot.rotation_rows(pool, rotation_ids)
+        return {
+            row["id"]: Loaded(row["id"], on_call_snapshot.rotation_now(row), row["version"], row["now"]) for row in rows
+        }
+
+    loads = Together(load_many)
+
+    async def once(object_id: str) -> Outcome | None:
+        loaded = await loads.load(UUID(object_id))
+        if loaded is None:
+            return GONE
+        decision = loaded.found.decide(loaded.now)
+        return _outcome(loaded, decision) if await _apply(pool, loaded, decision) else None
+
+    return JobKind("rotation", look(once))
+
+
+async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
+    """Write the decision; False when the rotation has moved since it was loaded."""
+    match decision:
+        case Move(standing=to):
+            row = (to.position, to.participant_id, to.shift_start, to.shift_end)
+            return bool(await pool.fetchval(_SQL["move"], loaded.id, loaded.version, *row))
+        case End():
+            return bool(await pool.fetchval(_SQL["end"], loaded.id, loaded.version))
+        case Rest():
+            return True
+        case _:
+            assert_never(decision)
+
+
+def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
+    standing = loaded.found.standing
+    match decision:
+        case Move(reason=rotation.Reason.HANDOFF as reason) if standing is not None:
+            return Outcome(reason, due=standing.shift_end, acted=loaded.now)
+        case Move(reason=reason) | End(reason=reason):
+            return Outcome(reason)
+        case Rest(reason=reason, until=until):
+            return Outcome(reason, again=until)
+        case _:
+            assert_never(decision)

@@ -1,0 +1,76 @@
+"""Job ``schedule``: the rows that say who is on call are brought up to date, with their history (S4, S5).
+
+The history tells the planned moments: a job that comes late writes every stint since its rows were last up to date.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Pool
+from tocsin.db.sql import Statements
+from tocsin.domain.history import History, history
+from tocsin.domain.on_call import Roster
+from tocsin.domain.spans import Span
+from tocsin.engine.batch.load import Together
+from tocsin.engine.jobs.on_call_cause import Reasons, parts
+from tocsin.engine.jobs.replay import columns, replay
+from tocsin.engine.queue.job import GONE, JobKind, Outcome, look
+from tocsin.store.on_call import on_call_snapshot
+
+_SQL = Statements(__package__, "schedule.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A schedule and the rotations in it, as of one moment. ``version`` is None before its first look."""
+
+    id: UUID
+    roster: Roster
+    version: int | None
+    next_change: datetime | None
+    standing: Mapping[UUID, Reasons]
+    now: datetime
+
+
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one schedule."""
+
+    async def load_many(schedule_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+        rows = await on_call_snapshot.schedule_rows(pool, schedule_ids)
+        whole = await on_call_snapshot.around(pool, rows)
+        return {row["id"]: _loaded(row, whole) for row in rows}
+
+    loads = Together(load_many)
+
+    async def once(object_id: str) -> Outcome | None:
+        loaded = await loads.load(UUID(object_id))
+        return GONE if loaded is None else await _apply(pool, loaded)
+
+    return JobKind("schedule", look(once))
+
+
+def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
+    if row["id"] not in whole.schedules:
+        on_call_snapshot.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
+    standing = {UUID(user_id): because for user_id, because in row["last_known"].items()}
+    return Loaded(row["id"], whole, row["version"], row["next_change"], standing, whole.now)
+
+
+async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:
+    """Write who is on call; None when the schedule has moved since it was loaded."""
+    told = await replay(loaded.roster.to_replay(loaded.id), lambda window: _history(loaded, window))
+    next_change = loaded.roster.next_change(loaded.id)
+    arguments = (loaded.id, loaded.version, next_change, loaded.now, columns(told.changed), columns(told.added))
+    if not await pool.fetchval(_SQL["apply"], *arguments):
+        return None
+    due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
+    again = next_change if next_change == loaded.next_change else None
+    return Outcome("brought_up_to_date", due=due, acted=loaded.now, again=again)
+
+
+def _history(loaded: Loaded, window: Span) -> History[Reasons]:
+    return history(loaded.standing, loaded.roster.pieces_of_schedule(loaded.id, window), parts, window)
