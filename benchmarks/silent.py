@@ -11,7 +11,7 @@ import httpx
 from benchmarks.organisation import found
 from benchmarks.stage import database, integration_token, tocsin
 from benchmarks.table import Row, quantile
-from tocsin.http.descriptors import raise_limit
+from tocsin.http.server.descriptors import raise_limit
 from tocsin.testing.receivers import WebhookReceiver
 
 _CLIENTS = 3_000

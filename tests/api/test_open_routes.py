@@ -7,7 +7,7 @@ from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 from tests.api.calls import UNKNOWN_ID
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.settings import Settings
 
 # Ways in with keys of their own, signed links, health, and what a sign-in page needs.

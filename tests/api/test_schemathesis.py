@@ -21,7 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import CHECKS
 from tests.fixtures.database import TESTER, cloned, serving
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.db.pool import open_pool
 from tocsin.settings import Settings
 from tocsin.store.actor import acting

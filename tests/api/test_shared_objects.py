@@ -7,7 +7,7 @@ from httpx import AsyncClient
 from tests.api.calls import bearer, refusal
 from tests.fixtures.factories import Factory, step
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.settings import Settings
 
 FOREVER = {"start_at": "2099-01-01T00:00:00Z", "end_at": "2099-01-02T00:00:00Z"}

@@ -8,7 +8,7 @@ from typing import get_args
 import httpx
 import pytest
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.cli.doctor import SettingReason
 from tocsin.db.pool import Pool
 from tocsin.domain import paging

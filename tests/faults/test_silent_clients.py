@@ -11,8 +11,8 @@ from tests.fixtures.database import serving
 from tests.fixtures.engine import Story
 from tests.fixtures.factories import step
 
-from tocsin.api.app import create_app
-from tocsin.http.connections import Limits
+from tocsin.app import create_app
+from tocsin.http.server.connections import Limits
 from tocsin.settings import Settings
 
 SILENT = 300

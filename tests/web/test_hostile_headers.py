@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory, step
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.settings import Settings
 from tocsin.web import html
 

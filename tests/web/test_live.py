@@ -13,7 +13,7 @@ from tests.fixtures.database import serving
 from tests.fixtures.factories import Factory, rule
 from tests.web.conftest import PASSWORD
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.db.pool import Pool
 from tocsin.settings import Settings
 from tocsin.store.alerts import timeline

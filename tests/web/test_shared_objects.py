@@ -10,7 +10,7 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory, step
 from tests.web.conftest import PASSWORD
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.settings import Settings
 from tocsin.store.actor import acting
 from tocsin.store.on_call import temporary_schedules

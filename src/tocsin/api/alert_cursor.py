@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from tocsin.api.paging import bad_cursor, decode_cursor, encode_cursor
+from tocsin.http.pagination import bad_cursor, decode_cursor, encode_cursor
 from tocsin.store.alerts.timeline import Place
 
 

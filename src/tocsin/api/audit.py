@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from tocsin.api.auth import Admin, Database
-from tocsin.api.fields import Read, Search, UtcDatetime
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.http.auth import Admin, Database
+from tocsin.http.fields import Read, Search, UtcDatetime
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
 from tocsin.store import audit
 from tocsin.store.audit import AuditFilter
 

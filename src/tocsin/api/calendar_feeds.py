@@ -10,12 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_edit_user, require_lasting, require_manage
-from tocsin.api.auth import Config, Database, Reader, Writer
-from tocsin.api.fields import Read, UtcDatetime
 from tocsin.db.pool import Connection
 from tocsin.db.pool import Database as Reading
 from tocsin.errors import NotFound
+from tocsin.http.access import require_edit, require_edit_user, require_lasting, require_manage
+from tocsin.http.auth import Config, Database, Reader, Writer
+from tocsin.http.fields import Read, UtcDatetime
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds, schedules

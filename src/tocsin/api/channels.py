@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, Field
 
-from tocsin.api.access import may_see_team_addresses, require_edit, require_make, require_move
-from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_first
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.access import may_see_team_addresses, require_edit, require_make, require_move
+from tocsin.http.addresses import HIDDEN, check_with_type, checked, read_apprise_first
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec

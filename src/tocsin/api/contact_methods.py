@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, Field, StrictBool
 
-from tocsin.api.access import may_see_addresses, require_edit_user
-from tocsin.api.addresses import HIDDEN, check_with_type, checked, read_apprise_first
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Address, AddressType, Body, Name, Read, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.access import may_see_addresses, require_edit_user
+from tocsin.http.addresses import HIDDEN, check_with_type, checked, read_apprise_first
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Address, AddressType, Body, Name, Read, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, users
 from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from tocsin.api.auth import Admin, Database
-from tocsin.api.fields import Read, UtcDatetime
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.http.auth import Admin, Database
+from tocsin.http.fields import Read, UtcDatetime
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
 from tocsin.store.engine_status import overview as engine
 from tocsin.store.engine_status import parked_jobs
 

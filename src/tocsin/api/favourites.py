@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Read
 from tocsin.errors import Conflict
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Read
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import favourites
 

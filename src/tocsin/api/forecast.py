@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from tocsin.api.alerts import AlertId
-from tocsin.api.auth import Database, Reader
-from tocsin.api.fields import Read, Search, UtcDatetime
 from tocsin.domain.escalation.decisions import Reason
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Person
+from tocsin.http.auth import Database, Reader
+from tocsin.http.fields import Read, Search, UtcDatetime
 from tocsin.store.alerts import forecast
 from tocsin.store.alerts.forecast import Foreseen, Names
 

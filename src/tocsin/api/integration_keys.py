@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit
-from tocsin.api.auth import Config, Database, Reader, Writer
-from tocsin.api.fields import Body, Name, Read, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.access import require_edit
+from tocsin.http.auth import Config, Database, Reader, Writer
+from tocsin.http.fields import Body, Name, Read, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.settings import Settings
 from tocsin.store.actor import acting
 from tocsin.store.services import integration_keys, services

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field, StrictBool
 
-from tocsin.api.access import require_edit
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Read, TimeZone, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.access import require_edit
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Body, Read, TimeZone, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.services import maintenance_windows, services
 from tocsin.store.services.maintenance_windows import WindowSpec

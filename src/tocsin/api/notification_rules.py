@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit_user
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Read, Seconds, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.access import require_edit_user
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Body, Read, Seconds, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.people import notification_rules, users
 from tocsin.store.people.notification_rules import Rule, RuleSpec

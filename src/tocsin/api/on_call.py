@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from tocsin.api.auth import Database, Reader
-from tocsin.api.fields import Read, Search
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.api.policies import OnCallRead
+from tocsin.http.auth import Database, Reader
+from tocsin.http.fields import Read, Search
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy
 

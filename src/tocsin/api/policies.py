@@ -7,13 +7,24 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_make, require_move, require_pointing
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, StepDelay, Text, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.api.schedules import CauseRead
 from tocsin.db.pool import Connection
 from tocsin.domain.on_call import Target, TargetType
+from tocsin.http.access import require_edit, require_make, require_move, require_pointing
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import (
+    Body,
+    Name,
+    PositiveSeconds,
+    Read,
+    Search,
+    StepDelay,
+    Text,
+    UtcDatetime,
+    example,
+    optional,
+)
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy, PolicySpec

@@ -9,11 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from tocsin.api.access import require_edit, require_make, require_move
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.domain.rule import Target
+from tocsin.http.access import require_edit, require_make, require_move
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import schedules, shifts
 from tocsin.store.on_call.schedule_rules import Rule, RuleSpec

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_make, require_move, require_pointing
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.db.pool import Connection
+from tocsin.http.access import require_edit, require_make, require_move, require_pointing
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import services
 from tocsin.store.services.services import Service, ServiceSpec

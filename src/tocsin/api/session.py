@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Cookie, Request, Response
 from pydantic import Field
 
-from tocsin.api.auth import SESSION_COOKIE, Database, Reader, client_ip, get_pool, get_settings
-from tocsin.api.fields import Body, Read, Text, example
-from tocsin.api.origin import request_origin
-from tocsin.api.sign_in_limits import Attempt
 from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
+from tocsin.http.auth import SESSION_COOKIE, Database, Reader, client_ip, get_pool, get_settings
+from tocsin.http.fields import Body, Read, Text, example
+from tocsin.http.limits import Attempt
+from tocsin.http.origin import request_origin
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, Role, Scope, acting
 from tocsin.store.people import sessions, users

@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.access import require_manage
-from tocsin.api.auth import Admin, Database, Reader, Writer
-from tocsin.api.fields import Body, Name, Read, Search, UtcDatetime, example, optional
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import FieldError
+from tocsin.http.access import require_manage
+from tocsin.http.auth import Admin, Database, Reader, Writer
+from tocsin.http.fields import Body, Name, Read, Search, UtcDatetime, example, optional
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import TeamRole, acting
 from tocsin.store.people import teams
 from tocsin.store.people.teams import Member, TeamSpec

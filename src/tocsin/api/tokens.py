@@ -5,12 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from tocsin.api.access import ends_with_token, is_admin
-from tocsin.api.auth import Database, Reader, Writer
-from tocsin.api.fields import Body, Name, Read, UtcDatetime, example
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.db.pool import Database as Queryable
 from tocsin.errors import NotFound, PermissionDenied
+from tocsin.http.access import ends_with_token, is_admin
+from tocsin.http.auth import Database, Reader, Writer
+from tocsin.http.fields import Body, Name, Read, UtcDatetime, example
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, Role, Scope, acting
 from tocsin.store.people import tokens
 from tocsin.store.people.tokens import Token, TokenSpec

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from tocsin.api.access import is_admin, require_edit_user
-from tocsin.api.auth import Admin, Database, Reader, Writer
-from tocsin.api.fields import Body, Email, Name, Password, Read, Search, Text, UtcDatetime, example, optional
-from tocsin.api.own_password import require_proof
-from tocsin.api.paging import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.errors import NotFound, PermissionDenied
+from tocsin.http.access import is_admin, require_edit_user
+from tocsin.http.auth import Admin, Database, Reader, Writer
+from tocsin.http.fields import Body, Email, Name, Password, Read, Search, Text, UtcDatetime, example, optional
+from tocsin.http.own_password import require_proof
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, Role, acting
 from tocsin.store.people import sessions, users
 from tocsin.store.people.passwords import hash_password

@@ -5,11 +5,11 @@ import os
 
 from pydantic import TypeAdapter, ValidationError
 
-from tocsin.api.fields import Name
 from tocsin.channels.registry import check_address
 from tocsin.cli.runtime import open_store
 from tocsin.cli.tables import print_table
 from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.http.fields import Name
 from tocsin.store.actor import Actor, Role, Scope, acting
 from tocsin.store.people import sessions, tokens, users
 from tocsin.store.people.passwords import hash_password

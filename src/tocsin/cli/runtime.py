@@ -14,13 +14,13 @@ import typer
 import uvloop
 
 from tocsin import log, settings
-from tocsin.api.constraints import explain
 from tocsin.channels.causes import connection_cause
 from tocsin.channels.smtp import parse_smtp_url
 from tocsin.db.embedded import default_data_dir, embedded_server, require_data
 from tocsin.db.migrate import AlteredMigration, migrate, unfit
 from tocsin.db.pool import Pool, open_pool
 from tocsin.errors import ConfigurationError, TocsinError
+from tocsin.http.constraints import explain
 from tocsin.settings import Settings
 
 T = TypeVar("T")

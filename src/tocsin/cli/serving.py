@@ -16,9 +16,9 @@ from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.loop import Periodic, first
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
-from tocsin.http.connections import Limits, proxies
-from tocsin.http.descriptors import fitting_connections, raise_limit
-from tocsin.http.server import Server, trusted_proxies
+from tocsin.http.server.connections import Limits, proxies
+from tocsin.http.server.descriptors import fitting_connections, raise_limit
+from tocsin.http.server.server import Server, trusted_proxies
 from tocsin.settings import Settings, host_and_port
 from tocsin.store.people import destinations
 from tocsin.watch.telling import Teller
@@ -107,7 +107,7 @@ async def running_web(
     Raises ConfigurationError when the address cannot be listened on.
     """
     # Here, since most of what a process imports is for this: `tocsin engine` starts in a third of the time without.
-    from tocsin.api.app import create_app
+    from tocsin.app import create_app
 
     async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
         app = create_app(loaded, pool)

@@ -1,1 +1,1 @@
-"""What stands between the network and the application: connections, their deadlines and their limits."""
+"""What API, pages and ingest share: who calls, what they may do, what bodies and lists look like, what errors say."""

@@ -2,7 +2,7 @@
 
 **A page** is a router file of its own (`tocsin.web.home` is a short one), listed in `tocsin.web.pages`; where the bars
 shall lead to it, `tocsin.web.navigation` has its place. A route parses, calls the store as the API does (same models,
-same `tocsin.api.access`, every write within `acting`), and renders::
+same `tocsin.http.access`, every write within `acting`), and renders::
 
     router = APIRouter(include_in_schema=False)
 

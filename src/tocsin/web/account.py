@@ -8,14 +8,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import is_admin
-from tocsin.api.auth import SESSION_COOKIE, Config, Database
 from tocsin.api.calendar_feeds import feed_url
-from tocsin.api.own_password import require_own_password
 from tocsin.api.tokens import TokenCreate, require_no_more_than_own
 from tocsin.api.users import UserPatch
 from tocsin.domain.password import MIN_LENGTH
 from tocsin.errors import NotFound
+from tocsin.http.access import is_admin
+from tocsin.http.auth import SESSION_COOKIE, Config, Database
+from tocsin.http.own_password import require_own_password
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds
 from tocsin.store.people import sessions, tokens, users

@@ -13,9 +13,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import client_ip
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
+from tocsin.http.auth import client_ip
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts

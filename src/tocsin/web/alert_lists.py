@@ -12,11 +12,11 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_act, require_act
 from tocsin.api.alerts import AlertQuery
-from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.errors import FieldError, InvalidInput, NotFound, TocsinError
+from tocsin.http.access import may_act, require_act
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts
 from tocsin.store.alerts.alert_list import Filter, Place

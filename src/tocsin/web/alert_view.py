@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
-from tocsin.api.access import may_act
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
+from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, alert_policy, forecast, timeline, undo
 from tocsin.store.alerts.alert_list import Alert

@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_act
 from tocsin.api.alerts import Escalate, Snooze
 from tocsin.db.pool import Connection, Pool
 from tocsin.errors import Conflict, InvalidInput, NotFound
+from tocsin.http.access import require_act
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts, undo
 from tocsin.store.alerts.alerts import Handled, Seen

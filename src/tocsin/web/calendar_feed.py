@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import Config, Database
+from tocsin.http.auth import Config, Database
 from tocsin.store.on_call import calendar_feeds, feed_shifts
 from tocsin.store.on_call.calendar_feeds import Owner
 from tocsin.store.on_call.feed_shifts import FeedShift, Shifts

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
-from tocsin.api.addresses import HIDDEN, checked, read_apprise_first
-from tocsin.api.auth import Database
 from tocsin.api.channels import ChannelCreate, ChannelPatch
-from tocsin.api.paging import cursor_at, position_after
-from tocsin.api.test_pages import Sending
+from tocsin.api.notification_tests import Sending
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
+from tocsin.http.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
+from tocsin.http.addresses import HIDDEN, checked, read_apprise_first
+from tocsin.http.auth import Database
+from tocsin.http.pagination import cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import destinations, teams
 from tocsin.store.policies import channels

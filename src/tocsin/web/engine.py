@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tocsin.api.access import is_admin
-from tocsin.api.auth import Database
 from tocsin.api.engine import JobId
 from tocsin.db.pool import Pool
 from tocsin.errors import NotFound
+from tocsin.http.access import is_admin
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor
 from tocsin.store.engine_status import history, object_names, parked_jobs
 from tocsin.store.engine_status import overview as engine

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.problems import Problem, ProblemResponse
+from tocsin.http.problems import Problem, ProblemResponse
 from tocsin.web.flash import is_by_itself
 from tocsin.web.html import bare_page
 from tocsin.web.phrases import as_sentence

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import Config, Database
 from tocsin.api.calendar_feeds import Lock, Require, feed_url, require_schedule, require_team
+from tocsin.http.auth import Config, Database
 from tocsin.store.actor import acting
 from tocsin.store.on_call import calendar_feeds, schedules
 from tocsin.store.on_call.calendar_feeds import OwnerKind

@@ -21,9 +21,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from tocsin.api.constraints import explain
-from tocsin.api.validation import field_errors
 from tocsin.errors import Conflict, FieldError, InvalidInput, PermissionDenied
+from tocsin.http.constraints import explain
+from tocsin.http.validation import field_errors
 from tocsin.web.phrases import as_sentence
 from tocsin.web.viewer import Kept, fields_of
 from tocsin.web.zone import UTC, in_zone

@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError, 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from tocsin.api.access import may_make
 from tocsin.channels.rendering import linked
+from tocsin.http.access import may_make
 from tocsin.store.actor import Actor
 from tocsin.store.instants import now
 from tocsin.web import flash, phrases, shown_once, wording

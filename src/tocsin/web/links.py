@@ -16,11 +16,11 @@ from uuid import UUID
 from itsdangerous import BadData, Serializer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
-from tocsin.api.access import may_act
 from tocsin.channels.page import Actions, Addressee
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
+from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
 from tocsin.store.alerts.alerts import Action
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from tocsin.api.auth import SESSION_COOKIE
 from tocsin.errors import Unauthenticated
+from tocsin.http.auth import SESSION_COOKIE
 from tocsin.store.random_secrets import digest
 from tocsin.web.live_hub import Hub, Subscription, hub_of, known_topics
 from tocsin.web.viewer import viewer_of

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
-from tocsin.api.auth import Database
-from tocsin.api.fields import Body, TimeZone
 from tocsin.api.maintenance_windows import WindowCreate
 from tocsin.db.pool import Connection
 from tocsin.errors import FieldError, InvalidInput
+from tocsin.http.access import require_edit
+from tocsin.http.auth import Database
+from tocsin.http.fields import Body, TimeZone
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.services import maintenance_windows, services

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from tocsin.api.access import may_edit, may_move, may_point
 from tocsin.db.pool import Pool
+from tocsin.http.access import may_edit, may_move, may_point
 from tocsin.store.actor import Actor
 from tocsin.store.people import teams
 from tocsin.store.policies import policy_list

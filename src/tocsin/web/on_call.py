@@ -10,8 +10,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import Database
 from tocsin.domain.spans import Span, intersection
+from tocsin.http.auth import Database
 from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_week
 from tocsin.store.on_call.on_call_week import ScheduleTimes

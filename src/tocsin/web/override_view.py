@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit
 from tocsin.api.overrides import OverrideCreate
 from tocsin.db.pool import Pool
 from tocsin.domain import schedule as rules
 from tocsin.domain.spans import Span
 from tocsin.errors import Conflict, InvalidInput
+from tocsin.http.access import may_edit
 from tocsin.store.actor import Actor
 from tocsin.store.on_call import on_call_snapshot, overrides
 from tocsin.store.on_call.overrides import Override, OverrideSpec

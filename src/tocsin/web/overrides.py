@@ -8,10 +8,10 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
-from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.domain.spans import Span
+from tocsin.http.access import require_edit
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_snapshot, overrides, schedules, shifts

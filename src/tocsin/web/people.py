@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.api.access import is_admin
-from tocsin.api.auth import Database
 from tocsin.api.users import UserCreate
 from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied
+from tocsin.http.access import is_admin
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import user_list, users
 from tocsin.store.people.passwords import hash_password

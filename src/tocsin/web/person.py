@@ -9,10 +9,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import is_admin, may_edit_user, may_see_addresses
-from tocsin.api.addresses import HIDDEN
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
+from tocsin.http.access import is_admin, may_edit_user, may_see_addresses
+from tocsin.http.addresses import HIDDEN
 from tocsin.store.actor import Actor
 from tocsin.store.on_call import on_call_of_user
 from tocsin.store.people import contact_methods, notification_rules, user_list, users

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import is_admin, require_edit_user
-from tocsin.api.addresses import read_apprise_first
-from tocsin.api.auth import Database
-from tocsin.api.own_password import require_proof
 from tocsin.api.users import UserPatch
 from tocsin.errors import Conflict
+from tocsin.http.access import is_admin, require_edit_user
+from tocsin.http.addresses import read_apprise_first
+from tocsin.http.auth import Database
+from tocsin.http.own_password import require_proof
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import sessions, users
 from tocsin.store.people.passwords import hash_password

@@ -8,10 +8,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit
-from tocsin.api.auth import Database
 from tocsin.db.pool import Pool
 from tocsin.errors import InvalidInput
+from tocsin.http.access import may_edit
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import forecast
 from tocsin.store.policies import configuration_checks, policies, policy_list, policy_steps

@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_make, require_move
-from tocsin.api.auth import Database
 from tocsin.api.policies import PolicyCreate, require_catch_all
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, NotFound
+from tocsin.http.access import require_edit, require_make, require_move
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import policies, policy_list, policy_steps
 from tocsin.store.policies.policy_list import PolicyRow

@@ -10,14 +10,14 @@ from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit_user
-from tocsin.api.auth import Database
 from tocsin.api.contact_methods import ContactMethodCreate, ContactMethodPatch
 from tocsin.api.notification_rules import NotificationRuleCreate
-from tocsin.api.test_pages import Sending
+from tocsin.api.notification_tests import Sending
 from tocsin.api.trials import Trials
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
+from tocsin.http.access import require_edit_user
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, destinations, notification_rules, users
 from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec

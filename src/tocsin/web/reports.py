@@ -11,10 +11,10 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import Database
 from tocsin.domain.report_hours import Stretch, is_night
 from tocsin.domain.wall_clock import wall_time
 from tocsin.errors import FieldError, InvalidInput, NotFound
+from tocsin.http.auth import Database
 from tocsin.store.alerts import reports
 from tocsin.store.alerts.reports import Report
 from tocsin.store.instants import now

@@ -11,8 +11,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_make, require_move
-from tocsin.api.auth import Database
 from tocsin.api.rotations import RotationCreate
 from tocsin.db.pool import Pool
 from tocsin.domain import handoffs
@@ -20,6 +18,8 @@ from tocsin.domain.on_call import RotationNow
 from tocsin.domain.rotation import Participant, Standing
 from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
+from tocsin.http.access import require_edit, require_make, require_move
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_snapshot, rotations

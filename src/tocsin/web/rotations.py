@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit, require_edit
-from tocsin.api.auth import Database
-from tocsin.api.paging import Cursor, cursor_at, position_after
 from tocsin.api.rotations import RotationPatch
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, InvalidInput
+from tocsin.http.access import may_edit, require_edit
+from tocsin.http.auth import Database
+from tocsin.http.pagination import Cursor, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import on_call_snapshot, rotations
 from tocsin.store.people import user_list

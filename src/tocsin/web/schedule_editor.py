@@ -10,13 +10,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_make, require_move
-from tocsin.api.auth import Database
 from tocsin.api.schedules import ScheduleCreate
 from tocsin.db.pool import Pool
 from tocsin.domain import rule
 from tocsin.domain import schedule as rules
 from tocsin.errors import InvalidInput
+from tocsin.http.access import require_edit, require_make, require_move
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.schedule_rules import RuleSpec

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit, require_edit
-from tocsin.api.auth import Database
-from tocsin.api.paging import Cursor, cursor_at, position_after
 from tocsin.errors import Conflict
+from tocsin.http.access import may_edit, require_edit
+from tocsin.http.auth import Database
+from tocsin.http.pagination import Cursor, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds, schedules
 from tocsin.web import schedule_view

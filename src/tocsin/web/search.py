@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.auth import Database
+from tocsin.http.auth import Database
 from tocsin.store.search import Found, Kind, search
 from tocsin.web.html import fragment_of, page
 from tocsin.web.viewer import Viewer

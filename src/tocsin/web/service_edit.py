@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit, require_make, require_move
-from tocsin.api.auth import Database
 from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
+from tocsin.http.access import require_edit, require_make, require_move
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import services
 from tocsin.store.services.services import Service, ServiceSpec

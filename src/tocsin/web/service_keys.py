@@ -7,9 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_edit
-from tocsin.api.auth import Database
 from tocsin.api.integration_keys import IntegrationKeyCreate, sending_url
+from tocsin.http.access import require_edit
+from tocsin.http.auth import Database
+from tocsin.ingest.generic.snippets import snippets
 from tocsin.store.actor import acting
 from tocsin.store.services import integration_keys, services
 from tocsin.web import service_view
@@ -17,7 +18,6 @@ from tocsin.web.flash import see_other
 from tocsin.web.forms import FORM_ERRORS, Sent, status_of
 from tocsin.web.html import page
 from tocsin.web.shown_once import secrets_of, see_once
-from tocsin.web.snippets import snippets
 from tocsin.web.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)

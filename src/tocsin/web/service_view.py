@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_act, may_edit
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
 from tocsin.domain.maintenance import Window as Planned
 from tocsin.domain.maintenance import windows_at
+from tocsin.http.access import may_act, may_edit
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, forecast
 from tocsin.store.alerts.alert_list import Filter, Status

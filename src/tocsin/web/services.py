@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_act
-from tocsin.api.auth import Database
+from tocsin.http.access import require_act
+from tocsin.http.auth import Database
 from tocsin.store.actor import acting
 from tocsin.store.services import favourites, service_list
 from tocsin.store.services.service_list import Filter

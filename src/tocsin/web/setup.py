@@ -13,16 +13,16 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import require_act, require_edit
-from tocsin.api.addresses import read_apprise_first
-from tocsin.api.auth import Config, Database
+from tocsin.api.notification_tests import Sending
 from tocsin.api.policies import PolicyCreate
 from tocsin.api.rotations import RotationCreate
 from tocsin.api.services import ServiceCreate, require_policy
-from tocsin.api.test_pages import Sending
 from tocsin.db.pool import Connection
 from tocsin.domain.rule import Target
 from tocsin.errors import NotFound
+from tocsin.http.access import require_act, require_edit
+from tocsin.http.addresses import read_apprise_first
+from tocsin.http.auth import Config, Database
 from tocsin.settings import Settings
 from tocsin.store.actor import acting
 from tocsin.store.instants import now

@@ -8,9 +8,9 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import is_admin
 from tocsin.db.pool import Pool
 from tocsin.domain.reach import PolicyReach
+from tocsin.http.access import is_admin
 from tocsin.store import setup
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, alert_policy

@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.api.auth import SESSION_COOKIE
+from tocsin.http.auth import SESSION_COOKIE
 
 _COOKIE = "tocsin_once"
 _SALT = b"tocsin shown once"

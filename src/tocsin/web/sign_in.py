@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.api.auth import SESSION_COOKIE
 from tocsin.api.session import SignIn, open_session
 from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
+from tocsin.http.auth import SESSION_COOKIE
 from tocsin.store.actor import acting
 from tocsin.store.people import sessions
 from tocsin.web.addresses import our_path

@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import is_admin, may_manage, require_manage
-from tocsin.api.auth import Database
 from tocsin.api.teams import MemberBody, TeamCreate
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
+from tocsin.http.access import is_admin, may_manage, require_manage
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds
 from tocsin.store.people import teams, user_list

@@ -11,14 +11,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.access import may_edit, require_edit
-from tocsin.api.auth import Database
 from tocsin.api.temporary_schedules import TemporaryScheduleCreate
 from tocsin.db.pool import Pool
 from tocsin.domain import schedule as rules
 from tocsin.domain.schedule import FixedShift
 from tocsin.domain.spans import Span
 from tocsin.errors import InvalidInput
+from tocsin.http.access import may_edit, require_edit
+from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import schedules, temporary_schedules

@@ -14,9 +14,9 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from tocsin.api.auth import SAFE_METHODS, SESSION_COOKIE, client_ip
-from tocsin.api.origin import request_origin
 from tocsin.errors import PermissionDenied
+from tocsin.http.auth import SAFE_METHODS, SESSION_COOKIE, client_ip
+from tocsin.http.origin import request_origin
 from tocsin.store.actor import Actor
 from tocsin.store.people.sessions import actor_by_session
 from tocsin.web.live_hub import hub_of

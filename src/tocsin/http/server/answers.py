@@ -3,7 +3,7 @@
 import json
 from http import HTTPStatus
 
-from tocsin.http.counts import Cause
+from tocsin.http.server.counts import Cause
 
 _DETAILS = {
     Cause.HEADERS_LATE: (408, "the headers did not come in time"),

@@ -8,10 +8,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from tocsin.http.answers import answer
-from tocsin.http.connections import Connections, Wait
-from tocsin.http.counts import Cause, count
-from tocsin.http.transport import LingeringTransport
+from tocsin.http.server.answers import answer
+from tocsin.http.server.connections import Connections, Wait
+from tocsin.http.server.counts import Cause, count
+from tocsin.http.server.transport import LingeringTransport
 
 MOST_HEADER_BYTES = 65_536  # also of what stands between the parts of a chunked body
 
@@ -28,7 +28,7 @@ class LimitedState(ServerState):
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """One connection. See `tocsin.http.connections` for what it may do."""
+    """One connection. See `tocsin.http.server.connections` for what it may do."""
 
     def __init__(
         self,

@@ -9,8 +9,8 @@ from httpx import AsyncClient
 from tests.api.calls import refusal
 from tests.fixtures.factories import Factory
 
-from tocsin.api.sign_in_limits import Attempt, SignInLimits, Slowdown, network_of
 from tocsin.errors import TooManyRequests
+from tocsin.http.limits import Attempt, SignInLimits, Slowdown, network_of
 
 URL = "/api/v1/session"
 ANN = {"email": "ann@example.org", "password": "correct horse battery"}

@@ -6,7 +6,7 @@ from httpx import AsyncClient
 from tests.api.calls import UNKNOWN_ID, wrong
 from tests.fixtures.factories import Factory
 
-from tocsin.api.app import create_app
+from tocsin.app import create_app
 from tocsin.settings import Settings
 
 

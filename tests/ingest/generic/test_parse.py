@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import InvalidInput
-from tocsin.ingest.generic import wants_json
-from tocsin.ingest.incoming import understand
-from tocsin.ingest.parameters import Parameters, read_parameters
+from tocsin.ingest.generic.parameters import Parameters, read_parameters
+from tocsin.ingest.generic.parse import understand
+from tocsin.ingest.generic.router import wants_json
 from tocsin.ingest.text import is_fit, mend, mend_line, shorten
 
 TYPES = [

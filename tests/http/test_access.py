@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tocsin.api import access
+from tocsin.http import access
 from tocsin.store.actor import Actor
 
 ME, OTHER = UUID(int=1), UUID(int=2)

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 from tocsin.domain.dedup_key import MAX_DEDUP, auto_key, fitting, user_key
 from tocsin.domain.severity import Severity, read_severity
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.ingest.parameters import Parameters
+from tocsin.ingest.generic.parameters import Parameters
 from tocsin.ingest.text import MAX_SUMMARY, Mended, mend, mend_line, shorten
 from tocsin.store.alerts.alerts import NewAlert
 

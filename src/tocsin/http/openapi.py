@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from tocsin.api.problems import MEDIA_TYPE, TITLES, Problem
+from tocsin.http.problems import MEDIA_TYPE, TITLES, Problem
 
 _WRITES = {"post", "put", "patch", "delete"}
 

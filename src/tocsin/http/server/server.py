@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from tocsin.http.connections import Connections, Limits
-from tocsin.http.protocol import LimitedProtocol, LimitedState
+from tocsin.http.server.connections import Connections, Limits
+from tocsin.http.server.protocol import LimitedProtocol, LimitedState
 
 _FINISH_REQUESTS_WITHIN = 5
 _SWEEP_EVERY_TICKS = 5  # of a tenth of a second

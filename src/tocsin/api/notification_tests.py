@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from tocsin.api.access import require_edit, require_edit_user
-from tocsin.api.auth import Database, Writer
-from tocsin.api.fields import Read
 from tocsin.api.trials import Trials
 from tocsin.channels.test_page import Fate
+from tocsin.http.access import require_edit, require_edit_user
+from tocsin.http.auth import Database, Writer
+from tocsin.http.fields import Read
 from tocsin.store.people import destinations
 from tocsin.store.policies import channels
 

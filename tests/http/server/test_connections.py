@@ -17,9 +17,9 @@ from starlette.types import Receive, Scope, Send
 from tests.fixtures.database import serving
 
 from tocsin import log
-from tocsin.api.body_limit import BodyLimit
-from tocsin.http.connections import Limits, proxies
-from tocsin.http.counts import Cause
+from tocsin.http.middleware import BodyLimit
+from tocsin.http.server.connections import Limits, proxies
+from tocsin.http.server.counts import Cause
 
 PATH = "/api/v2/generic/incoming"
 SHORT = Limits(headers=0.2, body=0.2, next_request=0.2, reading=0.2, lingering=0.2)

@@ -17,12 +17,12 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tocsin.api.auth import client_ip
-from tocsin.api.problems import problem
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, InvalidInput, NotFound, Unauthenticated
-from tocsin.ingest.incoming import Action, Incoming, understand
-from tocsin.ingest.parameters import Parameters, read_parameters, read_query
+from tocsin.http.auth import client_ip
+from tocsin.http.problems import problem
+from tocsin.ingest.generic.parameters import Parameters, read_parameters, read_query
+from tocsin.ingest.generic.parse import Action, Incoming, understand
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert

@@ -20,29 +20,29 @@ from tocsin.api import (
     integration_keys,
     maintenance_windows,
     notification_rules,
+    notification_tests,
     on_call,
     overrides,
     policies,
-    problems,
     rotations,
     schedules,
     services,
     session,
     teams,
     temporary_schedules,
-    test_pages,
     tokens,
     users,
 )
 from tocsin.api.attempts import Attempts
-from tocsin.api.auth import current_actor
-from tocsin.api.body_limit import BodyLimit
-from tocsin.api.openapi import document
 from tocsin.api.parameters import only_known_parameters
 from tocsin.api.privacy import kept_private
-from tocsin.api.sign_in_limits import SignInLimits
 from tocsin.api.trials import Trials
 from tocsin.db.pool import Pool
+from tocsin.http import problems
+from tocsin.http.auth import current_actor
+from tocsin.http.limits import SignInLimits
+from tocsin.http.middleware import BodyLimit
+from tocsin.http.openapi import document
 from tocsin.ingest import generic
 from tocsin.settings import Settings
 from tocsin.web import errors, pages
@@ -58,7 +58,7 @@ _ROUTERS: Sequence[APIRouter] = (
     users.router,
     contact_methods.router,
     notification_rules.router,
-    test_pages.router,
+    notification_tests.router,
     calendar_feeds.router,
     teams.router,
     channels.router,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
 
-from tocsin.http.counts import CONNECTIONS, Cause, Episodes
+from tocsin.http.server.counts import CONNECTIONS, Cause, Episodes
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tocsin.api.problems import problem
-from tocsin.http.counts import Cause, count
+from tocsin.http.problems import problem
+from tocsin.http.server.counts import Cause, count
 
 
 @dataclass(frozen=True, slots=True)

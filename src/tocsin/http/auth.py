@@ -1,7 +1,7 @@
 """Who is calling: a bearer token, or the cookie of somebody who signed in with a password.
 
 Routes ask for what they need by type: ``Reader`` (anybody known), ``Writer`` (scope write), ``Admin`` (role and scope
-admin). Which objects a writer may change is decided by `tocsin.api.access`.
+admin). Which objects a writer may change is decided by `tocsin.http.access`.
 """
 
 from dataclasses import replace
@@ -10,10 +10,10 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 
-from tocsin.api.access import is_admin, may_write
-from tocsin.api.origin import request_origin
 from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied, Unauthenticated
+from tocsin.http.access import is_admin, may_write
+from tocsin.http.origin import request_origin
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor
 from tocsin.store.people.sessions import actor_by_session

@@ -10,7 +10,7 @@ What can be raised, and what the caller sees:
     TooManyRequests                        429 with Retry-After
     PayloadTooLarge                        413
     HTTPException                          its own status: unknown paths, methods, too many test pages
-    a violated constraint                  409 or 422 on the field that `tocsin.api.constraints` names
+    a violated constraint                  409 or 422 on the field that `tocsin.http.constraints` names
     the database is away or full           503 with Retry-After
     anything else                          500 without details; they are in the log
 """
@@ -26,8 +26,6 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from tocsin.api.constraints import explain
-from tocsin.api.validation import field_errors, is_bad_json
 from tocsin.db.pool import CONNECTION_ERRORS
 from tocsin.errors import (
     Conflict,
@@ -41,6 +39,8 @@ from tocsin.errors import (
     Unauthenticated,
     Unavailable,
 )
+from tocsin.http.constraints import explain
+from tocsin.http.validation import field_errors, is_bad_json
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
