@@ -8,10 +8,11 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
+from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import Reason, Seen
+from tocsin.store.alerts.alerts import Reason
 from tocsin.store.services.services import Service
 
 

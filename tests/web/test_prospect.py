@@ -1,6 +1,8 @@
 """What escalating would do is told as it is: before, on the button, and after."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from httpx import AsyncClient
@@ -8,13 +10,13 @@ from tests.fixtures.engine import Story
 from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
-from tocsin.domain.escalation.decisions import Reason
-from tocsin.domain.forecast_events import Event, EventKind
+from tocsin.domain.escalation.by_hand import EscalationFacts, Seen, refuse_escalation
 from tocsin.store.alerts import alert_list
 from tocsin.store.people.users import User
-from tocsin.web.prospect import Entered, Prospect, held, prospect, tell, to_nobody
+from tocsin.web.prospect import Entered, Prospect, prospect, refused, tell, to_nobody
 
 NOW = datetime(2030, 1, 31, 8, tzinfo=UTC)
+FACTS = EscalationFacts("triggered", "escalating", 0, 1, 1, None, has_steps=True)
 
 
 @pytest.mark.parametrize(
@@ -58,16 +60,17 @@ def test_nobody_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "until", "said"),
+    ("changes", "said"),
     [
-        (Reason.NO_STEPS, None, "the service's escalation policy has no steps."),
-        (Reason.IN_MAINTENANCE, NOW, "the service is in maintenance until Thu 31 Jan 2030, 08:00:00 UTC."),
-        (Reason.IN_MAINTENANCE, None, "the service is in maintenance."),
+        ({"has_steps": False}, "the service's escalation policy has no steps."),
+        ({"held_until": NOW}, "the service is in maintenance until Thu 31 Jan 2030, 08:00:00 UTC."),
+        ({"held_until": NOW, "has_steps": False}, "the service is in maintenance until Thu 31 Jan 2030, 08:00:00 UTC."),
     ],
 )
-def test_a_refusal_in_words(reason: Reason, until: datetime | None, said: str) -> None:
-    event = Event(at=NOW, kind=EventKind.HELD, reason=reason, until=until)
-    assert held(event) == Prospect(None, f"It cannot be escalated: {said}")
+def test_a_refusal_in_words(changes: dict[str, Any], said: str) -> None:
+    refusal = refuse_escalation(replace(FACTS, **changes), Seen())
+    assert refusal is not None
+    assert refused(refusal) == Prospect(None, f"It cannot be escalated: {said}", refusal)
 
 
 async def stand_at(make: Factory, step_number: int) -> None:

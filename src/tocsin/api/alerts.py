@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from tocsin.api.alert_cursor import place_after, place_cursor
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
+from tocsin.domain.escalation.by_hand import Seen
 from tocsin.domain.severity import Severity
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.http.access import require_act
@@ -20,7 +21,7 @@ from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cu
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts, timeline
 from tocsin.store.alerts.alert_list import Filter, Status
-from tocsin.store.alerts.alerts import Handled, NewAlert, Seen
+from tocsin.store.alerts.alerts import Handled, NewAlert
 from tocsin.store.services import services
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from tocsin.domain.escalation.rounds import ends
 from tocsin.domain.reach import Person, PersonRule, PolicyReach
 from tocsin.domain.spans import Span, Stint, difference, union
 
@@ -74,7 +75,7 @@ def policies_reaching_nobody(
 
 def _is_caught(policy: PolicyReach, catch_alls: Mapping[UUID, PolicyReach]) -> bool:
     """Whether its catch-all pages somebody in its stead; a policy that repeats for ever never hands over."""
-    if policy.catch_all_id is None or policy.repeat is None:
+    if policy.catch_all_id is None or not ends(policy.repeat):
         return False
     return policy.catch_all_id in catch_alls and catch_alls[policy.catch_all_id].pages_somebody
 

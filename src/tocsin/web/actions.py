@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
+from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict, NotFound
 from tocsin.http.auth import client_ip
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts
 from tocsin.store.alerts.alert_list import Alert
-from tocsin.store.alerts.alerts import Handled, Seen
+from tocsin.store.alerts.alerts import Handled
 from tocsin.web.html import bare_page
 from tocsin.web.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
 from tocsin.web.prospect import Prospect, prospect
@@ -83,15 +84,17 @@ async def _open(request: Request) -> Opened | Notice:
 
 
 async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> Prospect | None:
-    if claim.action != "escalate" or alert.status == "closed":
-        return None
-    return await prospect(pool, alert)
+    return await prospect(pool, alert, seen=_seen(claim)) if claim.action == "escalate" else None
 
 
 async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
-    seen = Seen(escalation_count=claim.escalation_count)
     async with acting(pool, actor) as connection:
-        return await alerts.act(connection, claim.action, claim.alert_id, actor, seen)
+        return await alerts.act(connection, claim.action, claim.alert_id, actor, _seen(claim))
+
+
+def _seen(claim: ActionClaim) -> Seen:
+    """What the page with the link showed of the alert."""
+    return Seen(escalation_count=claim.escalation_count)
 
 
 async def _again(pool: Pool, opened: Opened) -> Opened:

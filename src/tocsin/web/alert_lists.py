@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from tocsin.api.alerts import AlertQuery
 from tocsin.db.pool import Pool
+from tocsin.domain.escalation.by_hand import refuse_action
 from tocsin.errors import FieldError, InvalidInput, NotFound, TocsinError
 from tocsin.http.access import may_act, require_act
 from tocsin.http.auth import Database
@@ -102,7 +103,7 @@ async def _shown(pool: Pool, viewer: Actor, narrowed: Narrowed, query: QueryPara
     kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
     return {
         "alerts": items,
-        "actable": {alert.id for alert in items if alert.status != "closed" and may_act(viewer, alert.team_id)},
+        "actable": {alert.id for alert in items if not refuse_action(alert.status) and may_act(viewer, alert.team_id)},
         "filter": narrowed.form,
         "is_filtered": bool(_without(kept, "status")),
         "here": _address([*kept, *_after(narrowed.after)]),

@@ -6,6 +6,8 @@ from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from tocsin.db.pool import Pool
+from tocsin.domain.escalation.by_hand import refuse_action
+from tocsin.domain.escalation.rounds import rounds_left
 from tocsin.errors import NotFound
 from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
@@ -50,7 +52,7 @@ async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[
     alert = await alert_list.get(pool, alert_id)
     ladder = await alert_policy.of_alert(pool, alert_id)
     past = await timeline.newest(pool, alert_id, _MOST_ENTRIES)
-    can_act = alert.status != "closed" and may_act(viewer, alert.team_id)
+    can_act = not refuse_action(alert.status) and may_act(viewer, alert.team_id)
     is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
     return {
         "alert": alert,
@@ -86,11 +88,10 @@ def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
 
 def rounds(repeat: int | None, gone: int, catch_all_name: str | None = None) -> Saying:
     """Which round of the policy this is, and what comes after it. One that is begun by hand may go beyond them all."""
-    number = gone + 1
-    if repeat is None:
+    number, left = gone + 1, rounds_left(repeat, gone)
+    if repeat is None or left is None:
         return Saying("repeat", f"{f'Round {number}, then' if gone else 'Then'} from the top, for ever")
     then = f", then {catch_all_name} takes over" if catch_all_name else ""
-    left = repeat - gone
     if left > 0:
         more = f"from the top, {left} more {'round' if left == 1 else 'rounds'}{then}"
         return Saying("repeat", f"Round {number} of {repeat + 1}, then {more}" if gone else f"Then {more}")

@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from tocsin.api.alerts import Escalate, Snooze
 from tocsin.db.pool import Connection, Pool
+from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict, InvalidInput, NotFound
 from tocsin.http.access import require_act
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts, undo
-from tocsin.store.alerts.alerts import Handled, Seen
+from tocsin.store.alerts.alerts import Handled
 from tocsin.store.instants import now
 from tocsin.web import alert_view, wording
 from tocsin.web.flash import see_other

@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from tocsin.db.pool import Pool
-from tocsin.domain.escalation.decisions import Reason
-from tocsin.domain.forecast_events import Event, EventKind
+from tocsin.domain.escalation.by_hand import EscalationRefusal, Seen
+from tocsin.domain.forecast_events import EventKind
 from tocsin.store.alerts import forecast
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.policies import policies
 from tocsin.web.phrases import as_sentence, exact
 
-_TELLING = (EventKind.ESCALATED, EventKind.HELD, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)
+_TELLING = (EventKind.ESCALATED, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """The caption of a button, None when escalating is not possible, and what it does, as a sentence."""
+    """The caption of a button, None when escalating is refused, and what it does, or why not, as a sentence."""
 
     button: str | None
     text: str
+    refusal: EscalationRefusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,19 @@ class Entered:
     by_catch_all: bool = False
 
 
-async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC) -> Prospect:
+async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC, seen: Seen | None = None) -> Prospect:
     """What escalating the open alert would do, with times in the zone.
 
     Raises NotFound when it, or its policy, was deleted a moment ago.
     """
     is_acknowledged = alert.status == "acknowledged"
-    events = (await forecast.of_escalating(pool, alert.id)).forecast.events
+    foreseen = await forecast.of_escalating(pool, alert.id, seen or Seen())
+    if isinstance(foreseen, EscalationRefusal):
+        return refused(foreseen, zone)
+    events = foreseen.forecast.events
     event = next((one for one in events if one.kind in _TELLING), None)
-    if event is None or event.kind in (EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED):
+    if event is None or event.policy_id is None or event.step_number is None:
         return to_nobody(acknowledged=is_acknowledged)
-    if event.kind is EventKind.HELD or event.policy_id is None or event.step_number is None:
-        return held(event, zone)
     steps = len((await policies.get(pool, event.policy_id)).steps)
     was = alert.escalation.step_number
     entered = Entered(
@@ -62,12 +64,9 @@ async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC) -> Prospect:
     return tell(entered, acknowledged=is_acknowledged)
 
 
-def held(event: Event, zone: tzinfo = UTC) -> Prospect:
+def refused(refusal: EscalationRefusal, zone: tzinfo = UTC) -> Prospect:
     """Why escalating is refused."""
-    if event.reason is Reason.NO_STEPS:
-        return Prospect(None, "It cannot be escalated: the service's escalation policy has no steps.")
-    until = f" until {exact(event.until, zone)}" if event.until else ""
-    return Prospect(None, f"It cannot be escalated: the service is in maintenance{until}.")
+    return Prospect(None, f"It cannot be escalated: {refusal.sentence(lambda until: exact(until, zone))}.", refusal)
 
 
 def tell(entered: Entered, *, acknowledged: bool) -> Prospect:

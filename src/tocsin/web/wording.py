@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
 from tocsin.domain import paging
+from tocsin.domain.escalation.by_hand import refuse_action
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alerts import Action, Reason
 from tocsin.store.alerts.timeline import Entry
@@ -48,13 +49,13 @@ _DONE: Mapping[Reason, tuple[str, str]] = {
 
 def ask(claim: ActionClaim, alert: Alert, escalating: Prospect | None) -> Notice:
     """The question that a link's page asks before it acts. ``escalating`` is what a link that escalates would do."""
-    if alert.status == "closed":
+    if refuse_action(alert.status):
         return Notice(200, "The alert is closed", "There is nothing left to do.")
     if escalating is None:
         button, text = _QUESTIONS[claim.action]
         text = _taken(alert, claim.to.name) if claim.action == "acknowledge" and alert.taken_by else text
         return Notice(200, f"{button}?", text, button)
-    if claim.escalation_count != alert.escalation.escalation_count:
+    if escalating.refusal is not None and escalating.refusal.why == "moved_on":
         return Notice(200, "Nothing to do here", _moved_on(alert), good=False)
     if escalating.button is None:
         return Notice(200, "Not possible now", escalating.text, good=False)

@@ -1,51 +1,19 @@
 """Actions on alerts as the store does them: what is refused, and what happens when two come at once."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import pytest
 from tests.fixtures.database import TESTER
 from tests.fixtures.factories import Factory, step
 
+from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import Handled, Reason, Seen, Standing, why_not
+from tocsin.store.alerts.alerts import Handled, Reason
 from tocsin.testing.clock import Clock
-
-STANDING = Standing(
-    state="escalating",
-    step_number=1,
-    escalation_count=2,
-    force_escalation=False,
-    version=5,
-    held_until=None,
-    has_steps=True,
-)
-LATER = datetime(2030, 1, 31, 8, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("changes", "seen", "said"),
-    [
-        ({}, Seen(), None),
-        ({}, Seen(version=5, escalation_count=2), None),
-        ({}, Seen(version=4), "the alert has moved on: it is at step 2 now"),
-        ({}, Seen(escalation_count=1), "the alert has moved on: it is at step 2 now"),
-        ({"state": "acknowledged"}, Seen(version=4), "the alert has moved on: it is acknowledged now"),
-        ({"step_number": None}, Seen(version=4), "the alert has moved on: it is at no step now"),
-        ({"has_steps": False}, Seen(), "the service's escalation policy has no steps"),
-        (
-            {"held_until": LATER},
-            Seen(),
-            "the service is in maintenance until 2030-01-31T08:00:00Z",
-        ),
-    ],
-)
-def test_why_an_alert_cannot_be_escalated(changes: dict[str, object], seen: Seen, said: str | None) -> None:
-    fields = {name: getattr(STANDING, name) for name in Standing.__dataclass_fields__}
-    assert why_not(Standing(**fields | changes), seen) == said
 
 
 async def do(make: Factory, action: str, alert_id: int, seen: Seen | None = None) -> Handled | Conflict:

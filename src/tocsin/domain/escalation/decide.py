@@ -18,6 +18,7 @@ from tocsin.domain.escalation.decisions import (
     Wait,
 )
 from tocsin.domain.escalation.policy import Policy
+from tocsin.domain.escalation.rounds import begins_by_itself
 from tocsin.domain.escalation.state import EscalationState
 
 
@@ -100,7 +101,7 @@ def _walk(alert: EscalationState, policy: Policy, reason: Reason) -> Decision:
     for _ in policy.steps:
         if number == len(policy.steps):
             number, loop = 0, loop + 1
-            if not alert.forced and policy.repeat is not None and loop > policy.repeat:
+            if not alert.forced and not begins_by_itself(policy.repeat, loop):
                 return _used_up(alert, policy, Reason.ROUNDS_USED_UP, skipped)
         step = policy.steps[number]
         if step.pages_somebody or step.if_nobody == "wait":
@@ -132,7 +133,7 @@ def _wanted(alert: EscalationState, policy: Policy) -> int | None:
 
 def _nobody(alert: EscalationState, policy: Policy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
     """A round of skips is a round used up; a further one is worth a look when the steps' time has passed."""
-    if policy.repeat is not None and next_loop > policy.repeat:
+    if not begins_by_itself(policy.repeat, next_loop):
         return _used_up(alert, policy, Reason.NOBODY_ON_CALL, skipped)
     wait = sum((step.delay for step in policy.steps), timedelta())
     return FoundNobody(policy.id, wait, next_loop, skipped)

@@ -15,6 +15,8 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
+from tocsin.domain.escalation.by_hand import EscalationFacts, Seen, refuse_action, refuse_escalation
+from tocsin.domain.escalation.state import Status
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.actor import Actor
@@ -70,31 +72,6 @@ class Handled:
 
     alert_id: int
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the caller last saw of an escalation; None is not compared."""
-
-    version: int | None = None
-    escalation_count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an open alert stands, as far as escalating it by hand depends on it.
-
-    The policy is its service's, or the catch-all of that once it has taken over.
-    """
-
-    state: str
-    step_number: int | None
-    escalation_count: int
-    force_escalation: bool
-    version: int
-    held_until: datetime | None
-    has_steps: bool
-    policy_id: UUID | None = None
 
 
 async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> Raised:
@@ -176,12 +153,14 @@ async def escalate(
     An acknowledged alert becomes triggered again. Raises NotFound, InvalidInput when there is no such step, and
     Conflict with the reason when that cannot be, or when the alert is not as ``seen`` any more.
     """
-    standing = await _standing(connection, alert_id)
-    seen = seen or Seen()
-    if refusal := why_not(standing, seen):
-        raise Conflict(refusal, *_stale(standing, seen))
-    step_id = await _step(connection, standing, step_number)
-    if standing.force_escalation and step_id is None:
+    await _lock_open(connection, alert_id)
+    row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
+    assert row is not None, "an open alert has a row of its escalation"
+    facts, seen = escalation_facts(row, held_until(row)), seen or Seen()
+    if refusal := refuse_escalation(facts, seen):
+        raise Conflict(refusal.sentence(in_utc), *_stale(facts, seen))
+    step_id = await _step(connection, row["policy_id"], step_number)
+    if row["force_escalation"] and step_id is None:
         return Handled(alert_id, Reason.ESCALATION_ALREADY_REQUESTED)
     await connection.execute(_sql["trigger_again"], alert_id)
     await connection.execute(_sql["force"], alert_id, step_id)
@@ -209,28 +188,9 @@ async def act(connection: Connection, action: Action, alert_id: int, actor: Acto
             assert_never(action)
 
 
-def why_not(standing: Standing, seen: Seen) -> str | None:
-    """Why an open alert cannot be escalated by hand, as a sentence; None when it can."""
-    if seen.version not in (None, standing.version) or seen.escalation_count not in (None, standing.escalation_count):
-        return f"the alert has moved on: {_position(standing)}"
-    if standing.held_until is not None:
-        return f"the service is in maintenance until {in_utc(standing.held_until)}"
-    if not standing.has_steps:
-        return "the service's escalation policy has no steps"
-    return None
-
-
-def _stale(standing: Standing, seen: Seen) -> Iterator[FieldError]:
-    if seen.version not in (None, standing.version):
-        yield FieldError("version", f"is {seen.version}; the alert is at {standing.version} now")
-
-
-def _position(standing: Standing) -> str:
-    if standing.state == "acknowledged":
-        return "it is acknowledged now"
-    if standing.step_number is None:
-        return "it is at no step now"
-    return f"it is at step {standing.step_number + 1} now"
+def _stale(alert: EscalationFacts, seen: Seen) -> Iterator[FieldError]:
+    if seen.version not in (None, alert.version):
+        yield FieldError("version", f"is {seen.version}; the alert is at {alert.version} now")
 
 
 async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.Record | None:
@@ -241,43 +201,38 @@ async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.
         return None  # the service, and its keys with it, was deleted a moment ago
 
 
-async def lock(connection: Connection, alert_id: int) -> str:
+async def lock(connection: Connection, alert_id: int) -> Status:
     """The status of the alert, which stays so until the transaction ends. Raises NotFound."""
-    status: str | None = await connection.fetchval(_sql["lock"], alert_id)
+    status: Status | None = await connection.fetchval(_sql["lock"], alert_id)
     if status is None:
         raise NotFound("no such alert")
     return status
 
 
-async def _lock_open(connection: Connection, alert_id: int) -> str:
+async def _lock_open(connection: Connection, alert_id: int) -> Status:
     status = await lock(connection, alert_id)
-    if status == "closed":
-        raise Conflict("the alert is closed")
+    if refusal := refuse_action(status):
+        raise Conflict(refusal)
     return status
 
 
-async def _standing(connection: Connection, alert_id: int) -> Standing:
-    """Where the alert stands, locked. A maintenance that lets it pass is none. Raises NotFound, Conflict if closed."""
-    await _lock_open(connection, alert_id)
-    row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
-    if row is None:
-        raise Conflict("the alert is closed")
-    return Standing(
+def escalation_facts(row: asyncpg.Record, held: datetime | None) -> EscalationFacts:
+    """Of a row that has the columns by their names, and the end of what holds the alert."""
+    return EscalationFacts(
+        status=row["status"],
         state=row["state"],
         step_number=row["step_number"],
         escalation_count=row["escalation_count"],
-        force_escalation=row["force_escalation"],
         version=row["version"],
-        held_until=held_until(row),
+        held_until=held,
         has_steps=row["has_steps"],
-        policy_id=row["policy_id"],
     )
 
 
-async def _step(connection: Connection, standing: Standing, step_number: int | None) -> UUID | None:
+async def _step(connection: Connection, policy_id: UUID, step_number: int | None) -> UUID | None:
     if step_number is None:
         return None
-    step_id: UUID | None = await connection.fetchval(_sql["step"], standing.policy_id, step_number)
+    step_id: UUID | None = await connection.fetchval(_sql["step"], policy_id, step_number)
     if step_id is None:
         raise InvalidInput(FieldError("step_number", f"the policy has no such step (it is {step_number})"))
     return step_id

@@ -141,6 +141,7 @@ update alerts set status = 'closed', closed_at = now(), acknowledged_until = nul
 -- would go by: the service's, or the catch-all of that once it has taken over.
 -- name: lock_escalation
 select
+    alerts.status,
     state.state,
     state.step_number,
     state.escalation_count,

@@ -14,6 +14,7 @@ from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import forecast
 from tocsin.domain.dedup_key import shown_key
+from tocsin.domain.escalation.by_hand import EscalationFacts, EscalationRefusal, Seen, refuse_escalation
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
@@ -102,17 +103,31 @@ async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) 
 
 async def of_alert(pool: Pool, alert_id: int) -> Foreseen:
     """What would happen to an alert from where it stands now. Raises NotFound."""
-    view, start, names = await _stand(pool, alert_id)
+    _, view, start, names = await _stand(pool, alert_id)
     return Foreseen(forecast.forecast(view, start), names)
 
 
-async def of_escalating(pool: Pool, alert_id: int) -> Foreseen:
-    """What would happen to an open alert at once if it were escalated by hand now. Raises NotFound."""
-    view, start, names = await _stand(pool, alert_id)
+async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> Foreseen | EscalationRefusal:
+    """What would happen to an alert at once if it were escalated by hand now, or why it cannot be. Raises NotFound."""
+    alert, view, start, names = await _stand(pool, alert_id)
+    if refusal := refuse_escalation(_facts(alert, view, start), seen):
+        return refusal
     return Foreseen(forecast.forecast(view, by_hand(start), horizon=timedelta(0)), names)
 
 
-async def _stand(pool: Pool, alert_id: int) -> tuple[View, Start, Names]:
+def _facts(alert: asyncpg.Record, view: View, start: Start) -> EscalationFacts:
+    return EscalationFacts(
+        status=alert["status"],
+        state=alert["state"],
+        step_number=alert["step_number"],
+        escalation_count=alert["escalation_count"],
+        version=alert["version"],
+        held_until=view.maintenance.until(start.at),
+        has_steps=bool(view.plan_of(start.alert).steps),
+    )
+
+
+async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start, Names]:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         alert = await connection.fetchrow(_sql["alert"], alert_id)
         if alert is None:
@@ -124,7 +139,7 @@ async def _stand(pool: Pool, alert_id: int) -> tuple[View, Start, Names]:
         rooms = [one.event.channel_id for one in start.pages]
         policies = await _policies_of(connection, service)
         view, names = await _view(connection, policies, held, _given(paged), _given(rooms))
-    return view, start, names
+    return alert, view, start, names
 
 
 async def _service(connection: Connection, service_id: UUID) -> asyncpg.Record:

@@ -29,6 +29,8 @@ select
     state.escalation_policy_step_id as step_id,
     state.step_number,
     state.loop_count,
+    state.escalation_count,
+    state.version,
     state.next_escalation,
     is_caught(state.*, policies.*) as is_caught,
     acknowledgement_ends(alerts.*, services.*) as acknowledgement_ends,
