@@ -10,8 +10,8 @@ from benchmarks.cpu import seconds_used, server_pids
 from benchmarks.organisation import found, open_alerts
 from benchmarks.stage import database, tocsin
 from benchmarks.table import Row, quantile
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool
-from tocsin.testing.receivers import WebhookReceiver
 
 _LATENESS = """
 select extract(epoch from at - (meta ->> 'due_at')::timestamptz)::float8 as late

@@ -8,7 +8,7 @@ import httpx
 from benchmarks.organisation import found
 from benchmarks.stage import database, integration_token, tocsin
 from benchmarks.table import Row, quantile
-from tocsin.testing.receivers import WebhookReceiver
+from tocsin.channels.webhook.receiver import WebhookReceiver
 
 _RATE = 20
 _COUNT = 300

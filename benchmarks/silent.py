@@ -11,8 +11,8 @@ import httpx
 from benchmarks.organisation import found
 from benchmarks.stage import database, integration_token, tocsin
 from benchmarks.table import Row, quantile
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.http.server.descriptors import raise_limit
-from tocsin.testing.receivers import WebhookReceiver
 
 _CLIENTS = 3_000
 _SLOW = 500  # of these, those that send a byte a second

@@ -3,7 +3,7 @@
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
-from tocsin.testing.receivers import WebhookReceiver
+from tocsin.channels.webhook.receiver import WebhookReceiver
 
 
 async def test_a_test_page_goes_out_to_a_disabled_contact_method_too(api: AsyncClient, make: Factory) -> None:

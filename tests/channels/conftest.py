@@ -8,9 +8,9 @@ from uuid import UUID
 import aiohttp
 import pytest
 
+from tocsin.channels.email.receiver import MailReceiver
 from tocsin.channels.page import Actions, Page
-from tocsin.testing.mail import MailReceiver
-from tocsin.testing.receivers import WebhookReceiver
+from tocsin.channels.webhook.receiver import WebhookReceiver
 
 LINK = "https://oncall.example.org/a/"
 

@@ -2,8 +2,8 @@ import pytest
 
 from tocsin.channels.page import Destination
 from tocsin.channels.registry import CHANNEL_TYPES, check_address, open_senders
+from tocsin.channels.webhook.receiver import Respond
 from tocsin.errors import ConfigurationError, DeliveryFailed
-from tocsin.testing.receivers import Respond
 
 
 async def test_every_type_has_a_sender_that_delivers(webhooks, mailbox, make_page):

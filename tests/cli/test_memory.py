@@ -42,7 +42,7 @@ def test_serve_imports_nothing_that_waits_for_its_first_use(tmp_path: Path) -> N
 
 
 def test_what_is_in_use_is_there_before_the_first_page(tmp_path: Path) -> None:
-    assert {"tocsin.channels.webhook", "apprise.plugins.custom_json"} <= modules(USED, tmp_path)
+    assert {"tocsin.channels.webhook.sender", "apprise.plugins.custom_json"} <= modules(USED, tmp_path)
 
 
 async def test_the_types_in_use_are_those_of_contact_methods_and_channels(pool: Pool, make: Factory) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.process import Home, Serving, new_home, serving
 from tests.fixtures.curl import curl
 
-from tocsin.testing.receivers import WebhookReceiver
+from tocsin.channels.webhook.receiver import WebhookReceiver
 
 pytestmark = pytest.mark.timeout(180)
 

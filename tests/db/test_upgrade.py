@@ -11,10 +11,10 @@ from tests.fixtures.database import cloned
 from tests.fixtures.engine import Story, running_engine, settled
 from tests.fixtures.factories import Factory
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.migrate import available, migrate
 from tocsin.db.pool import open_pool
 from tocsin.testing.clock import Clock, install
-from tocsin.testing.receivers import WebhookReceiver
 
 # The rows of an organisation under that version of the schema, at that moment. Of a newer version make another file.
 OLD_VERSION = 13

@@ -6,8 +6,8 @@ import pytest
 from tests.fixtures.engine import Story, eventually
 from tests.fixtures.factories import step
 
+from tocsin.channels.webhook.receiver import Hang
 from tocsin.db.pool import Pool
-from tocsin.testing.receivers import Hang
 
 
 async def cut(pool: Pool, application: str = "%") -> int:

@@ -10,10 +10,10 @@ from tests.fixtures.database import cloned
 from tests.fixtures.engine import Story, eventually, minutes, running_engine
 from tests.fixtures.factories import Factory, step
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.embedded_install import client_programs
 from tocsin.db.pool import open_pool
 from tocsin.testing.clock import Clock
-from tocsin.testing.receivers import WebhookReceiver
 
 SOON = 15
 

@@ -7,8 +7,8 @@ from tests.faults.processes import engine_process
 from tests.fixtures.engine import Story, running_engine, settled
 from tests.fixtures.factories import step
 
+from tocsin.channels.webhook.receiver import Hang
 from tocsin.db.pool import Pool
-from tocsin.testing.receivers import Hang
 
 ALERTS = 20
 ANSWERED = 8

@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 from tests.fixtures.engine import Story, eventually, running_engine, settled
 from tests.fixtures.factories import step
 
+from tocsin.channels.webhook.receiver import Hang
 from tocsin.db.migrate import latest
 from tocsin.db.pool import Pool
 from tocsin.engine.runner import Engine
-from tocsin.testing.receivers import Hang
 
 NEWER = latest() + 1
 WHY = f"the database has schema version {NEWER}, this Tocsin needs {latest()}"

@@ -8,7 +8,7 @@ from tests.faults.processes import engine_process
 from tests.fixtures.engine import Story, minutes, running_engine, settled
 from tests.fixtures.factories import step
 
-from tocsin.testing.receivers import Hang
+from tocsin.channels.webhook.receiver import Hang
 
 ALERTS = 20
 ANSWERED = 8

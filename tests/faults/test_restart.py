@@ -12,13 +12,13 @@ import pytest
 from tests.fixtures.engine import eventually, minutes, running_engine
 from tests.fixtures.factories import Factory, step
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.embedded import embedded_server
 from tocsin.db.embedded_account import server_account
 from tocsin.db.embedded_cluster import Cluster
 from tocsin.db.embedded_process import find_running
 from tocsin.db.migrate import migrate
 from tocsin.db.pool import CONNECTION_ERRORS, open_pool
-from tocsin.testing.receivers import WebhookReceiver
 
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
 

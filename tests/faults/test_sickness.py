@@ -19,10 +19,10 @@ from tests.faults.processes import engine_process, kill
 from tests.fixtures.engine import Story, eventually
 from tests.fixtures.factories import Factory, rule, step
 
+from tocsin.channels.email.receiver import MailReceiver
 from tocsin.channels.registry import open_senders
 from tocsin.db.pool import Pool, open_pool
 from tocsin.domain.sickness import Step
-from tocsin.testing.mail import MailReceiver
 from tocsin.watch.outage import Outage, Verdict
 from tocsin.watch.telling import Teller
 from tocsin.watch.watch import Watch

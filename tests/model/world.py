@@ -14,6 +14,7 @@ from tests.fixtures.factories import Factory, rule, target
 from tests.model.model import ROOM, Alert, Model, Policy, Service, Step
 from tests.model.on_call import BERLIN, ORIGIN, Override, moments
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Connection, open_pool
 from tocsin.errors import Conflict
 from tocsin.store.actor import Actor, acting
@@ -25,7 +26,6 @@ from tocsin.store.policies import policies
 from tocsin.store.policies.policy_steps import StepSpec
 from tocsin.store.services import services
 from tocsin.testing.clock import Clock
-from tocsin.testing.receivers import WebhookReceiver
 
 Act = Callable[[Connection, int, Actor], Awaitable[object]]
 

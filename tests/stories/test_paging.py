@@ -8,10 +8,10 @@ import pytest
 from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 
+from tocsin.channels.webhook.receiver import Behaviour, Drop, Garbage, redirect
 from tocsin.store.alerts.timeline import timeline
 from tocsin.store.people.users import User
 from tocsin.store.services.services import Service
-from tocsin.testing.receivers import Behaviour, Drop, Garbage, redirect
 from tocsin.web.wording import sentence
 
 

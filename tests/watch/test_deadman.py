@@ -12,10 +12,10 @@ from tests.fixtures.engine import eventually
 from tests.fixtures.factories import Factory, step
 
 from tocsin.channels.registry import http_client
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool
 from tocsin.engine.loop import Periodic
 from tocsin.testing.clock import Clock
-from tocsin.testing.receivers import WebhookReceiver
 from tocsin.watch.deadman import Deadman
 
 

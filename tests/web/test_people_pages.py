@@ -7,10 +7,10 @@ from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 from tests.web.conftest import PASSWORD
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.domain.on_call import Target
 from tocsin.store.people.passwords import verify_password
 from tocsin.store.policies.policy_steps import StepSpec
-from tocsin.testing.receivers import WebhookReceiver
 
 
 async def test_people_are_listed_as_they_stand(browser: AsyncClient, make: Factory) -> None:

@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.request import getproxies
 
-from tocsin.channels.addresses import check_email, check_url
-from tocsin.channels.email import EmailSender, parse_smtp_url
+from tocsin.channels.email.sender import EmailSender, parse_smtp_url
+from tocsin.channels.kit.addresses import check_email, check_url
 from tocsin.channels.page import Destination, Page, Receipt, Sender
 from tocsin.errors import DeliveryFailed
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _check_apprise_url(address: str) -> str:
-    from tocsin.channels.apprise import check_apprise_url
+    from tocsin.channels.apprise.sender import check_apprise_url
 
     return check_apprise_url(address)
 
@@ -42,8 +42,8 @@ async def open_senders(smtp_url: str | None, in_use: Collection[str] = ()) -> As
     async with AsyncExitStack() as stack:
 
         async def webhook() -> Sender:
-            await asyncio.to_thread(import_module, "tocsin.channels.webhook")
-            from tocsin.channels.webhook import WebhookSender
+            await asyncio.to_thread(import_module, "tocsin.channels.webhook.sender")
+            from tocsin.channels.webhook.sender import WebhookSender
 
             return WebhookSender(await stack.enter_async_context(http_client()))
 
@@ -55,7 +55,7 @@ async def open_senders(smtp_url: str | None, in_use: Collection[str] = ()) -> As
 
 async def _apprise() -> Sender:
     await load_apprise()
-    from tocsin.channels.apprise import AppriseSender
+    from tocsin.channels.apprise.sender import AppriseSender
 
     return AppriseSender()
 
@@ -64,7 +64,7 @@ async def load_apprise() -> None:
     """Import Apprise with its plugins on a thread, unless that is done: the event loop would wait for it."""
 
     def load() -> None:
-        from tocsin.channels.apprise import load_plugins_soon
+        from tocsin.channels.apprise.sender import load_plugins_soon
 
         load_plugins_soon().join()
 

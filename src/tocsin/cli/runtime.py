@@ -14,8 +14,8 @@ import typer
 import uvloop
 
 from tocsin import log, settings
-from tocsin.channels.causes import connection_cause
-from tocsin.channels.smtp import parse_smtp_url
+from tocsin.channels.email.smtp import parse_smtp_url
+from tocsin.channels.kit.causes import connection_cause
 from tocsin.db.embedded import default_data_dir, embedded_server, require_data
 from tocsin.db.migrate import AlteredMigration, migrate, unfit
 from tocsin.db.pool import Pool, open_pool

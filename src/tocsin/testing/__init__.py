@@ -1,1 +1,1 @@
-"""What users may use in their own tests: the movable clock, and local receivers of pages."""
+"""What users may use in their own tests: the movable clock. Receivers of pages live by their channel."""

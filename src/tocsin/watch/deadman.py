@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 from yarl import URL
 
-from tocsin.channels.causes import connection_cause, place
+from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain import sickness
 from tocsin.engine.metrics import PINGS

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError, 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from tocsin.channels.rendering import linked
+from tocsin.channels.kit.rendering import linked
 from tocsin.http.access import may_make
 from tocsin.store.actor import Actor
 from tocsin.store.instants import now

@@ -16,13 +16,13 @@ from tests.fixtures.factories import Factory
 from tests.web.browser.looking import SIZES, Device, Watched
 from tests.web.browser.scene import Scene, set_up
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool
 from tocsin.engine.runner import Engine
 from tocsin.store.actor import acting
 from tocsin.store.people import sessions
 from tocsin.store.people.sessions import Client
 from tocsin.store.people.users import User
-from tocsin.testing.receivers import WebhookReceiver
 
 _PATIENCE_MS = 30_000  # the machine may be busy
 

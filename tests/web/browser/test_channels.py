@@ -6,7 +6,7 @@ from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 
-from tocsin.testing.receivers import WebhookReceiver
+from tocsin.channels.webhook.receiver import WebhookReceiver
 
 
 async def test_the_list_finds_by_name(desktop: Page, scene: Scene, make: Factory) -> None:

@@ -6,8 +6,8 @@ from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 from tests.web.browser.scene import Scene
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.store.people.users import User
-from tocsin.testing.receivers import WebhookReceiver
 
 
 async def test_people_are_seen_as_they_stand(desktop: Page, scene: Scene, make: Factory) -> None:

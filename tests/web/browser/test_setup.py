@@ -5,8 +5,8 @@ from tests.fixtures.factories import Factory
 from tests.web.browser.conftest import Opener
 from tests.web.browser.looking import no_complaints, screenshot
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.engine.runner import Engine
-from tocsin.testing.receivers import WebhookReceiver
 
 
 async def test_from_nothing_to_a_received_page(open_page: Opener, make: Factory, engine: Engine) -> None:

@@ -22,6 +22,8 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from tocsin import log
+from tocsin.channels.email.receiver import MailReceiver
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.cli.demo.organisation import Organisation, found
 from tocsin.cli.demo.screen import Screen
 from tocsin.cli.first_start import first_start
@@ -30,8 +32,6 @@ from tocsin.cli.serving import running_engine, running_web
 from tocsin.db.embedded import embedded_server
 from tocsin.settings import Settings
 from tocsin.store.alerts.timeline import Entry
-from tocsin.testing.mail import MailReceiver
-from tocsin.testing.receivers import WebhookReceiver
 
 _LOOK_EVERY = 0.25
 _LONGEST_WAIT = 30

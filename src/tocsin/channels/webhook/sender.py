@@ -15,11 +15,11 @@ import aiohttp
 from yarl import URL
 
 from tocsin import __version__
-from tocsin.channels.addresses import check_url
-from tocsin.channels.causes import connection_cause, place
+from tocsin.channels.kit.addresses import check_url
+from tocsin.channels.kit.causes import connection_cause, place
+from tocsin.channels.kit.retry_after import retry_after
 from tocsin.channels.page import Destination, Page, Receipt
-from tocsin.channels.retry_after import retry_after
-from tocsin.channels.signature import SIGNATURE_HEADER, sign, verify_signature
+from tocsin.channels.webhook.signature import SIGNATURE_HEADER, sign, verify_signature
 from tocsin.errors import DeliveryFailed
 
 __all__ = ["WebhookSender", "payload", "verify_signature"]

@@ -20,12 +20,12 @@ from typing import Any, cast
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
 
-from tocsin.channels.addresses import check_email
-from tocsin.channels.causes import connection_cause, place
-from tocsin.channels.encoded_words import mailbox_lines, text_lines
+from tocsin.channels.email.encoded_words import mailbox_lines, text_lines
+from tocsin.channels.email.smtp import Encryption, SmtpSettings, default_port, parse_smtp_url
+from tocsin.channels.kit.addresses import check_email
+from tocsin.channels.kit.causes import connection_cause, place
+from tocsin.channels.kit.rendering import one_line, render, subject, text
 from tocsin.channels.page import Destination, Page, Receipt
-from tocsin.channels.rendering import html, one_line, subject, text
-from tocsin.channels.smtp import Encryption, SmtpSettings, default_port, parse_smtp_url
 from tocsin.errors import DeliveryFailed
 
 __all__ = ["EmailSender", "SmtpSettings", "compose", "parse_smtp_url"]
@@ -166,6 +166,11 @@ def compose(sender: Address, recipient: Address, page: Page) -> EmailMessage:
     message.set_content(text(page), cte="quoted-printable")
     message.add_alternative(html(page), subtype="html", cte="quoted-printable")
     return message
+
+
+def html(page: Page) -> str:
+    """Return the page as an HTML mail: one column, no script, no picture, nothing loaded from elsewhere."""
+    return render("tocsin.channels.email", "page.html.j2", page)
 
 
 def _add_thread(message: EmailMessage, sender: Address, page: Page) -> None:

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from tests.channels.apprise_server import apprise_server
+from tests.channels.apprise.server import apprise_server
 
-from tocsin.channels.apprise import AppriseSender
+from tocsin.channels.apprise.sender import AppriseSender
+from tocsin.channels.kit.retry_after import retry_after
 from tocsin.channels.page import Destination
 from tocsin.channels.registry import open_senders
-from tocsin.channels.retry_after import retry_after
+from tocsin.channels.webhook.receiver import Respond
 from tocsin.errors import DeliveryFailed
-from tocsin.testing.receivers import Respond
 
 DATE = {"Date": "Sun, 06 Nov 1994 08:49:37 GMT"}
 

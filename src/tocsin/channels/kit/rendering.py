@@ -1,7 +1,8 @@
-"""A page in words: subject, plain text and HTML. The templates lie beside this file."""
+"""A page in words: its subject, its plain text, and whatever template a way out has of its own."""
 
 import unicodedata
 from dataclasses import replace
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
@@ -27,14 +28,17 @@ def linked(text: str, *, cut: bool = False) -> Markup:
     return Markup("").join(_LINK.format(one.text) if one.is_url else escape(one.text) for one in found)
 
 
-_templates = Environment(
-    loader=PackageLoader("tocsin.channels"),
-    autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters["linked"] = linked
+@cache
+def _templates(package: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader(package),
+        autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["linked"] = linked
+    return environment
 
 
 def subject(page: Page) -> str:
@@ -46,12 +50,24 @@ def subject(page: Page) -> str:
 
 def text(page: Page) -> str:
     """Return the page as plain text, links before details, since some services cut long messages."""
-    return _render("page.txt.j2", page)
+    return render("tocsin.channels.kit", "page.txt.j2", page)
 
 
-def html(page: Page) -> str:
-    """Return the page as an HTML mail: one column, no script, no picture, nothing loaded from elsewhere."""
-    return _render("page.html.j2", page)
+def render(package: str, template: str, page: Page) -> str:
+    """The page by a template of the package's folder ``templates``; its details cut to ``DETAILS_LIMIT``."""
+    details = page.details.strip()
+    rendered = (
+        _templates(package)
+        .get_template(template)
+        .render(
+            page=page,
+            label=label(page),
+            heading=_cut(page.summary, HEADING_LIMIT),
+            details=details[:DETAILS_LIMIT],
+            cut=max(0, len(details) - DETAILS_LIMIT),
+        )
+    )
+    return encodable(rendered)
 
 
 def label(page: Page) -> str:
@@ -76,15 +92,3 @@ def _cut(value: str, limit: int) -> str:
 
 def _is_control(char: str) -> bool:
     return unicodedata.category(char) in ("Cc", "Zl", "Zp")
-
-
-def _render(template: str, page: Page) -> str:
-    details = page.details.strip()
-    rendered = _templates.get_template(template).render(
-        page=page,
-        label=label(page),
-        heading=_cut(page.summary, HEADING_LIMIT),
-        details=details[:DETAILS_LIMIT],
-        cut=max(0, len(details) - DETAILS_LIMIT),
-    )
-    return encodable(rendered)

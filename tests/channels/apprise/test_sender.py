@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from tocsin.channels.apprise import AppriseSender
+from tocsin.channels.apprise.sender import AppriseSender
 from tocsin.channels.page import Destination
+from tocsin.channels.webhook.receiver import Drip, Hang, WebhookReceiver
 from tocsin.errors import DeliveryFailed
-from tocsin.testing.receivers import Drip, Hang, WebhookReceiver
 
 SECRET = "hunter2"
 
@@ -78,7 +78,7 @@ async def test_a_url_cannot_keep_a_thread_beyond_the_time_limit(webhooks, make_p
 
 
 async def test_a_plugin_that_never_ends_costs_no_more_threads_than_a_host_may_have(webhooks, make_page, monkeypatch):
-    monkeypatch.setattr("tocsin.channels.apprise.MOST_PER_HOST", 2)
+    monkeypatch.setattr("tocsin.channels.apprise.sender.MOST_PER_HOST", 2)
     sender, page = AppriseSender(timedelta(seconds=0.3)), make_page()
     webhooks.script(Drip(), Drip())
     for _ in range(2):
@@ -93,7 +93,7 @@ async def test_a_plugin_that_never_ends_costs_no_more_threads_than_a_host_may_ha
 def test_the_plugins_are_loaded_meanwhile_without_a_word():
     code = """
 from apprise.manager_plugins import NotificationManager
-from tocsin.channels.apprise import load_plugins_soon
+from tocsin.channels.apprise.sender import load_plugins_soon
 loading = load_plugins_soon()
 assert loading.daemon
 loading.join()

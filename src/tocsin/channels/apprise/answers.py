@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from tocsin.channels.retry_after import retry_after
+from tocsin.channels.kit.retry_after import retry_after
 
 _asked = threading.local()
 _send = requests.Session.send

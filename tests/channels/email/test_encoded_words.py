@@ -14,10 +14,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.channels.conftest import PAGE
 
-from tocsin.channels.email import EmailSender, compose, parse_smtp_url
-from tocsin.channels.encoded_words import LINE, text_lines
+from tocsin.channels.email.encoded_words import LINE, text_lines
+from tocsin.channels.email.sender import EmailSender, compose, parse_smtp_url
+from tocsin.channels.kit.rendering import one_line, subject
 from tocsin.channels.page import Destination
-from tocsin.channels.rendering import one_line, subject
 
 SENDER, RECIPIENT = Address("Tocsin", "tocsin", "example.org"), Address("", "ada", "example.org")
 

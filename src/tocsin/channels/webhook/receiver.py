@@ -21,8 +21,8 @@ from typing import Any, Self, assert_never
 
 import httptools
 
-from tocsin.channels.signature import SIGNATURE_HEADER, verify_signature
-from tocsin.testing.arrivals import Arrivals
+from tocsin.channels.kit.arrivals import Arrivals
+from tocsin.channels.webhook.signature import SIGNATURE_HEADER, verify_signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import pytest
 from apprise.manager_plugins import NotificationManager
 from apprise.utils.parse import parse_list
 
-from tocsin.channels.apprise import AppriseSender
-from tocsin.channels.apprise_guard import PARAMETERS, SCHEMAS, may_have
+from tocsin.channels.apprise.guard import PARAMETERS, SCHEMAS, may_have
+from tocsin.channels.apprise.sender import AppriseSender
 from tocsin.channels.page import Destination
 from tocsin.channels.registry import check_address
 from tocsin.errors import DeliveryFailed

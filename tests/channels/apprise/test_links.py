@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 from apprise.manager_plugins import NotificationManager
-from tests.channels.apprise_server import AppriseServer, apprise_server
+from tests.channels.apprise.server import AppriseServer, apprise_server
 
-from tocsin.channels.apprise import AppriseSender
-from tocsin.channels.apprise_guard import SCHEMAS
+from tocsin.channels.apprise.guard import SCHEMAS
+from tocsin.channels.apprise.sender import AppriseSender
 from tocsin.channels.page import Actions, Destination
 from tocsin.errors import DeliveryFailed
 
-URLS = Path(__file__).with_name("apprise_urls.txt").read_text().split()
+URLS = Path(__file__).with_name("urls.txt").read_text().split()
 
-# Services whose message is not taken here, with the reason. All others have a URL in apprise_urls.txt.
+# Services whose message is not taken here, with the reason. All others have a URL in urls.txt.
 NOT_TAKEN = {
     "another protocol than HTTP": "amqp amqps aprs deltachat deltachats irc ircs mailto mailtos rsyslog",
     "a library that Tocsin does not bring along": "fcm growl mqtt mqtts session sessions smpp smpps sogs xmpp xmpps",

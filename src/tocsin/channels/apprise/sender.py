@@ -15,12 +15,12 @@ from functools import partial
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType
 from apprise.conversion import convert_between
 
-from tocsin.channels.apprise_answers import asked_wait, forget
-from tocsin.channels.apprise_guard import allowed_parts
+from tocsin.channels.apprise.answers import asked_wait, forget
+from tocsin.channels.apprise.guard import allowed_parts
+from tocsin.channels.apprise.quiet import silence
+from tocsin.channels.apprise.threads import Crowded, Threads
+from tocsin.channels.kit.rendering import subject, text
 from tocsin.channels.page import Destination, Page, Receipt
-from tocsin.channels.quiet import silence
-from tocsin.channels.rendering import subject, text
-from tocsin.channels.threads import Crowded, Threads
 from tocsin.errors import DeliveryFailed
 
 MOST_PER_HOST = 128  # messages whose plugin has not ended; the engine sends half as many at the same time

@@ -21,7 +21,7 @@ from typing import NoReturn, Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tocsin.testing.arrivals import Arrivals
+from tocsin.channels.kit.arrivals import Arrivals
 
 
 class MailFault(Enum):

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tocsin.channels.rendering import linked
+from tocsin.channels.kit.rendering import linked
 
 HOSTILE = [
     'https://a.example/"onmouseover="alert(1)',

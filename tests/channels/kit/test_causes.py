@@ -1,6 +1,6 @@
 import pytest
 
-from tocsin.channels.causes import place
+from tocsin.channels.kit.causes import place
 
 
 @pytest.mark.parametrize(

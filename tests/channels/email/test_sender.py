@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.channels.email import EmailSender, parse_smtp_url
+from tocsin.channels.email.receiver import MailFault, MailReceiver
+from tocsin.channels.email.sender import EmailSender, parse_smtp_url
 from tocsin.channels.page import Destination
 from tocsin.errors import DeliveryFailed
-from tocsin.testing.mail import MailFault, MailReceiver
 
 TO = Destination("email", "ada@example.org")
 PERSON = "01234567-89ab-4cde-8f01-23456789abcd"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tocsin.channels.signature import sign, verify_signature
+from tocsin.channels.webhook.signature import sign, verify_signature
 
 NOW = 1_800_000_000
 BODY = b'{"type":"alert"}'

@@ -8,9 +8,9 @@ import pytest
 
 from tocsin import __version__
 from tocsin.channels.page import Destination
-from tocsin.channels.webhook import WebhookSender, verify_signature
+from tocsin.channels.webhook.receiver import Drip, Drop, Garbage, Hang, Respond, WebhookReceiver, redirect
+from tocsin.channels.webhook.sender import WebhookSender, verify_signature
 from tocsin.errors import DeliveryFailed
-from tocsin.testing.receivers import Drip, Drop, Garbage, Hang, Respond, WebhookReceiver, redirect
 
 SECRET = "s3cret-in-the-query"
 

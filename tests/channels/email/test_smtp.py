@@ -1,6 +1,6 @@
 import pytest
 
-from tocsin.channels.smtp import Encryption, parse_smtp_url
+from tocsin.channels.email.smtp import Encryption, parse_smtp_url
 from tocsin.errors import ConfigurationError
 
 

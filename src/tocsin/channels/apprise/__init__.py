@@ -1,0 +1,1 @@
+"""Pages through Apprise, which speaks to a hundred services."""

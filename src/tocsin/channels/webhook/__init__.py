@@ -1,0 +1,1 @@
+"""Pages as a JSON POST to a URL."""
