@@ -59,9 +59,12 @@ _HOUSEKEEPING = timedelta(minutes=1)
 # kept by its connection: a scan from end to end would go on while a storm fills the table. Every statement of an engine
 # has its index. A table without any is read whole all the same, at a price before PostgreSQL 18 for which it would be
 # compiled first.
+#
+# Planning anew costs more than most of these statements' own work: a statement's plan is made once a connection.
 SESSION = {
     "enable_seqscan": "off",
     "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
     "synchronous_commit": "off",
     "lock_timeout": "2s",
     "statement_timeout": "15s",
