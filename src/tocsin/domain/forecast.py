@@ -16,6 +16,7 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from tocsin.domain import paging
+from tocsin.domain.escalation.apply import apply
 from tocsin.domain.escalation.decide import decide
 from tocsin.domain.escalation.decisions import (
     Decision,
@@ -154,10 +155,11 @@ class _Course:
         alert = replace(self.alert, maintenance_until=self.view.maintenance.until(self.now))
         policy = self.view.policy_at(self.view.plan_of(alert), self.now)
         decision = decide(alert, policy, self.now)
-        self._apply(decision)
+        self._tell_of(decision)
+        self.alert = apply(self.alert, decision, self.now)
         self.wake = self._next_wake(decision)
 
-    def _apply(self, decision: Decision) -> None:
+    def _tell_of(self, decision: Decision) -> None:
         match decision:
             case Enter():
                 self._enter(decision)
@@ -166,29 +168,18 @@ class _Course:
             case Exhaust(reason=reason, skipped=skipped):
                 self._skip(skipped)
                 self._tell(EventKind.EXHAUSTED, reason=reason)
-                self._rest(state="exhausted", next_escalation=None)
-            case HandOver():
-                self._hand_over(decision)
-            case Hold():
-                self._hold(decision)
+            case HandOver(reason=reason, policy_id=policy_id, skipped=skipped):
+                self._skip(skipped)
+                self._tell(EventKind.HANDED_OVER, reason=reason, policy_id=policy_id)
+            case Hold(state=state, reason=reason):
+                until = self.view.maintenance.until(self.now) if state == "maintenance" else None
+                self._tell(EventKind.HELD, reason=reason, until=until)
             case Reopen(reason=reason):
                 self._tell(EventKind.REOPENED, reason=reason)
-                self.alert = replace(self.alert, status="triggered", next_escalation=self.now)
-            case Renew(until=until):
-                self.alert = replace(self.alert, next_escalation=until)
-            case Stop() | Wait():
+            case Renew() | Stop() | Wait():
                 pass
             case _:
                 assert_never(decision)
-
-    def _rest(self, **changes: Any) -> None:
-        """Stand on the policy that decided, with what was asked for by hand done."""
-        plan = self.view.plan_of(self.alert)
-        caught = self.alert.caught and plan.id == self.alert.policy_id
-        moved = replace(self.alert, policy_id=plan.id, caught=caught, forced=False, forced_step=None)
-        if plan.id != self.alert.policy_id:
-            moved = replace(moved, step_id=None, step_number=None, loop_count=0)
-        self.alert = replace(moved, **changes)
 
     def _enter(self, decision: Enter) -> None:
         step, until = decision.step, self.now + decision.step.delay
@@ -202,7 +193,6 @@ class _Course:
             people=self._people(step.id),
             **place,
         )
-        self._rest(state="escalating", step_id=step.id, next_escalation=until, **place)
         for channel_id in step.channels:
             self._tell(EventKind.PAGE, channel_id=channel_id, **place)
             self._bundle(channel_id=channel_id)
@@ -231,23 +221,6 @@ class _Course:
             until=until,
             people=unreachable,
         )
-        where = {"step_id": None, "step_number": None, "loop_count": decision.loop_count}
-        self._rest(state="nobody", next_escalation=until, **where)
-
-    def _hand_over(self, decision: HandOver) -> None:
-        self._skip(decision.skipped)
-        self._tell(EventKind.HANDED_OVER, reason=decision.reason, policy_id=decision.policy_id)
-        self.alert = EscalationState("triggered", "new", decision.policy_id, next_escalation=self.now, caught=True)
-
-    def _hold(self, decision: Hold) -> None:
-        held = decision.state == "maintenance"
-        until = self.view.maintenance.until(self.now) if held else None
-        self._tell(EventKind.HELD, reason=decision.reason, until=until)
-        self._rest(state=decision.state, next_escalation=None)
-        if not held:
-            self.alert = replace(self.alert, step_id=None, step_number=None)
-        elif decision.enters_again:
-            self.alert = replace(self.alert, step_id=None)
 
     def _next_wake(self, decision: Decision) -> datetime | None:
         if self.alert.state == "maintenance" and self.alert.status == "triggered":

@@ -35,21 +35,24 @@ def decide(alert: EscalationState, policy: Policy, now: datetime) -> Decision:
         return Wait(Reason.NOTHING_TO_DO)
     stays = due is not Reason.POLICY_CHANGED  # a held alert takes note of its new policy, and forgets its old step
     if not policy.steps:
-        return Wait(Reason.NO_STEPS) if stays and alert.state == "no_steps" else Hold("no_steps", Reason.NO_STEPS)
+        is_held = stays and alert.state == "no_steps"
+        return Wait(Reason.NO_STEPS) if is_held else Hold("no_steps", Reason.NO_STEPS, policy.id)
     if alert.maintenance_until is not None and alert.maintenance_until > now:
         if stays and alert.state == "maintenance" and alert.next_escalation is None:
             return Wait(Reason.IN_MAINTENANCE)
-        return Hold("maintenance", Reason.IN_MAINTENANCE, due is Reason.ACKNOWLEDGEMENT_RAN_OUT)
-    return _walk(alert, policy, due)
+        return Hold("maintenance", Reason.IN_MAINTENANCE, policy.id, due is Reason.ACKNOWLEDGEMENT_RAN_OUT)
+    return _next_step(alert, policy, due)
 
 
-def _acknowledged(alert: EscalationState, now: datetime) -> Stop | Reopen | Renew:
-    if alert.state != "acknowledged":
-        return Stop(Reason.ACKNOWLEDGED)
+def _acknowledged(alert: EscalationState, now: datetime) -> Stop | Reopen | Renew | Wait:
     ends = alert.acknowledgement_ends
+    if alert.state != "acknowledged":
+        return Stop(Reason.ACKNOWLEDGED, ends)
     if ends != alert.next_escalation:
         return Renew(ends)
-    return Reopen() if ends is not None and ends <= now else Stop(Reason.ACKNOWLEDGED, ends)
+    if ends is not None and ends <= now:
+        return Reopen()
+    return (Stop if alert.still_pages else Wait)(Reason.ACKNOWLEDGED, ends)
 
 
 def _due(alert: EscalationState, policy: Policy, now: datetime) -> Reason | None:
@@ -66,14 +69,14 @@ def _due(alert: EscalationState, policy: Policy, now: datetime) -> Reason | None
         return Reason.STEP_DELETED
     if alert.state == "nobody" and any(step.pages_somebody for step in policy.steps):
         return Reason.LOOKED_AGAIN
+    if alert.state == "acknowledged":
+        return Reason.ACKNOWLEDGEMENT_RAN_OUT  # it is triggered again, whatever moment the state names
     if alert.next_escalation is None or alert.next_escalation > now:
         return None
     return _reason_when_time_is_up(alert)
 
 
 def _reason_when_time_is_up(alert: EscalationState) -> Reason:
-    if alert.state == "acknowledged":
-        return Reason.ACKNOWLEDGEMENT_RAN_OUT
     if alert.state == "nobody":
         return Reason.LOOKED_AGAIN
     return Reason.FIRST_STEP if alert.step_number is None else Reason.DELAY_PASSED
@@ -91,7 +94,7 @@ def _index(alert: EscalationState, policy: Policy) -> int | None:
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.step_id), None)
 
 
-def _walk(alert: EscalationState, policy: Policy, reason: Reason) -> Decision:
+def _next_step(alert: EscalationState, policy: Policy, reason: Reason) -> Decision:
     """Go to the first step from the next one on that pages somebody, or waits although it pages nobody.
 
     Rounds are counted where one begins: a round that was begun by hand beyond ``repeat`` is climbed to its end.
@@ -142,4 +145,4 @@ def _nobody(alert: EscalationState, policy: Policy, next_loop: int, skipped: Seq
 def _used_up(alert: EscalationState, policy: Policy, reason: Reason, skipped: Sequence[Skipped]) -> Decision:
     if policy.catch_all_id is not None and not alert.caught:
         return HandOver(reason, policy.catch_all_id, skipped)
-    return Exhaust(reason, skipped)
+    return Exhaust(reason, policy.id, skipped)

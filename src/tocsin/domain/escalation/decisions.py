@@ -69,6 +69,7 @@ class Exhaust:
     """The policy is used up: no next escalation."""
 
     reason: Reason
+    policy_id: UUID
     skipped: Sequence[Skipped] = ()
 
 
@@ -90,12 +91,16 @@ class Hold:
 
     state: Literal["no_steps", "maintenance"]
     reason: Reason
+    policy_id: UUID
     enters_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Somebody has it, or it is closed: end what still pages. ``until`` is when an acknowledgement runs out."""
+    """Somebody has it, or it is closed: end what still pages. ``until`` is when an acknowledgement runs out.
+
+    The status is authoritative: a state that says something else follows it.
+    """
 
     reason: Reason
     until: datetime | None = None
