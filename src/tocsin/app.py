@@ -33,16 +33,14 @@ from tocsin.api import (
     tokens,
     users,
 )
-from tocsin.api.attempts import Attempts
-from tocsin.api.parameters import only_known_parameters
-from tocsin.api.privacy import kept_private
-from tocsin.api.trials import Trials
+from tocsin.api.notification_tests import NotificationTester
 from tocsin.db.pool import Pool
 from tocsin.http import problems
 from tocsin.http.auth import current_actor
-from tocsin.http.limits import SignInLimits
-from tocsin.http.middleware import BodyLimit
+from tocsin.http.limits import AttemptLimit, SignInLimits
+from tocsin.http.middleware import BodyLimit, kept_private
 from tocsin.http.openapi import document
+from tocsin.http.validation import only_known_parameters
 from tocsin.ingest import generic
 from tocsin.settings import Settings
 from tocsin.web import errors, pages
@@ -111,10 +109,10 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     )
     app.state.settings = settings
     app.state.pool = pool
-    app.state.attempts = Attempts()
+    app.state.password_attempts = AttemptLimit()
     app.state.sign_in_limits = SignInLimits()
     app.state.live = Hub(pool)
-    app.state.trials = Trials(settings, pool)
+    app.state.notification_tester = NotificationTester(settings, pool)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     errors.install(app)

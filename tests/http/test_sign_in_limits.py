@@ -10,7 +10,7 @@ from tests.api.calls import refusal
 from tests.fixtures.factories import Factory
 
 from tocsin.errors import TooManyRequests
-from tocsin.http.limits import Attempt, SignInLimits, Slowdown, network_of
+from tocsin.http.limits import SignInAttempt, SignInLimits, Slowdown, network_of
 
 URL = "/api/v1/session"
 ANN = {"email": "ann@example.org", "password": "correct horse battery"}
@@ -50,24 +50,24 @@ def test_guessing_cannot_fill_the_memory() -> None:
 def test_an_address_is_slowed_whichever_accounts_it_tries() -> None:
     limits = SignInLimits()
     for number in range(50):
-        limits.begin(Attempt(f"{number}@example.org", "10.0.0.1"))
+        limits.begin(SignInAttempt(f"{number}@example.org", "10.0.0.1"))
     with pytest.raises(TooManyRequests) as refused:
-        limits.begin(Attempt("ann@example.org", "10.0.0.1"))
+        limits.begin(SignInAttempt("ann@example.org", "10.0.0.1"))
     assert 0 < refused.value.retry_after <= 5
-    limits.begin(Attempt("ann@example.org", "10.0.0.2"))
-    limits.begin(Attempt("ann@example.org", "10.0.0.1", known_as="session 1"))
+    limits.begin(SignInAttempt("ann@example.org", "10.0.0.2"))
+    limits.begin(SignInAttempt("ann@example.org", "10.0.0.1", known_as="session 1"))
 
 
 def test_signing_in_does_not_free_an_address_from_what_failed_there() -> None:
     limits = SignInLimits()
     for number in range(49):
-        limits.begin(Attempt(f"{number}@example.org", "10.0.0.1"))
+        limits.begin(SignInAttempt(f"{number}@example.org", "10.0.0.1"))
     for _ in range(3):
-        limits.begin(Attempt("eve@example.org", "10.0.0.1"))
-        limits.succeed(Attempt("eve@example.org", "10.0.0.1"))
-    limits.begin(Attempt("ann@example.org", "10.0.0.1"))
+        limits.begin(SignInAttempt("eve@example.org", "10.0.0.1"))
+        limits.succeed(SignInAttempt("eve@example.org", "10.0.0.1"))
+    limits.begin(SignInAttempt("ann@example.org", "10.0.0.1"))
     with pytest.raises(TooManyRequests):
-        limits.begin(Attempt("eve@example.org", "10.0.0.1"))
+        limits.begin(SignInAttempt("eve@example.org", "10.0.0.1"))
 
 
 def test_addresses_of_one_ipv6_network_are_one() -> None:

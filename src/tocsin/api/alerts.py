@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
-from tocsin.api.alert_cursor import place_after, place_cursor
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
 from tocsin.domain.escalation.by_hand import Seen
@@ -17,7 +16,16 @@ from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.http.access import require_act
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, DedupKey, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.http.pagination import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    encode_cursor,
+    id_after,
+    place_after,
+    place_cursor,
+)
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts, timeline
 from tocsin.store.alerts.alert_list import Filter, Status

@@ -1,20 +1,36 @@
-"""Test pages: whether a contact method or channel works, found out at once."""
+"""Test pages: whether a contact method or channel works, found out at once.
 
+A page that belongs to an alert goes through the engine and its queue. A test page has no alert: the web process hands
+it to the same senders at once, few at a time and few from one person, and answers with what became of it. No connection
+to the database is held meanwhile.
+"""
+
+import math
+import time
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field
 
-from tocsin.api.trials import Trials
-from tocsin.channels.test_page import Fate
+from tocsin.channels.registry import open_senders
+from tocsin.channels.test_page import Fate, send_test
+from tocsin.db.pool import Pool
 from tocsin.http.access import require_edit, require_edit_user
 from tocsin.http.auth import Database, Writer
 from tocsin.http.fields import Read
+from tocsin.http.limits import AttemptLimit
+from tocsin.settings import Settings
+from tocsin.store.actor import Actor
+from tocsin.store.instants import now
 from tocsin.store.people import destinations
+from tocsin.store.people.destinations import Recipient
 from tocsin.store.policies import channels
 
 router = APIRouter()
+
+AT_ONCE = 4
+PER_MINUTE = 6
 
 _TOO_MANY: dict[int | str, dict[str, Any]] = {429: {"description": "Too many test pages"}}
 
@@ -26,12 +42,49 @@ class TestPageRead(Read):
     reason: str | None = Field(description="why it failed; what the other side said when it was sent, if it did")
 
 
-def trials_of(request: Request) -> Trials:
-    trials: Trials = request.app.state.trials
-    return trials
+class NotificationTester:
+    """The test pages of one web process."""
+
+    def __init__(self, settings: Settings, pool: Pool) -> None:
+        self._smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+        self._base_url = settings.base_url
+        self._pool = pool
+        self._sent = AttemptLimit(allowed=PER_MINUTE, window=60.0)
+        self._under_way = 0
+
+    @property
+    def can_mail(self) -> bool:
+        """Whether there is a mail server to send by."""
+        return self._smtp_url is not None
+
+    async def send(self, recipient: Recipient, actor: Actor) -> Fate:
+        """Send a test page and wait for its fate, for as long as a sender takes at most.
+
+        Raises HTTPException 429 when the actor has sent too many, or too many are under way.
+        """
+        self._require_room((f"{actor.type} {actor.id}", None))
+        moment = await now(self._pool)
+        self._under_way += 1
+        try:
+            async with open_senders(self._smtp_url) as senders:
+                return await send_test(senders, recipient.destination, recipient.name, self._base_url, moment)
+        finally:
+            self._under_way -= 1
+
+    def _require_room(self, who: tuple[str, None]) -> None:
+        wait = self._sent.wait(who, time.monotonic())
+        if wait or self._under_way >= AT_ONCE:
+            seconds = math.ceil(wait) or 1
+            raise HTTPException(429, f"too many test pages; try again in {seconds} s", {"Retry-After": str(seconds)})
+        self._sent.begin(who, time.monotonic())
 
 
-Sending: TypeAlias = Annotated[Trials, Depends(trials_of)]
+def tester_of(request: Request) -> NotificationTester:
+    tester: NotificationTester = request.app.state.notification_tester
+    return tester
+
+
+Tester: TypeAlias = Annotated[NotificationTester, Depends(tester_of)]
 
 
 @router.post(
@@ -42,11 +95,11 @@ Sending: TypeAlias = Annotated[Trials, Depends(trials_of)]
     responses=_TOO_MANY,
 )
 async def test_contact_method(
-    user_id: UUID, contact_method_id: UUID, actor: Writer, pool: Database, trials: Sending
+    user_id: UUID, contact_method_id: UUID, actor: Writer, pool: Database, tester: Tester
 ) -> TestPageRead:
     require_edit_user(actor, user_id)
     recipient = await destinations.of_contact_method(pool, user_id, contact_method_id)
-    return _read(await trials.send(recipient, actor))
+    return _read(await tester.send(recipient, actor))
 
 
 @router.post(
@@ -55,9 +108,9 @@ async def test_contact_method(
     tags=["channels"],
     responses=_TOO_MANY,
 )
-async def test_channel(channel_id: UUID, actor: Writer, pool: Database, trials: Sending) -> TestPageRead:
+async def test_channel(channel_id: UUID, actor: Writer, pool: Database, tester: Tester) -> TestPageRead:
     require_edit(actor, (await channels.get(pool, channel_id)).team_id)
-    return _read(await trials.send(await destinations.of_channel(pool, channel_id), actor))
+    return _read(await tester.send(await destinations.of_channel(pool, channel_id), actor))
 
 
 def _read(fate: Fate) -> TestPageRead:

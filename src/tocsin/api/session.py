@@ -9,7 +9,7 @@ from pydantic import Field
 from tocsin.errors import PermissionDenied, TooManyRequests, Unauthenticated
 from tocsin.http.auth import SESSION_COOKIE, Database, Reader, client_ip, get_pool, get_settings
 from tocsin.http.fields import Body, Read, Text, example
-from tocsin.http.limits import Attempt
+from tocsin.http.limits import SignInAttempt
 from tocsin.http.origin import request_origin
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, Role, Scope, acting
@@ -107,7 +107,7 @@ async def _authenticate(request: Request, body: SignIn, client: Client) -> UUID:
     pool, limits = get_pool(request), request.app.state.sign_in_limits
     user_id, stored = await users.password_of(pool, body.email.strip()) or (None, None)
     known_as = await sessions.known_as(pool, user_id, client, request.cookies.get(SESSION_COOKIE))
-    attempt = Attempt(body.email.strip(), client.ip, known_as)
+    attempt = SignInAttempt(body.email.strip(), client.ip, known_as)
     limits.begin(attempt)
     try:
         is_right = await verify_password(stored, body.password, is_known=known_as is not None)

@@ -1,7 +1,8 @@
-"""How fast passwords may be guessed.
+"""How often somebody may try something: guess passwords, give their current one, send test pages.
 
-Guessing gets slower for each account, from wherever, and for each address, whichever account. It locks nobody out: who
-comes with a session of theirs, or from an address where they are signed in, is slowed by what failed there only.
+Guessing at the sign-in gets slower for each account, from wherever, and for each address, whichever account. It locks
+nobody out: somebody who comes with a session of theirs, or from an address where they are signed in, is slowed by what
+failed there only.
 
 The counts are of this process. In the database every guess would be a write that anybody on the network could cause;
 several web processes on one database let through as many times more, which is still few.
@@ -14,6 +15,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tocsin.errors import TooManyRequests
+
+Key = tuple[str, str | None]
+
+
+@dataclass(slots=True)
+class AttemptLimit:
+    """Attempts by key, of this process. Times are those of a monotonic clock, in seconds.
+
+    Up to ``allowed`` within ``window`` are fine. The least recently seen are forgotten beyond ``remembered``,
+    so that guessing cannot fill the memory.
+    """
+
+    allowed: int = 10
+    window: float = 300.0
+    remembered: int = 10_000
+    _failures: OrderedDict[Key, list[float]] = field(default_factory=OrderedDict)
+
+    def wait(self, key: Key, now: float) -> float:
+        """Seconds until the key may try again; 0 when it may."""
+        recent = self._recent(key, now)
+        return recent[-self.allowed] + self.window - now if len(recent) >= self.allowed else 0.0
+
+    def begin(self, key: Key, now: float) -> None:
+        """Count an attempt as failed until it succeeds, so that many at once count too."""
+        self._failures[key] = [*self._recent(key, now), now]
+        self._failures.move_to_end(key)
+        while len(self._failures) > self.remembered:
+            self._failures.popitem(last=False)
+
+    def succeed(self, key: Key) -> None:
+        """Forget what failed before."""
+        self._failures.pop(key, None)
+
+    def _recent(self, key: Key, now: float) -> list[float]:
+        return [at for at in self._failures.get(key, ()) if at > now - self.window]
 
 
 @dataclass(slots=True)
@@ -65,7 +101,7 @@ class Slowdown:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """A sign-in: for which account, from where, and as whom we know the caller, if we do."""
 
     email: str
@@ -81,7 +117,7 @@ class SignInLimits:
     addresses: Slowdown = field(default_factory=lambda: Slowdown(free=50, first=5, longest=60))
     known: Slowdown = field(default_factory=lambda: Slowdown(free=10, first=15, longest=300))
 
-    def begin(self, attempt: Attempt) -> None:
+    def begin(self, attempt: SignInAttempt) -> None:
         """Count the attempt. Raises TooManyRequests when it comes too soon."""
         now = time.monotonic()
         keys = self._keys(attempt)
@@ -90,17 +126,17 @@ class SignInLimits:
         for slowdown, key in keys:
             slowdown.begin(key, now)
 
-    def fail(self, attempt: Attempt) -> None:
+    def fail(self, attempt: SignInAttempt) -> None:
         """The password was wrong."""
         for slowdown, key in self._keys(attempt):
             slowdown.fail(key, time.monotonic())
 
-    def take_back(self, attempt: Attempt) -> None:
+    def take_back(self, attempt: SignInAttempt) -> None:
         """The password was not looked at."""
         for slowdown, key in self._keys(attempt):
             slowdown.take_back(key, time.monotonic())
 
-    def succeed(self, attempt: Attempt) -> None:
+    def succeed(self, attempt: SignInAttempt) -> None:
         """Forget what failed for the account; what others tried from the address stays."""
         for slowdown, key in self._keys(attempt):
             if slowdown is self.addresses:
@@ -108,7 +144,7 @@ class SignInLimits:
             else:
                 slowdown.forget(key)
 
-    def _keys(self, attempt: Attempt) -> Sequence[tuple[Slowdown, str]]:
+    def _keys(self, attempt: SignInAttempt) -> Sequence[tuple[Slowdown, str]]:
         if attempt.known_as is not None:
             return [(self.known, attempt.known_as)]
         return [(self.accounts, attempt.email.lower()), (self.addresses, network_of(attempt.ip))]

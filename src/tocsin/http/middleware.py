@@ -1,8 +1,8 @@
-"""A limit on request bodies, kept before anything parses them."""
+"""What wraps the whole application: a limit on bodies before anything parses them, and headers on every answer."""
 
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.http.problems import problem
@@ -65,3 +65,19 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return replay
+
+
+def kept_private(send: Send) -> Send:
+    """A ``send`` that adds ``Cache-Control: no-store`` and ``nosniff`` to every answer that does not say otherwise.
+
+    An answer with an ETag is meant to be asked for again: it is kept, and asked about each time.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("Cache-Control", "private, no-cache" if "ETag" in headers else "no-store")
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+        await send(message)
+
+    return sending

@@ -26,7 +26,7 @@ async def require_proof(
 async def require_own_password(request: Request, actor: Actor, password: str, field: str) -> None:
     """Raise InvalidInput for the field unless it is the actor's; after too many wrong ones, whatever it is."""
     assert actor.user_id is not None  # a token of nobody has no password of its own
-    attempts, key = request.app.state.attempts, (f"password of {actor.user_id}", None)
+    attempts, key = request.app.state.password_attempts, (f"password of {actor.user_id}", None)
     if attempts.wait(key, time.monotonic()):
         raise InvalidInput(FieldError(field, "too many wrong ones; try again later"))
     attempts.begin(key, time.monotonic())

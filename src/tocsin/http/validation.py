@@ -1,11 +1,20 @@
-"""What FastAPI and pydantic find wrong with a request, in the words of our errors."""
+"""What is wrong with a request, in the words of our errors: what FastAPI and pydantic find, and unknown parameters.
 
-from collections.abc import Mapping, Sequence
+A query parameter that a route does not declare is an error, as an unknown field of a body is: a misspelt filter that is
+ignored would answer with everything, and look like an answer.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from tocsin.errors import FieldError
+from tocsin.store.references import require_none
 
 _SECRET_FIELDS = {"password", "current_password", "address", "token", "secret"}
 _UNQUOTED_KINDS = {"missing", "extra_forbidden"}
@@ -52,3 +61,24 @@ def _quoted(item: Mapping[str, Any]) -> str:
         return ""
     shown = repr(value[:40]) if isinstance(value, str) else repr(value)[:40]
     return f" (it is {shown})"
+
+
+async def only_known_parameters(request: Request) -> None:
+    """Raises InvalidInput naming every query parameter that the route does not have."""
+    if not request.query_params:
+        return
+    route: APIRoute = request.scope["route"]
+    known = set(_query_names(route.dependant))
+    require_none([FieldError(name, "is not a known parameter") for name in request.query_params if name not in known])
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    """The names that the route and everything it depends on read from the query."""
+    for parameter in dependant.query_params:
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from (field.alias or name for name, field in annotation.model_fields.items())
+        else:
+            yield parameter.alias
+    for dependency in dependant.dependencies:
+        yield from _query_names(dependency)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.channels import ChannelCreate, ChannelPatch
-from tocsin.api.notification_tests import Sending
+from tocsin.api.notification_tests import Tester
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
 from tocsin.http.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
@@ -102,11 +102,11 @@ async def change(request: Request, channel_id: UUID, viewer: Viewer, pool: Datab
 
 
 @router.post("/channels/{channel_id:uuid}/test")
-async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, trials: Sending) -> Response:
+async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, tester: Tester) -> Response:
     """Send a test page and show its fate."""
     require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
     recipient = await destinations.of_channel(pool, channel_id)
-    return await channel_page(request, viewer, channel_id, fate=await fate_of(trials, recipient, viewer))
+    return await channel_page(request, viewer, channel_id, fate=await fate_of(tester, recipient, viewer))
 
 
 @router.post("/channels/{channel_id:uuid}/delete")

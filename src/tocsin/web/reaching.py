@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from tocsin.api.contact_methods import ContactMethodCreate, ContactMethodPatch
 from tocsin.api.notification_rules import NotificationRuleCreate
-from tocsin.api.notification_tests import Sending
-from tocsin.api.trials import Trials
+from tocsin.api.notification_tests import NotificationTester, Tester
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
 from tocsin.http.access import require_edit_user
@@ -49,11 +48,11 @@ async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Data
 
 
 @router.post("/contact-methods/{method_id:uuid}/test")
-async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, trials: Sending) -> Response:
+async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, tester: Tester) -> Response:
     """Send a test page and show its fate."""
     require_edit_user(viewer, user_id)
     recipient = await destinations.of_contact_method(request.app.state.pool, user_id, method_id)
-    return await person_page(request, viewer, user_id, fates={method_id: await fate_of(trials, recipient, viewer)})
+    return await person_page(request, viewer, user_id, fates={method_id: await fate_of(tester, recipient, viewer)})
 
 
 @router.post("/contact-methods/{method_id:uuid}/enable")
@@ -135,10 +134,10 @@ async def add(pool: Pool, viewer: Actor, user_id: UUID, form: Form) -> tuple[Con
     return method, secret
 
 
-async def fate_of(trials: Trials, recipient: Recipient, viewer: Actor) -> Fate:
+async def fate_of(tester: NotificationTester, recipient: Recipient, viewer: Actor) -> Fate:
     """What became of a test page; why it was not even tried when there were too many."""
     try:
-        return await trials.send(recipient, viewer)
+        return await tester.send(recipient, viewer)
     except HTTPException as error:
         return Fate(False, error.detail)
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.notification_tests import Sending
+from tocsin.api.notification_tests import Tester
 from tocsin.api.policies import PolicyCreate
 from tocsin.api.rotations import RotationCreate
 from tocsin.api.services import ServiceCreate, require_policy
@@ -81,11 +81,11 @@ async def reach(request: Request, viewer: Viewer, pool: Database, form: Sent) ->
 
 
 @router.post("/reach/{method_id:uuid}/test")
-async def test(request: Request, method_id: UUID, viewer: Viewer, pool: Database, trials: Sending) -> Response:
+async def test(request: Request, method_id: UUID, viewer: Viewer, pool: Database, tester: Tester) -> Response:
     """A test page to one of the viewer's contact methods."""
     assert viewer.user_id is not None  # only people have sessions
     recipient = await destinations.of_contact_method(pool, viewer.user_id, method_id)
-    return await setup_page(request, viewer, tested=(method_id, await fate_of(trials, recipient, viewer)))
+    return await setup_page(request, viewer, tested=(method_id, await fate_of(tester, recipient, viewer)))
 
 
 @router.post("/turns")
