@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tocsin.domain.handoffs import Rotation, handoffs, shift_at
-from tocsin.domain.rotation import Participant, Standing, stints
+from tocsin.domain.participants import Participant
+from tocsin.domain.rotation import Standing, stints
 from tocsin.domain.rule import Rule, Target, is_active, shift_at_or_after, shifts_between
 from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule, next_change, on_call
 from tocsin.domain.shifts import shifts

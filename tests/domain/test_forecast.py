@@ -17,8 +17,8 @@ from tocsin.domain.handoffs import Rotation
 from tocsin.domain.maintenance import Maintenance, Window
 from tocsin.domain.on_call import Roster, RotationNow, Target
 from tocsin.domain.paging import Cycle, Rule
+from tocsin.domain.participants import Participant
 from tocsin.domain.plan import PolicyPlan, StepPlan
-from tocsin.domain.rotation import Participant
 from tocsin.domain.rotation import Standing as RotationStanding
 
 NOW = datetime(2026, 1, 14, 18, 0, 7, tzinfo=UTC)

@@ -14,7 +14,7 @@ from tocsin.domain import rotation
 from tocsin.domain.handoffs import Rotation
 from tocsin.domain.history import LONGEST, Piece, Row, Times, history, pieces, replayed
 from tocsin.domain.on_call import Roster, RotationNow
-from tocsin.domain.rotation import Participant
+from tocsin.domain.participants import Participant
 from tocsin.domain.schedule import Cause, Schedule
 from tocsin.domain.spans import Span
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.domain.times import DAY, instants, rotations, utc, zones
 
 from tocsin.domain.handoffs import Rotation, next_handoff, shift_at
-from tocsin.domain.rotation import End, Move, Participant, Reason, Rest, Standing, decide, stints
+from tocsin.domain.participants import Participant
+from tocsin.domain.rotation import End, Move, Reason, Rest, Standing, decide, stints
 from tocsin.domain.spans import Span, Stint
 
 BERLIN = ZoneInfo("Europe/Berlin")

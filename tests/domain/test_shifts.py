@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.domain.times import DAY, MINUTE, instants, utc, zones
 
 from tocsin.domain.handoffs import Rotation
-from tocsin.domain.rotation import Participant, stints
+from tocsin.domain.participants import Participant
+from tocsin.domain.rotation import stints
 from tocsin.domain.rule import Rule, Target
 from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule, next_change, on_call
 from tocsin.domain.shifts import shifts

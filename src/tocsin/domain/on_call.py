@@ -15,7 +15,8 @@ from uuid import UUID
 from tocsin.domain import rotation, schedule, shifts
 from tocsin.domain.handoffs import Rotation, shift_at
 from tocsin.domain.history import INSTANT, Piece, Times, pieces, replayed
-from tocsin.domain.rotation import Decision, Participant, Standing
+from tocsin.domain.participants import Participant
+from tocsin.domain.rotation import Decision, Standing
 from tocsin.domain.schedule import Cause, OnCall, Schedule
 from tocsin.domain.spans import Span, Stint
 

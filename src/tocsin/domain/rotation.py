@@ -18,6 +18,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from tocsin.domain.handoffs import Rotation, count_handoffs, handoffs, shift_at
+from tocsin.domain.participants import Participant, successor
 from tocsin.domain.spans import Span, Stint
 
 
@@ -32,14 +33,6 @@ class Reason(StrEnum):
     REPHASED = "rephased"
     NO_PARTICIPANTS = "no_participants"
     NOT_DUE = "not_due"
-
-
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """A place in the order. A user may have several."""
-
-    id: UUID
-    user_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +106,8 @@ def decide(
     reason = _reason(standing, index, passed, rephased)
     if reason is None:
         return Rest(Reason.NOT_DUE, shift.end)
-    heir = standing.position if standing.position < len(participants) else 0
-    return _move(reason, participants, (heir if index is None else index) + passed, shift, passed)
+    position = successor(standing.position, len(participants)) if index is None else index
+    return _move(reason, participants, position + passed, shift, passed)
 
 
 def stints(

@@ -15,7 +15,8 @@ from tocsin.api.rotations import RotationCreate
 from tocsin.db.pool import Pool
 from tocsin.domain import handoffs
 from tocsin.domain.on_call import RotationNow
-from tocsin.domain.rotation import Participant, Standing
+from tocsin.domain.participants import Participant, reorder
+from tocsin.domain.rotation import Standing
 from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
 from tocsin.http.access import require_edit, require_make, require_move
@@ -23,7 +24,7 @@ from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_snapshot, rotations
-from tocsin.store.on_call.rotations import Rotation, RotationSpec, heir, match_places, places_of
+from tocsin.store.on_call.rotations import Rotation, RotationSpec
 from tocsin.store.people import user_list
 from tocsin.web.flash import see_other
 from tocsin.web.form_rows import Row, Rows, is_save
@@ -205,12 +206,11 @@ def _saved(spec: RotationSpec, old: RotationNow | None) -> RotationNow:
     rule = handoffs.Rotation(spec.type, spec.shift_length, spec.start_at, ZoneInfo(spec.time_zone))
     if old is None or old.standing is None:
         return RotationNow(rule, [Participant(uuid4(), user_id) for user_id in spec.participants], None)
-    places = places_of(old.participants, old.standing.participant_id, old.standing.position)
-    matched = match_places(places, spec.participants)
+    order = reorder(old.participants, old.standing.participant_id, old.standing.position, spec.participants)
     participants = [
-        Participant(place_id or uuid4(), user_id) for place_id, user_id in zip(matched, spec.participants, strict=True)
+        Participant(row_id or uuid4(), user_id) for row_id, user_id in zip(order.kept, spec.participants, strict=True)
     ]
-    return RotationNow(rule, participants, _standing(old.standing, heir(places, matched)))
+    return RotationNow(rule, participants, _standing(old.standing, order.next))
 
 
 def _standing(standing: Standing, position: int | None) -> Standing:

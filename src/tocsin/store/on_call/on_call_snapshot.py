@@ -13,7 +13,8 @@ from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain.handoffs import Rotation
 from tocsin.domain.on_call import Roster, RotationNow
-from tocsin.domain.rotation import Participant, Standing
+from tocsin.domain.participants import Participant
+from tocsin.domain.rotation import Standing
 from tocsin.domain.rule import Rule, Target
 from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule
 from tocsin.store.instants import now

@@ -10,7 +10,7 @@ from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.domain import handoffs
 from tocsin.domain.handoffs import RotationType
-from tocsin.domain.rotation import Participant
+from tocsin.domain.participants import NewOrder, Participant, reorder
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.instants import now
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -72,19 +72,6 @@ class Rotation:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row of the order of participants.
-
-    ``is_next``: the active one has been removed, this one follows it, and the engine has not looked yet (R3).
-    """
-
-    id: UUID
-    user_id: UUID
-    is_active: bool = False
-    is_next: bool = False
-
-
 async def create(connection: Connection, spec: RotationSpec) -> Rotation:
     """Raises InvalidInput naming every id in it that names nothing."""
     await _check(connection, spec)
@@ -128,11 +115,11 @@ async def activate(connection: Connection, rotation: Rotation, position: int) ->
 
     Raises InvalidInput when there is no such position.
     """
-    places = await _places(connection, rotation.id)
-    if position >= len(places):
-        raise InvalidInput(FieldError("active_position", f"there are {len(places)} participants (it is {position})"))
+    rows = await connection.fetch(_sql["participants"], rotation.id)
+    if position >= len(rows):
+        raise InvalidInput(FieldError("active_position", f"there are {len(rows)} participants (it is {position})"))
     shift = handoffs.shift_at(_rule(rotation), await now(connection))
-    await connection.execute(_sql["activate"], rotation.id, position, places[position].id, *shift)
+    await connection.execute(_sql["activate"], rotation.id, position, rows[position]["id"], *shift)
     return await get(connection, rotation.id)
 
 
@@ -143,65 +130,22 @@ async def delete(connection: Connection, rotation_id: UUID) -> None:
     await connection.execute(_sql["delete"], rotation_id)
 
 
-def places_of(participants: Sequence[Participant], active_id: UUID | None, position: int | None) -> Sequence[Place]:
-    """The order with who is active in it, or next where that one is gone; None when nobody has become active yet."""
-    active = next((number for number, one in enumerate(participants) if one.id == active_id), None)
-    following = None
-    if active is None and position is not None:
-        following = position if position < len(participants) else 0
-    return [Place(one.id, one.user_id, n == active, n == following) for n, one in enumerate(participants)]
-
-
-def match_places(old: Sequence[Place], users: Sequence[UUID]) -> Sequence[UUID | None]:
-    """For each user of the new order the old row that stays and goes there, None for a new one.
-
-    A user's rows stay in their order. Where a user has fewer places than before, the active row is the last to go, and
-    so is the one that is next.
-    """
-    rows = {user_id: _kept(user_id, old, users.count(user_id)) for user_id in set(users)}
-    return [rows[user_id].pop(0) if rows[user_id] else None for user_id in users]
-
-
-def _kept(user_id: UUID, old: Sequence[Place], places: int) -> list[UUID]:
-    theirs = [place for place in old if place.user_id == user_id]
-    staying = sorted(theirs, key=lambda place: not (place.is_active or place.is_next))[:places]
-    return [place.id for place in theirs if place in staying]
-
-
-def heir(old: Sequence[Place], new: Sequence[UUID | None]) -> int | None:
-    """Who is next when the active one goes, or has gone, and others stay (R3), as a position in the new order.
-
-    The next of the old order that stays; after the last of them whoever follows now, or the first. Who was next already
-    is so at a new position too.
-    """
-    active = next((number for number, place in enumerate(old) if place.is_active or place.is_next), None)
-    if active is None:
-        return None
-    if old[active].id in new:
-        return new.index(old[active].id) if old[active].is_next else None
-    following = [new.index(place.id) for place in old[active + 1 :] if place.id in new]
-    before = [new.index(place.id) for place in old[:active] if place.id in new]
-    if following:
-        return following[0]
-    return (before[-1] + 1) % len(new) if before else None
-
-
 async def _put_participants(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> None:
-    places = await _places(connection, rotation_id)
-    matched = match_places(places, users)
-    kept = [(place_id, number) for number, place_id in enumerate(matched) if place_id is not None]
-    new = [(users[number], number) for number, place_id in enumerate(matched) if place_id is None]
-    await connection.execute(_sql["delete_other_places"], rotation_id, [place_id for place_id, _ in kept])
-    for statement, rows in (("move_places", kept), ("add_places", new)):
+    order = await _reordered(connection, rotation_id, users)
+    kept = [(row_id, number) for number, row_id in enumerate(order.kept) if row_id is not None]
+    new = [(users[number], number) for number, row_id in enumerate(order.kept) if row_id is None]
+    await connection.execute(_sql["delete_other_participants"], rotation_id, [row_id for row_id, _ in kept])
+    for statement, rows in (("move_participants", kept), ("add_participants", new)):
         await connection.execute(_sql[statement], rotation_id, [one for one, _ in rows], [number for _, number in rows])
-    if (position := heir(places, matched)) is not None:
-        await connection.execute(_sql["hand_to"], rotation_id, position)
+    if order.next is not None:
+        await connection.execute(_sql["hand_to"], rotation_id, order.next)
 
 
-async def _places(connection: Connection, rotation_id: UUID) -> Sequence[Place]:
-    rows = await connection.fetch(_sql["places"], rotation_id)
+async def _reordered(connection: Connection, rotation_id: UUID, users: Sequence[UUID]) -> NewOrder:
+    rows = await connection.fetch(_sql["participants"], rotation_id)
     participants = [Participant(row["id"], row["user_id"]) for row in rows]
-    return places_of(participants, rows[0]["active_id"], rows[0]["active_position"]) if rows else []
+    active_id, position = (rows[0]["active_id"], rows[0]["active_position"]) if rows else (None, None)
+    return reorder(participants, active_id, position, users)
 
 
 async def _check(connection: Connection, spec: RotationSpec) -> None:

@@ -74,7 +74,7 @@ update rotations
 set team_id = $2, name = $3, description = $4, time_zone = $5, type = $6, shift_length = $7, start_at = $8
 where id = $1
 
--- name: places
+-- name: participants
 select
     participants.id,
     participants.user_id,
@@ -85,16 +85,16 @@ left join rotation_state as state on state.rotation_id = participants.rotation_i
 where participants.rotation_id = $1
 order by participants.position
 
--- name: delete_other_places
+-- name: delete_other_participants
 delete from rotation_participants where rotation_id = $1 and id <> all($2::uuid[])
 
--- name: move_places
+-- name: move_participants
 update rotation_participants as participants
 set position = place.position
 from unnest($2::uuid[], $3::integer[]) as place (id, position)
 where participants.rotation_id = $1 and participants.id = place.id and participants.position <> place.position
 
--- name: add_places
+-- name: add_participants
 insert into rotation_participants (rotation_id, user_id, position)
 select $1, place.user_id, place.position
 from unnest($2::uuid[], $3::integer[]) as place (user_id, position)

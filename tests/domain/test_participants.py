@@ -4,18 +4,17 @@ from uuid import UUID
 
 import pytest
 
-from tocsin.domain.rotation import Participant
-from tocsin.store.on_call.rotations import Place, heir, match_places, places_of
+from tocsin.domain.participants import NewOrder, Participant, reorder, successor
 
 
 def uid(letter: str) -> UUID:
     return UUID(int=ord(letter))
 
 
-def matched(old: str, active: int | None, new: str) -> list[int | None]:
-    """For each place of the new order the number of the old row that goes there; letters are users."""
-    rows = [Place(UUID(int=n), uid(letter), n == active) for n, letter in enumerate(old)]
-    return [row.int if row is not None else None for row in match_places(rows, [uid(letter) for letter in new])]
+def replaced(old: str, active: int | None, new: str) -> NewOrder:
+    """The new order in place of the old one, whose rows are numbered; letters are users."""
+    rows = [Participant(UUID(int=n), uid(letter)) for n, letter in enumerate(old)]
+    return reorder(rows, None if active is None else UUID(int=active), active, [uid(letter) for letter in new])
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,8 @@ def matched(old: str, active: int | None, new: str) -> list[int | None]:
     ],
 )
 def test_rows_stay_by_user_and_in_order(old: str, active: int | None, new: str, rows: list[int | None]) -> None:
-    assert matched(old, active, new) == rows
+    kept = replaced(old, active, new).kept
+    assert [row.int if row is not None else None for row in kept] == rows
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,7 @@ def test_rows_stay_by_user_and_in_order(old: str, active: int | None, new: str, 
     ],
 )
 def test_r3_the_next_in_the_old_order_inherits(old: str, active: int | None, new: str, position: int | None) -> None:
-    rows = [Place(UUID(int=n), uid(letter), n == active) for n, letter in enumerate(old)]
-    assert heir(rows, match_places(rows, [uid(letter) for letter in new])) == position
+    assert replaced(old, active, new).next == position
 
 
 @pytest.mark.parametrize(
@@ -72,10 +71,14 @@ def test_r3_who_is_next_stays_so_in_another_order_while_the_engine_has_not_looke
     gone_at: int, new: str, position: int
 ) -> None:
     order = [Participant(UUID(int=n), uid(letter)) for n, letter in enumerate("bcd")]
-    rows = places_of(order, uid("a"), gone_at)
-    assert heir(rows, match_places(rows, [uid(letter) for letter in new])) == position
+    assert reorder(order, uid("a"), gone_at, [uid(letter) for letter in new]).next == position
 
 
 def test_r3_of_a_users_places_the_one_that_is_next_is_the_last_to_go() -> None:
     order = [Participant(UUID(int=n), uid(letter)) for n, letter in enumerate("bcb")]
-    assert match_places(places_of(order, uid("a"), 2), [uid("b"), uid("c")]) == [UUID(int=2), UUID(int=1)]
+    assert reorder(order, uid("a"), 2, [uid("b"), uid("c")]).kept == [UUID(int=2), UUID(int=1)]
+
+
+@pytest.mark.parametrize(("position", "count", "follows"), [(0, 1, 0), (1, 3, 1), (2, 3, 2), (3, 3, 0), (7, 2, 0)])
+def test_r3_who_follows_an_active_one_that_is_gone(position: int, count: int, follows: int) -> None:
+    assert successor(position, count) == follows
