@@ -15,11 +15,11 @@ _BASE_URL = "http://127.0.0.1:9"
 
 
 async def run_tocsin(dsn: str, stop: asyncio.Event) -> None:
-    """Run the engine without its lane of pages. The jobs of pages are enqueued as ever, and wait."""
+    """Run the engine without its worker for pages. The jobs of pages are enqueued as ever, and wait."""
     async with open_pool(dsn, size=1, application_name="bench") as pool, open_senders(None) as senders:
         outbox = Outbox(senders, ActionLinks(_BASE_URL, await signing_key(pool), timedelta(days=1)).urls, _BASE_URL)
         async with open_engine(dsn, outbox, connections=10) as engine:
-            engine.lanes = [lane for lane in engine.lanes if lane.name == STATE]
+            engine.workers = [worker for worker in engine.workers if worker.name == STATE]
             running = asyncio.create_task(engine.run())
             await first(running, engine.ready)
             print("ready", flush=True)

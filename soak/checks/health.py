@@ -21,8 +21,8 @@ _OVERDUE = "select kind, id, reason from engine_overdue limit 20"
 
 _ROTATIONS = "select rotation_id::text as id from rotation_state where shift_end <= now()"
 
-_ALLOWED = {("lane_failed", "LockNotAvailableError"), ("lane_failed", "DeadlockDetectedError")}
-"""What may be logged as an error, by event and exception: a lane starts anew when somebody has locked the queue."""
+_ALLOWED = {("worker_failed", "LockNotAvailableError"), ("worker_failed", "DeadlockDetectedError")}
+"""What may be logged as an error, by event and exception: a worker starts anew when somebody has locked the queue."""
 
 
 async def connections(stage: Stage) -> Mapping[str, int]:

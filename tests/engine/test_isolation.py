@@ -14,7 +14,7 @@ from httpx import AsyncClient
 from tests.fixtures.engine import Story, eventually, settled
 from tests.fixtures.factories import step
 
-from tocsin.engine.queue.worker import MOST_ATTEMPTS
+from tocsin.engine.queue.executor import MOST_ATTEMPTS
 from tocsin.engine.runner import Engine
 from tocsin.store.policies.policy_steps import StepSpec
 

@@ -39,7 +39,7 @@ async def put_back(pool: Pool) -> None:
 
 
 async def has_stopped(pool: Pool) -> bool:
-    """Whether an engine says that it is paused, and no lane listens any more."""
+    """Whether an engine says that it is paused, and no worker listens any more."""
     paused = await pool.fetchval("select count(*) from engine_instances where paused_because = $1", WHY)
     return paused == 1 and await pool.fetchval(LISTENERS) == 0
 

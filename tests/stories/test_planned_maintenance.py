@@ -9,7 +9,7 @@ from tests.fixtures.engine import Story, minutes, running_engine, settled
 from tests.fixtures.factories import step
 from tests.stories.on_call import MONDAY, at
 
-from tocsin.engine.queue.worker import MOST_ATTEMPTS
+from tocsin.engine.queue.executor import MOST_ATTEMPTS
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alert_list, alerts, forecast

@@ -1,21 +1,20 @@
-"""One engine process: its lanes of jobs, kept running; its sign of life; its housekeeping.
+"""One engine process: its workers, kept running; its sign of life; its housekeeping.
 
-A lane's run loop ends when its listener is cut off, when the database goes away, or when told to stop. In the first
-two cases the lane starts again with a new queue manager as soon as the database answers, while what the old one still
-has in hand (a webhook being waited for) comes to its own end beside it. No lane runs while the database has a schema
-that this version does not know.
+A worker's run ends when its listener is cut off, when the database goes away, or when told to stop. In the first two
+cases the worker starts again with a new run as soon as the database answers, while what the old one still has in hand
+(a webhook being waited for) comes to its own end beside it. No worker runs while the database has a schema that this
+version does not know.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import structlog
-from pgqueuer.core.qm import QueueManager
 
 from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
@@ -28,11 +27,8 @@ from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
-from tocsin.engine.queue import buffers
-from tocsin.engine.queue import queries as queue
 from tocsin.engine.queue.job import PAGES, STATE
-from tocsin.engine.queue.queries import QueuePool
-from tocsin.engine.queue.worker import Lane, Workshop, build_manager, run_manager
+from tocsin.engine.queue.worker import Worker, WorkerContext, WorkerRun, open_context, open_run
 from tocsin.engine.schema import Schema
 
 log = structlog.get_logger(__name__)
@@ -48,7 +44,6 @@ _STATE_KINDS = (
     cycle.kind,
 )
 _RESTART_AFTER = timedelta(milliseconds=300)
-_QUEUE_CONNECTIONS = 4
 _ACCOUNT = timedelta(seconds=10)
 _SCHEMA = timedelta(seconds=1)
 _HOUSEKEEPING = timedelta(minutes=1)
@@ -69,36 +64,35 @@ SESSION = {
     "lock_timeout": "2s",
     "statement_timeout": "15s",
     "idle_in_transaction_session_timeout": "15s",
-    "tocsin.rings_itself": "on",  # see engine_enqueue and Bell
+    "tocsin.local_notify": "on",  # see LocalNotify
 }
 
 
 @dataclass(slots=True)
 class Engine:
-    """Runs jobs until stopped. ``ready`` is set when each lane has listened for the first time, or may not at all."""
+    """Runs jobs until stopped. ``ready`` is set when each worker has listened for the first time, or may not."""
 
-    dsn: str
-    pool: Pool
-    queue_pool: QueuePool
-    lanes: Sequence[Lane]
+    context: WorkerContext
+    workers: Sequence[Worker]
     walk_within: timedelta
     life: Life = field(default_factory=Life)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     lateness: Lateness = field(default_factory=Lateness)
     _schema: Schema = field(default_factory=Schema)
-    _workshop: Workshop = field(init=False)
     _listening: set[str] = field(default_factory=set)
     _cut_off: set[str] = field(default_factory=set)
     _draining: set[asyncio.Task[None]] = field(default_factory=set)
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def __post_init__(self) -> None:
-        self._workshop = Workshop(self.pool, self.lateness.observe)
-
     @property
     def id(self) -> UUID:
         return self.life.id
+
+    @property
+    def pool(self) -> Pool:
+        """The connections for jobs."""
+        return self.context.pool
 
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
@@ -111,79 +105,77 @@ class Engine:
             Periodic("walk", walk.EVERY, self._with_known_schema(Walk(self.pool, self.walk_within).run_once)),
         ]
         async with asyncio.TaskGroup() as group:
-            for lane in self.lanes:
-                group.create_task(self._keep_running(lane), name=f"lane {lane.name}")
+            for worker in self.workers:
+                group.create_task(self._keep_running(worker), name=f"worker {worker.name}")
             for loop in loops:
                 group.create_task(loop.run(self.stop), name=loop.name)
         if self._draining:
             await asyncio.wait(self._draining)
         await self._goodbye()
 
-    async def _keep_running(self, lane: Lane) -> None:
+    async def _keep_running(self, worker: Worker) -> None:
         await first(self._schema.known, self.stop)
         while not self.stop.is_set():
             try:
-                await self._run_lane(lane)
+                await self._run_worker(worker)
             except CONNECTION_ERRORS as error:
-                self._note_cut_off(lane, error)
+                self._note_cut_off(worker, error)
             except Exception:
-                log.exception("lane_failed", lane=lane.name)
+                log.exception("worker_failed", worker=worker.name)
             await wait(self.stop, _RESTART_AFTER)
             await first(self._schema.known, self.stop)
 
-    async def _run_lane(self, lane: Lane) -> None:
-        lost = asyncio.Event()
-        async with queue.open_listener(self.dsn, lost.set) as listener:
-            manager = build_manager(self.queue_pool, listener, lane, self._workshop)
-            await self._begin(manager)
-            running = asyncio.create_task(run_manager(manager, lane), name=f"queue {lane.name}")
-            self._note_listening(lane)
-            await first(running, lost, self.stop, self._schema.unknown)
-            manager.shutdown.set()
-            if lost.is_set() and not self.stop.is_set():
-                self._drain(manager, running)
+    async def _run_worker(self, worker: Worker) -> None:
+        async with open_run(worker, self.context) as run:
+            await self._begin(run)
+            running = asyncio.create_task(run.run(), name=f"queue {worker.name}")
+            self._note_listening(worker)
+            await first(running, run.lost, self.stop, self._schema.unknown)
+            run.stop()
+            if run.lost.is_set() and not self.stop.is_set():
+                self._drain(run, running)
                 return
             try:
                 await running
             finally:
-                self.life.managers.discard(manager.queue_manager_id)
+                self.life.managers.discard(run.id)
 
-    async def _begin(self, manager: QueueManager) -> None:
-        """Let the others know of the manager before it has anything in hand."""
-        self.life.managers.add(manager.queue_manager_id)
+    async def _begin(self, run: WorkerRun) -> None:
+        """Let the others know of the run before it has anything in hand."""
+        self.life.managers.add(run.id)
         await self._give_account()
         await self._sign()
 
-    def _note_cut_off(self, lane: Lane, error: BaseException) -> None:
-        if lane.name not in self._cut_off:
-            log.warning("engine_waits_for_database", lane=lane.name, error=type(error).__name__)
-        self._cut_off.add(lane.name)
+    def _note_cut_off(self, worker: Worker, error: BaseException) -> None:
+        if worker.name not in self._cut_off:
+            log.warning("engine_waits_for_database", worker=worker.name, error=type(error).__name__)
+        self._cut_off.add(worker.name)
 
-    def _note_listening(self, lane: Lane) -> None:
-        if lane.name in self._cut_off:
-            log.info("engine_has_database_again", lane=lane.name)
-        self._cut_off.discard(lane.name)
-        self._listening.add(lane.name)
-        if len(self._listening) == len(self.lanes):
+    def _note_listening(self, worker: Worker) -> None:
+        if worker.name in self._cut_off:
+            log.info("engine_has_database_again", worker=worker.name)
+        self._cut_off.discard(worker.name)
+        self._listening.add(worker.name)
+        if len(self._listening) == len(self.workers):
             self.ready.set()
 
-    def _drain(self, manager: QueueManager, running: asyncio.Task[None]) -> None:
-        task = asyncio.create_task(self._finish(manager, running), name="drain")
+    def _drain(self, run: WorkerRun, running: asyncio.Task[None]) -> None:
+        task = asyncio.create_task(self._finish(run, running), name="drain")
         self._draining.add(task)
         task.add_done_callback(self._draining.discard)
 
-    async def _finish(self, manager: QueueManager, running: asyncio.Task[None]) -> None:
+    async def _finish(self, run: WorkerRun, running: asyncio.Task[None]) -> None:
         await asyncio.wait({running})
         if not running.cancelled() and (error := running.exception()) is not None:
-            log.info("lane_ended", error=type(error).__name__)
+            log.info("worker_ended", error=type(error).__name__)
         while not self.stop.is_set():
             try:
-                await queue.give_back(self.queue_pool.pool, manager.queue_manager_id)
+                await run.give_back()
             except CONNECTION_ERRORS:
                 await wait(self.stop, _RESTART_AFTER)
             else:
                 break
-        self.life.managers.discard(manager.queue_manager_id)
+        self.life.managers.discard(run.id)
 
     async def _look_at_schema(self) -> None:
         if await self._schema.look(self.pool):
@@ -206,7 +198,7 @@ class Engine:
     async def _sign(self) -> None:
         with suppress(asyncpg.UndefinedColumnError):  # of a database that was put back as an older Tocsin left it
             if await self.life.sign(self.pool):
-                self._workshop.bell.ring_all()
+                self.context.local_notify.notify_all()
 
     async def _housekeeping(self) -> None:
         await self.pool.execute(_SQL["prune_log"])
@@ -228,19 +220,14 @@ async def open_engine(
 
     ``walk_within`` bounds how long it takes until a change that nothing told of is found.
     """
-    buffers.sleep_while_empty()
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(
-            open_pool(dsn, size=connections, application_name="tocsin engine", settings=SESSION)
-        )
-        queue_pool = await stack.enter_async_context(
-            queue.open_queue_pool(dsn, size=_QUEUE_CONNECTIONS, settings=SESSION)
-        )
-        for each in (pool, queue_pool.pool):
-            await open_all(each)  # a storm is no moment to open connections in
-        life = Life(mails=outbox.mails)
-        lanes = [
-            Lane(STATE, [kind(pool) for kind in _STATE_KINDS], 400, 100),
-            Lane(PAGES, [page.kind(pool, outbox, life)], 256, 50),
+    lateness, life = Lateness(), Life(mails=outbox.mails)
+    async with (
+        open_pool(dsn, size=connections, application_name="tocsin engine", settings=SESSION) as pool,
+        open_context(dsn, pool, SESSION, lateness.observe) as context,
+    ):
+        await open_all(pool)  # a storm is no moment to open connections in
+        workers = [
+            Worker(STATE, [kind(pool) for kind in _STATE_KINDS], concurrency=400, batch=100),
+            Worker(PAGES, [page.kind(pool, outbox, life)], concurrency=256, batch=50),
         ]
-        yield Engine(dsn, pool, queue_pool, lanes, walk_within, life)
+        yield Engine(context, workers, walk_within, life, lateness=lateness)

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tocsin.db.pool import Pool, open_pool
-from tocsin.engine.batch.write import Apart, Work
+from tocsin.engine.batch.write import BatchWriter, Work
 
 COUNT = 20
 HELD = 3
@@ -28,16 +28,16 @@ BY_TRANSACTION = "select count(distinct xmin::text) as transactions, count(disti
 
 
 @pytest.fixture
-async def writing(pool: Pool) -> Apart:
+async def writing(pool: Pool) -> BatchWriter:
     await pool.execute(WRITE)
-    return Apart(pool, "page_sent")
+    return BatchWriter(pool, "page_sent")
 
 
-async def write(apart: Apart, work: Sequence[Work]) -> Sequence[object]:
-    return await asyncio.gather(*(apart.write(each) for each in work), return_exceptions=True)
+async def write(writer: BatchWriter, work: Sequence[Work]) -> Sequence[object]:
+    return await asyncio.gather(*(writer.write(each) for each in work), return_exceptions=True)
 
 
-async def test_each_is_a_transaction_of_its_own_with_a_now_of_its_own(writing: Apart) -> None:
+async def test_each_is_a_transaction_of_its_own_with_a_now_of_its_own(writing: BatchWriter) -> None:
     done = await write(writing, [{"number": number} for number in range(COUNT)])
     assert done == [True, None] * (COUNT // 2)
     row = await writing.pool.fetchrow(BY_TRANSACTION)
@@ -45,7 +45,7 @@ async def test_each_is_a_transaction_of_its_own_with_a_now_of_its_own(writing: A
     assert tuple(row) == (COUNT, COUNT)
 
 
-async def test_one_that_fails_undoes_no_other_and_its_writer_sees_the_error(writing: Apart) -> None:
+async def test_one_that_fails_undoes_no_other_and_its_writer_sees_the_error(writing: BatchWriter) -> None:
     work: list[Work] = [{"number": number} for number in range(COUNT)]
     work[7] = {"number": 7, "poison": True}
     done = await write(writing, work)
@@ -56,7 +56,7 @@ async def test_one_that_fails_undoes_no_other_and_its_writer_sees_the_error(writ
     ]
 
 
-async def test_a_locked_row_is_not_waited_for_by_the_others(writing: Apart, database: str) -> None:
+async def test_a_locked_row_is_not_waited_for_by_the_others(writing: BatchWriter, database: str) -> None:
     async with open_pool(database, size=1, application_name="holder") as other, other.acquire() as holder:
         held = holder.transaction()
         await held.start()

@@ -16,9 +16,10 @@ from tests.fixtures.database import cloned
 from tests.fixtures.engine import minutes
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
-from tocsin.engine.queue.capacity import Room
-from tocsin.engine.queue.local_notify import Wakeups
-from tocsin.engine.queue.queries import QueueQueries, build_queries, names, open_queue_pool
+from tocsin.engine.queue.capacity import Capacity
+from tocsin.engine.queue.connections import open_queue_connections
+from tocsin.engine.queue.local_notify import NotificationThrottle
+from tocsin.engine.queue.queries import QueueQueries, build_queries, names
 from tocsin.testing.clock import Clock
 
 ENQUEUE = "select engine_enqueue('alert', '7', now() + $1::interval)"
@@ -76,13 +77,13 @@ async def test_only_what_is_due_soon_is_notified(database: str, wait: int, notif
 
 @pytest.fixture
 async def queries(database: str) -> AsyncIterator[QueueQueries]:
-    """The statements of a lane with room for ten jobs, all its connections open."""
-    async with open_queue_pool(database, size=2, settings={"lock_timeout": "300ms"}) as connections:
+    """The statements of a worker with a capacity of ten jobs, all its connections open."""
+    async with open_queue_connections(database, size=2, settings={"lock_timeout": "300ms"}) as connections:
         await open_all(connections.pool)
         listener = await asyncpg.connect(database)
         try:
-            made = build_queries(connections, listener, Wakeups)
-            made.room = Room(10, lambda: 0, asyncio.Event())
+            made = build_queries(connections, listener, NotificationThrottle)
+            made.capacity = Capacity(10, lambda: 0, asyncio.Event())
             yield made
         finally:
             await listener.close()

@@ -1,4 +1,4 @@
-"""What many jobs ask for in one turn of the event loop, handed over together: a batch of jobs starts in one turn."""
+"""What many jobs request in one turn of the event loop, handed over together: a batch of jobs starts in one turn."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -9,39 +9,39 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish(Generic[T]):
+class Request(Generic[T]):
     """What one job asks for, and where its answer goes. A job that has been cancelled meanwhile takes none."""
 
-    what: T
+    content: T
     answer: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
-    def grant(self, value: object) -> None:
+    def resolve(self, value: object) -> None:
         if not self.answer.done():
             self.answer.set_result(value)
 
-    def refuse(self, error: Exception) -> None:
+    def reject(self, error: Exception) -> None:
         if not self.answer.done():
             self.answer.set_exception(error)
 
 
 @dataclass(slots=True)
-class Turn(Generic[T]):
-    """Gives ``answer_all`` the wishes of each turn, in a task of its own; it grants or refuses every one."""
+class Batch(Generic[T]):
+    """Gives ``answer_all`` the requests of each turn, in a task of its own; it resolves or rejects every one."""
 
-    answer_all: Callable[[Sequence[Wish[T]]], Coroutine[Any, Any, None]]
-    _waiting: list[Wish[T]] = field(default_factory=list)
+    answer_all: Callable[[Sequence[Request[T]]], Coroutine[Any, Any, None]]
+    _waiting: list[Request[T]] = field(default_factory=list)
     _answering: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def ask(self, what: T) -> Any:
-        """The answer to the wish. Raises what it is refused with."""
+    async def ask(self, content: T) -> Any:
+        """The answer to the request. Raises what it is rejected with."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._begin)
-        wish = Wish(what)
-        self._waiting.append(wish)
-        return await wish.answer
+        request = Request(content)
+        self._waiting.append(request)
+        return await request.answer
 
     def _begin(self) -> None:
         waiting, self._waiting = self._waiting, []
-        answering = asyncio.create_task(self.answer_all(waiting), name="answer a turn")
+        answering = asyncio.create_task(self.answer_all(waiting), name="answer a batch")
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)

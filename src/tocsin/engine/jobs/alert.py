@@ -27,10 +27,10 @@ from tocsin.domain.escalation.decisions import (
 )
 from tocsin.domain.escalation.policy import Step
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.engine.batch.load import Together
-from tocsin.engine.batch.write import Apart, Work
+from tocsin.engine.batch.load import BatchLoader
+from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
-from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, look
+from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import held_until
 
@@ -76,7 +76,8 @@ def kind(pool: Pool) -> JobKind:
         # An open alert that has lost its row is no closed one: the sweep makes the row anew.
         return {row["id"]: _loaded(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
-    loads, found, mirrors, entering = Together(load_many), policies(pool), Mirrors(pool), Apart(pool, "enter_step")
+    loads, found, mirrors = BatchLoader(load_many), policies(pool), Mirrors(pool)
+    entering = BatchWriter(pool, "enter_step")
 
     async def consider(alert: Loaded) -> Decided | None:
         policy = await found.load(alert.policy_id)
@@ -84,7 +85,7 @@ def kind(pool: Pool) -> JobKind:
             return None
         return Decided(alert, policy, decide(alert.state, policy.policy, alert.now))
 
-    async def once(object_id: str) -> Outcome | None:
+    async def attempt(object_id: str) -> Outcome | None:
         alert = await loads.load(int(object_id))
         if alert is None:
             return GONE
@@ -96,7 +97,7 @@ def kind(pool: Pool) -> JobKind:
             return None  # the policy has been deleted since the alert was read
         return _outcome(decided) if await _apply(pool, entering, decided) else None
 
-    return JobKind("alert", look(once))
+    return JobKind("alert", retry_on_conflict(attempt))
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
@@ -109,7 +110,7 @@ def _state(row: asyncpg.Record) -> EscalationState:
     return row_mapping.escalation_state(row, held_until(row))
 
 
-async def _apply(pool: Pool, entering: Apart, decided: Decided) -> bool:
+async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
     """Write the decision; False when the alert has moved since it was loaded."""
     alert, decision = decided.alert, decided.decision
     match decision:
@@ -141,7 +142,7 @@ async def _write(database: Database, statement: str, alert: Loaded, *arguments: 
     return bool(await database.fetchval(_SQL[statement], alert.id, alert.version, *arguments))
 
 
-async def _enter(pool: Pool, entering: Apart, decided: Decided, decision: Enter) -> bool:
+async def _enter(pool: Pool, entering: BatchWriter, decided: Decided, decision: Enter) -> bool:
     """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
     work, step_id = _entry(decided, decision), decision.step.id
     if not decided.meets_stale_mirror:
@@ -192,8 +193,8 @@ def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
         case FoundNobody(reason=reason, wait=wait, loop_count=loop, skipped=skipped):
             meta = {"looks_again_in_seconds": wait.total_seconds(), "unreachable": _unreachable(skipped)}
             return Pause("nobody", [{"event": "nobody_on_call", "reason": reason, "meta": meta}], wait, loop)
-        case Hold(state=state, reason=reason, enters_again=again):
-            return Pause(state, [{"event": "held", "reason": reason, "meta": {}}], enters_again=again)
+        case Hold(state=state, reason=reason, enters_again=enters_again):
+            return Pause(state, [{"event": "held", "reason": reason, "meta": {}}], enters_again=enters_again)
         case _:
             assert_never(decision)
 
@@ -243,12 +244,12 @@ def _outcome(decided: Decided) -> Outcome:
     due, acted = alert.state.next_escalation, alert.now
     match decision:
         case Wait(reason=reason, until=until) | Stop(reason=reason, until=until):
-            return Outcome(reason, again=until)
+            return Outcome(reason, wake_at=until)
         case FoundNobody():
             # Who has come since it was read saw no alert that waits for them, so it looks once more.
-            return Outcome(decision.reason, due=due, acted=acted, again=acted)
+            return Outcome(decision.reason, due=due, acted=acted, wake_at=acted)
         case Enter(step=step):
-            return Outcome(decision.reason, due=due, acted=acted, feeds=(PAGES,) if step.channels else ())
+            return Outcome(decision.reason, due=due, acted=acted, wakes=(PAGES,) if step.channels else ())
         case Exhaust() | HandOver() | Reopen():
             return Outcome(decision.reason, due=due, acted=acted)
         case Hold() | Renew():

@@ -12,9 +12,9 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
-from tocsin.engine.batch.load import Together
-from tocsin.engine.batch.write import Apart, Work
-from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, look
+from tocsin.engine.batch.load import BatchLoader
+from tocsin.engine.batch.write import BatchWriter, Work
+from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import held_until
 
@@ -46,16 +46,16 @@ def kind(pool: Pool) -> JobKind:
     async def load_many(cycle_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
         return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], cycle_ids)}
 
-    loads, ticking = Together(load_many), Apart(pool, "tick_cycle")
+    loads, ticking = BatchLoader(load_many), BatchWriter(pool, "tick_cycle")
 
-    async def once(object_id: str) -> Outcome | None:
+    async def attempt(object_id: str) -> Outcome | None:
         loaded = await loads.load(UUID(object_id))
         if loaded is None:
             return GONE
         decision = paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values()))
         return _outcome(loaded, decision) if await _apply(pool, ticking, loaded, decision) else None
 
-    return JobKind("cycle", look(once))
+    return JobKind("cycle", retry_on_conflict(attempt))
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
@@ -85,7 +85,7 @@ def _beside(cycle: Cycle, item: row_mapping.Item) -> Cycle:
     )
 
 
-async def _apply(pool: Pool, ticking: Apart, loaded: Loaded, decision: Decision) -> bool:
+async def _apply(pool: Pool, ticking: BatchWriter, loaded: Loaded, decision: Decision) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
@@ -138,13 +138,13 @@ def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
         case Ticks(cycles=ticks):
             pages = [page for tick in ticks for page in tick.pages]
             due = loaded.cycle.next_tick if pages else None
-            feeds = (PAGES,) if pages else ()
-            again = _unchanged(loaded, ticks[0].next_tick)
-            return Outcome("ticked", due=due, acted=loaded.now, again=again, feeds=feeds)
+            wakes = (PAGES,) if pages else ()
+            wake_at = _unchanged(loaded, ticks[0].next_tick)
+            return Outcome("ticked", due=due, acted=loaded.now, wake_at=wake_at, wakes=wakes)
         case LetOthersMove(until=until, reason=reason) if until <= loaded.now:
-            return Outcome(reason, again=until)
+            return Outcome(reason, wake_at=until)
         case HoldCycle(until=until, reason=reason) | LetOthersMove(until=until, reason=reason):
-            return Outcome(reason, again=_unchanged(loaded, until))
+            return Outcome(reason, wake_at=_unchanged(loaded, until))
         case EndCycle(reason=reason):
             return Outcome(reason)
         case _:

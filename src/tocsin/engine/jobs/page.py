@@ -25,8 +25,8 @@ from tocsin.db.sql import Statements
 from tocsin.domain import paging
 from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Bundle, Cancel, Defer, LetOthersMove, Send, Waiting
-from tocsin.engine.batch.load import Together
-from tocsin.engine.batch.write import Apart
+from tocsin.engine.batch.load import BatchLoader
+from tocsin.engine.batch.write import BatchWriter
 from tocsin.engine.jobs.destination_limit import Busy
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
@@ -67,18 +67,18 @@ class _Desk:
     outbox: Outbox
     life: Life
     busy: Busy
-    claiming: Apart
-    recording: Apart
+    claiming: BatchWriter
+    recording: BatchWriter
 
 
 def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
     """The kind of job that sends one page, in the name of the engine that ``life`` is of."""
-    desk = _Desk(pool, outbox, life, Busy(), Apart(pool, "claim_page"), Apart(pool, "page_sent"))
+    desk = _Desk(pool, outbox, life, Busy(), BatchWriter(pool, "claim_page"), BatchWriter(pool, "page_sent"))
 
     async def load_many(page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
         return {row["id"]: row for row in await pool.fetch(_SQL["load"], page_ids)}
 
-    loads = Together(load_many)
+    loads = BatchLoader(load_many)
 
     async def run(object_id: str) -> Outcome:
         page_id = UUID(object_id)
@@ -87,7 +87,7 @@ def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
             return GONE
         due = row["next_attempt"] or row["claimed_until"]
         if due > row["now"]:
-            return Outcome("not_due", again=due)
+            return Outcome("not_due", wake_at=due)
         return await _act(desk, page_id, row)
 
     return JobKind("page", run)
@@ -105,9 +105,9 @@ async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
         case Defer(until=until, reason=reason):
             await desk.pool.execute(_SQL["defer"], *ticket, reason, until)
             await desk.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
-            return Outcome(f"deferred_{reason}", again=until)
+            return Outcome(f"deferred_{reason}", wake_at=until)
         case LetOthersMove(until=until, reason=reason):
-            return Outcome(reason, again=until)
+            return Outcome(reason, wake_at=until)
         case Send() if row["attempts"] >= MOST_ATTEMPTS:
             # Claimed so often by engines that did not live to say what became of it.
             await desk.pool.execute(_SQL["end"], *ticket, "failed", f"given up after {row['attempts']} attempts")
@@ -115,7 +115,7 @@ async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
         case Send():
             async with desk.busy.at(row["destination_type"], row["address"]) as pause:
                 if pause is not None:
-                    return Outcome("destination_busy", again=row["now"] + pause)
+                    return Outcome("destination_busy", wake_at=row["now"] + pause)
                 return await _send(desk, page_id, row)
         case never:
             assert_never(never)
@@ -139,7 +139,7 @@ async def _send(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
     claim = {"claimed_by": str(desk.life.id), "claim": str(CLAIM), "alert_status": row["alert_status"]}
     attempt = await desk.claiming.write(page | claim)
     if attempt is None:
-        return Outcome("moved_on", again=row["now"])
+        return Outcome("moved_on", wake_at=row["now"])
     if not desk.life.is_sure():
         await desk.pool.execute(_SQL["unclaim"], page_id, attempt, SIGN_EVERY)
         return Outcome("engine_stood_still")

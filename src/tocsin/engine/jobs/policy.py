@@ -19,8 +19,8 @@ from tocsin.domain.escalation.policy import OnCallUser, Policy
 from tocsin.domain.history import History, history, replayed
 from tocsin.domain.on_call import Because, Roster, Target, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan
-from tocsin.engine.batch.batch import Turn, Wish
-from tocsin.engine.batch.load import Together
+from tocsin.engine.batch.batch import Batch, Request
+from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import Reasons
 from tocsin.engine.jobs.on_call_cause import targets as because_of
 from tocsin.engine.jobs.replay import columns, replay
@@ -61,13 +61,13 @@ class PolicyNow:
     people: Mapping[UUID, Person]
 
 
-def policies(pool: Pool) -> Together[UUID, PolicyNow]:
+def policies(pool: Pool) -> BatchLoader[UUID, PolicyNow]:
     """Reads policies as they are now."""
 
     async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
         return await _load(pool, policy_ids)
 
-    return Together(load_many)
+    return BatchLoader(load_many)
 
 
 @dataclass(slots=True)
@@ -79,28 +79,28 @@ class Mirrors:
     """
 
     pool: Pool
-    _turn: Turn[UUID] = field(init=False)
+    _batch: Batch[UUID] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._turn = Turn(self._answer)
+        self._batch = Batch(self._answer)
 
     async def freshen(self, policy_id: UUID) -> None:
         """Make the mirrors of the policy's steps say what is so now, in a transaction of its own."""
-        await self._turn.ask(policy_id)
+        await self._batch.ask(policy_id)
 
-    async def _answer(self, wishes: Sequence[Wish[UUID]]) -> None:
-        for policy_id in {wish.what for wish in wishes}:
-            those = [wish for wish in wishes if wish.what == policy_id]
+    async def _answer(self, requests: Sequence[Request[UUID]]) -> None:
+        for policy_id in {request.content for request in requests}:
+            those = [request for request in requests if request.content == policy_id]
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
                     await hold(connection, policy_id)
                     await bring_up_to_date(connection, policy_id)
             except Exception as error:
-                for wish in those:
-                    wish.refuse(error)
+                for request in those:
+                    request.reject(error)
             else:
-                for wish in those:
-                    wish.grant(None)
+                for request in those:
+                    request.resolve(None)
 
 
 def kind(pool: Pool) -> JobKind:
@@ -110,7 +110,7 @@ def kind(pool: Pool) -> JobKind:
     async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
         return await _untold(pool, policy_ids)
 
-    loads = Together(load_many)
+    loads = BatchLoader(load_many)
 
     async def run(object_id: str) -> Outcome:
         found = await loads.load(UUID(object_id))

@@ -11,8 +11,8 @@ from tocsin.db.sql import Statements
 from tocsin.domain import rotation
 from tocsin.domain.on_call import RotationNow
 from tocsin.domain.rotation import Decision, End, Move, Rest
-from tocsin.engine.batch.load import Together
-from tocsin.engine.queue.job import GONE, JobKind, Outcome, look
+from tocsin.engine.batch.load import BatchLoader
+from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "rotation.sql")
@@ -37,16 +37,16 @@ def kind(pool: Pool) -> JobKind:
             row["id"]: Loaded(row["id"], on_call_snapshot.rotation_now(row), row["version"], row["now"]) for row in rows
         }
 
-    loads = Together(load_many)
+    loads = BatchLoader(load_many)
 
-    async def once(object_id: str) -> Outcome | None:
+    async def attempt(object_id: str) -> Outcome | None:
         loaded = await loads.load(UUID(object_id))
         if loaded is None:
             return GONE
         decision = loaded.found.decide(loaded.now)
         return _outcome(loaded, decision) if await _apply(pool, loaded, decision) else None
 
-    return JobKind("rotation", look(once))
+    return JobKind("rotation", retry_on_conflict(attempt))
 
 
 async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
@@ -71,6 +71,6 @@ def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
         case Move(reason=reason) | End(reason=reason):
             return Outcome(reason)
         case Rest(reason=reason, until=until):
-            return Outcome(reason, again=until)
+            return Outcome(reason, wake_at=until)
         case _:
             assert_never(decision)

@@ -15,10 +15,10 @@ from tocsin.db.sql import Statements
 from tocsin.domain.history import History, history
 from tocsin.domain.on_call import Roster
 from tocsin.domain.spans import Span
-from tocsin.engine.batch.load import Together
+from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import Reasons, parts
 from tocsin.engine.jobs.replay import columns, replay
-from tocsin.engine.queue.job import GONE, JobKind, Outcome, look
+from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "schedule.sql")
@@ -44,13 +44,13 @@ def kind(pool: Pool) -> JobKind:
         whole = await on_call_snapshot.around(pool, rows)
         return {row["id"]: _loaded(row, whole) for row in rows}
 
-    loads = Together(load_many)
+    loads = BatchLoader(load_many)
 
-    async def once(object_id: str) -> Outcome | None:
+    async def attempt(object_id: str) -> Outcome | None:
         loaded = await loads.load(UUID(object_id))
         return GONE if loaded is None else await _apply(pool, loaded)
 
-    return JobKind("schedule", look(once))
+    return JobKind("schedule", retry_on_conflict(attempt))
 
 
 def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
@@ -68,8 +68,8 @@ async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:
     if not await pool.fetchval(_SQL["apply"], *arguments):
         return None
     due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
-    again = next_change if next_change == loaded.next_change else None
-    return Outcome("brought_up_to_date", due=due, acted=loaded.now, again=again)
+    wake_at = next_change if next_change == loaded.next_change else None
+    return Outcome("brought_up_to_date", due=due, acted=loaded.now, wake_at=wake_at)
 
 
 def _history(loaded: Loaded, window: Span) -> History[Reasons]:

@@ -8,7 +8,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.maintenance import Windows, windows_at
-from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, look
+from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import UNREADABLE
 
@@ -18,7 +18,7 @@ _SQL = Statements(__package__, "service.sql")
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one service's maintenance, and wakes its alerts, each by its own job."""
 
-    async def once(object_id: str) -> Outcome | None:
+    async def attempt(object_id: str) -> Outcome | None:
         service_id = UUID(object_id)
         row = await pool.fetchrow(_SQL["load"], service_id)
         if row is None:
@@ -33,7 +33,7 @@ def kind(pool: Pool) -> JobKind:
         await _look_up(pool, service_id)
         return _outcome(row, windows)
 
-    return JobKind("service", look(once))
+    return JobKind("service", retry_on_conflict(attempt))
 
 
 async def _look_up(pool: Pool, service_id: UUID) -> None:
@@ -56,5 +56,5 @@ def _outcome(row: asyncpg.Record, windows: Windows) -> Outcome:
     moments = (row["maintenance_expires_at"], row["next_change"])
     due = min((moment for moment in moments if moment is not None and moment <= now), default=None)
     ahead = (row["maintenance_expires_at"], windows.next_change)
-    again = min((moment for moment in ahead if moment is not None and moment > now), default=None)
-    return Outcome("maintenance_moved" if due else "alerts_woken", due=due, acted=now, again=again, feeds=(PAGES,))
+    wake_at = min((moment for moment in ahead if moment is not None and moment > now), default=None)
+    return Outcome("maintenance_moved" if due else "alerts_woken", due=due, acted=now, wake_at=wake_at, wakes=(PAGES,))

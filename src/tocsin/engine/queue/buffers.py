@@ -1,7 +1,7 @@
 """PgQueuer's buffers, asleep while they hold nothing.
 
 PgQueuer collects which jobs are done, and which go on, and tells the database every tenth of a second. It looks ten
-times a second whether there is something to tell, in each lane; in an engine that has nothing to do this took more
+times a second whether there is something to tell, in each worker; in an engine that has nothing to do this took more
 processor time than all else together. Here a buffer waits for its first item, and from then on as PgQueuer's.
 """
 

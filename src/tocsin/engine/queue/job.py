@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-# The lanes, each a run loop of its own: rows that move, and pages that are sent.
+# The workers, each with a run loop of its own: rows that move, and pages that are sent.
 STATE, PAGES = "state", "pages"
 
 
@@ -13,15 +13,15 @@ class Outcome:
     """What a run came to.
 
     ``reason`` is for logs and metrics. ``due`` and ``acted`` are set when the object moved by itself: when it should
-    have and when it did, both the database's time. ``again`` is when the object wants to be woken next and no row
-    trigger has seen to it. ``feeds`` names other lanes that have work through it.
+    have and when it did, both the database's time. ``wake_at`` is when the object wants to be woken next and no row
+    trigger has seen to it. ``wakes`` names other workers that have jobs through this run.
     """
 
     reason: str
     due: datetime | None = None
     acted: datetime | None = None
-    again: datetime | None = None
-    feeds: Sequence[str] = ()
+    wake_at: datetime | None = None
+    wakes: Sequence[str] = ()
 
     @property
     def late_seconds(self) -> float | None:
@@ -33,7 +33,7 @@ class Outcome:
 
 GONE = Outcome("gone")
 
-_LOOKS = 5
+_MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,19 @@ class JobKind:
 
 
 class Contended(Exception):
-    """The row moved under us as often as we looked; the queue tries again later."""
+    """The row was changed by others during each attempt; the queue tries again later."""
 
 
-def look(once: Callable[[str], Awaitable[Outcome | None]]) -> Callable[[str], Awaitable[Outcome]]:
-    """A ``run`` that calls ``once`` until its row did not move while it was looked at, which ``once`` says by None.
+def retry_on_conflict(attempt: Callable[[str], Awaitable[Outcome | None]]) -> Callable[[str], Awaitable[Outcome]]:
+    """A ``run`` that repeats ``attempt`` while it returns None: its row was changed between the load and the write.
 
-    Raises Contended when that happens as often as it looks.
+    Raises Contended after the last attempt.
     """
 
     async def run(object_id: str) -> Outcome:
-        for _ in range(_LOOKS):
-            if (outcome := await once(object_id)) is not None:
+        for _ in range(_MOST_ATTEMPTS):
+            if (outcome := await attempt(object_id)) is not None:
                 return outcome
-        raise Contended(f"{object_id} moved {_LOOKS} times while it was looked at")
+        raise Contended(f"{object_id} was changed by others during each of {_MOST_ATTEMPTS} attempts")
 
     return run

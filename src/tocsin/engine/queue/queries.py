@@ -1,39 +1,26 @@
-"""The binding to PgQueuer: its names in our database, its statements and its driver.
-
-PgQueuer is used as a library with some things done our way, each for a fault that was seen:
-
-- Its listener is a connection of its own that reports its loss at once. PgQueuer's probe would take up to 20 s.
-- A retry that cannot be recorded, since the database is away, leaves the job picked; its heartbeat runs out and it is
-  picked again. PgQueuer would park it.
-- Waiting jobs coalesce, running ones swallow nothing: see ``engine_release_dedupe_key`` in migration 0001.
-- A job that is done is deleted only over a connection that was open before it was picked. A crash of the server can
-  undo what the job did (docs/adr/0004), while PgQueuer, which keeps what is done in memory for a moment, would delete
-  the job afterwards all the same. After any break the jobs in hand run once more, which does no harm.
-"""
+"""PgQueuer's statements on our tables, with the overrides that docs/adr/0001-job-queue.md gives the reasons for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 import structlog
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QuerySchedulerBuilder
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.models import Job, TracebackRecord
 from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import JOB_STATUS, HealthCheckId, JobId, QueueEntrypoint, QueueManagerId
-from pgqueuer.ports.driver import NotifyCallback
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 
-from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool, open_pool
+from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.db.sql import Statements
-from tocsin.engine.queue.capacity import Room
+from tocsin.engine.queue.capacity import Capacity
+from tocsin.engine.queue.connections import QueueConnections
+from tocsin.engine.queue.driver import MakeThrottle, QueueDriver
 from tocsin.engine.queue.fetch_order import longest_due_first
-from tocsin.engine.queue.local_notify import CHANNEL, Wakeups
+from tocsin.engine.queue.local_notify import CHANNEL
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +37,6 @@ LOOK_AT_MOST_EVERY = timedelta(milliseconds=20)
 
 # The database cannot record it now: it is away, or somebody holds the job's row.
 _NOT_NOW = (*CONNECTION_ERRORS, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
-
-MakeWakeups = Callable[[NotifyCallback], Wakeups]
 
 
 def names() -> DBSettings:
@@ -71,32 +56,18 @@ def names() -> DBSettings:
     )
 
 
-@dataclass(slots=True)
-class QueuePool:
-    """The queue's connections, and when the last of them was opened (the loop's clock)."""
-
-    pool: Pool = field(init=False)
-    last_opened: float = 0.0
-
-    async def set_up(self, connection: Connection) -> None:
-        """Note a new connection, and let it take json as text, as PgQueuer gives it, instead of encoding it again."""
-        self.last_opened = asyncio.get_running_loop().time()
-        for name in ("json", "jsonb"):
-            await connection.reset_type_codec(name, schema="pg_catalog")
-
-
 class QueueQueries(Queries):
     """PgQueuer's statements; a retry that the database cannot take now is left to the heartbeat.
 
     PgQueuer sends its first probe of the listener beside starting it; the probe waits here until there is a listener
-    to hear it, or else the lane would end, for nothing, ten seconds later.
+    to hear it, or else the worker's run would end, for nothing, ten seconds later.
 
-    How much a lane takes is decided by ``room``, in this process: in a storm PgQueuer's own limit would be counted by
-    the database at each look, and most looks would bring nothing, or a few jobs for the price of a batch.
+    How much a worker takes is decided by ``capacity``, in this process: in a storm PgQueuer's own limit would be
+    counted by the database at each look, and most looks would bring nothing, or a few jobs for the price of a batch.
     """
 
-    room: Room
-    connections: QueuePool
+    capacity: Capacity
+    connections: QueueConnections
     picked: dict[JobId, float]
     """When each job in hand was asked for, at the earliest."""
 
@@ -108,7 +79,7 @@ class QueueQueries(Queries):
         global_concurrency_limit: int | None,
         heartbeat_timeout: timedelta,
     ) -> list[Job]:
-        fitting = await self.room.some(batch_size)
+        fitting = await self.capacity.next_batch(batch_size)
         if not fitting:
             return []
         asked = asyncio.get_running_loop().time()
@@ -150,15 +121,19 @@ class QueueQueries(Queries):
             await self.driver.execute(_SQL["park_once"], [job.id for job, _, _ in failed])
 
     async def _finish(self, done: Sequence[JobId]) -> None:
+        """Delete jobs over a connection that was open before they were picked; run the others once more.
+
+        A crash of the server can undo what a job did (docs/adr/0004-asynchronous-commit.md), and breaks all
+        connections, while what is done is kept here for a moment before it is deleted.
+        """
         async with self.connections.pool.acquire() as connection:
-            # This one was open by then, so since then the server has not crashed.
             opened = self.connections.last_opened
             lasting = [job_id for job_id in done if self.picked.get(job_id, -1.0) >= opened]
             doubtful = [job_id for job_id in done if job_id not in set(lasting)]
             if lasting:
                 await connection.execute(_SQL["done"], lasting)
             if doubtful:
-                await connection.execute(_SQL["again"], doubtful)
+                await connection.execute(_SQL["requeue"], doubtful)
         for job_id in done:
             self.picked.pop(job_id, None)
 
@@ -170,58 +145,19 @@ class QueueQueries(Queries):
             log.warning("retry_not_recorded", kind=job.entrypoint, job_id=job.id, error=type(error).__name__)
 
 
-class QueueDriver(AsyncpgPoolDriver):
-    """Statements go through the pool, notifications come in on ``listener``."""
-
-    def __init__(self, pool: Pool, listener: asyncpg.Connection, make_wakeups: MakeWakeups) -> None:
-        super().__init__(pool)
-        self._listener = listener
-        self._make_wakeups = make_wakeups
-        self.listening = asyncio.Event()
-
-    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
-        wakeups = self._make_wakeups(callback)
-
-        def relay(_connection: object, _pid: object, _channel: object, payload: object) -> None:
-            assert isinstance(payload, str)
-            wakeups.take(payload)
-
-        await self._listener.add_listener(channel, relay)
-        self.listening.set()
-
-
-def build_queries(connections: QueuePool, listener: asyncpg.Connection, make_wakeups: MakeWakeups) -> QueueQueries:
-    """PgQueuer's statements on our tables, through our driver. Give them a ``room`` before they are used."""
+def build_queries(
+    connections: QueueConnections, listener: asyncpg.Connection, make_throttle: MakeThrottle
+) -> QueueQueries:
+    """PgQueuer's statements on our tables, through our driver. Give them a ``capacity`` before they are used."""
     settings = names()
     queries = QueueQueries(
-        QueueDriver(connections.pool, listener, make_wakeups),
+        QueueDriver(connections.pool, listener, make_throttle),
         qbe=QueryBuilderEnvironment(settings),
         qbq=longest_due_first(settings),
         qbs=QuerySchedulerBuilder(settings),
     )
     queries.connections, queries.picked = connections, {}
     return queries
-
-
-@asynccontextmanager
-async def open_queue_pool(dsn: str, *, size: int, settings: Mapping[str, str]) -> AsyncIterator[QueuePool]:
-    """Up to ``size`` connections for the queue's own statements."""
-    made = QueuePool()
-    async with open_pool(
-        dsn, size=size, application_name="tocsin queue", settings=settings, setup=made.set_up
-    ) as made.pool:
-        yield made
-
-
-@asynccontextmanager
-async def open_listener(dsn: str, on_lost: Callable[[], None]) -> AsyncIterator[asyncpg.Connection]:
-    """A connection for notifications; ``on_lost`` is called as soon as it is cut off."""
-    connection = await asyncpg.connect(dsn, server_settings={"application_name": "tocsin listener"})
-    connection.add_termination_listener(lambda _: on_lost())
-    try:
-        yield connection
-    finally:
-        connection.terminate()
 
 
 async def give_back(pool: Pool, manager_id: UUID) -> None:

@@ -24,7 +24,7 @@ delete from pgqueuer as parked
 using done
 where parked.status = 'failed' and parked.entrypoint = done.entrypoint and parked.payload = done.payload
 
--- name: again
+-- name: requeue
 -- Done, but what was done may be undone: run it once more.
 update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()
 where id = any($1::bigint[]) and status = 'picked'

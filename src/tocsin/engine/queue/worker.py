@@ -1,122 +1,139 @@
-"""Lanes: kinds of jobs that share a run loop of PgQueuer's, and how a job's run ends.
+"""Workers: kinds of jobs that share a run loop of PgQueuer's."""
 
-A failed job is tried again with a clamped wait (PgQueuer's own formula overflows at attempt 47) and parked after the
-last attempt.
-"""
-
-import random
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import asyncpg
-import structlog
-from pgqueuer.core.executors import EntrypointExecutor
 from pgqueuer.core.qm import QueueManager
-from pgqueuer.domain.errors import RetryRequested
-from pgqueuer.domain.models import Context, Job
+from pgqueuer.domain.models import Job
 from pgqueuer.ports.driver import NotifyCallback
 
-from tocsin.db.pool import CONNECTION_ERRORS, Pool
-from tocsin.domain.backoff import Backoff
-from tocsin.engine.queue.capacity import Room
+from tocsin.db.pool import Database, Pool, open_all
+from tocsin.engine.queue.buffers import sleep_while_empty
+from tocsin.engine.queue.capacity import Capacity
+from tocsin.engine.queue.connections import QueueConnections, open_listener, open_queue_connections
+from tocsin.engine.queue.executor import Executor, object_id
 from tocsin.engine.queue.job import JobKind, Outcome
-from tocsin.engine.queue.local_notify import CHANNEL, Bell, Wakeups
+from tocsin.engine.queue.local_notify import CHANNEL, LocalNotify, NotificationThrottle
 from tocsin.engine.queue.queries import (
     HEARTBEAT_TIMEOUT,
     LOOK_AT_LEAST_EVERY,
     LOOK_AT_MOST_EVERY,
-    QueuePool,
     build_queries,
+    give_back,
 )
 
-log = structlog.get_logger(__name__)
-
-BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=1))
-MOST_ATTEMPTS = 8
-
-
-class Executor(EntrypointExecutor):
-    """Runs a job and turns what it raises into a later try, or after the last one into a parked job.
-
-    A row that somebody else holds parks no job: whoever holds it lets go some day, and the object itself is well.
-    """
-
-    async def execute(self, job: Job, context: Context) -> None:
-        try:
-            await super().execute(job, context)
-        except CONNECTION_ERRORS as error:
-            raise RetryRequested(BACKOFF.first, type(error).__name__) from error
-        except Exception as error:
-            failures = job.attempts + 1
-            log.warning(
-                "job_failed", kind=job.entrypoint, object_id=object_id(job), failures=failures, error=repr(error)
-            )
-            if failures >= MOST_ATTEMPTS and not isinstance(error, asyncpg.LockNotAvailableError):
-                raise
-            raise RetryRequested(BACKOFF.wait(failures, random.random()), repr(error)) from error  # noqa: S311
-
-
-def object_id(job: Job) -> str:
-    """The id of the object that the job is to wake up."""
-    assert job.payload is not None
-    return job.payload.decode()
+_QUEUE_CONNECTIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """Kinds of jobs that share a run loop, so that one lane's slow work cannot hold up another's."""
+class Worker:
+    """Kinds of jobs with a run loop of their own, so that one worker's slow jobs cannot hold up another's.
+
+    ``concurrency``: how many of its jobs run at once in this process; ``batch``: how many are fetched at once.
+    """
 
     name: str
     kinds: Sequence[JobKind]
-    most_at_once: int
+    concurrency: int
     batch: int
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
-    """What all lanes of an engine share: connections, the bell, and who is told each outcome."""
+class WorkerContext:
+    """What all workers of an engine share: connections, who notifies them, and who observes each job's outcome."""
 
+    dsn: str
     pool: Pool
+    connections: QueueConnections
     observe: Callable[[str, Outcome], None]
-    bell: Bell = field(default_factory=Bell)
+    local_notify: LocalNotify = field(default_factory=LocalNotify)
 
 
-def build_manager(queue_pool: QueuePool, listener: asyncpg.Connection, lane: Lane, workshop: Workshop) -> QueueManager:
-    """A PgQueuer queue manager that runs the lane's jobs."""
+@asynccontextmanager
+async def open_context(
+    dsn: str, pool: Pool, settings: Mapping[str, str], observe: Callable[[str, Outcome], None]
+) -> AsyncIterator[WorkerContext]:
+    """What the workers of an engine share. ``settings`` are PostgreSQL settings of the queue's sessions."""
+    sleep_while_empty()
+    async with open_queue_connections(dsn, size=_QUEUE_CONNECTIONS, settings=settings) as connections:
+        await open_all(connections.pool)
+        yield WorkerContext(dsn, pool, connections, observe)
 
-    def make_wakeups(callback: NotifyCallback) -> Wakeups:
-        wakeups = Wakeups(callback)
-        workshop.bell.hang(lane.name, wakeups)
-        return wakeups
 
-    queries = build_queries(queue_pool, listener, make_wakeups)
+async def enqueue(database: Database, kind: str, object_id: str, at: datetime) -> None:
+    """Wake the object at that moment. A job that waits for an earlier one stays; one for a later moment moves."""
+    await database.execute("select engine_enqueue($1, $2, $3)", kind, object_id, at)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRun:
+    """A worker at work, from one connection to the next. ``lost`` is set as soon as its listener is cut off."""
+
+    worker: Worker
+    manager: QueueManager
+    connections: QueueConnections
+    lost: asyncio.Event
+
+    @property
+    def id(self) -> UUID:
+        """The jobs in hand carry it."""
+        return self.manager.queue_manager_id
+
+    async def run(self) -> None:
+        """Run jobs until ``stop``, and finish those in hand. Raises when the queue cannot be reached."""
+        await self.manager.run(
+            dequeue_timeout=LOOK_AT_LEAST_EVERY,
+            batch_size=self.worker.batch,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+            shutdown_on_listener_failure=True,
+            log_aggregation_interval=timedelta(0),
+        )
+
+    def stop(self) -> None:
+        """Take no more jobs."""
+        self.manager.shutdown.set()
+
+    async def give_back(self) -> None:
+        """Put back what a run that has ended still holds, so that nobody has to wait for its heartbeat."""
+        await give_back(self.connections.pool, self.id)
+
+
+@asynccontextmanager
+async def open_run(worker: Worker, context: WorkerContext) -> AsyncIterator[WorkerRun]:
+    """The worker, ready to run, with a listener of its own."""
+    lost = asyncio.Event()
+    async with open_listener(context.dsn, lost.set) as listener:
+        manager = _build_manager(worker, context, listener)
+        yield WorkerRun(worker, manager, context.connections, lost)
+
+
+def _build_manager(worker: Worker, context: WorkerContext, listener: asyncpg.Connection) -> QueueManager:
+    def make_throttle(callback: NotifyCallback) -> NotificationThrottle:
+        throttle = NotificationThrottle(callback)
+        context.local_notify.register(worker.name, throttle)
+        return throttle
+
+    queries = build_queries(context.connections, listener, make_throttle)
     manager = QueueManager(queries, channel=CHANNEL)
-    queries.room = Room(lane.most_at_once, manager.job_context.__len__, manager.shutdown)
+    queries.capacity = Capacity(worker.concurrency, manager.job_context.__len__, manager.shutdown)
     manager.min_dequeue_poll_interval = LOOK_AT_MOST_EVERY
-    for kind in lane.kinds:
-        manager.entrypoint(kind.name, on_failure="hold", executor_factory=Executor)(_handler(kind, lane, workshop))
+    for kind in worker.kinds:
+        manager.entrypoint(kind.name, on_failure="hold", executor_factory=Executor)(_handler(kind, worker, context))
     return manager
 
 
-def _handler(kind: JobKind, lane: Lane, workshop: Workshop) -> Callable[[Job], Awaitable[None]]:
+def _handler(kind: JobKind, worker: Worker, context: WorkerContext) -> Callable[[Job], Awaitable[None]]:
     async def handle(job: Job) -> None:
         outcome = await kind.run(object_id(job))
-        if outcome.again is not None:
-            await workshop.pool.execute("select engine_enqueue($1, $2, $3)", kind.name, object_id(job), outcome.again)
-        for name in (lane.name, *outcome.feeds):
-            workshop.bell.ring(name)
-        workshop.observe(kind.name, outcome)
+        if outcome.wake_at is not None:
+            await enqueue(context.pool, kind.name, object_id(job), outcome.wake_at)
+        for name in (worker.name, *outcome.wakes):
+            context.local_notify.notify(name)
+        context.observe(kind.name, outcome)
 
     return handle
-
-
-async def run_manager(manager: QueueManager, lane: Lane) -> None:
-    """Run the lane until the manager's shutdown event is set. Raises when the queue cannot be reached."""
-    await manager.run(
-        dequeue_timeout=LOOK_AT_LEAST_EVERY,
-        batch_size=lane.batch,
-        heartbeat_timeout=HEARTBEAT_TIMEOUT,
-        shutdown_on_listener_failure=True,
-        log_aggregation_interval=timedelta(0),
-    )

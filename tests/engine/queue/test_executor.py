@@ -7,7 +7,7 @@ from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, eventually, settled
 from tests.fixtures.factories import step
 
-from tocsin.engine.queue.worker import MOST_ATTEMPTS
+from tocsin.engine.queue.executor import MOST_ATTEMPTS
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert
