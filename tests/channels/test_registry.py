@@ -1,14 +1,14 @@
 import pytest
 
 from tocsin.channels.page import Destination
-from tocsin.channels.registry import CHANNEL_TYPES, check_address, open_senders
+from tocsin.channels.registry import channel_types, check_address, open_senders
 from tocsin.channels.webhook.receiver import Respond
 from tocsin.errors import ConfigurationError, DeliveryFailed
 
 
 async def test_every_type_has_a_sender_that_delivers(webhooks, mailbox, make_page):
     async with open_senders(mailbox.url) as senders:
-        assert set(senders) == set(CHANNEL_TYPES)
+        assert set(senders) == set(channel_types())
         await senders["webhook"].send(Destination("webhook", webhooks.url), make_page())
         await senders["email"].send(Destination("email", "ada@example.org"), make_page())
         url = webhooks.url.replace("http:", "json:")

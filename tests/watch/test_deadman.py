@@ -11,7 +11,7 @@ from tests.faults.processes import engine_process
 from tests.fixtures.engine import eventually
 from tests.fixtures.factories import Factory, step
 
-from tocsin.channels.registry import http_client
+from tocsin.channels.kit.http_client import http_client
 from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool
 from tocsin.engine.loop import Periodic

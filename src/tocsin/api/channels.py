@@ -8,15 +8,15 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator, Field
 
 from tocsin.http.access import may_see_team_addresses, require_edit, require_make, require_move
-from tocsin.http.addresses import HIDDEN, check_with_type, checked, read_apprise_first
+from tocsin.http.addresses import HIDDEN, StoredType, TypeOfChannel, check_with_type, checked, prepare_address_checks
 from tocsin.http.auth import Database, Reader, Writer
-from tocsin.http.fields import Address, AddressType, Body, Name, Read, Search, UtcDatetime, example, optional
+from tocsin.http.fields import Address, Body, Name, Read, Search, UtcDatetime, example, optional
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
 
-router = APIRouter(prefix="/channels", tags=["channels"], dependencies=[Depends(read_apprise_first)])
+router = APIRouter(prefix="/channels", tags=["channels"], dependencies=[Depends(prepare_address_checks)])
 
 _EXAMPLE = {"name": "Operations room", "type": "webhook", "address": "https://chat.example.org/hooks/operations"}
 
@@ -28,7 +28,7 @@ class ChannelCreate(Body):
 
     team_id: UUID | None = Field(None, description="null: everybody's")
     name: Name
-    type: AddressType
+    type: TypeOfChannel
     address: Annotated[Address, AfterValidator(check_with_type)]
 
 
@@ -48,7 +48,7 @@ class ChannelRead(Read):
     id: UUID
     team_id: UUID | None
     name: str
-    type: AddressType
+    type: StoredType
     address: str = Field(description="*** unless it is of your team, everybody's, or you are an administrator")
     created_at: UtcDatetime
 

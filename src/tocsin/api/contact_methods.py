@@ -8,9 +8,16 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import AfterValidator, Field, StrictBool
 
 from tocsin.http.access import may_see_addresses, require_edit_user
-from tocsin.http.addresses import HIDDEN, check_with_type, checked, read_apprise_first
+from tocsin.http.addresses import (
+    HIDDEN,
+    ContactMethodType,
+    StoredType,
+    check_with_type,
+    checked,
+    prepare_address_checks,
+)
 from tocsin.http.auth import Database, Reader, Writer
-from tocsin.http.fields import Address, AddressType, Body, Name, Read, UtcDatetime, example, optional
+from tocsin.http.fields import Address, Body, Name, Read, UtcDatetime, example, optional
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, users
@@ -19,7 +26,7 @@ from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec
 router = APIRouter(
     prefix="/users/{user_id}/contact-methods",
     tags=["contact methods"],
-    dependencies=[Depends(read_apprise_first)],
+    dependencies=[Depends(prepare_address_checks)],
 )
 
 _EXAMPLE = {"name": "Phone", "type": "webhook", "address": "https://push.example.org/ann", "enabled": True}
@@ -31,7 +38,7 @@ class ContactMethodCreate(Body):
     model_config = example(_EXAMPLE)
 
     name: Name
-    type: AddressType
+    type: ContactMethodType
     address: Annotated[Address, AfterValidator(check_with_type)]
     enabled: StrictBool = True
 
@@ -52,7 +59,7 @@ class ContactMethodRead(Read):
     id: UUID
     user_id: UUID
     name: str
-    type: AddressType
+    type: StoredType
     address: str = Field(description="*** unless it is your own or you are an administrator")
     enabled: bool
     created_at: UtcDatetime

@@ -1,93 +1,63 @@
-"""All ways out, by the type that contact methods and channels name.
+"""All ways out, by the name of their type: ours, and those that installed packages bring along.
 
-What webhooks and Apprise need is imported when an address of that type is used: as a process starts, if the database
-holds one (``in_use``), or else with the first. Apprise and its plugins take 17 MB, the HTTP client 7 MB.
+A way out is a folder that holds a ``ChannelType``, and one line that registers it: in ``OURS`` here, or in the
+``pyproject.toml`` of another package, as an entry point of the group ``tocsin.channels``. CONTRIBUTING.md shows how.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import TYPE_CHECKING
-from urllib.request import getproxies
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 
-from tocsin.channels.email.sender import EmailSender, parse_smtp_url
-from tocsin.channels.kit.addresses import check_email, check_url
+from tocsin.channels.apprise.type import APPRISE
+from tocsin.channels.channel_type import ChannelType, SenderSettings
+from tocsin.channels.email.type import EMAIL
 from tocsin.channels.page import Destination, Page, Receipt, Sender
-from tocsin.errors import DeliveryFailed
+from tocsin.channels.webhook.type import WEBHOOK
+from tocsin.errors import ConfigurationError, DeliveryFailed
 
-if TYPE_CHECKING:
-    import aiohttp
+OURS: Sequence[ChannelType] = (
+    EMAIL,
+    WEBHOOK,
+    APPRISE,
+)
 
-
-def _check_apprise_url(address: str) -> str:
-    from tocsin.channels.apprise.sender import check_apprise_url
-
-    return check_apprise_url(address)
-
-
-_CHECKS = {"webhook": check_url, "email": check_email, "apprise": _check_apprise_url}
-
-CHANNEL_TYPES: tuple[str, ...] = tuple(_CHECKS)
+ENTRY_POINTS = "tocsin.channels"
 
 
-@asynccontextmanager
-async def open_senders(smtp_url: str | None, in_use: Collection[str] = ()) -> AsyncIterator[Mapping[str, Sender]]:
-    """Yield one sender per type, ready to use at the same time from many tasks; those of ``in_use`` without delay.
-
-    Raises ConfigurationError when ``smtp_url`` is wrong.
-    """
-    email: Sender = EmailSender(parse_smtp_url(smtp_url)) if smtp_url else _NoEmail()
-    async with AsyncExitStack() as stack:
-
-        async def webhook() -> Sender:
-            await asyncio.to_thread(import_module, "tocsin.channels.webhook.sender")
-            from tocsin.channels.webhook.sender import WebhookSender
-
-            return WebhookSender(await stack.enter_async_context(http_client()))
-
-        later = {"webhook": _WhenUsed(webhook), "apprise": _WhenUsed(_apprise)}
-        for name in later.keys() & set(in_use):
-            await later[name].ready()
-        yield {"email": email, **later}
+@cache
+def channel_types() -> Mapping[str, ChannelType]:
+    """Every type by its name, ours first. Raises ConfigurationError when another package's cannot be used."""
+    found = {kind.name: kind for kind in OURS}
+    for entry_point in sorted(entry_points(group=ENTRY_POINTS), key=lambda one: one.name):
+        kind = _loaded(entry_point)
+        if kind.name in found:
+            raise ConfigurationError(f"two channel types are called '{kind.name}', one of them {entry_point.value}")
+        found[kind.name] = kind
+    return found
 
 
-async def _apprise() -> Sender:
-    await load_apprise()
-    from tocsin.channels.apprise.sender import AppriseSender
-
-    return AppriseSender()
-
-
-async def load_apprise() -> None:
-    """Import Apprise with its plugins on a thread, unless that is done: the event loop would wait for it."""
-
-    def load() -> None:
-        from tocsin.channels.apprise.sender import load_plugins_soon
-
-        load_plugins_soon().join()
-
-    await asyncio.to_thread(load)
+def _loaded(entry_point: EntryPoint) -> ChannelType:
+    try:
+        loaded = entry_point.load()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ConfigurationError(f"the channel type {entry_point.value} cannot be imported: {reason}") from error
+    if not isinstance(loaded, ChannelType):
+        raise ConfigurationError(f"the channel type {entry_point.value} is not a ChannelType")
+    return loaded
 
 
-@dataclass(slots=True)
-class _WhenUsed:
-    """A way out that ``make`` makes ready for its first page."""
+def types_for_people() -> Sequence[ChannelType]:
+    """The types that contact methods may have."""
+    return [kind for kind in channel_types().values() if kind.person_address is not None]
 
-    make: Callable[[], Awaitable[Sender]]
-    _making: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _made: Sender | None = None
 
-    async def ready(self) -> Sender:
-        async with self._making:
-            if self._made is None:
-                self._made = await self.make()
-            return self._made
-
-    async def send(self, destination: Destination, page: Page) -> Receipt:
-        sender = self._made or await self.ready()
-        return await sender.send(destination, page)
+def types_for_channels() -> Sequence[ChannelType]:
+    """The types that channels may have."""
+    return [kind for kind in channel_types().values() if kind.channel_address is not None]
 
 
 def check_address(type: str, address: str) -> str:  # noqa: A002 - the word of the API
@@ -95,33 +65,63 @@ def check_address(type: str, address: str) -> str:  # noqa: A002 - the word of t
 
     Parts that may be credentials are not quoted. Nothing is looked up or connected to.
     """
-    check = _CHECKS.get(type)
-    if check is None:
-        raise ValueError(f"'{type}' is not one of {', '.join(CHANNEL_TYPES)}")
-    return check(address)
+    kind = channel_types().get(type)
+    if kind is None:
+        raise ValueError(f"'{type}' is not one of {', '.join(channel_types())}")
+    return kind.check_address(address)
 
 
-class _NoEmail:
-    """Stands where email would be when no server is configured."""
+async def prepare_checks(names: Collection[str]) -> None:
+    """Make ready to check addresses of these types; a name that is none is left out."""
+    for name in channel_types().keys() & set(names):
+        await channel_types()[name].prepare_check()
+
+
+class Senders(dict[str, Sender]):
+    """Senders by the name of their type. A type that is no longer registered has one that refuses its pages."""
+
+    def __missing__(self, name: str) -> Sender:
+        return _Unregistered(name)
+
+
+@asynccontextmanager
+async def open_senders(smtp_url: str | None, in_use: Collection[str] = ()) -> AsyncIterator[Mapping[str, Sender]]:
+    """Yield one sender per type, ready to use at the same time from many tasks; those of ``in_use`` without delay.
+
+    The others are opened with their first page, so that what is never used takes no memory: Apprise and its plugins
+    take 17 MB, the HTTP client 7 MB. Raises ConfigurationError when ``smtp_url`` is wrong.
+    """
+    settings = SenderSettings(smtp_url)
+    async with AsyncExitStack() as stack:
+        senders = {name: _OpenedWhenUsed(kind, settings, stack) for name, kind in channel_types().items()}
+        for name, kind in channel_types().items():
+            if kind.opens_at_start or name in in_use:
+                await senders[name].opened()
+        yield Senders(senders)
+
+
+@dataclass(slots=True)
+class _OpenedWhenUsed:
+    kind: ChannelType
+    settings: SenderSettings
+    stack: AsyncExitStack
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _sender: Sender | None = None
+
+    async def opened(self) -> Sender:
+        async with self._opening:
+            if self._sender is None:
+                self._sender = await self.stack.enter_async_context(self.kind.open_sender(self.settings))
+            return self._sender
 
     async def send(self, destination: Destination, page: Page) -> Receipt:
-        raise DeliveryFailed("no SMTP server is configured (TOCSIN_SMTP_URL)", permanent=True)
+        sender = self._sender or await self.opened()
+        return await sender.send(destination, page)
 
 
-def http_client() -> "aiohttp.ClientSession":
-    """Return a client that keeps no cookies and has no limit on connections.
+@dataclass(frozen=True, slots=True)
+class _Unregistered:
+    name: str
 
-    With the usual limit of 100, that many hanging receivers would hold up the pages of everybody else. The
-    engine bounds how many sends run at once. A connection is kept for less time than servers are known to keep it:
-    one that is being closed as a page goes out would cost the page a retry. The environment is looked at for a proxy
-    only if it names one: aiohttp does so, and reads ~/.netrc, in a thread for each request.
-    """
-    import aiohttp
-
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        auto_decompress=False,
-        trust_env=bool(getproxies()),
-    )
+    async def send(self, destination: Destination, page: Page) -> Receipt:
+        raise DeliveryFailed(f"no channel type '{self.name}' is installed", permanent=True)

@@ -5,7 +5,7 @@ import os
 
 from pydantic import TypeAdapter, ValidationError
 
-from tocsin.channels.registry import check_address
+from tocsin.channels.email.address import check_email
 from tocsin.cli.runtime import open_store
 from tocsin.cli.tables import print_table
 from tocsin.errors import FieldError, InvalidInput, NotFound
@@ -55,7 +55,7 @@ async def create_token(name: str, role: Role, scope: Scope) -> None:
 async def create_user(name: str, email: str, role: Role) -> None:
     """Make a user; print the password that signs them in."""
     try:
-        address = check_address("email", email)
+        address = check_email(email)
     except ValueError as error:
         raise InvalidInput(FieldError("email", str(error))) from error
     spec = UserSpec(name=_checked(name), email=address, role=role)

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from starlette.types import ASGIApp
 
-from tocsin.channels.registry import http_client, load_apprise, open_senders
+from tocsin.channels.registry import open_senders, prepare_checks
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool, patiently
 from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.loop import Periodic, first
@@ -59,6 +59,7 @@ async def _pinging(loaded: Settings, engine: Engine) -> AsyncIterator[None]:
     if loaded.deadman_url is None:
         yield
         return
+    from tocsin.channels.kit.http_client import http_client
     from tocsin.watch.deadman import Deadman
 
     async with http_client() as client:
@@ -113,7 +114,7 @@ async def running_web(
         app = create_app(loaded, pool)
         app.state.begun = begun
         async with _serving(loaded, app, "listen", loaded.listen) as serving:
-            loading = asyncio.create_task(_load_apprise_if_used(pool), name="apprise plugins")
+            loading = asyncio.create_task(_prepare_checks_in_use(pool), name="address checks")
             try:
                 yield serving
             finally:
@@ -121,10 +122,9 @@ async def running_web(
                 app.state.live.close()  # or the server would wait for browsers that listen
 
 
-async def _load_apprise_if_used(pool: Pool) -> None:
+async def _prepare_checks_in_use(pool: Pool) -> None:
     with contextlib.suppress(*CONNECTION_ERRORS):  # then the first such address is waited for
-        if "apprise" in await destinations.types(pool):
-            await load_apprise()
+        await prepare_checks(await destinations.types(pool))
 
 
 @asynccontextmanager

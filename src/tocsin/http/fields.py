@@ -4,12 +4,12 @@ import re
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from tocsin.channels.registry import check_address
+from tocsin.channels.email.address import check_email
 from tocsin.domain.password import MIN_LENGTH, objection
 
 LONGEST_STEP = timedelta(minutes=9000)
@@ -129,10 +129,6 @@ def _time_zone(value: str) -> str:
     return value
 
 
-def _email(value: str) -> str:
-    return check_address("email", value)
-
-
 Text: TypeAlias = Annotated[str, Field(max_length=10_000), AfterValidator(_storable)]
 """Text of several lines, at most 10,000 characters."""
 
@@ -161,7 +157,7 @@ Email: TypeAlias = Annotated[
     Field(min_length=3, max_length=255),
     AfterValidator(_storable),
     AfterValidator(_one_line),
-    AfterValidator(_email),
+    AfterValidator(check_email),
 ]
 """An email address."""
 
@@ -212,5 +208,3 @@ TimeZone: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=64, examples=["Europe/Berlin", "UTC"]), AfterValidator(_time_zone)
 ]
 """The name of an IANA time zone."""
-
-AddressType: TypeAlias = Literal["email", "webhook", "apprise"]

@@ -15,7 +15,7 @@ from tocsin.api.notification_tests import Tester
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
 from tocsin.http.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
-from tocsin.http.addresses import HIDDEN, checked, read_apprise_first
+from tocsin.http.addresses import HIDDEN, checked, prepare_address_checks
 from tocsin.http.auth import Database
 from tocsin.http.pagination import cursor_at, position_after
 from tocsin.store.actor import Actor, acting
@@ -33,7 +33,7 @@ from tocsin.web.refusals import refusal
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(read_apprise_first)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(prepare_address_checks)])
 
 PAGE_SIZE = 50
 _MOST_TEAMS = 500

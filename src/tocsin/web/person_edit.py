@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tocsin.api.users import UserPatch
 from tocsin.errors import Conflict
 from tocsin.http.access import is_admin, require_edit_user
-from tocsin.http.addresses import read_apprise_first
+from tocsin.http.addresses import prepare_address_checks
 from tocsin.http.auth import Database
 from tocsin.http.own_password import require_proof
 from tocsin.store.actor import Actor, acting
@@ -26,7 +26,9 @@ from tocsin.web.refusals import Refusal, refusal
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer
 
-router = APIRouter(include_in_schema=False, prefix="/people/{user_id:uuid}", dependencies=[Depends(read_apprise_first)])
+router = APIRouter(
+    include_in_schema=False, prefix="/people/{user_id:uuid}", dependencies=[Depends(prepare_address_checks)]
+)
 
 
 @router.get("/edit")

@@ -21,7 +21,7 @@ from tocsin.db.pool import Connection
 from tocsin.domain.rule import Target
 from tocsin.errors import NotFound
 from tocsin.http.access import require_act, require_edit
-from tocsin.http.addresses import read_apprise_first
+from tocsin.http.addresses import prepare_address_checks
 from tocsin.http.auth import Config, Database
 from tocsin.settings import Settings
 from tocsin.store.actor import acting
@@ -44,7 +44,7 @@ from tocsin.web.setup_view import SKIP_COOKIE, setup_page
 from tocsin.web.shown_once import see_once
 from tocsin.web.viewer import Viewer, ViewerZone
 
-router = APIRouter(include_in_schema=False, prefix="/setup", dependencies=[Depends(read_apprise_first)])
+router = APIRouter(include_in_schema=False, prefix="/setup", dependencies=[Depends(prepare_address_checks)])
 
 _YEAR = 31_536_000
 _KEY_NAME = "First key"

@@ -16,7 +16,8 @@ from tests.channels.conftest import PAGE
 
 from tocsin.channels.email.encoded_words import LINE, text_lines
 from tocsin.channels.email.sender import EmailSender, compose, parse_smtp_url
-from tocsin.channels.kit.rendering import one_line, subject
+from tocsin.channels.kit.plain_text import one_line
+from tocsin.channels.kit.rendering import subject
 from tocsin.channels.page import Destination
 
 SENDER, RECIPIENT = Address("Tocsin", "tocsin", "example.org"), Address("", "ada", "example.org")

@@ -5,6 +5,7 @@ byte for byte. The services turn bare links into links themselves.
 """
 
 import asyncio
+import logging
 import re
 import threading
 import warnings
@@ -17,7 +18,6 @@ from apprise.conversion import convert_between
 
 from tocsin.channels.apprise.answers import asked_wait, forget
 from tocsin.channels.apprise.guard import allowed_parts
-from tocsin.channels.apprise.quiet import silence
 from tocsin.channels.apprise.threads import Crowded, Threads
 from tocsin.channels.kit.rendering import subject, text
 from tocsin.channels.page import Destination, Page, Receipt
@@ -28,9 +28,23 @@ MOST_PER_HOST = 128  # messages whose plugin has not ended; the engine sends hal
 # A link in text, up to what could end it in Markdown or begin markup there.
 _LINK = re.compile(r"(https?://[^\s<>()\[\]{}\"'`*|\\]+)")
 
+
+def _silence(*names: str) -> None:
+    """Keep whole URLs, and so credentials, out of our log: let these loggers and all below them make no records.
+
+    None is passed on either, if a level is set later.
+    """
+    for name in names:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
+        logger.propagate = False
+        if not logger.handlers:  # without any, logging falls back to stderr
+            logger.addHandler(logging.NullHandler())
+
+
 _convert: Callable[[NotifyFormat, NotifyFormat, str], str] = convert_between
 
-silence("apprise", "urllib3")
+_silence("apprise", "urllib3")
 warnings.filterwarnings("ignore", "SOCKS support in urllib3")  # which some plugin asks for, and does without
 
 

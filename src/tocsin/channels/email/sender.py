@@ -20,11 +20,12 @@ from typing import Any, cast
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPNotSupported, SMTPRecipientsRefused, SMTPResponseException
 
+from tocsin.channels.email.address import check_email
 from tocsin.channels.email.encoded_words import mailbox_lines, text_lines
 from tocsin.channels.email.smtp import Encryption, SmtpSettings, default_port, parse_smtp_url
-from tocsin.channels.kit.addresses import check_email
 from tocsin.channels.kit.causes import connection_cause, place
-from tocsin.channels.kit.rendering import one_line, render, subject, text
+from tocsin.channels.kit.plain_text import one_line
+from tocsin.channels.kit.rendering import render, subject, text
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.errors import DeliveryFailed
 

@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import NoReturn
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from tocsin.channels.kit.addresses import check_email
+from tocsin.channels.email.address import check_email
 from tocsin.errors import ConfigurationError
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

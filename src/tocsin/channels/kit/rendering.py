@@ -1,12 +1,12 @@
 """A page in words: its subject, its plain text, and whatever template a way out has of its own."""
 
-import unicodedata
 from dataclasses import replace
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from tocsin.channels.kit.plain_text import encodable, one_line
 from tocsin.channels.page import Page
 from tocsin.domain.hyperlinks import pieces
 
@@ -75,20 +75,5 @@ def label(page: Page) -> str:
     return "TEST" if page.kind == "test" else one_line(page.severity).upper()
 
 
-def one_line(value: str) -> str:
-    """Join all white space and control characters to single spaces, so that text fits a header line."""
-    kept = (" " if _is_control(char) else char for char in encodable(value))
-    return " ".join("".join(kept).split())
-
-
-def encodable(value: str) -> str:
-    """Replace lone surrogates, which no encoding can carry."""
-    return value.encode("utf-8", "replace").decode()
-
-
 def _cut(value: str, limit: int) -> str:
     return value if len(value) <= limit else value[: limit - 1].rstrip() + "…"
-
-
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Zl", "Zp")

@@ -15,10 +15,10 @@ import aiohttp
 from yarl import URL
 
 from tocsin import __version__
-from tocsin.channels.kit.addresses import check_url
 from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.channels.kit.retry_after import retry_after
 from tocsin.channels.page import Destination, Page, Receipt
+from tocsin.channels.webhook.address import check_url
 from tocsin.channels.webhook.signature import SIGNATURE_HEADER, sign, verify_signature
 from tocsin.errors import DeliveryFailed
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from tocsin.db.pool import Connection, Database
@@ -14,15 +13,13 @@ from tocsin.store.random_secrets import new_signing_secret
 
 _sql = Statements(__package__, "contact_methods.sql")
 
-AddressType = Literal["email", "webhook", "apprise"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactMethodSpec:
     """What can be set. The type is fixed once the contact method exists."""
 
     name: str
-    type: AddressType
+    type: str
     address: str
     enabled: bool = True
 
@@ -34,7 +31,7 @@ class ContactMethod:
     id: UUID
     user_id: UUID
     name: str
-    type: AddressType
+    type: str
     address: str
     enabled: bool
     created_at: datetime

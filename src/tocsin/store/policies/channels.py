@@ -8,7 +8,6 @@ from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.people.contact_methods import AddressType
 from tocsin.store.random_secrets import new_signing_secret
 from tocsin.store.references import Reference, names_of_uses, policies_using, require_none, unknown, use_errors
 
@@ -20,7 +19,7 @@ class ChannelSpec:
     """What can be set. The type is fixed once the channel exists; ``team_id`` None is everybody's."""
 
     name: str
-    type: AddressType
+    type: str
     address: str
     team_id: UUID | None = None
 
@@ -32,7 +31,7 @@ class Channel:
     id: UUID
     team_id: UUID | None
     name: str
-    type: AddressType
+    type: str
     address: str
     created_at: datetime
 
