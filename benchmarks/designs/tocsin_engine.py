@@ -9,7 +9,7 @@ from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.loop import first
 from tocsin.engine.queue.job import STATE
 from tocsin.engine.runner import open_engine
-from tocsin.web.links import ActionLinks, signing_key
+from tocsin.web.alerts.links import ActionLinks, signing_key
 
 _BASE_URL = "http://127.0.0.1:9"
 

@@ -43,8 +43,9 @@ from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
 from tocsin.ingest import generic
 from tocsin.settings import Settings
-from tocsin.web import errors, pages
-from tocsin.web.live_hub import Hub
+from tocsin.web import errors
+from tocsin.web import routes as pages
+from tocsin.web.kit.live_hub import Hub
 
 _DESCRIPTION = """\
 Everything is JSON. Give a token as `Authorization: Bearer …`. Errors are problem details (RFC 9457) whose `errors`

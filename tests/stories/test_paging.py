@@ -12,7 +12,7 @@ from tocsin.channels.webhook.receiver import Behaviour, Drop, Garbage, redirect
 from tocsin.store.alerts.timeline import timeline
 from tocsin.store.people.users import User
 from tocsin.store.services.services import Service
-from tocsin.web.wording import sentence
+from tocsin.web.alerts.alert_text import sentence
 
 
 async def hours(story: Story, *users: User) -> Service:

@@ -12,7 +12,7 @@ from tocsin.db.pool import Pool
 from tocsin.store.people.contact_methods import ContactMethod
 from tocsin.store.people.users import User
 from tocsin.store.policies.channels import Channel
-from tocsin.web.links import ActionLinks, signing_key
+from tocsin.web.alerts.links import ActionLinks, signing_key
 
 PASSWORD = "correct horse battery"
 

@@ -9,7 +9,7 @@ from tests.fixtures.factories import Factory
 
 from tocsin.db.pool import Pool
 from tocsin.store.on_call import calendar_feeds
-from tocsin.web import actions
+from tocsin.web.alerts import link_page
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -91,7 +91,7 @@ async def test_a_failure_is_logged_without_the_secret_of_its_path(
     async def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(actions, "signing_key", fail)
+    monkeypatch.setattr(link_page, "signing_key", fail)
     monkeypatch.setattr(calendar_feeds, "owner_of", fail)
     with capture_logs() as logged:
         answer = await anonymous.get(path.format("k7%3Fw0rd"), headers=BROWSER)

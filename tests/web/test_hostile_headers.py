@@ -11,7 +11,7 @@ from tests.fixtures.factories import Factory, step
 
 from tocsin.app import create_app
 from tocsin.settings import Settings
-from tocsin.web import html
+from tocsin.web.kit import render
 
 NAMES = ("HX-Trigger", "HX-Trigger-Name", "HX-Current-URL", "HX-Prompt", "HX-Boosted", "Last-Event-ID", "Tocsin-Now")
 VALUES = ("", "x" * 4000, "{", "http://[", "/%ff\\", "\x80\xff", "self", "__class__", "9" * 400)
@@ -43,13 +43,13 @@ async def filler(make: Factory) -> Callable[[str], str]:
 def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the templates that pages were made of."""
     names: list[str] = []
-    render = html._render
+    original = render._render
 
     def noting(name: str, fragment: str | None, values: Mapping[str, Any]) -> str:
         names.append(name)
-        return render(name, fragment, values)
+        return original(name, fragment, values)
 
-    monkeypatch.setattr(html, "_render", noting)
+    monkeypatch.setattr(render, "_render", noting)
     return names
 
 
@@ -62,7 +62,7 @@ async def test_no_block_that_htmx_asks_for_is_an_error_of_ours(
     for path in map(fill, paths()):
         rendered.clear()
         await browser.get(path, headers={"Accept": "text/html"})
-        for block in {block for name in rendered for block in html._templates.get_template(name).blocks}:
+        for block in {block for name in rendered for block in render._templates.get_template(name).blocks}:
             headers = {"Accept": "text/html", "HX-Request": "true", "HX-Target": block.replace("_", "-")}
             if (await browser.get(path, headers=headers)).status_code >= 500:
                 failed.append((path, block))

@@ -1,4 +1,4 @@
-// The editor of an escalation policy. Its buttons are the server's; see `tocsin.web.policy_edit`.
+// The editor of an escalation policy. Its buttons are the server's; see `tocsin.web.policies.edit`.
 //
 // Steps of the ladder are dragged by their grips, with a mouse or a finger. The order of the fields is the order of the
 // steps, so moving the element is all there is to do; buttons do the same without a pointer.

@@ -23,8 +23,8 @@ from tocsin.settings import Settings, host_and_port
 from tocsin.store.people import destinations
 from tocsin.watch.telling import Teller
 from tocsin.watch.watch import LOOK_EVERY, Watch
-from tocsin.web.links import ActionLinks, signing_key
-from tocsin.web.probes import probes
+from tocsin.web.alerts.links import ActionLinks, signing_key
+from tocsin.web.engine.probes import probes
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 

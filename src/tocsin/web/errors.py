@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.http.problems import Problem, ProblemResponse
-from tocsin.web.flash import is_by_itself
-from tocsin.web.html import bare_page
-from tocsin.web.phrases import as_sentence
-from tocsin.web.sign_in import ask
-from tocsin.web.viewer import SignInNeeded
+from tocsin.web.account.sign_in import ask
+from tocsin.web.kit.flash import is_by_itself
+from tocsin.web.kit.formatting import as_sentence
+from tocsin.web.kit.render import bare_page
+from tocsin.web.kit.viewer import SignInNeeded
 
 Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
@@ -39,7 +39,7 @@ def error_page(request: Request, answer: ProblemResponse) -> Response:
     No notice tells it of a part that is fetched by itself: it would come again with every change.
     """
     problem = Problem.model_validate_json(bytes(answer.body))
-    page = bare_page(request, "error.html.j2", problem.status, problem=problem)
+    page = bare_page(request, "kit/error.html.j2", problem.status, problem=problem)
     page.headers.update({name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers})
     if "hx-request" in request.headers and not is_by_itself(request):
         notice = {"text": as_sentence(problem.detail), "kind": "bad"}

@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from tocsin.store.alerts.timeline import Entry
-from tocsin.web.wording import sentence
+from tocsin.web.alerts.alert_text import sentence
 
 _STYLES = {"escalated": "yellow", "page": "cyan", "acknowledged": "green", "closed": "bold green", "created": "red"}
 

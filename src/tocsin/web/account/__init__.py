@@ -1,0 +1,1 @@
+"""The account of who looks: sign-in, password, tokens, time zone."""

@@ -1,0 +1,143 @@
+"""One alert, and what can be done about it: acknowledge, close, escalate, snooze, and undo."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.alerts import Escalate, Snooze
+from tocsin.db.pool import Connection, Pool
+from tocsin.domain.escalation.by_hand import Seen
+from tocsin.errors import Conflict, InvalidInput, NotFound
+from tocsin.http.access import require_act
+from tocsin.store.actor import Actor, acting
+from tocsin.store.alerts import alert_list, alerts, undo
+from tocsin.store.alerts.alerts import Handled
+from tocsin.store.instants import now
+from tocsin.web.alerts import alert_text
+from tocsin.web.alerts import show as alert_view
+from tocsin.web.kit.flash import see_other
+from tocsin.web.kit.formatting import as_sentence
+from tocsin.web.kit.forms import Form, Sent, status_of
+from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.render import page
+from tocsin.web.kit.viewer import Viewer, ViewerZone
+from tocsin.web.kit.zone import in_zone, zone_of
+
+router = APIRouter(include_in_schema=False)
+
+_MOST_ID = 2**63 - 1
+_NUMBER = re.compile("[0-9]{1,9}")
+_MORNING = 9
+
+
+@router.get("/alerts/{alert_id:int}")
+async def show(request: Request, alert_id: int, viewer: Viewer) -> Response:
+    """One alert."""
+    return await _page(request, viewer, _known(alert_id))
+
+
+@router.post("/alerts/{alert_id:int}/acknowledge")
+async def acknowledge(request: Request, alert_id: int, viewer: Viewer) -> Response:
+    """Take it: escalation stops."""
+    return await _act(request, viewer, alert_id, lambda one: alerts.acknowledge(one, alert_id, viewer))
+
+
+@router.post("/alerts/{alert_id:int}/close")
+async def close(request: Request, alert_id: int, viewer: Viewer) -> Response:
+    """It is over."""
+    return await _act(request, viewer, alert_id, lambda one: alerts.close(one, alert_id, viewer))
+
+
+@router.post("/alerts/{alert_id:int}/escalate")
+async def escalate(request: Request, alert_id: int, viewer: Viewer, form: Sent) -> Response:
+    """Enter the next step at once, or the chosen one."""
+
+    async def run(connection: Connection) -> Handled:
+        wanted = form.body(Escalate, {"version": _number(form, "version"), "step_number": _number(form, "step")})
+        return await alerts.escalate(connection, alert_id, viewer, Seen(version=wanted.version), wanted.step_number)
+
+    return await _act(request, viewer, alert_id, run)
+
+
+@router.post("/alerts/{alert_id:int}/snooze")
+async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zone: ViewerZone) -> Response:
+    """Take it for a while."""
+
+    async def run(connection: Connection) -> Handled:
+        return await alerts.snooze(connection, alert_id, viewer, await _snooze(connection, form, zone))
+
+    return await _act(request, viewer, alert_id, run)
+
+
+@router.post("/alerts/undo")
+async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
+    """Take back an acknowledgement or a close that the viewer has just made. It is no alert's own: a close is final."""
+    pool: Pool = request.app.state.pool
+    alert_id = _known(whole(form.value("alert"), digits=18) or 0)
+    require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
+    try:
+        async with acting(pool, viewer) as connection:
+            open_id = await undo.undo(connection, alert_id, viewer)
+    except Conflict as error:
+        return await _page(request, viewer, alert_id, f"Not done. {as_sentence(str(error))}", status_of(error))
+    text = "Undone: it is triggered again." if open_id == alert_id else f"Undone: raised again as #{open_id}."
+    return see_other(f"/alerts/{open_id}", text)
+
+
+async def _act(
+    request: Request, viewer: Actor, alert_id: int, action: Callable[[Connection], Awaitable[Handled]]
+) -> Response:
+    """Act by the viewer's rights and show the alert as it is then, or why it could not be."""
+    pool: Pool = request.app.state.pool
+    require_act(viewer, (await alert_list.get(pool, _known(alert_id))).team_id)
+    try:
+        async with acting(pool, viewer) as connection:
+            handled = await action(connection)
+    except (Conflict, InvalidInput) as error:
+        why = in_zone(_why(error), zone_of(request))
+        return await _page(request, viewer, alert_id, f"Not done. {why}", status_of(error))
+    return see_other(f"/alerts/{alert_id}", alert_text.done(handled.reason).text)
+
+
+async def _snooze(connection: Connection, form: Form, zone: ZoneInfo) -> datetime | timedelta:
+    """For so many minutes, or until the next morning where the viewer is."""
+    if form.value("for") == "morning":
+        return next_morning(await now(connection), zone)
+    minutes = _number(form, "for")
+    return form.body(Snooze, {"seconds": minutes * 60 if minutes else None}).end
+
+
+def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The next nine o'clock in the zone."""
+    local = moment.astimezone(zone)
+    today = local.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
+    return today if today > local else today + timedelta(days=1)
+
+
+async def _page(
+    request: Request, viewer: Actor, alert_id: int, error: str | None = None, status: int = 200
+) -> Response:
+    shown = await alert_view.shown(request.app.state.pool, viewer, alert_id, zone_of(request))
+    return await page(request, viewer, "alerts/show.html.j2", status, live=f"alert:{alert_id}", error=error, **shown)
+
+
+def _why(error: Conflict | InvalidInput) -> str:
+    if isinstance(error, InvalidInput):
+        return " ".join(as_sentence(each.message) for each in error.errors)
+    return as_sentence(str(error))
+
+
+def _number(form: Form, name: str) -> int | None:
+    """A number that the page itself put into the form; None when it is empty or no number."""
+    return int(form.value(name)) if _NUMBER.fullmatch(form.value(name)) else None
+
+
+def _known(alert_id: int) -> int:
+    if alert_id > _MOST_ID:
+        raise NotFound("no such alert")
+    return alert_id

@@ -1,0 +1,109 @@
+"""The pages behind the links of a page: ``/act/{token}`` asks on GET and acts on POST.
+
+So whatever merely opens links, a mail scanner or a chat preview, changes nothing. The token is the permission: no
+sign-in, no cookie, no script. A program may POST as well; the status says how it went: 200 done (or done before), 404
+no such link, 409 not possible any more, 410 the link is too old, or what gave it is gone: the person, the contact
+method or channel that it was sent to, or the person's right to act on the alert.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.db.pool import Pool
+from tocsin.domain.escalation.by_hand import Seen
+from tocsin.errors import Conflict, NotFound
+from tocsin.http.auth import client_ip
+from tocsin.settings import Settings
+from tocsin.store.actor import Actor, acting
+from tocsin.store.alerts import alert_list, alerts
+from tocsin.store.alerts.alert_list import Alert
+from tocsin.store.alerts.alerts import Handled
+from tocsin.web.alerts.alert_text import Notice, ask, done, ended, refused, unknown
+from tocsin.web.alerts.escalation_preview import Prospect, prospect
+from tocsin.web.alerts.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
+from tocsin.web.kit.render import bare_page
+from tocsin.web.kit.zone import UTC, in_zone
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A link that may act, the alert that it is about, and what escalating that would do if the link is for it."""
+
+    claim: ActionClaim
+    alert: Alert
+    now: datetime
+    actor: Actor
+    escalating: Prospect | None = None
+
+
+async def show(request: Request) -> Response:
+    """Ask whether to act. Changes nothing."""
+    opened = await _open(request)
+    if not isinstance(opened, Opened):
+        return _page(request, opened)
+    return _page(request, ask(opened.claim, opened.alert, opened.escalating), opened)
+
+
+async def act(request: Request) -> Response:
+    """Act as the person or channel that the link was sent to, and say what came of it."""
+    opened = await _open(request)
+    if not isinstance(opened, Opened):
+        return _page(request, opened)
+    pool: Pool = request.app.state.pool
+    try:
+        handled = await _act(pool, opened.claim, opened.actor)
+    except Conflict as error:
+        return _page(request, refused(in_zone(str(error), UTC)), await _again(pool, opened))
+    return _page(request, done(handled.reason, opened.escalating), await _again(pool, opened))
+
+
+router.add_route("/act/{token}", show, methods=["GET"], include_in_schema=False)
+router.add_route("/act/{token}", act, methods=["POST"], include_in_schema=False)
+
+
+async def _open(request: Request) -> Opened | Notice:
+    """The link's claim and alert, or what to say instead. An old link tells nothing of its alert."""
+    pool: Pool = request.app.state.pool
+    settings: Settings = request.app.state.settings
+    links = ActionLinks(settings.base_url, await signing_key(pool), settings.action_link_lifetime_seconds)
+    try:
+        claim = links.read(request.path_params["token"])
+        facts = await link_facts(pool, claim, client_ip(request))
+        if reason := obstacle(claim, facts):
+            return ended(reason, claim.alert_id)
+        alert = await alert_list.get(pool, claim.alert_id)
+        return Opened(claim, alert, facts.now, facts.person, await _escalating(pool, claim, alert))
+    except NotFound:
+        return unknown()
+
+
+async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> Prospect | None:
+    return await prospect(pool, alert, seen=_seen(claim)) if claim.action == "escalate" else None
+
+
+async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
+    async with acting(pool, actor) as connection:
+        return await alerts.act(connection, claim.action, claim.alert_id, actor, _seen(claim))
+
+
+def _seen(claim: ActionClaim) -> Seen:
+    """What the page with the link showed of the alert."""
+    return Seen(escalation_count=claim.escalation_count)
+
+
+async def _again(pool: Pool, opened: Opened) -> Opened:
+    return replace(opened, alert=await alert_list.get(pool, opened.claim.alert_id), escalating=None)
+
+
+def _page(request: Request, notice: Notice, opened: Opened | None = None) -> Response:
+    if opened is None:
+        return bare_page(request, "alerts/link.html.j2", notice.status, notice=notice, alert=None)
+    return bare_page(
+        request, "alerts/link.html.j2", notice.status, notice=notice, alert=opened.alert, moment=opened.now
+    )

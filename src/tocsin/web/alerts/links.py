@@ -1,0 +1,143 @@
+"""Signed links that act on one alert without a login.
+
+A link carries what it may do, for whom, by which way it was sent and until when, signed with the installation's key;
+nothing is stored. It does one thing: a link that acknowledges cannot close. It ends with what gave it: the person, the
+contact method or channel, and the person's right to act on the alert. That and its expiry are decided by what the
+database says when it is used, its now() among it, which is why reading a link does not look at the clock.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Literal
+from uuid import UUID
+
+from itsdangerous import BadData, Serializer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
+
+from tocsin.channels.page import Actions, Addressee
+from tocsin.db.pool import Database
+from tocsin.db.sql import Statements
+from tocsin.errors import NotFound
+from tocsin.http.access import may_act
+from tocsin.store.actor import Actor
+from tocsin.store.alerts.alerts import Action
+
+_SALT = b"tocsin action link"
+_sql = Statements("tocsin.web.alerts", "links.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionClaim:
+    """What a link may do, and for whom.
+
+    ``escalation_count`` is how many steps the alert had entered when the link was made.
+    """
+
+    action: Action
+    alert_id: int
+    to: Addressee
+    escalation_count: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the database says about a link."""
+
+    now: datetime
+    person_exists: bool
+    destination_works: bool
+    person: Actor
+    team_id: UUID | None
+
+
+Obstacle = Literal["no_person", "no_destination", "no_access", "expired"]
+
+
+def obstacle(claim: ActionClaim, facts: Facts) -> Obstacle | None:
+    """Why the link no longer works; None when it does."""
+    if not facts.person_exists:
+        return "no_person"
+    if facts.now >= claim.expires_at:
+        return "expired"
+    if not facts.destination_works:
+        return "no_destination"
+    if claim.to.user_id is not None and not claim.to.is_guest and not may_act(facts.person, facts.team_id):
+        return "no_access"
+    return None
+
+
+class _Serializer(URLSafeSerializer):
+    """Does not try to compress, which gains nothing on so few bytes and cost more than all the rest of a link."""
+
+    def dump_payload(self, obj: object) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
+@cache
+def _serializer(signing_key: bytes) -> _Serializer:
+    return _Serializer(signing_key, salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLinks:
+    """Makes and reads the links of one installation; ``lifetime`` is how long a link works."""
+
+    base_url: str
+    signing_key: bytes = field(repr=False)
+    lifetime: timedelta
+
+    def urls(self, alert_id: int, to: Addressee, escalation_count: int, now: datetime) -> Actions:
+        """The links of one page, made at ``now``."""
+
+        def url(action: Action) -> str:
+            claim = ActionClaim(action, alert_id, to, escalation_count, now + self.lifetime)
+            return f"{self.base_url}/act/{self.token(claim)}"
+
+        return Actions(acknowledge=url("acknowledge"), close=url("close"), escalate=url("escalate"))
+
+    def token(self, claim: ActionClaim) -> str:
+        """The claim, signed; what of its expiry is below a second is dropped."""
+        to, expires = claim.to, int(claim.expires_at.timestamp())
+        whom = [to.user_id and to.user_id.hex, to.name]
+        sent_by = [to.destination_id and to.destination_id.hex, int(to.is_guest)]
+        token: str = _serializer(self.signing_key).dumps(
+            [claim.action, claim.alert_id, *whom, claim.escalation_count, expires, *sent_by]
+        )
+        return token
+
+    def read(self, token: str) -> ActionClaim:
+        """The claim of a link, expired or not. Raises NotFound when it is none of ours, or was changed."""
+        try:
+            action, alert_id, user, name, count, expires, *sent_by = _serializer(self.signing_key).loads(token)
+        except BadData:
+            raise NotFound("this link is not valid") from None
+        # Pages sent before links said how they were sent are still in people's hands: theirs work as they did.
+        destination, is_guest = sent_by or (None, True)
+        to = Addressee(user and UUID(user), name, destination and UUID(destination), bool(is_guest))
+        return ActionClaim(action, alert_id, to, count, datetime.fromtimestamp(expires, UTC))
+
+
+async def signing_key(database: Database) -> bytes:
+    """The key of this installation; it was made with the database."""
+    key: bytes = await database.fetchval(_sql["signing_key"])
+    return key
+
+
+async def link_facts(database: Database, claim: ActionClaim, ip: str | None) -> Facts:
+    """What decides whether the link works, and who acts by it from this address."""
+    to = claim.to
+    row = await database.fetchrow(_sql["facts"], to.user_id, to.destination_id, claim.alert_id)
+    assert row is not None
+    person = Actor(
+        type="link",
+        id=str(to.user_id) if to.user_id else None,
+        name=to.name,
+        user_id=to.user_id,
+        role=row["role"] or "user",
+        teams={UUID(team_id): role for team_id, role in row["teams"].items()},
+        ip=ip,
+    )
+    return Facts(row["now"], row["person_exists"], row["destination_works"], person, row["team_id"])

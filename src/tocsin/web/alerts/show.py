@@ -1,0 +1,128 @@
+"""What one alert's page shows, gathered: for the page, its fragment, and the page after a refused action."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+
+from tocsin.db.pool import Pool
+from tocsin.domain.escalation.by_hand import refuse_action
+from tocsin.domain.escalation.rounds import rounds_left
+from tocsin.errors import NotFound
+from tocsin.http.access import may_act
+from tocsin.store.actor import Actor
+from tocsin.store.alerts import alert_list, alert_policy, forecast, timeline, undo
+from tocsin.store.alerts.alert_list import Alert
+from tocsin.store.alerts.alert_policy import Ladder
+from tocsin.store.alerts.timeline import Entry
+from tocsin.store.policies.policy_steps import Step
+from tocsin.store.services import favourites
+from tocsin.web.alerts.alert_text import look_of, sentence
+from tocsin.web.alerts.escalation_preview import Prospect, prospect
+from tocsin.web.kit.forecast_text import Foretold, Saying, foretell
+
+_MOST_ENTRIES = 500
+_MOST_PAGES = 40
+_MOST_FORETOLD = 12
+
+Where = Literal["past", "here", "ahead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of the ladder: where the alert is from it, whom it notifies, and when the alert comes to it if known."""
+
+    step: Step
+    where: Where
+    targets: Sequence[tuple[str, str]]
+    at: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        return self.step.step_number + 1
+
+    @property
+    def found(self) -> Sequence[str]:
+        """Who is on call for the step by a rotation or a schedule; whom it names itself is among its targets."""
+        named = {name for type_, name in self.targets if type_ == "user"}
+        return [one.name for one in self.step.on_call if one.name not in named]
+
+
+async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[str, Any]:
+    """Everything for the template, with times of sentences in the zone. Raises NotFound."""
+    alert = await alert_list.get(pool, alert_id)
+    ladder = await alert_policy.of_alert(pool, alert_id)
+    past = await timeline.newest(pool, alert_id, _MOST_ENTRIES)
+    can_act = not refuse_action(alert.status) and may_act(viewer, alert.team_id)
+    is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
+    return {
+        "alert": alert,
+        "sentence": sentence,
+        "look_of": look_of,
+        "ladder": ladder,
+        "rungs": rungs(ladder, alert),
+        "rounds": rounds(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
+        "pages": await alert_policy.pages(pool, alert_id, _MOST_PAGES),
+        "entries": [entry for entry in reversed(past.entries) if is_telling(entry)],
+        "has_older": past.has_older,
+        "can_act": can_act,
+        "undoable": await undo.offered(pool, alert_id, viewer) if may_act(viewer, alert.team_id) else None,
+        "is_favourite": is_favourite,
+        "escalating": await _escalating(pool, alert, zone) if can_act else None,
+        "foretold": await _foretold(pool, alert),
+    }
+
+
+def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
+    """The steps from the alert's point of view. While a maintenance holds it, no moment of the next step is known."""
+    here, due = alert.escalation.step_number, alert.escalation.next_escalation_at
+    waits = alert.status == "triggered" and alert.escalation.held_until is None
+    after = None if here is None or not ladder.steps else (here + 1) % len(ladder.steps)
+    return [
+        Rung(
+            step,
+            _where(step.step_number, here),
+            [(target.type, ladder.names.get(target.id, "gone")) for target in step.targets],
+            due if step.step_number == after and waits else None,
+        )
+        for step in ladder.steps
+    ]
+
+
+def rounds(repeat: int | None, gone: int, catch_all_name: str | None = None) -> Saying:
+    """Which round of the policy this is, and what comes after it. One that is begun by hand may go beyond them all."""
+    number, left = gone + 1, rounds_left(repeat, gone)
+    if repeat is None or left is None:
+        return Saying("repeat", f"{f'Round {number}, then' if gone else 'Then'} from the top, for ever")
+    then = f", then {catch_all_name} takes over" if catch_all_name else ""
+    if left > 0:
+        more = f"from the top, {left} more {'round' if left == 1 else 'rounds'}{then}"
+        return Saying("repeat", f"Round {number} of {repeat + 1}, then {more}" if gone else f"Then {more}")
+    if repeat == 0 and not gone:
+        return Saying("flag", f"One round{then}")
+    return Saying("flag", f"Round {number}{f' of {repeat + 1}' if left == 0 else ''}, the last{then}")
+
+
+def is_telling(entry: Entry) -> bool:
+    """Whether an entry is worth a line: a page that is merely on its way is not."""
+    return entry.event != "page" or bool(entry.reason) or entry.meta["status"] not in ("pending", "sending")
+
+
+def _where(step_number: int, here: int | None) -> Where:
+    if here is None or step_number > here:
+        return "ahead"
+    return "here" if step_number == here else "past"
+
+
+async def _escalating(pool: Pool, alert: Alert, zone: tzinfo) -> Prospect | None:
+    try:
+        return await prospect(pool, alert, zone)
+    except NotFound:
+        return None
+
+
+async def _foretold(pool: Pool, alert: Alert) -> Foretold | None:
+    """What happens next if nobody does anything; None for a closed alert."""
+    if alert.status == "closed":
+        return None
+    return foretell(await forecast.of_alert(pool, alert.id), _MOST_FORETOLD)

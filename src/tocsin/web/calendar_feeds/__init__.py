@@ -1,0 +1,1 @@
+"""Calendar feeds: shifts as iCalendar, under a secret address."""

@@ -1,0 +1,1 @@
+"""Channels: places, not persons, that a policy step can notify."""

@@ -1,0 +1,1 @@
+"""The engine: its page, its metrics and its health."""

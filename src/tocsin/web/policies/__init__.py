@@ -1,0 +1,1 @@
+"""Escalation policies: the list, one policy, its editor with a live preview."""

@@ -1,0 +1,44 @@
+"""What a policy would do that nobody has saved: the forecast and the warnings that stand beside its editor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tocsin.api.policies import PolicyCreate
+from tocsin.db.pool import Pool
+from tocsin.domain.checks import Finding
+from tocsin.errors import InvalidInput
+from tocsin.store.alerts import forecast
+from tocsin.store.policies import configuration_checks
+from tocsin.web.kit.forecast_text import Foretold, foretell
+from tocsin.web.kit.wall_times import instant_of
+from tocsin.web.policies.draft import Draft, names, values
+from tocsin.web.policies.plans import plan_of
+
+_MOST_FORETOLD = 14
+_UNNAMED = "This policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen, and what is wrong with it; or what is wrong with the form, by field."""
+
+    foretold: Foretold | None = None
+    findings: Sequence[Finding] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneInfo, *, mails: bool) -> Preview:
+    """The draft's preview for now, or for the time in its field ``at``, by the clocks of the zone. Saves nothing."""
+    form = draft.form
+    try:
+        known = {**values(draft), "name": form.value("name") or _UNNAMED}
+        spec = form.body(PolicyCreate, known).spec()
+        plan = plan_of(spec, policy_id)
+        findings = await configuration_checks.of_plan(pool, spec.name, plan, mails=mails)
+        at = instant_of(form, "at", zone) if form.value("at") else None
+        foreseen = await forecast.of_plan(pool, spec.name, plan, at)
+    except InvalidInput as error:
+        return Preview(errors=replace(form, errors={}).wrong(error, names(draft)).errors)
+    return Preview(foretell(foreseen, _MOST_FORETOLD), findings)

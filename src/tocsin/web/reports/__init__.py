@@ -1,0 +1,1 @@
+"""Reports: how soon alerts are taken and closed, and on whom they fall."""

@@ -1,0 +1,1 @@
+"""Rotations: the list, one rotation with its handoffs, its editor."""

@@ -1,0 +1,101 @@
+"""Rotations: who is on now, and when each hands off."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.rotations import RotationPatch
+from tocsin.db.pool import Pool
+from tocsin.errors import Conflict, InvalidInput
+from tocsin.http.access import may_edit, require_edit
+from tocsin.http.auth import Database
+from tocsin.http.pagination import Cursor, cursor_at, position_after
+from tocsin.store.actor import Actor, acting
+from tocsin.store.on_call import on_call_snapshot, rotations
+from tocsin.store.people import user_list
+from tocsin.web.kit.flash import see_other
+from tocsin.web.kit.formatting import as_sentence
+from tocsin.web.kit.forms import Sent
+from tocsin.web.kit.numbers import whole_or_text
+from tocsin.web.kit.refusals import Refusal, refusal
+from tocsin.web.kit.render import page
+from tocsin.web.kit.viewer import Viewer
+from tocsin.web.kit.zone import zone_named
+from tocsin.web.rotations.handoff_table import pace, turns
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE_SIZE = 50
+
+
+@router.get("/rotations")
+async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: Cursor = None) -> Response:
+    """Rotations with who is on now and until when."""
+    found = await rotations.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
+    names = await user_list.names(pool, [one.active_user_id for one in found.items if one.active_user_id])
+    values: dict[str, Any] = {
+        "rotations": found.items,
+        "names": names,
+        "pace": pace,
+        "q": q,
+        "next": cursor_at(found.next),
+    }
+    return await page(request, viewer, "rotations/list.html.j2", live="on-call", **values)
+
+
+@router.get("/rotations/{rotation_id:uuid}")
+async def show_one(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """One rotation with its next handoffs."""
+    return await _page(request, viewer, rotation_id)
+
+
+@router.post("/rotations/{rotation_id:uuid}/activate")
+async def activate(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Make somebody active in the shift that is now."""
+    try:
+        body = form.body(RotationPatch, {"active_position": whole_or_text(form.value("position"))})
+        async with acting(pool, viewer) as connection:
+            rotation = await rotations.lock(connection, rotation_id)
+            require_edit(viewer, rotation.team_id)
+            await rotations.activate(connection, rotation, body.active_position)
+    except InvalidInput as error:
+        return await _page(request, viewer, rotation_id, _wrong(error))
+    return see_other(f"/rotations/{rotation_id}", "Somebody else is active now.")
+
+
+@router.post("/rotations/{rotation_id:uuid}/delete")
+async def delete(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Delete it, or tell what uses it."""
+    try:
+        async with acting(pool, viewer) as connection:
+            rotation = await rotations.lock(connection, rotation_id)
+            require_edit(viewer, rotation.team_id)
+            await rotations.delete(connection, rotation_id)
+    except Conflict as error:
+        return await _page(request, viewer, rotation_id, refusal(error))
+    return see_other("/rotations", f"{rotation.name} is deleted.")
+
+
+async def _page(request: Request, viewer: Actor, rotation_id: UUID, refused: Refusal | None = None) -> Response:
+    pool: Pool = request.app.state.pool
+    rotation = await rotations.get(pool, rotation_id)
+    whole = await on_call_snapshot.load(pool, [rotation_id], [])
+    one = whole.rotations.get(rotation_id)
+    names = await user_list.names(pool, rotation.participants)
+    values: dict[str, Any] = {
+        "rotation": rotation,
+        "own_zone": zone_named(rotation.time_zone),
+        "turns": turns(one, names, whole.now) if one else [],
+        "names": names,
+        "pace": pace,
+        "can_edit": may_edit(viewer, rotation.team_id),
+        "refused": refused,
+    }
+    return await page(request, viewer, "rotations/show.html.j2", 409 if refused else 200, live="on-call", **values)
+
+
+def _wrong(error: InvalidInput) -> Refusal:
+    return Refusal(" ".join(as_sentence(each.message) for each in error.errors), ())

@@ -1,0 +1,95 @@
+"""Times as bars side by side: where each stands on a line, in per cent of the time that the line shows.
+
+A line is linear in real time, so a day of 25 hours is longer than its neighbours. Bars that overlap get rows of their
+own.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from tocsin.domain.spans import Span, Stint
+from tocsin.web.kit.formatting import initials
+
+Kind: TypeAlias = Literal["person", "gap", "plain"]
+
+COLOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A time on a line. ``user_id`` is who is on call then, ``colour`` counts from 0, ``short`` is for little room."""
+
+    span: Span
+    x: float
+    width: float
+    row: int
+    kind: Kind
+    text: str
+    colour: int = 0
+    user_id: UUID | None = None
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A line of bars under a caption; ``rows`` of them lie one above the other."""
+
+    kind: str
+    caption: str
+    more: str
+    bars: Sequence[Bar]
+
+    @property
+    def rows(self) -> int:
+        return max((bar.row for bar in self.bars), default=0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a bar says: a text, and for a person who it is."""
+
+    span: Span
+    text: str
+    kind: Kind = "plain"
+    user_id: UUID | None = None
+    short: str = ""
+
+
+def people(stints: Iterable[Stint], names: Mapping[UUID, str], gaps: Iterable[Span] = ()) -> Sequence[Entry]:
+    """An entry for each time on call, and for each time in which nobody is."""
+    entries = [_person(one, names.get(one.user_id, "somebody")) for one in stints]
+    entries.extend(Entry(gap, "nobody", "gap") for gap in gaps)
+    return sorted(entries, key=lambda one: one.span)
+
+
+def _person(stint: Stint, name: str) -> Entry:
+    return Entry(Span(stint.start, stint.end), name, "person", stint.user_id, initials(name))
+
+
+def bars(entries: Sequence[Entry], window: Span, colours: Mapping[UUID, int]) -> Sequence[Bar]:
+    """The entries as far as they lie in the window, in rows so that no two overlap."""
+    found: list[Bar] = []
+    ends: list[datetime] = []
+    for entry in entries:
+        start, end = max(entry.span.start, window.start), min(entry.span.end, window.end)
+        if start >= end:
+            continue
+        row = next((number for number, taken in enumerate(ends) if taken <= start), len(ends))
+        ends[row:] = [end, *ends[row + 1 :]]
+        x, width = position(start, window), position(end, window) - position(start, window)
+        colour = colours.get(entry.user_id, 0) if entry.user_id else 0
+        found.append(Bar(Span(start, end), x, width, row, entry.kind, entry.text, colour, entry.user_id, entry.short))
+    return found
+
+
+def position(at: datetime, window: Span) -> float:
+    """Where an instant stands, in per cent."""
+    return round(100 * ((at - window.start) / (window.end - window.start)), 4)
+
+
+def colours_of(user_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+    """A colour for each user, in the order in which they come."""
+    return {user_id: number % COLOURS for number, user_id in enumerate(dict.fromkeys(user_ids))}

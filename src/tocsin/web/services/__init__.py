@@ -1,0 +1,1 @@
+"""Services: the list, one service with its keys and maintenance, its editor."""

@@ -1,0 +1,61 @@
+"""The integration keys of a service: made with all that a source needs to send, and revoked."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.integration_keys import IntegrationKeyCreate, sending_url
+from tocsin.http.access import require_edit
+from tocsin.http.auth import Database
+from tocsin.ingest.generic.snippets import snippets
+from tocsin.store.actor import acting
+from tocsin.store.services import integration_keys, services
+from tocsin.web.kit.flash import see_other
+from tocsin.web.kit.forms import FORM_ERRORS, Sent, status_of
+from tocsin.web.kit.render import page
+from tocsin.web.kit.shown_once import secrets_of, see_once
+from tocsin.web.kit.viewer import Viewer
+from tocsin.web.services import show as service_view
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/services/{service_id:uuid}/keys")
+async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Make a key, to be shown once with commands to copy."""
+    try:
+        body = form.body(IntegrationKeyCreate, {"name": form.value("name")})
+        async with acting(pool, viewer) as connection:
+            require_edit(viewer, (await services.lock(connection, service_id)).team_id)
+            key, token = await integration_keys.create(connection, service_id, body.name, body.type)
+    except FORM_ERRORS as error:
+        return await service_view.answer(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
+    url = sending_url(request.app.state.settings, key.type, token)
+    return see_once(request, f"/services/{service_id}/keys/{key.id}", url=url)
+
+
+@router.get("/services/{service_id:uuid}/keys/{key_id:uuid}")
+async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """A key that was made just now; at any other time, the service with all of its keys."""
+    url = secrets_of(request).get("url")
+    if url is None:
+        return see_other(f"/services/{service_id}#keys")
+    values: dict[str, Any] = {
+        "service": await services.get(pool, service_id),
+        "key": await integration_keys.get(pool, service_id, key_id),
+        "snippets": snippets(url),
+    }
+    return await page(request, viewer, "services/key.html.j2", **values)
+
+
+@router.post("/services/{service_id:uuid}/keys/{key_id:uuid}/revoke")
+async def revoke(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Let the key in no more."""
+    async with acting(pool, viewer) as connection:
+        service = await services.lock(connection, service_id)
+        require_edit(viewer, service.team_id)
+        await integration_keys.revoke(connection, service_id, key_id)
+    return see_other(f"/services/{service_id}#keys", "Revoked.")

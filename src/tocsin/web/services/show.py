@@ -1,0 +1,133 @@
+"""What one service's page shows, gathered: for the page, its fragments, and the page after a refused form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.db.pool import Pool
+from tocsin.domain.checks import Finding
+from tocsin.domain.maintenance import Window as Planned
+from tocsin.domain.maintenance import windows_at
+from tocsin.http.access import may_act, may_edit
+from tocsin.store.actor import Actor
+from tocsin.store.alerts import alert_list, forecast
+from tocsin.store.alerts.alert_list import Filter, Status
+from tocsin.store.instants import now
+from tocsin.store.policies import configuration_checks, policies, policy_steps
+from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
+from tocsin.store.services.maintenance_windows import Window
+from tocsin.store.services.service_list import ServiceRow
+from tocsin.web.kit.forecast_text import foretell
+from tocsin.web.kit.forms import Form
+from tocsin.web.kit.mailing import can_mail
+from tocsin.web.kit.policy_steps import rungs
+from tocsin.web.kit.render import fragment_of, page
+from tocsin.web.kit.zone import zone_of
+
+_OPEN: Sequence[Status] = ("triggered", "acknowledged")
+_MOST_ALERTS = 10
+_MOST_KEYS = 100
+_MOST_WINDOWS = 100
+_MOST_FORETOLD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A planned maintenance that is not over: whether it runs now, and when that changes next."""
+
+    window: Window
+    runs: bool
+    changes_at: datetime | None
+
+    @property
+    def weekly_time(self) -> str:
+        """When a weekly one comes, by the clocks of its zone: Sat 22:00 to Sun 02:00."""
+        zone = ZoneInfo(self.window.time_zone)
+        start, end = self.window.start_at.astimezone(zone), self.window.end_at.astimezone(zone)
+        return (
+            f"{start:%a %H:%M} to {end:%H:%M}" if start.date() == end.date() else f"{start:%a %H:%M} to {end:%a %H:%M}"
+        )
+
+
+async def answer(request: Request, viewer: Actor, service_id: UUID, status: int = 200, **besides: object) -> Response:
+    """One service's page; ``besides`` are forms that are wrong, or why something was refused."""
+    pool: Pool = request.app.state.pool
+    standing = await _standing(pool, viewer, service_id)
+    rest = {} if fragment_of(request) == "standing" else await _rest(request, viewer, standing)
+    shown: dict[str, Any] = {**standing, **rest, **_forms(zone_of(request)), **besides}
+    return await page(request, viewer, "services/show.html.j2", status, live="alerts on-call", **shown)
+
+
+def _forms(zone: ZoneInfo) -> dict[str, Any]:
+    return {"window_form": Form.of(zone=zone.key), "key_form": Form.of(), "held_form": Form.of(), "refused": None}
+
+
+async def _standing(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
+    """How the service stands, and the alerts that are open on it."""
+    service = await service_list.get(pool, service_id)
+    found = await alert_list.by_urgency(pool, Filter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
+    moment = await now(pool)
+    return {
+        "service": service,
+        "alerts": found.items,
+        "more_alerts": found.next is not None,
+        "by_hand_until": _future((await services.get(pool, service_id)).maintenance_expires_at, moment),
+        "can_edit": may_edit(viewer, service.team_id),
+        "now": moment,
+    }
+
+
+async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> dict[str, Any]:
+    """All else of the page: where its alerts come from and go to, and what holds them."""
+    pool: Pool = request.app.state.pool
+    service: ServiceRow = standing["service"]
+    service_id, whole = service.id, await services.get(pool, service.id)
+    policy = await policies.get(pool, service.policy_id)
+    keys = await integration_keys.page(pool, service_id, None, _MOST_KEYS)
+    return {
+        "whole": whole,
+        "policy": policy,
+        "rungs": rungs(policy.steps, await policy_steps.names_of_targets(pool, policy.steps)),
+        "findings": await _findings(pool, service, mails=await can_mail(request)),
+        "foretold": foretell(await forecast.of_service(pool, service_id, None), _MOST_FORETOLD),
+        "keys": keys.items,
+        "windows": await _coming(pool, service_id, standing["now"]),
+        "can_act": may_act(viewer, service.team_id),
+        "is_favourite": viewer.user_id is not None and service_id in await favourites.of_user(pool, viewer.user_id),
+    }
+
+
+async def _findings(pool: Pool, service: ServiceRow, *, mails: bool) -> Sequence[Finding]:
+    return (await configuration_checks.by_policy(pool, [service.policy_id], mails=mails)).get(service.policy_id, ())
+
+
+async def _coming(pool: Pool, service_id: UUID, moment: datetime) -> Sequence[Coming]:
+    """The planned maintenance that is not over, the one that runs or comes next first."""
+    found = await maintenance_windows.coming(pool, service_id, _MOST_WINDOWS)
+    coming = [_at(_readable(window), moment) for window in found]
+    return sorted(coming, key=lambda one: (not one.runs, one.changes_at or one.window.start_at))
+
+
+def _at(window: Window, moment: datetime) -> Coming:
+    planned = Planned(window.start_at, window.end_at, window.weekly, ZoneInfo(window.time_zone))
+    found = windows_at([planned], moment)
+    return Coming(window, found.ends_at is not None, found.next_change)
+
+
+def _readable(window: Window) -> Window:
+    """The window; in UTC where its zone is none that anybody knows, as SQL may have written it."""
+    try:
+        ZoneInfo(window.time_zone)
+    except (ValueError, LookupError, OSError):
+        return replace(window, time_zone="UTC")
+    return window
+
+
+def _future(at: datetime | None, moment: datetime) -> datetime | None:
+    return at if at is not None and at > moment else None

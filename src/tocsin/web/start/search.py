@@ -1,0 +1,49 @@
+"""Search: everything by a part of its name, as one types in the bar's field, or as a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.http.auth import Database
+from tocsin.store.search import Found, Kind, search
+from tocsin.web.kit.render import fragment_of, page
+from tocsin.web.kit.viewer import Viewer
+
+router = APIRouter(include_in_schema=False)
+
+_LONGEST = 255
+_MOST = 20
+_MOST_AT_ONCE = 5
+_NOTHING = Found((), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where things of one kind are: their heading, the path of their pages, and their icon."""
+
+    caption: str
+    path: str
+    icon: str
+
+
+SHELVES: Mapping[Kind, Shelf] = {
+    "service": Shelf("Services", "/services", "server"),
+    "policy": Shelf("Escalation policies", "/policies", "stairs-up"),
+    "schedule": Shelf("Schedules", "/schedules", "calendar"),
+    "rotation": Shelf("Rotations", "/rotations", "repeat"),
+    "person": Shelf("People", "/people", "user"),
+    "team": Shelf("Teams", "/teams", "users-group"),
+    "channel": Shelf("Channels", "/channels", "message"),
+}
+
+
+@router.get("/search")
+async def show(request: Request, viewer: Viewer, pool: Database, q: str = "") -> Response:
+    """What is found, as a page or below the bar's field."""
+    text = q.replace("\x00", "").strip()[:_LONGEST]
+    limit = _MOST_AT_ONCE if fragment_of(request) == "finder-hits" else _MOST
+    found = await search(pool, text, limit) if text else _NOTHING
+    return await page(request, viewer, "start/search.html.j2", q=text, found=found, shelves=SHELVES, limit=limit)

@@ -1,0 +1,147 @@
+"""Teams: who there is in each, and what they may do in it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.api.teams import MemberBody, TeamCreate
+from tocsin.db.pool import Pool
+from tocsin.errors import Conflict
+from tocsin.http.access import is_admin, may_manage, require_manage
+from tocsin.http.auth import Database
+from tocsin.store.actor import Actor, acting
+from tocsin.store.on_call import calendar_feeds
+from tocsin.store.people import teams, user_list
+from tocsin.store.people.teams import Member, Team, TeamSpec
+from tocsin.web.kit.flash import see_other
+from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.web.kit.refusals import Refusal, refusal
+from tocsin.web.kit.render import page
+from tocsin.web.kit.viewer import Viewer, require_admin
+
+router = APIRouter(include_in_schema=False)
+
+_MOST = 500
+
+
+@router.get("/teams")
+async def show_all(request: Request, viewer: Viewer) -> Response:
+    """Every team by name."""
+    return await _list_page(request, viewer, Form.of())
+
+
+@router.post("/teams")
+async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Add a team without members."""
+    require_admin(viewer)
+    try:
+        body = form.body(TeamCreate, {"name": form.value("name")})
+        async with acting(pool, viewer) as connection:
+            team = await teams.create(connection, TeamSpec(name=body.name))
+    except FORM_ERRORS as error:
+        return await _list_page(request, viewer, form.wrong(error), status_of(error))
+    return see_other(f"/teams/{team.id}", "Added. Now choose its members.")
+
+
+@router.get("/teams/{team_id:uuid}")
+async def show(request: Request, team_id: UUID, viewer: Viewer) -> Response:
+    """One team."""
+    return await _team_page(request, viewer, team_id)
+
+
+@router.post("/teams/{team_id:uuid}")
+async def rename(request: Request, team_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Give the team another name."""
+    require_manage(viewer, team_id)
+    try:
+        body = form.body(TeamCreate, {"name": form.value("name")})
+        async with acting(pool, viewer) as connection:
+            team = await teams.lock(connection, team_id)
+            await teams.update(connection, team, replace(team.spec, name=body.name))
+    except FORM_ERRORS as error:
+        return await _team_page(request, viewer, team_id, status_of(error), form=form.wrong(error))
+    return see_other(f"/teams/{team_id}", "Saved.")
+
+
+@router.post("/teams/{team_id:uuid}/members")
+async def put_member(request: Request, team_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Add a member, or give one another role."""
+    require_manage(viewer, team_id)
+    try:
+        body = form.body(MemberBody, {"user_id": form.value("user"), "role": form.value("role", "member")})
+        await _change(pool, viewer, team_id, body.user_id, [Member(body.user_id, body.role)])
+    except FORM_ERRORS as error:
+        wrong = form.wrong(error, {"user_id": "user"})
+        return await _team_page(request, viewer, team_id, status_of(error), member_form=wrong)
+    return see_other(f"/teams/{team_id}", "Saved.")
+
+
+@router.post("/teams/{team_id:uuid}/members/{user_id:uuid}/remove")
+async def remove_member(team_id: UUID, user_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Take somebody out of the team."""
+    require_manage(viewer, team_id)
+    await _change(pool, viewer, team_id, user_id, [])
+    return see_other(f"/teams/{team_id}", "Removed.")
+
+
+@router.post("/teams/{team_id:uuid}/delete")
+async def delete(request: Request, team_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Delete the team, or name what still carries it."""
+    require_admin(viewer)
+    try:
+        async with acting(pool, viewer) as connection:
+            await teams.lock(connection, team_id)
+            await teams.delete(connection, team_id)
+    except Conflict as error:
+        return await _team_page(request, viewer, team_id, 409, refused=refusal(error))
+    return see_other("/teams", "Deleted.")
+
+
+async def _change(pool: Pool, viewer: Actor, team_id: UUID, user_id: UUID, now: Sequence[Member]) -> None:
+    """Put ``now`` in the place of what the user was in the team."""
+    async with acting(pool, viewer) as connection:
+        team = await teams.lock(connection, team_id)
+        others = [member for member in team.members if member.user_id != user_id]
+        await teams.update(connection, team, replace(team.spec, members=[*others, *now]))
+
+
+async def _list_page(request: Request, viewer: Actor, form: Form, status: int = 200) -> Response:
+    found = await teams.page(request.app.state.pool, None, None, _MOST)
+    by_name = sorted(found.items, key=lambda team: team.name.lower())
+    shown: dict[str, Any] = {"teams": by_name, "mine": viewer.teams, "can_add": is_admin(viewer)}
+    return await page(request, viewer, "teams/list.html.j2", status, form=form, **shown)
+
+
+async def _team_page(
+    request: Request, viewer: Actor, team_id: UUID, status: int = 200, **besides: Form | Refusal
+) -> Response:
+    """One team; ``besides``: forms that are wrong, or why it cannot be deleted."""
+    pool: Pool = request.app.state.pool
+    team = await teams.get(pool, team_id)
+    can_manage = may_manage(viewer, team_id)
+    everybody = await user_list.choices(pool) if can_manage else {}
+    inside = {member.user_id for member in team.members}
+    shown: dict[str, Any] = {
+        "form": Form.of(name=team.name),
+        "member_form": Form.of(role="member"),
+        "refused": None,
+        **besides,
+        "team": team,
+        "members": await _named(pool, team),
+        "others": {user_id: name for user_id, name in everybody.items() if user_id not in inside},
+        "can_manage": can_manage,
+        "feed": await calendar_feeds.find(pool, team_id) if can_manage else None,
+        "can_delete": is_admin(viewer),
+    }
+    return await page(request, viewer, "teams/show.html.j2", status, **shown)
+
+
+async def _named(pool: Pool, team: Team) -> Sequence[tuple[Member, str]]:
+    """The members with their names, by name."""
+    by_id = {member.user_id: member for member in team.members}
+    return [(by_id[user_id], name) for user_id, name in (await user_list.names(pool, by_id)).items()]

@@ -1,0 +1,44 @@
+"""Lengths of time as people say them, and the time zones that forms offer."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tocsin.web.kit.formatting import age, relative
+from tocsin.web.kit.zone_choices import usual_zones, zone_choices
+
+NOW = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (110, "2 min"),
+        (3569, "59 min"),
+        (3570, "1 h"),
+        (3660, "1 h 1 min"),
+        (86_399, "1 d"),
+        (100_000, "1 d 3 h"),
+        (7 * 86_400 + 7200, "7 d"),
+        (-5, "0 s"),
+    ],
+)
+def test_a_length_is_told_in_humane_units(seconds: float, expected: str) -> None:
+    assert age(timedelta(seconds=seconds)) == expected
+
+
+def test_how_far_from_now() -> None:
+    assert relative(NOW - timedelta(seconds=110), NOW) == "2 min ago"
+    assert relative(NOW + timedelta(minutes=61), NOW) == "in 1 h 1 min"
+    assert relative(NOW + timedelta(seconds=4), NOW) == "now"
+
+
+def test_each_zone_is_offered_once_by_region() -> None:
+    zones = usual_zones()
+    assert {"Europe/Berlin", "Europe/Kyiv", "Asia/Kolkata", "America/New_York", "UTC"} <= set(zones)
+    assert not {"Europe/Kiev", "Asia/Calcutta", "US/Eastern", "GB-Eire", "Asia/Saigon"} & set(zones)
+    assert (zones[0], list(zones[1:]), len(set(zones))) == ("UTC", sorted(zones[1:]), len(zones))
+    assert zone_choices("Asia/Calcutta")[0] == ("Asia/Calcutta", "Asia/Calcutta")
