@@ -132,4 +132,4 @@ async def _engine_ready(dsn: str, pid: int) -> None:
 async def integration_token(pool: Pool, service_id: object) -> str:
     """A key that alerts can be sent with."""
     async with acting(pool, BENCH) as connection:
-        return (await integration_keys.create(connection, service_id, "bench"))[1]
+        return (await integration_keys.create(connection, service_id, "bench", "generic"))[1]

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
-from starlette.types import Lifespan, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from tocsin import __version__
 from tocsin.api import (
@@ -41,7 +41,8 @@ from tocsin.http.limits import AttemptLimit, SignInLimits
 from tocsin.http.middleware import BodyLimit, kept_private
 from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
-from tocsin.ingest import generic
+from tocsin.ingest.intake import intake_router
+from tocsin.ingest.registry import formats
 from tocsin.settings import Settings
 from tocsin.web import errors
 from tocsin.web import routes as pages
@@ -79,10 +80,6 @@ _ROUTERS: Sequence[APIRouter] = (
     engine.router,
 )
 
-# What needs no token and takes any parameter: ways in with their own keys; and pages, which know their viewer, signed
-# links and health among them.
-_OPEN_ROUTERS: Sequence[APIRouter] = (generic.router, *pages.ROUTERS)
-
 
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
@@ -95,7 +92,7 @@ class _Application(FastAPI):
         await super().__call__(scope, receive, kept_private(send) if scope["type"] == "http" else send)
 
 
-def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+def create_app(settings: Settings, pool: Pool) -> FastAPI:
     """The application on a pool that stays open for as long as it serves."""
     app = _Application(
         title="Tocsin",
@@ -105,7 +102,6 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
     app.state.settings = settings
@@ -121,7 +117,8 @@ def create_app(settings: Settings, pool: Pool, *, lifespan: Lifespan[FastAPI] | 
     for router in _ROUTERS:
         app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor), known])
     app.include_router(session.sign_in_router, dependencies=[known])
-    for router in _OPEN_ROUTERS:
+    # No token, and any parameter: ways in have keys of their own, and pages know their viewer.
+    for router in (intake_router(formats().values()), *pages.ROUTERS):
         app.include_router(router)
     return app
 

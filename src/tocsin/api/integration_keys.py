@@ -1,5 +1,6 @@
 """Integration keys of a service: the addresses that sources send their alerts to."""
 
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -7,21 +8,15 @@ from pydantic import Field
 
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
-from tocsin.http.fields import Body, Name, Read, UtcDatetime, example, optional
+from tocsin.http.fields import Body, Name, OneOf, Read, UtcDatetime, example, optional
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.settings import Settings
+from tocsin.ingest.registry import DEFAULT_KEY_TYPE, formats
 from tocsin.store.actor import acting
 from tocsin.store.services import integration_keys, services
-from tocsin.store.services.integration_keys import KeyType
 
 router = APIRouter(prefix="/services/{service_id}/integration-keys", tags=["integration keys"])
 
-_PATHS = {"generic": "/api/v2/generic/incoming"}
-
-
-def sending_url(settings: Settings, key_type: KeyType, token: str) -> str:
-    """Where a source with this token sends its alerts."""
-    return f"{settings.base_url}{_PATHS[key_type]}?token={token}"
+KeyType: TypeAlias = Annotated[str, OneOf(formats)]
 
 
 class IntegrationKeyCreate(Body):
@@ -30,7 +25,7 @@ class IntegrationKeyCreate(Body):
     model_config = example({"name": "Monitoring", "type": "generic"})
 
     name: Name
-    type: KeyType = "generic"
+    type: KeyType = DEFAULT_KEY_TYPE
 
 
 class IntegrationKeyPatch(Body):
@@ -47,7 +42,7 @@ class IntegrationKeyRead(Read):
     id: UUID
     service_id: UUID
     name: str
-    type: KeyType
+    type: str
     created_at: UtcDatetime
     last_used_at: UtcDatetime | None
 
@@ -68,7 +63,7 @@ async def create_integration_key(  # noqa: PLR0913, PLR0917 - FastAPI passes the
         require_edit(actor, service.team_id)
         key, token = await integration_keys.create(connection, service_id, body.name, body.type)
     response.headers["Location"] = f"/api/v1/services/{service_id}/integration-keys/{key.id}"
-    url = sending_url(settings, key.type, token)
+    url = formats()[key.type].url(settings.base_url, token)
     return IntegrationKeyCreated(**dict(IntegrationKeyRead.model_validate(key)), token=token, url=url)
 
 

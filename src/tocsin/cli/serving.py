@@ -109,8 +109,10 @@ async def running_web(
     """
     # Here, since most of what a process imports is for this: `tocsin engine` starts in a third of the time without.
     from tocsin.app import create_app
+    from tocsin.ingest.registry import record_key_types
 
     async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
+        await patiently(partial(record_key_types, pool))
         app = create_app(loaded, pool)
         app.state.begun = begun
         async with _serving(loaded, app, "listen", loaded.listen) as serving:

@@ -41,6 +41,7 @@ _UNKNOWN = {
     "notification_rules_contact_method_id_fkey": FieldError("contact_method_id", "is no contact method"),
     "api_tokens_user_id_fkey": FieldError("user_id", "is no user"),
     "integration_keys_service_id_fkey": FieldError("service_id", "is no service"),
+    "integration_keys_type_fkey": FieldError("type", "is no type of integration key"),
     "escalation_policy_step_targets_user_id_fkey": FieldError("steps", "one of the targets is no user"),
     "escalation_policy_step_targets_channel_id_fkey": FieldError("steps", "one of the targets is no channel"),
     "escalation_policy_step_targets_rotation_id_fkey": FieldError("steps", "one of the targets is no rotation"),

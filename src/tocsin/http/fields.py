@@ -1,13 +1,26 @@
 """The types that request and response bodies are made of."""
 
 import re
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, TypeAlias
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
 from tocsin.channels.email.address import check_email
 from tocsin.domain.password import MIN_LENGTH, objection
@@ -46,6 +59,30 @@ def example(*bodies: object) -> ConfigDict:
 def optional(**details: Any) -> Any:
     """A field of a partial change: it may be left out, which changes nothing, and may be null only if its type says."""
     return Field(default_factory=lambda: None, **details)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Annotates text that must be one of the names that a registry has at the time."""
+
+    names: Callable[[], Collection[str]]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.names())}
+
+    def _check(self, value: object) -> object:
+        names = self.names()
+        if not isinstance(value, str) or value not in names:
+            raise ValueError(f"must be {_alternatives(names)}")
+        return value
+
+
+def _alternatives(names: Iterable[str]) -> str:
+    *others, last = map(repr, names)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _storable(value: str) -> str:

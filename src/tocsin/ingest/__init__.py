@@ -1,0 +1,6 @@
+"""How monitoring gets its alerts in: one folder a format, and one intake that all formats share.
+
+A *format* (`tocsin.ingest.message_format`) says which paths it has, what it reads in a request, and how it answers. The
+*intake* (`tocsin.ingest.intake`) looks the integration key up, raises, acknowledges or closes, and answers only after
+the commit. The *registry* (`tocsin.ingest.registry`) has every format.
+"""

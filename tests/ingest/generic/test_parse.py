@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import InvalidInput
+from tocsin.ingest.generic.format import wants_json
 from tocsin.ingest.generic.parameters import Parameters, read_parameters
-from tocsin.ingest.generic.parse import understand
-from tocsin.ingest.generic.router import wants_json
+from tocsin.ingest.generic.parse import parse
 from tocsin.ingest.text import is_fit, mend, mend_line, shorten
 
 TYPES = [
@@ -33,7 +33,7 @@ ANY_JSON = st.recursive(
 
 def read(query: bytes, content_type: str, body: bytes) -> None:
     try:
-        message = understand(read_parameters(query, content_type, body))
+        message = parse(read_parameters(query, content_type, body))
     except InvalidInput:
         return
     alert = message.alert
@@ -61,7 +61,7 @@ def test_a_value_of_another_type_is_taken_however_deep_it_is_nested(field: str) 
     value: list[Any] = []
     for _ in range(10_000):
         value = [value]
-    alert = understand(Parameters(fields={"summary": "s", field: value})).alert
+    alert = parse(Parameters(fields={"summary": "s", field: value})).alert
     assert alert.mended[0].endswith(f"(it is {'[' * 59}…)")
 
 

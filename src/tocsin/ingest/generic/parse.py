@@ -9,37 +9,28 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from tocsin.domain.dedup_key import MAX_DEDUP, auto_key, fitting, user_key
 from tocsin.domain.severity import Severity, read_severity
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.generic.parameters import Parameters
+from tocsin.ingest.message_format import Message, MessageAction
 from tocsin.ingest.text import MAX_SUMMARY, Mended, mend, mend_line, shorten
 from tocsin.store.alerts.alerts import NewAlert
 
 T = TypeVar("T")
-
-Action = Literal["trigger", "acknowledge", "close"]
 
 MAX_LABELS = 64  # as in the API
 MAX_LABEL_NAME = 255
 MAX_SHOWN = 60
 SEVERITY_LABEL = "severity"
 
-_ACTIONS: Mapping[str, Action] = {"close": "close", "ack": "acknowledge"}
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message, understood: what to do, and the alert it is about."""
-
-    action: Action
-    alert: NewAlert
+_ACTIONS: Mapping[str, MessageAction] = {"close": "close", "ack": "acknowledge"}
 
 
 @dataclass(slots=True)
-class _Reader:
+class _FieldReader:
     """Reads field by field, and collects what was mended."""
 
     parameters: Parameters
@@ -67,9 +58,9 @@ class _Reader:
         self.mended.append(f"{name}: {mend(how).text}")
 
 
-def understand(parameters: Parameters) -> Incoming:
+def parse(parameters: Parameters) -> Message:
     """The message that the parameters make. Raises InvalidInput when it names nothing."""
-    reader = _Reader(parameters, list(parameters.mended))
+    reader = _FieldReader(parameters, list(parameters.mended))
     action = _ACTIONS.get(reader.text("action"), "trigger")
     summary = reader.keep("summary", mend_line(reader.text("summary")))
     details = reader.keep("details", mend(reader.text("details")))
@@ -91,17 +82,17 @@ def understand(parameters: Parameters) -> Incoming:
         dedup_key=user_key(dedup) if dedup else auto_key(summary, details),
         mended=reader.mended,
     )
-    return Incoming(action, alert)
+    return Message(action, alert)
 
 
-def _dedup(reader: _Reader) -> str:
+def _dedup(reader: _FieldReader) -> str:
     dedup = reader.keep("dedup", mend_line(reader.text("dedup")))
     if len(dedup) > MAX_DEDUP:
         reader.note("dedup", f"over {MAX_DEDUP} characters (it has {len(dedup)}), its end replaced by a hash of it")
     return fitting(dedup)
 
 
-def _instead_of_summary(reader: _Reader, details: str, dedup: str) -> str:
+def _instead_of_summary(reader: _FieldReader, details: str, dedup: str) -> str:
     """What an alert without a summary is called: by the first line of its details, else by its key."""
     first_line = next((line.strip() for line in details.splitlines() if line.strip()), "")
     if first_line:
@@ -111,7 +102,7 @@ def _instead_of_summary(reader: _Reader, details: str, dedup: str) -> str:
     return mend_line(first_line or dedup).text
 
 
-def _severity(reader: _Reader, labels: dict[str, str]) -> Severity:
+def _severity(reader: _FieldReader, labels: dict[str, str]) -> Severity:
     """Our severity for the sender's; theirs, when it is another word, is kept as a label if there is room."""
     given = reader.keep("severity", mend_line(reader.text("severity")))
     reading = read_severity(given)
@@ -123,7 +114,7 @@ def _severity(reader: _Reader, labels: dict[str, str]) -> Severity:
     return reading.severity
 
 
-def _require(reader: _Reader, action: Action, summary: str, dedup: str) -> None:
+def _require(reader: _FieldReader, action: MessageAction, summary: str, dedup: str) -> None:
     """An alert needs a summary; to act on one, its dedup or its summary must say which."""
     if summary or (action != "trigger" and dedup):
         return
@@ -133,12 +124,12 @@ def _require(reader: _Reader, action: Action, summary: str, dedup: str) -> None:
     raise InvalidInput(FieldError("summary", needed + hint))
 
 
-def _note_unread_body(reader: _Reader) -> None:
+def _note_unread_body(reader: _FieldReader) -> None:
     if reader.parameters.unread:
         reader.note("body", f"not read, its type is {mend_line(reader.parameters.unread).text[:100]}")
 
 
-def _labels(reader: _Reader) -> dict[str, str]:
+def _labels(reader: _FieldReader) -> dict[str, str]:
     """``meta``: an object of strings in JSON, which counts before ``meta=key=value`` of form and query."""
     match reader.parameters.fields.get("meta"):
         case None:
@@ -153,21 +144,21 @@ def _labels(reader: _Reader) -> dict[str, str]:
             return _kept(reader, [("meta", given)])
 
 
-def _first(reader: _Reader, labels: Sequence[T]) -> Sequence[T]:
+def _first(reader: _FieldReader, labels: Sequence[T]) -> Sequence[T]:
     """As many labels as an alert may have; that there were more is noted."""
     if len(labels) > MAX_LABELS:
         reader.note("meta", f"the first {MAX_LABELS} of {len(labels)} labels kept")
     return labels[:MAX_LABELS]
 
 
-def _split(reader: _Reader, pair: str) -> tuple[str, str]:
+def _split(reader: _FieldReader, pair: str) -> tuple[str, str]:
     name, equals, value = pair.partition("=")
     if not equals:
         reader.note("meta", f"no key=value, taken for a label without a value (it is {_shown(pair)})")
     return name, value
 
 
-def _kept(reader: _Reader, pairs: Sequence[tuple[str, object]]) -> dict[str, str]:
+def _kept(reader: _FieldReader, pairs: Sequence[tuple[str, object]]) -> dict[str, str]:
     labels: dict[str, str] = {}
     for given_name, given_value in pairs:
         value = _mended(reader, reader.as_text(f"meta.{_shown_name(given_name)}", given_value), mend)
@@ -181,7 +172,7 @@ def _kept(reader: _Reader, pairs: Sequence[tuple[str, object]]) -> dict[str, str
     return labels
 
 
-def _mended(reader: _Reader, text: str, mending: Callable[[str], Mended]) -> str:
+def _mended(reader: _FieldReader, text: str, mending: Callable[[str], Mended]) -> str:
     return reader.keep("meta", mending(text))
 
 

@@ -2,16 +2,8 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A command, and what it is for."""
-
-    id: str
-    title: str
-    text: str
+from tocsin.ingest.message_format import Snippet
 
 
 def snippets(url: str) -> Sequence[Snippet]:

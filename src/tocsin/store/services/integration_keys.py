@@ -1,8 +1,8 @@
 """Integration keys: a source's way in, shown once and kept as SHA-256."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -16,8 +16,6 @@ from tocsin.store.random_secrets import digest, new_integration_token
 
 _sql = Statements(__package__, "integration_keys.sql")
 
-KeyType = Literal["generic"]
-
 
 @dataclass(frozen=True, slots=True)
 class IntegrationKey:
@@ -26,7 +24,7 @@ class IntegrationKey:
     id: UUID
     service_id: UUID
     name: str
-    type: KeyType
+    type: str
     created_at: datetime
     last_used_at: datetime | None
 
@@ -52,9 +50,12 @@ class Source:
     actor: Actor
 
 
-async def create(
-    connection: Connection, service_id: UUID, name: str, key_type: KeyType = "generic"
-) -> tuple[IntegrationKey, str]:
+async def allow_types(database: Database, types: Sequence[str]) -> None:
+    """Let keys be of these types; those that were allowed before stay allowed."""
+    await database.execute(_sql["allow_types"], types)
+
+
+async def create(connection: Connection, service_id: UUID, name: str, key_type: str) -> tuple[IntegrationKey, str]:
     """A new key and its token, which cannot be read again."""
     token = new_integration_token()
     row = await connection.fetchrow(_sql["insert"], service_id, name, key_type, digest(token))

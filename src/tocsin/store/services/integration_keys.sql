@@ -1,3 +1,7 @@
+-- name: allow_types
+insert into integration_key_types (name) select unnest($1::text[])
+on conflict do nothing
+
 -- name: insert
 insert into integration_keys (service_id, name, type, token_hash)
 values ($1, $2, $3, $4)

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.integration_keys import IntegrationKeyCreate, sending_url
+from tocsin.api.integration_keys import IntegrationKeyCreate
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Database
-from tocsin.ingest.generic.snippets import snippets
+from tocsin.ingest.registry import DEFAULT_KEY_TYPE, formats
 from tocsin.store.actor import acting
 from tocsin.store.services import integration_keys, services
 from tocsin.web.kit.flash import see_other
@@ -27,13 +27,15 @@ router = APIRouter(include_in_schema=False)
 async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Make a key, to be shown once with commands to copy."""
     try:
-        body = form.body(IntegrationKeyCreate, {"name": form.value("name")})
+        body = form.body(
+            IntegrationKeyCreate, {"name": form.value("name"), "type": form.value("type") or DEFAULT_KEY_TYPE}
+        )
         async with acting(pool, viewer) as connection:
             require_edit(viewer, (await services.lock(connection, service_id)).team_id)
             key, token = await integration_keys.create(connection, service_id, body.name, body.type)
     except FORM_ERRORS as error:
         return await service_view.answer(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
-    url = sending_url(request.app.state.settings, key.type, token)
+    url = formats()[key.type].url(request.app.state.settings.base_url, token)
     return see_once(request, f"/services/{service_id}/keys/{key.id}", url=url)
 
 
@@ -43,10 +45,13 @@ async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer,
     url = secrets_of(request).get("url")
     if url is None:
         return see_other(f"/services/{service_id}#keys")
+    key = await integration_keys.get(pool, service_id, key_id)
+    key_format = formats()[key.type]
     values: dict[str, Any] = {
         "service": await services.get(pool, service_id),
-        "key": await integration_keys.get(pool, service_id, key_id),
-        "snippets": snippets(url),
+        "key": key,
+        "hint": key_format.hint,
+        "snippets": key_format.snippets(url),
     }
     return await page(request, viewer, "services/key.html.j2", **values)
 

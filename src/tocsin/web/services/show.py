@@ -15,6 +15,7 @@ from tocsin.domain.checks import Finding
 from tocsin.domain.maintenance import Window as Planned
 from tocsin.domain.maintenance import windows_at
 from tocsin.http.access import may_act, may_edit
+from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, forecast
 from tocsin.store.alerts.alert_list import Filter, Status
@@ -97,6 +98,7 @@ async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> di
         "findings": await _findings(pool, service, mails=await can_mail(request)),
         "foretold": foretell(await forecast.of_service(pool, service_id, None), _MOST_FORETOLD),
         "keys": keys.items,
+        "key_types": [(one.key_type, one.caption) for one in formats().values()],
         "windows": await _coming(pool, service_id, standing["now"]),
         "can_act": may_act(viewer, service.team_id),
         "is_favourite": viewer.user_id is not None and service_id in await favourites.of_user(pool, viewer.user_id),

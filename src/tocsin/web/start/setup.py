@@ -23,6 +23,7 @@ from tocsin.errors import NotFound
 from tocsin.http.access import require_act, require_edit
 from tocsin.http.addresses import prepare_address_checks
 from tocsin.http.auth import Config, Database
+from tocsin.ingest.registry import DEFAULT_KEY_TYPE, formats
 from tocsin.settings import Settings
 from tocsin.store.actor import acting
 from tocsin.store.instants import now
@@ -212,5 +213,5 @@ def _target(chosen: str) -> dict[str, str]:
 
 async def _key(connection: Connection, settings: Settings, service_id: UUID) -> str:
     """The address that a new key lets alerts in by."""
-    _, token = await integration_keys.create(connection, service_id, _KEY_NAME)
-    return f"{settings.base_url}/api/v2/generic/incoming?token={token}"
+    _, token = await integration_keys.create(connection, service_id, _KEY_NAME, DEFAULT_KEY_TYPE)
+    return formats()[DEFAULT_KEY_TYPE].url(settings.base_url, token)

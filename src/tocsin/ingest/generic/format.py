@@ -1,0 +1,93 @@
+"""The generic way in: ``POST /api/v2/generic/incoming``, as senders that speak to GoAlert use it.
+
+A message comes as query, form (URL-encoded or multipart) or JSON, whose fields override the others and are named in
+any case: ``summary``, ``details``, ``action`` (``close``, ``ack``, anything else raises), ``dedup``, ``meta``, and
+``severity``. Fields that we do not know are ignored, as GoAlert does: senders send them. The integration key stands in
+the query, the form or the Authorization header. The answer is 204, or 200 with the ids when JSON is asked for.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+
+from tocsin.errors import InvalidInput
+from tocsin.ingest.generic.parameters import Parameters, read_parameters, read_query
+from tocsin.ingest.generic.parse import parse
+from tocsin.ingest.generic.snippets import snippets
+from tocsin.ingest.message_format import MessageFormat, MessageResult, RawRequest, Submission
+
+_TOKEN_PARAMETERS = ("token", "integrationKey", "integration_key", "key")
+_REFUSED = re.compile(r"q=0(\.0*)?")
+
+
+def read(raw: RawRequest) -> Submission:
+    """The key and the message of a request."""
+    try:
+        parameters = read_parameters(raw.query, raw.headers.get("content-type", ""), raw.body)
+    except InvalidInput as error:
+        return Submission(read_secret(raw.headers, Parameters(read_query(raw.query))), error)
+    secret = read_secret(raw.headers, parameters)
+    try:
+        return Submission(secret, [parse(parameters)])
+    except InvalidInput as error:
+        return Submission(secret, error)
+
+
+def answer(raw: RawRequest, results: Sequence[MessageResult]) -> Response:
+    """Nothing, or the ids of the one message when the sender asks for JSON."""
+    if not wants_json(raw.headers.get("accept", "")):
+        return Response(status_code=204)
+    (result,) = results
+    return JSONResponse({"AlertID": result.alert_id, "ServiceID": result.service_id, "IsNew": result.is_new})
+
+
+def wants_json(accept: str) -> bool:
+    """Whether an Accept header asks for JSON by name; anything, as in ``*/*``, is no wish."""
+    return any(_is_json(item) for item in accept.split(","))
+
+
+def read_secret(headers: Headers, parameters: Parameters) -> str | None:
+    """The integration key that a request carries, in the order in which senders' habits are looked for."""
+    return parameters.first(*_TOKEN_PARAMETERS) or _from_header(headers.get("authorization", ""))
+
+
+def _is_json(item: str) -> bool:
+    media_type, *options = (part.strip().lower().replace(" ", "") for part in item.split(";"))
+    return media_type == "application/json" and not any(_REFUSED.fullmatch(option) for option in options)
+
+
+def _from_header(authorization: str) -> str | None:
+    scheme, _, value = authorization.strip().partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return value.strip() or None
+        case "basic":
+            return _basic_password(value.strip())
+        case _:
+            return None
+
+
+def _basic_password(value: str) -> str | None:
+    try:
+        decoded = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return decoded.partition(b":")[2].decode("utf-8", "surrogateescape") or None
+
+
+GENERIC = MessageFormat(
+    key_type="generic",
+    caption="Generic: query, form or JSON",
+    hint=Markup(
+        "POST, as a form or as JSON. An open alert with the same <code>dedup</code> is counted, not raised again."
+    ),
+    paths=("/api/v2/generic/incoming", "/v1/api/alerts"),
+    read=read,
+    answer=answer,
+    snippets=snippets,
+)

@@ -1,0 +1,81 @@
+"""What a format of messages has to say for itself: its paths, what it reads in a request, how it answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from markupsafe import Markup
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from tocsin.errors import InvalidInput
+from tocsin.store.alerts.alerts import NewAlert
+
+MessageAction = Literal["trigger", "acknowledge", "close"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A request as it came. Nothing has been decoded."""
+
+    query: bytes
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to do, and the alert that is meant: to acknowledge or close one, its deduplication key counts."""
+
+    action: MessageAction
+    alert: NewAlert
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The integration key in a request, if there is one, and its messages.
+
+    An error in place of the messages is told to holders of a known key only.
+    """
+
+    secret: str | None = field(repr=False)
+    messages: Sequence[Message] | InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class MessageResult:
+    """What became of a message; alert 0 and no service when it asked to act on an alert that is not open."""
+
+    alert_id: int = 0
+    service_id: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A command to copy, and what it is for."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFormat:
+    """A way in. ``key_type`` is the type of its integration keys: a key of another type is refused on its paths.
+
+    ``paths`` take POST; the first is shown with a new key. ``read`` raises nothing, whatever was sent. ``answer`` gets
+    the results in the order of the messages. ``caption``, ``hint`` and ``snippets`` are for the pages.
+    """
+
+    key_type: str
+    caption: str
+    hint: Markup
+    paths: Sequence[str]
+    read: Callable[[RawRequest], Submission]
+    answer: Callable[[RawRequest, Sequence[MessageResult]], Response]
+    snippets: Callable[[str], Sequence[Snippet]]
+
+    def url(self, base_url: str, token: str) -> str:
+        """Where a sender with this token sends its messages."""
+        return f"{base_url}{self.paths[0]}?token={token}"

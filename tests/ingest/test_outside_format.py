@@ -1,0 +1,128 @@
+"""A format from a folder outside of our package: one folder and one line of registration, as in CONTRIBUTING.md."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.api.calls import wrong
+from tests.fixtures.database import serving
+from tests.fixtures.factories import Factory
+
+from tocsin.app import create_app
+from tocsin.db.pool import Pool
+from tocsin.errors import ConfigurationError
+from tocsin.ingest.registry import formats, record_key_types
+from tocsin.settings import Settings
+
+OUTSIDE = Path(__file__).parent / "outside"
+
+
+def install(site: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a package on the path whose ``pyproject.toml`` has the line among its entry points."""
+    metadata = site / "doorbell-1.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: doorbell\nVersion: 1\n")
+    (metadata / "entry_points.txt").write_text(f"[tocsin.ingest]\n{line}\n")
+    monkeypatch.syspath_prepend(OUTSIDE)
+    monkeypatch.syspath_prepend(site)
+    formats.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_formats() -> Iterator[None]:
+    yield
+    formats.cache_clear()
+
+
+@pytest.fixture
+async def base_url(
+    pool: Pool, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[str]:
+    """The address of a server that starts with the package installed."""
+    install(tmp_path, "doorbell = doorbell.format:DOORBELL", monkeypatch)
+    await record_key_types(pool)
+    async with serving(create_app(settings, pool)) as url:
+        yield url
+
+
+async def make_key(api: httpx.AsyncClient, service_id: object) -> dict[str, str]:
+    answer = await api.post(f"/api/v1/services/{service_id}/integration-keys", json={"name": "d", "type": "doorbell"})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, str] = answer.json()
+    return made
+
+
+async def test_a_key_of_the_format_lets_its_messages_in(
+    api: httpx.AsyncClient, anonymous: httpx.AsyncClient, make: Factory
+) -> None:
+    key = await make_key(api, (await make.service()).id)
+    assert key["type"] == "doorbell"
+    path = key["url"].removeprefix(Settings().base_url)
+    rung = await anonymous.post(path, json=[{"door": "front", "state": "rung"}, {"door": "back", "state": "rung"}])
+    assert rung.status_code == 202, rung.text
+    front, back = rung.json()["heard"]
+    answered = await anonymous.post(path, json=[{"door": "front", "state": "answered"}])
+    assert answered.json() == {"heard": [front]}
+    alerts = await make.pool.fetch("select id, status, summary from alerts order by id")
+    assert [tuple(alert) for alert in alerts] == [
+        (front, "closed", "Somebody is at the front door"),
+        (back, "triggered", "Somebody is at the back door"),
+    ]
+
+
+async def test_a_message_that_cannot_be_read_is_told_only_to_who_has_a_key(
+    api: httpx.AsyncClient, anonymous: httpx.AsyncClient, make: Factory
+) -> None:
+    key = await make_key(api, (await make.service()).id)
+    assert wrong(await anonymous.post(f"/doorbell?token={key['token']}", content="{"), 400) == ["body"]
+    assert (await anonymous.post("/doorbell?token=unknown", content="{")).status_code == 401
+    assert (await anonymous.post(f"/doorbell?token={key['token']}", content="[]")).json() == {"heard": []}
+    assert (await anonymous.post("/doorbell?token=unknown", content="[]")).status_code == 401
+
+
+async def test_a_key_of_another_format_is_refused(
+    api: httpx.AsyncClient, anonymous: httpx.AsyncClient, make: Factory
+) -> None:
+    service = await make.service()
+    key, generic = await make_key(api, service.id), await make.integration_key(service)
+    assert (await anonymous.post(f"/doorbell?token={generic}", json=[])).status_code == 403
+    assert (await anonymous.post(f"/api/v2/generic/incoming?token={key['token']}&summary=a")).status_code == 403
+
+
+async def test_the_api_offers_the_format(api: httpx.AsyncClient, make: Factory) -> None:
+    schemas = (await api.get("/api/openapi.json")).json()["components"]["schemas"]
+    assert schemas["IntegrationKeyCreate"]["properties"]["type"]["enum"] == ["generic", "doorbell"]
+    url = f"/api/v1/services/{(await make.service()).id}/integration-keys"
+    answer = await api.post(url, json={"name": "a", "type": "pigeon"})
+    assert answer.json()["errors"] == [{"field": "type", "message": "must be 'generic' or 'doorbell' (it is 'pigeon')"}]
+
+
+async def test_the_page_of_a_service_offers_the_format(anonymous: httpx.AsyncClient, make: Factory) -> None:
+    team = await make.team("Operations", ann=(await make.user("Ann", password="correct horse battery"), "member"))
+    service = await make.service(team_id=team.id)
+    anonymous.headers["Origin"] = str(anonymous.base_url).rstrip("/")
+    sign_in = {"sign_in_email": "ann@example.org", "sign_in_password": "correct horse battery"}
+    assert (await anonymous.post("/sign-in", data=sign_in)).status_code == 303
+    assert '<option value="doorbell">Doorbell</option>' in (await anonymous.get(f"/services/{service.id}")).text
+    made = await anonymous.post(f"/services/{service.id}/keys", data={"name": "Gate", "type": "doorbell"})
+    shown = (await anonymous.get(made.headers["location"])).text
+    assert "POST, as JSON." in shown
+    assert "/doorbell?token=" in shown
+    assert "generic" not in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("a = doorbell.formats:DOORBELL", "cannot be imported: ModuleNotFoundError"),
+        ("a = doorbell.format:read", "is not a MessageFormat"),
+        ("a = tocsin.ingest.generic.format:GENERIC", "two formats are called 'generic'"),
+    ],
+)
+def test_a_format_that_cannot_be_used_is_named(
+    line: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, line, monkeypatch)
+    with pytest.raises(ConfigurationError, match=reason):
+        formats()
