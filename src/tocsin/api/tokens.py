@@ -6,8 +6,10 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from tocsin.db.pool import Database as Queryable
-from tocsin.errors import NotFound, PermissionDenied
-from tocsin.http.access import ends_with_token, is_admin
+from tocsin.domain import rights
+from tocsin.domain.rights import ends_with_token, is_admin
+from tocsin.errors import NotFound
+from tocsin.http.access import require_token
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, UtcDatetime, example
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
@@ -56,7 +58,7 @@ class TokenCreated(TokenRead):
 
 @router.post("", status_code=201, summary="Create a token")
 async def create_token(body: TokenCreate, actor: Writer, pool: Database, response: Response) -> TokenCreated:
-    require_no_more_than_own(actor, body)
+    require_token(actor, body.role, body.scope, body.expires_at)
     spec = TokenSpec(
         name=body.name,
         user_id=actor.user_id,
@@ -98,7 +100,7 @@ async def delete_token(token_id: UUID, actor: Writer, pool: Database) -> None:
 async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
     """The token, if the actor may know of it; somebody else's looks like none."""
     token = await tokens.get(database, token_id)
-    if not is_admin(actor) and (actor.user_id is None or token.user_id != actor.user_id):
+    if not rights.knows_token(actor, token.user_id):
         raise NotFound("no such token")
     return token
 
@@ -106,16 +108,3 @@ async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
 def _parent(actor: Actor) -> UUID | None:
     """The token with which a new one of the actor's ends."""
     return UUID(actor.id) if actor.id and ends_with_token(actor) else None
-
-
-def require_no_more_than_own(actor: Actor, body: TokenCreate) -> None:
-    """Raise PermissionDenied when the token would do more than the actor may, or for longer."""
-    if is_admin(actor):
-        return
-    if actor.user_id is None:
-        raise PermissionDenied("a token that belongs to no user cannot make others unless it is an administrator's")
-    if body.scope == "admin" or body.role == "admin":
-        raise PermissionDenied("only administrators may make tokens with scope or role admin")
-    if actor.expires_at is not None and (body.expires_at is None or body.expires_at > actor.expires_at):
-        end = actor.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        raise PermissionDenied(f"a token cannot make one that outlives it: expires_at must be {end} at the latest")

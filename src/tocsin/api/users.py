@@ -1,23 +1,22 @@
 """Users. Administrators make and remove them; everybody may change their own name, email and password."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from tocsin.errors import NotFound, PermissionDenied
-from tocsin.http.access import is_admin, require_edit_user
+from tocsin.errors import NotFound
+from tocsin.http.access import require_edit_user, require_rank
 from tocsin.http.auth import Admin, Database, Reader, Writer
 from tocsin.http.fields import Body, Email, Name, Password, Read, Search, Text, UtcDatetime, example, optional
 from tocsin.http.own_password import require_proof
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
-from tocsin.store.actor import Actor, Role, acting
+from tocsin.store.actor import Role, acting
 from tocsin.store.people import sessions, users
 from tocsin.store.people.passwords import hash_password
-from tocsin.store.people.users import User, UserSpec
+from tocsin.store.people.users import UserSpec
 
 router = APIRouter(tags=["users"])
 
@@ -102,12 +101,12 @@ async def patch_user(request: Request, user_id: UUID, body: UserPatch, actor: Wr
     require_edit_user(actor, user_id)
     changes = body.given()
     current_password = changes.pop("current_password", "")
-    _require_rank(actor, await users.get(pool, user_id), changes)
+    require_rank(actor, await users.get(pool, user_id), changes)
     await require_proof(request, actor, user_id, changes, current_password)
     password_hash = await hash_password(changes.pop("password")) if "password" in changes else None
     async with acting(pool, actor) as connection:
         user = await users.lock(connection, user_id)
-        _require_rank(actor, user, body.given())
+        require_rank(actor, user, body.given())
         changed = await users.update(connection, user_id, replace(user.spec, **changes))
         if password_hash is not None:
             await users.set_password(connection, user_id, password_hash)
@@ -120,13 +119,3 @@ async def delete_user(user_id: UUID, actor: Admin, pool: Database) -> None:
     async with acting(pool, actor) as connection:
         await users.lock(connection, user_id)
         await users.delete(connection, user_id)
-
-
-def _require_rank(actor: Actor, user: User, changes: Mapping[str, Any]) -> None:
-    """Roles are for administrators, and so is how an administrator signs in: else a token could outgrow its scope."""
-    if is_admin(actor):
-        return
-    if changes.get("role", user.role) != user.role:
-        raise PermissionDenied("only administrators may change a role")
-    if user.role == "admin" and ("password" in changes or changes.get("email", user.email) != user.email):
-        raise PermissionDenied("an administrator's email and password need a token with scope admin")

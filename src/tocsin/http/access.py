@@ -1,10 +1,11 @@
 """Who may do what (design, section 7). The ``require_`` functions raise PermissionDenied with the reason.
 
-Objects that a team may own follow `tocsin.domain.rights`. Besides, managers change their team's membership, and
-administrators do everything. A token never does more than its scope: ``read`` changes nothing, and what only
-administrators may do needs scope ``admin`` too.
+`tocsin.domain.rights` decides; the reasons are there.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tocsin.db.pool import Database
@@ -12,24 +13,6 @@ from tocsin.domain import rights
 from tocsin.errors import FieldError, PermissionDenied
 from tocsin.store.actor import Actor
 from tocsin.store.policies import policies
-
-
-def is_admin(actor: Actor) -> bool:
-    """Whether the actor may do everything, users, tokens of others and the audit log among it."""
-    return actor.role == "admin" and actor.scope == "admin"
-
-
-def ends_with_token(actor: Actor) -> bool:
-    """Whether a way in that the actor makes has to end with the token it acts by.
-
-    An administrator's token with scope admin can make a way in for itself anyway.
-    """
-    return actor.type == "token" and not is_admin(actor)
-
-
-def may_write(actor: Actor) -> bool:
-    """Whether the actor may change anything at all."""
-    return actor.scope != "read"
 
 
 def may_edit(actor: Actor, team_id: UUID | None) -> bool:
@@ -59,17 +42,17 @@ def may_act(actor: Actor, team_id: UUID | None) -> bool:
 
 def may_manage(actor: Actor, team_id: UUID) -> bool:
     """Whether the actor may change who is in the team."""
-    return is_admin(actor) or (may_write(actor) and actor.teams.get(team_id) == "manager")
+    return rights.refuse_managing(actor, team_id) is None
 
 
 def may_edit_user(actor: Actor, user_id: UUID) -> bool:
     """Whether the actor may change how the user is reached: the user, or an administrator."""
-    return is_admin(actor) or (may_write(actor) and actor.user_id == user_id)
+    return rights.refuse_user_edit(actor, user_id) is None
 
 
 def may_see_addresses(actor: Actor, user_id: UUID) -> bool:
     """Whether the actor may see the user's addresses: the user, or an administrator."""
-    return actor.role == "admin" or actor.user_id == user_id
+    return rights.refuse_addresses(actor, user_id) is None
 
 
 def may_see_team_addresses(actor: Actor, team_id: UUID | None) -> bool:
@@ -107,22 +90,37 @@ def require_act(actor: Actor, team_id: UUID | None) -> None:
 
 def require_manage(actor: Actor, team_id: UUID) -> None:
     """Raise unless the actor may change who is in the team."""
-    if not may_manage(actor, team_id):
-        raise PermissionDenied("only managers of the team and administrators may change it")
+    _require(rights.refuse_managing(actor, team_id))
 
 
 def require_edit_user(actor: Actor, user_id: UUID) -> None:
     """Raise unless the actor may change how the user is reached."""
-    if not may_edit_user(actor, user_id):
-        raise PermissionDenied("only the user and administrators may change this")
+    _require(rights.refuse_user_edit(actor, user_id))
 
 
 def require_lasting(actor: Actor) -> None:
     """Raise when the actor acts by a token that a secret address may not outlive."""
-    if ends_with_token(actor):
-        raise PermissionDenied(
-            "the address would outlive this token: sign in to make it, or use a token of scope admin"
-        )
+    _require(rights.refuse_lasting(actor))
+
+
+def require_rank(actor: Actor, user: rights.Account, changes: Mapping[str, Any]) -> None:
+    """Raise when the actor may not change the user's role, or how an administrator signs in."""
+    _require(rights.refuse_rank(actor, user, changes))
+
+
+def require_token(actor: Actor, role: str, scope: str, expires_at: datetime | None) -> None:
+    """Raise when such a token would do more than the actor may, or for longer."""
+    _require(rights.refuse_token(actor, role, scope, expires_at))
+
+
+def require_change(actor: Actor) -> None:
+    """Raise unless the actor may change anything at all."""
+    _require(rights.refuse_change(actor))
+
+
+def require_administration(actor: Actor) -> None:
+    """Raise unless the actor may do what is for administrators."""
+    _require(rights.refuse_administration(actor))
 
 
 def _require(refusal: str | None, field: str | None = None) -> None:

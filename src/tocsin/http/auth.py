@@ -12,7 +12,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from tocsin.db.pool import Pool
 from tocsin.errors import PermissionDenied, Unauthenticated
-from tocsin.http.access import is_admin, may_write
+from tocsin.http.access import require_administration, require_change
 from tocsin.http.origin import request_origin
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor
@@ -72,15 +72,13 @@ async def current_actor(
 
 async def require_write(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
     """The actor, if its scope allows changes."""
-    if not may_write(actor):
-        raise PermissionDenied("this token may only read: its scope is read")
+    require_change(actor)
     return actor
 
 
 async def require_admin(actor: Annotated[Actor, Depends(current_actor)]) -> Actor:
     """The actor, if it is an administrator with scope admin."""
-    if not is_admin(actor):
-        raise PermissionDenied("this needs an administrator, and a token with scope admin")
+    require_administration(actor)
     return actor
 
 

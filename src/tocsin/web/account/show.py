@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.calendar_feeds import feed_url
-from tocsin.api.tokens import TokenCreate, require_no_more_than_own
+from tocsin.api.tokens import TokenCreate
 from tocsin.api.users import UserPatch
 from tocsin.domain.password import MIN_LENGTH
+from tocsin.domain.rights import is_admin
 from tocsin.errors import NotFound
-from tocsin.http.access import is_admin
+from tocsin.http.access import require_token
 from tocsin.http.auth import SESSION_COOKIE, Config, Database
 from tocsin.http.own_password import require_own_password
 from tocsin.store.actor import Actor, acting
@@ -92,7 +93,7 @@ async def create_token(request: Request, viewer: Viewer, pool: Database, form: S
         scope = form.value("scope")
         role = "admin" if scope == "admin" else "user"
         body = form.body(TokenCreate, {"name": form.value("name"), "scope": scope, "role": role})
-        require_no_more_than_own(viewer, body)
+        require_token(viewer, body.role, body.scope, body.expires_at)
         spec = TokenSpec(name=body.name, user_id=viewer.user_id, role=body.role, scope=body.scope)
         async with acting(pool, viewer) as connection:
             _, secret = await tokens.create(connection, spec)

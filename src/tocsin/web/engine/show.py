@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 
 from tocsin.api.engine import JobId
 from tocsin.db.pool import Pool
+from tocsin.domain.rights import is_admin
 from tocsin.errors import NotFound
-from tocsin.http.access import is_admin
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor
 from tocsin.store.engine_status import history, object_names, parked_jobs

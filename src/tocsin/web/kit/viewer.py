@@ -14,8 +14,8 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from tocsin.domain.rights import is_admin
 from tocsin.errors import PermissionDenied
-from tocsin.http.access import is_admin
 from tocsin.http.auth import SAFE_METHODS, SESSION_COOKIE, client_ip
 from tocsin.http.origin import request_origin
 from tocsin.store.actor import Actor

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.users import UserPatch
+from tocsin.domain.rights import is_admin
 from tocsin.errors import Conflict
-from tocsin.http.access import is_admin, require_edit_user
+from tocsin.http.access import require_edit_user
 from tocsin.http.addresses import prepare_address_checks
 from tocsin.http.auth import Database
 from tocsin.http.own_password import require_proof

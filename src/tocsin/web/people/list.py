@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tocsin.api.users import UserCreate
 from tocsin.db.pool import Pool
-from tocsin.http.access import is_admin
+from tocsin.domain.rights import is_admin
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import user_list, users

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
-from tocsin.http.access import is_admin, may_edit_user, may_see_addresses
+from tocsin.domain.rights import is_admin
+from tocsin.http.access import may_edit_user, may_see_addresses
 from tocsin.http.addresses import HIDDEN
 from tocsin.store.actor import Actor
 from tocsin.store.on_call import on_call_of_user

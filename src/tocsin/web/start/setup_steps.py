@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tocsin.db.pool import Pool
 from tocsin.domain.reach import PolicyReach
-from tocsin.http.access import is_admin
+from tocsin.domain.rights import is_admin
 from tocsin.store import setup
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, alert_policy

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from tocsin.api.teams import MemberBody, TeamCreate
 from tocsin.db.pool import Pool
+from tocsin.domain.rights import is_admin
 from tocsin.errors import Conflict
-from tocsin.http.access import is_admin, may_manage, require_manage
+from tocsin.http.access import may_manage, require_manage
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds
