@@ -16,8 +16,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import httpx
 
+from tocsin.cli.runtime import bring_up_to_date
 from tocsin.db.embedded import embedded_server
-from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_pool
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import integration_keys
@@ -72,7 +72,7 @@ async def database(server_dsn: str, *, movable_clock: bool = False) -> AsyncIter
     async with empty_database(server_dsn) as dsn:
         if movable_clock:
             await _with_movable_clock(dsn)
-        await migrate(dsn)
+        await bring_up_to_date(dsn)
         async with connected(dsn) as pool:
             yield dsn, pool
 

@@ -19,8 +19,8 @@ from soak.processes import Slot, free_port
 from soak.proxy import Proxy, proxy
 from soak.server import Server, server
 from tocsin.cli.first_start import first_start
+from tocsin.cli.runtime import bring_up_to_date
 from tocsin.db.embedded_process import find_running
-from tocsin.db.migrate import migrate
 from tocsin.db.pool import Pool, open_all, open_pool
 from tocsin.testing.clock import Clock, install
 
@@ -157,7 +157,7 @@ async def _prepare(dsn: str) -> str:
         await install(connection)
     finally:
         await connection.close()
-    await migrate(dsn)
+    await bring_up_to_date(dsn)
     credentials = await first_start(dsn, keep=lambda _: None)
     assert credentials is not None
     return credentials.token

@@ -19,7 +19,7 @@ from benchmarks.designs.catalogue import EVENTS, EVERY, TOCSIN
 from benchmarks.designs.queueless import take_queue_out
 from benchmarks.seed import found_large, open_many
 from benchmarks.stage import at_database, empty_database
-from tocsin.db.migrate import migrate
+from tocsin.cli.runtime import bring_up_to_date
 from tocsin.db.pool import Pool, open_pool
 
 SERVER = {"track_commit_timestamp": "on", "log_line_prefix": "%d "}
@@ -43,7 +43,7 @@ class Seeded:
 async def seeded(server_dsn: str, size: Size, due_together: int = 0) -> AsyncIterator[Seeded]:
     """Open alerts that wait for hours, and ``due_together`` more, whose summaries begin with ``storm``."""
     async with empty_database(server_dsn) as dsn:
-        await migrate(dsn)
+        await bring_up_to_date(dsn)
         async with open_pool(dsn, size=2, application_name="bench") as pool:
             services = await found_large(pool, size.policies)
             await open_many(pool, services, size.alerts, "waits")

@@ -13,11 +13,11 @@ from tests.fixtures.engine import eventually, minutes, running_engine
 from tests.fixtures.factories import Factory, step
 
 from tocsin.channels.webhook.receiver import WebhookReceiver
+from tocsin.cli.runtime import bring_up_to_date
 from tocsin.db.embedded import embedded_server
 from tocsin.db.embedded_account import server_account
 from tocsin.db.embedded_cluster import Cluster
 from tocsin.db.embedded_process import find_running
-from tocsin.db.migrate import migrate
 from tocsin.db.pool import CONNECTION_ERRORS, open_pool
 
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "16MB"}
@@ -36,7 +36,7 @@ def data_dir(run_directory: Path) -> Iterator[Path]:
 async def server(data_dir: Path) -> AsyncIterator[str]:
     """The address of a migrated server of this test's own."""
     async with embedded_server(data_dir, settings=SETTINGS) as dsn:
-        await migrate(dsn)
+        await bring_up_to_date(dsn)
         yield dsn
 
 

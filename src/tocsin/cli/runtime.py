@@ -16,12 +16,14 @@ import uvloop
 from tocsin import log, settings
 from tocsin.channels.email.smtp import parse_smtp_url
 from tocsin.channels.kit.causes import connection_cause
+from tocsin.channels.registry import channel_types as registered_types
 from tocsin.db.embedded import default_data_dir, embedded_server, require_data
 from tocsin.db.migrate import AlteredMigration, migrate, unfit
 from tocsin.db.pool import Pool, open_pool
 from tocsin.errors import ConfigurationError, TocsinError
 from tocsin.http.constraints import explain
 from tocsin.settings import Settings
+from tocsin.store.people import channel_types
 
 T = TypeVar("T")
 
@@ -83,9 +85,15 @@ def _telling_way_out(loaded: Settings) -> Iterator[None]:
 
 
 async def bring_up_to_date(dsn: str) -> list[str]:
-    """Apply the migrations that are waiting and return their names."""
+    """Apply the migrations that are waiting, write the registered types of channels, and return the migrations' names.
+
+    Raises ConfigurationError.
+    """
     with _telling_where(dsn):
-        return [migration.name for migration in await migrate(dsn)]
+        applied = await migrate(dsn)
+        async with open_pool(dsn, size=1, application_name="tocsin migrate") as pool:
+            await channel_types.save(pool, registered_types().values())
+    return [migration.name for migration in applied]
 
 
 async def _require_fit(dsn: str) -> None:

@@ -42,11 +42,13 @@ class ContactMethod:
 
 
 async def create(connection: Connection, user_id: UUID, spec: ContactMethodSpec) -> tuple[ContactMethod, str | None]:
-    """A new contact method and, for a webhook, the secret that will sign what is sent to it."""
-    secret = new_signing_secret() if spec.type == "webhook" else None
+    """A new contact method and, if its type is signed, the secret that will sign what is sent to it."""
+    secret = new_signing_secret()
     row = await connection.fetchrow(_sql["insert"], user_id, spec.name, spec.type, spec.address, spec.enabled, secret)
     assert row is not None
-    return ContactMethod(**row), secret
+    values = dict(row)
+    kept: str | None = values.pop("secret")
+    return ContactMethod(**values), kept
 
 
 async def get(database: Database, user_id: UUID, method_id: UUID) -> ContactMethod:

@@ -1,7 +1,9 @@
 -- name: insert
 insert into contact_methods (user_id, name, type, address, enabled, secret)
-values ($1, $2, $3, $4, $5, $6)
-returning id, user_id, name, type, address, enabled, created_at
+values (
+    $1, $2, $3, $4, $5, case when (select is_signed from channel_types where channel_types.name = $3) then $6 end
+)
+returning id, user_id, name, type, address, enabled, created_at, secret
 
 -- name: get
 select id, user_id, name, type, address, enabled, created_at

@@ -41,12 +41,14 @@ class Channel:
 
 
 async def create(connection: Connection, spec: ChannelSpec) -> tuple[Channel, str | None]:
-    """A new channel and, for a webhook, the secret that will sign what is sent to it. Raises InvalidInput."""
+    """A new channel and, if its type is signed, the secret that will sign what is sent to it. Raises InvalidInput."""
     await _require_team(connection, spec)
-    secret = new_signing_secret() if spec.type == "webhook" else None
+    secret = new_signing_secret()
     row = await connection.fetchrow(_sql["insert"], spec.team_id, spec.name, spec.type, spec.address, secret)
     assert row is not None
-    return Channel(**row), secret
+    values = dict(row)
+    kept: str | None = values.pop("secret")
+    return Channel(**values), kept
 
 
 async def get(database: Database, channel_id: UUID) -> Channel:

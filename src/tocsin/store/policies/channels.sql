@@ -1,7 +1,7 @@
 -- name: insert
 insert into channels (team_id, name, type, address, secret)
-values ($1, $2, $3, $4, $5)
-returning id, team_id, name, type, address, created_at
+values ($1, $2, $3, $4, case when (select is_signed from channel_types where channel_types.name = $3) then $5 end)
+returning id, team_id, name, type, address, created_at, secret
 
 -- name: get
 select id, team_id, name, type, address, created_at from channels where id = $1
