@@ -78,6 +78,6 @@ async def test_web_and_engines_that_start_together_on_a_new_database_all_come_up
 
 async def test_an_engine_imports_no_pages() -> None:
     """Importing them took two thirds of its start; three processes on two cores waited for nothing else."""
-    look = "import sys, tocsin.cli.serve, tocsin.web.engine.probes; sys.exit('tocsin.app' in sys.modules)"
+    look = "import sys, tocsin.cli.serve, tocsin.cli.serving; sys.exit('tocsin.app' in sys.modules)"
     process = await create_subprocess_exec(sys.executable, "-c", look)
     assert await process.wait() == 0

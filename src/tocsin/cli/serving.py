@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import structlog
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from tocsin.channels.registry import open_senders, prepare_checks
@@ -24,7 +25,7 @@ from tocsin.store.people import destinations
 from tocsin.watch.telling import Teller
 from tocsin.watch.watch import LOOK_EVERY, Watch
 from tocsin.web.alerts.links import ActionLinks, signing_key
-from tocsin.web.engine.probes import probes
+from tocsin.web.engine import health, metrics
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -140,9 +141,18 @@ async def running_probes(loaded: Settings, dsn: str) -> AsyncIterator[None]:
         return
     async with (
         open_pool(dsn, size=1, application_name="tocsin probes") as pool,
-        _serving(loaded, probes(pool), "metrics_listen", loaded.metrics_listen),
+        _serving(loaded, _metrics_and_health(pool), "metrics_listen", loaded.metrics_listen),
     ):
         yield
+
+
+def _metrics_and_health(pool: Pool) -> FastAPI:
+    """``/metrics``, ``/health/live`` and ``/health/ready`` of this process, on a pool that stays open meanwhile."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.pool = pool
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    return app
 
 
 @asynccontextmanager

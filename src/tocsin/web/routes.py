@@ -4,73 +4,94 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from tocsin.web.account import show as account
-from tocsin.web.account import sign_in
-from tocsin.web.alerts import actions as alerts
-from tocsin.web.alerts import link_page as actions
-from tocsin.web.alerts import list as alert_lists
-from tocsin.web.calendar_feeds import addresses as feed_addresses
-from tocsin.web.calendar_feeds import feed as calendar_feed
-from tocsin.web.channels import edit as channels
-from tocsin.web.engine import health, metrics
-from tocsin.web.engine import show as engine
-from tocsin.web.kit import assets, live
-from tocsin.web.kit import theme as preferences
-from tocsin.web.people import contact_methods as reaching
-from tocsin.web.people import edit as person_edit
-from tocsin.web.people import list as people
-from tocsin.web.people import show as person
-from tocsin.web.policies import edit as policy_edit
-from tocsin.web.policies import show as policies
-from tocsin.web.reports import show as reports
-from tocsin.web.rotations import edit as rotation_editor
-from tocsin.web.rotations import show as rotations
-from tocsin.web.schedules import edit as schedule_editor
-from tocsin.web.schedules import on_call, overrides
-from tocsin.web.schedules import show as schedules
-from tocsin.web.schedules import temporary as temporary_schedules
-from tocsin.web.services import edit as service_edit
-from tocsin.web.services import keys as service_keys
-from tocsin.web.services import list as services
-from tocsin.web.services import maintenance as maintaining
-from tocsin.web.start import home, search, setup
-from tocsin.web.teams import show as teams
+from tocsin.web.account.show import router as account_show
+from tocsin.web.account.sign_in import router as sign_in
+from tocsin.web.alerts.actions import router as alert_actions
+from tocsin.web.alerts.link_page import router as alert_link_page
+from tocsin.web.alerts.list import router as alert_list
+from tocsin.web.alerts.show import router as alert_show
+from tocsin.web.calendar_feeds.addresses import router as calendar_feed_addresses
+from tocsin.web.calendar_feeds.feed import router as calendar_feed
+from tocsin.web.channels.edit import router as channel_edit
+from tocsin.web.channels.list import router as channel_list
+from tocsin.web.engine.health import router as health
+from tocsin.web.engine.metrics import router as metrics
+from tocsin.web.engine.show import router as engine_show
+from tocsin.web.kit.assets import router as assets
+from tocsin.web.kit.live import router as live
+from tocsin.web.kit.theme import router as theme
+from tocsin.web.people.contact_methods import router as contact_methods
+from tocsin.web.people.edit import router as person_edit
+from tocsin.web.people.list import router as person_list
+from tocsin.web.people.new import router as person_new
+from tocsin.web.people.show import router as person_show
+from tocsin.web.policies.edit import router as policy_edit
+from tocsin.web.policies.list import router as policy_list
+from tocsin.web.policies.show import router as policy_show
+from tocsin.web.reports.show import router as report_show
+from tocsin.web.rotations.edit import router as rotation_edit
+from tocsin.web.rotations.list import router as rotation_list
+from tocsin.web.rotations.show import router as rotation_show
+from tocsin.web.schedules.edit import router as schedule_edit
+from tocsin.web.schedules.list import router as schedule_list
+from tocsin.web.schedules.on_call import router as on_call
+from tocsin.web.schedules.overrides import router as schedule_overrides
+from tocsin.web.schedules.show import router as schedule_show
+from tocsin.web.schedules.temporary import router as schedule_temporary
+from tocsin.web.services.edit import router as service_edit
+from tocsin.web.services.keys import router as service_keys
+from tocsin.web.services.list import router as service_list
+from tocsin.web.services.maintenance import router as service_maintenance
+from tocsin.web.services.show import router as service_show
+from tocsin.web.start.home import router as home
+from tocsin.web.start.search import router as search
+from tocsin.web.start.setup import router as setup
+from tocsin.web.teams.list import router as team_list
+from tocsin.web.teams.show import router as team_show
 
 ROUTERS: Sequence[APIRouter] = (
-    account.router,
-    actions.router,
-    alert_lists.router,
-    alerts.router,
-    assets.router,
-    calendar_feed.router,
-    channels.router,
-    engine.router,
-    feed_addresses.router,
-    health.router,
-    home.router,
-    live.router,
-    maintaining.router,
-    metrics.router,
-    on_call.router,
-    overrides.router,
-    people.router,
-    person.router,
-    person_edit.router,
-    policies.router,
-    policy_edit.router,
-    preferences.router,
-    reaching.router,
-    reports.router,
-    rotation_editor.router,
-    rotations.router,
-    schedule_editor.router,
-    schedules.router,
-    search.router,
-    service_edit.router,
-    service_keys.router,
-    services.router,
-    setup.router,
-    sign_in.router,
-    teams.router,
-    temporary_schedules.router,
+    account_show,
+    sign_in,
+    alert_list,
+    alert_show,
+    alert_actions,
+    alert_link_page,
+    calendar_feed,
+    calendar_feed_addresses,
+    channel_list,
+    channel_edit,
+    engine_show,
+    health,
+    metrics,
+    assets,
+    live,
+    theme,
+    person_list,
+    person_new,
+    person_show,
+    person_edit,
+    contact_methods,
+    policy_list,
+    policy_show,
+    policy_edit,
+    report_show,
+    rotation_list,
+    rotation_show,
+    rotation_edit,
+    schedule_list,
+    schedule_show,
+    schedule_edit,
+    on_call,
+    schedule_overrides,
+    schedule_temporary,
+    service_list,
+    service_show,
+    service_edit,
+    service_keys,
+    service_maintenance,
+    home,
+    search,
+    setup,
+    team_list,
+    team_show,
 )

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tocsin.web.kit.choices import usual_zones, zone_choices
 from tocsin.web.kit.formatting import age, relative
-from tocsin.web.kit.zone_choices import usual_zones, zone_choices
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 

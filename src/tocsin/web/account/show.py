@@ -1,5 +1,6 @@
 """The account of who looks: sign-ins, password, time zone, API tokens, and the calendar feed."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -22,14 +23,13 @@ from tocsin.store.on_call import calendar_feeds
 from tocsin.store.people import sessions, tokens, users
 from tocsin.store.people.passwords import hash_password
 from tocsin.store.people.tokens import TokenSpec
-from tocsin.web.account.user_agents import described
+from tocsin.web.kit.choices import usual_zones, zone_choices
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.render import page
 from tocsin.web.kit.shown_once import see_once
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import CHOICE_COOKIE, chosen_zone
-from tocsin.web.kit.zone_choices import usual_zones, zone_choices
 
 router = APIRouter(include_in_schema=False, prefix="/account")
 
@@ -153,3 +153,29 @@ async def _page(request: Request, viewer: Actor, status: int = 200, **wrong: For
 def _own(viewer: Actor) -> UUID:
     assert viewer.user_id is not None  # only people have sessions
     return viewer.user_id
+
+
+_BROWSERS: Sequence[tuple[str, str]] = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+_SYSTEMS: Sequence[tuple[str, str]] = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def described(user_agent: str) -> str:
+    """Browser and system, as far as the header tells: "Firefox on Linux"."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "Some browser")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {system}" if system else browser

@@ -20,7 +20,7 @@ from tocsin.store.actor import acting
 from tocsin.store.people import sessions
 from tocsin.web.kit.formatting import as_sentence
 from tocsin.web.kit.forms import OF_SIGN_IN, WHOLE, Form
-from tocsin.web.kit.paths import our_path
+from tocsin.web.kit.navigation import our_path
 from tocsin.web.kit.render import bare_page
 from tocsin.web.kit.viewer import Kept, fields_of, require_same_origin, to_sign_in, viewer_of
 

@@ -1,4 +1,4 @@
-"""One alert, and what can be done about it: acknowledge, close, escalate, snooze, and undo."""
+"""What can be done about an alert: acknowledge, close, escalate, snooze, and undo."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -12,33 +12,25 @@ from starlette.responses import Response
 from tocsin.api.alerts import Escalate, Snooze
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.escalation.by_hand import Seen
-from tocsin.errors import Conflict, InvalidInput, NotFound
+from tocsin.errors import Conflict, InvalidInput
 from tocsin.http.access import require_act
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts, undo
 from tocsin.store.alerts.alerts import Handled
 from tocsin.store.instants import now
 from tocsin.web.alerts import alert_text
-from tocsin.web.alerts import show as alert_view
+from tocsin.web.alerts.show import alert_number, alert_page
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.formatting import as_sentence
 from tocsin.web.kit.forms import Form, Sent, status_of
 from tocsin.web.kit.numbers import whole
-from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.zone import in_zone, zone_of
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_ID = 2**63 - 1
 _NUMBER = re.compile("[0-9]{1,9}")
 _MORNING = 9
-
-
-@router.get("/alerts/{alert_id:int}")
-async def show(request: Request, alert_id: int, viewer: Viewer) -> Response:
-    """One alert."""
-    return await _page(request, viewer, _known(alert_id))
 
 
 @router.post("/alerts/{alert_id:int}/acknowledge")
@@ -78,13 +70,13 @@ async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zo
 async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
     """Take back an acknowledgement or a close that the viewer has just made. It is no alert's own: a close is final."""
     pool: Pool = request.app.state.pool
-    alert_id = _known(whole(form.value("alert"), digits=18) or 0)
+    alert_id = alert_number(whole(form.value("alert"), digits=18) or 0)
     require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
     try:
         async with acting(pool, viewer) as connection:
             open_id = await undo.undo(connection, alert_id, viewer)
     except Conflict as error:
-        return await _page(request, viewer, alert_id, f"Not done. {as_sentence(str(error))}", status_of(error))
+        return await alert_page(request, viewer, alert_id, f"Not done. {as_sentence(str(error))}", status_of(error))
     text = "Undone: it is triggered again." if open_id == alert_id else f"Undone: raised again as #{open_id}."
     return see_other(f"/alerts/{open_id}", text)
 
@@ -94,13 +86,13 @@ async def _act(
 ) -> Response:
     """Act by the viewer's rights and show the alert as it is then, or why it could not be."""
     pool: Pool = request.app.state.pool
-    require_act(viewer, (await alert_list.get(pool, _known(alert_id))).team_id)
+    require_act(viewer, (await alert_list.get(pool, alert_number(alert_id))).team_id)
     try:
         async with acting(pool, viewer) as connection:
             handled = await action(connection)
     except (Conflict, InvalidInput) as error:
         why = in_zone(_why(error), zone_of(request))
-        return await _page(request, viewer, alert_id, f"Not done. {why}", status_of(error))
+        return await alert_page(request, viewer, alert_id, f"Not done. {why}", status_of(error))
     return see_other(f"/alerts/{alert_id}", alert_text.done(handled.reason).text)
 
 
@@ -119,13 +111,6 @@ def next_morning(moment: datetime, zone: ZoneInfo) -> datetime:
     return today if today > local else today + timedelta(days=1)
 
 
-async def _page(
-    request: Request, viewer: Actor, alert_id: int, error: str | None = None, status: int = 200
-) -> Response:
-    shown = await alert_view.shown(request.app.state.pool, viewer, alert_id, zone_of(request))
-    return await page(request, viewer, "alerts/show.html.j2", status, live=f"alert:{alert_id}", error=error, **shown)
-
-
 def _why(error: Conflict | InvalidInput) -> str:
     if isinstance(error, InvalidInput):
         return " ".join(as_sentence(each.message) for each in error.errors)
@@ -135,9 +120,3 @@ def _why(error: Conflict | InvalidInput) -> str:
 def _number(form: Form, name: str) -> int | None:
     """A number that the page itself put into the form; None when it is empty or no number."""
     return int(form.value(name)) if _NUMBER.fullmatch(form.value(name)) else None
-
-
-def _known(alert_id: int) -> int:
-    if alert_id > _MOST_ID:
-        raise NotFound("no such alert")
-    return alert_id

@@ -25,8 +25,8 @@ from tocsin.store.policies import policies
 from tocsin.store.services import services
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import Form, Sent
+from tocsin.web.kit.navigation import our_path
 from tocsin.web.kit.numbers import whole
-from tocsin.web.kit.paths import our_path
 from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
 
@@ -56,7 +56,7 @@ class Narrowed:
 
 
 @router.get("/alerts")
-async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
+async def show_all(request: Request, viewer: Viewer, pool: Database) -> Response:
     """Alerts, the most urgent first; the open ones unless another status is chosen."""
     if fragment_of(request) == "suggestions":
         return await page(request, viewer, "alerts/list.html.j2", names=await _names(pool, request.query_params))

@@ -1,9 +1,13 @@
-"""What one alert's page shows, gathered: for the page, its fragment, and the page after a refused action."""
+"""One alert: what it is about, where it stands on its policy, what happened and what happens next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Literal
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
 
 from tocsin.db.pool import Pool
 from tocsin.domain.escalation.by_hand import refuse_action
@@ -20,6 +24,9 @@ from tocsin.store.services import favourites
 from tocsin.web.alerts.alert_text import look_of, sentence
 from tocsin.web.alerts.escalation_preview import Prospect, prospect
 from tocsin.web.kit.forecast_text import Foretold, Saying, foretell
+from tocsin.web.kit.render import page
+from tocsin.web.kit.viewer import Viewer
+from tocsin.web.kit.zone import zone_of
 
 _MOST_ENTRIES = 500
 _MOST_PAGES = 40
@@ -48,7 +55,7 @@ class Rung:
         return [one.name for one in self.step.on_call if one.name not in named]
 
 
-async def shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[str, Any]:
+async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[str, Any]:
     """Everything for the template, with times of sentences in the zone. Raises NotFound."""
     alert = await alert_list.get(pool, alert_id)
     ladder = await alert_policy.of_alert(pool, alert_id)
@@ -126,3 +133,29 @@ async def _foretold(pool: Pool, alert: Alert) -> Foretold | None:
     if alert.status == "closed":
         return None
     return foretell(await forecast.of_alert(pool, alert.id), _MOST_FORETOLD)
+
+
+router = APIRouter(include_in_schema=False)
+
+
+_MOST_ID = 2**63 - 1
+
+
+@router.get("/alerts/{alert_id:int}")
+async def show(request: Request, alert_id: int, viewer: Viewer) -> Response:
+    """One alert."""
+    return await alert_page(request, viewer, alert_number(alert_id))
+
+
+async def alert_page(
+    request: Request, viewer: Actor, alert_id: int, error: str | None = None, status: int = 200
+) -> Response:
+    values = await _shown(request.app.state.pool, viewer, alert_id, zone_of(request))
+    return await page(request, viewer, "alerts/show.html.j2", status, live=f"alert:{alert_id}", error=error, **values)
+
+
+def alert_number(alert_id: int) -> int:
+    """The number of an alert that there may be. Raises NotFound when it is too large for one."""
+    if alert_id > _MOST_ID:
+        raise NotFound("no such alert")
+    return alert_id

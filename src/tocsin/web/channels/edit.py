@@ -1,9 +1,7 @@
-"""Channels: places, not persons, that a policy step can notify."""
+"""One channel: adding, changing, trying and deleting it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -17,13 +15,12 @@ from tocsin.errors import Conflict
 from tocsin.http.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
 from tocsin.http.addresses import HIDDEN, checked, prepare_address_checks
 from tocsin.http.auth import Database
-from tocsin.http.pagination import cursor_at, position_after
 from tocsin.store.actor import Actor, acting
-from tocsin.store.people import destinations, teams
+from tocsin.store.people import destinations
 from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
 from tocsin.store.references import policies_using
-from tocsin.web.kit.choices import owner_choices
+from tocsin.web.kit.choices import owner_choices, team_names
 from tocsin.web.kit.contact_method_form import fate_of, type_choices
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -33,26 +30,7 @@ from tocsin.web.kit.shown_once import see_once
 from tocsin.web.kit.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(prepare_address_checks)])
-
-PAGE_SIZE = 50
-_MOST_TEAMS = 500
 _NAMES = {"team_id": "team"}
-
-
-@router.get("/channels")
-async def show_all(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: str = "") -> Response:
-    """Every channel, the oldest first."""
-    q = q.strip()[:255]
-    found = await channels.page(pool, q or None, position_after(cursor or None), PAGE_SIZE)
-    query = {"q": q} if q else {}
-    shown: dict[str, Any] = {
-        "channels": found.items,
-        "teams": dict(await _teams(pool)),
-        "q": q,
-        "first": _address(query) if cursor else None,
-        "more": _address({**query, "cursor": cursor_at(found.next) or ""}) if found.next else None,
-    }
-    return await page(request, viewer, "channels/list.html.j2", **shown)
 
 
 @router.get("/channels/new")
@@ -143,7 +121,7 @@ async def _page(
     request: Request, viewer: Actor, channel: Channel | None, status: int, shown: dict[str, Any]
 ) -> Response:
     pool: Pool = request.app.state.pool
-    known = await _teams(pool)
+    known = await team_names(pool)
     common = {
         "fate": None,
         "refused": None,
@@ -151,17 +129,7 @@ async def _page(
         "channel": channel,
         "types": await type_choices(request),
         "team_choices": await owner_choices(pool, viewer, channel, shown["form"].value("team")),
-        "team_name": dict(known).get(channel.team_id) if channel and channel.team_id else None,
+        "team_name": known.get(channel.team_id) if channel and channel.team_id else None,
         "can_edit": channel is None or may_edit(viewer, channel.team_id),
     }
     return await page(request, viewer, "channels/edit.html.j2", status, **{**common, **shown})
-
-
-async def _teams(pool: Pool) -> Sequence[tuple[UUID, str]]:
-    """Teams by name."""
-    found = await teams.page(pool, None, None, _MOST_TEAMS)
-    return sorted(((team.id, team.name) for team in found.items), key=lambda one: one[1].lower())
-
-
-def _address(query: dict[str, str]) -> str:
-    return f"/channels?{urlencode(query)}" if query else "/channels"

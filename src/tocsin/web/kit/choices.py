@@ -1,6 +1,8 @@
 """What lists are narrowed by, and what forms choose from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Protocol
 from uuid import UUID
 
@@ -31,11 +33,15 @@ class Owned(Protocol):
     def team_id(self) -> UUID | None: ...
 
 
+async def team_names(pool: Pool) -> Mapping[UUID, str]:
+    """The names of all teams, in their order."""
+    found = (await teams.page(pool, None, None, _MOST_TEAMS)).items
+    return {team.id: team.name for team in sorted(found, key=lambda team: team.name.lower())}
+
+
 async def team_choices(pool: Pool, none: str) -> Choices:
     """Every team by name; ``none`` is what no team is called."""
-    found = (await teams.page(pool, None, None, _MOST_TEAMS)).items
-    by_name = sorted(found, key=lambda team: team.name.lower())
-    return [("", none), *((str(team.id), team.name) for team in by_name)]
+    return [("", none), *((str(team_id), name) for team_id, name in (await team_names(pool)).items())]
 
 
 async def owner_choices(pool: Pool, actor: Actor, owned: Owned | None, chosen: str) -> Choices:
@@ -54,3 +60,16 @@ async def policy_choices(
     """The policies that the actor may let an object of the team page by, by name; and those ``chosen`` already."""
     found = await policy_list.choices(pool)
     return [(str(one.id), one.name) for one in found if may_point(actor, team_id, one.team_id) or one.id in chosen]
+
+
+@cache
+def usual_zones() -> tuple[str, ...]:
+    """UTC, and the zones that the time zone database lists by country, without the names of before."""
+    lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
+    return ("UTC", *sorted(line.split("\t")[2] for line in lines if line and not line.startswith("#")))
+
+
+def zone_choices(chosen: str) -> Choices:
+    """The usual zones, and the chosen one when it is none of them."""
+    others = [chosen] if chosen and chosen not in usual_zones() else []
+    return [(name, name) for name in (*others, *usual_zones())]

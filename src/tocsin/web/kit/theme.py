@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.web.kit.paths import our_path
+from tocsin.web.kit.navigation import our_path
 from tocsin.web.kit.viewer import require_same_origin
 
 router = APIRouter()

@@ -21,7 +21,7 @@ from tocsin.store.people.notification_rules import RuleSpec
 from tocsin.web.kit.contact_method_form import add, fate_of
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
-from tocsin.web.kit.paths import our_path
+from tocsin.web.kit.navigation import our_path
 from tocsin.web.kit.shown_once import see_once
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.people.show import person_page

@@ -1,4 +1,4 @@
-"""People: who there is, can they be reached, who is on call; and adding somebody."""
+"""People: who there is, can they be reached, who is on call."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -8,19 +8,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tocsin.api.users import UserCreate
 from tocsin.db.pool import Pool
 from tocsin.domain.rights import is_admin
 from tocsin.http.auth import Database
-from tocsin.store.actor import Actor, acting
-from tocsin.store.people import user_list, users
-from tocsin.store.people.passwords import hash_password
-from tocsin.store.people.users import UserSpec
-from tocsin.store.random_secrets import new_password
-from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
+from tocsin.store.actor import Actor
+from tocsin.store.people import user_list
+from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
-from tocsin.web.kit.shown_once import secrets_of, see_once
-from tocsin.web.kit.viewer import Viewer, require_admin
+from tocsin.web.kit.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +23,9 @@ PAGE_SIZE = 50
 
 
 @router.get("/people")
-async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", after: UUID | None = None) -> Response:
+async def show_all(
+    request: Request, viewer: Viewer, pool: Database, q: str = "", after: UUID | None = None
+) -> Response:
     """Everybody by name."""
     values = await _shown(pool, viewer, q.strip()[:255], after)
     return await page(request, viewer, "people/list.html.j2", live="on-call", **values)
@@ -38,30 +35,6 @@ async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", af
 async def me(viewer: Viewer) -> Response:
     """The viewer's own page."""
     return RedirectResponse(f"/people/{viewer.user_id}", 303)
-
-
-@router.get("/people/new")
-async def new(request: Request, viewer: Viewer, pool: Database) -> Response:
-    """The form for somebody new, or who was added just now."""
-    require_admin(viewer)
-    added = secrets_of(request).get("added")
-    made = await users.get(pool, UUID(added)) if added else None
-    return await page(request, viewer, "people/new.html.j2", form=Form.of(role="user"), made=made)
-
-
-@router.post("/people/new")
-async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Add somebody, and show once the password that signs them in."""
-    require_admin(viewer)
-    password = new_password()
-    try:
-        body = form.body(UserCreate, {name: form.value(name) for name in ("name", "email", "role")})
-        async with acting(pool, viewer) as connection:
-            spec = UserSpec(name=body.name, email=body.email, role=body.role)
-            made = await users.create(connection, spec, await hash_password(password))
-    except FORM_ERRORS as error:
-        return await page(request, viewer, "people/new.html.j2", status_of(error), form=form.wrong(error), made=None)
-    return see_once(request, "/people/new", added=str(made.id), password=password)
 
 
 async def _shown(pool: Pool, viewer: Actor, q: str, after: UUID | None) -> dict[str, Any]:

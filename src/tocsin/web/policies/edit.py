@@ -27,9 +27,9 @@ from tocsin.web.kit.refusals import refusal
 from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
-from tocsin.web.policies import show as policy_pages
 from tocsin.web.policies.draft import Draft, blank, names, of_policy, press, read, shown_fields, values, without_ids
 from tocsin.web.policies.preview import preview
+from tocsin.web.policies.show import policy_page
 
 router = APIRouter(include_in_schema=False)
 
@@ -111,7 +111,7 @@ async def delete(request: Request, policy_id: UUID, viewer: Viewer, pool: Databa
             require_edit(viewer, policy.team_id)
             await policies.delete(connection, policy_id)
     except Conflict as error:
-        return await policy_pages.answer(request, viewer, policy_id, 409, refused=refusal(error))
+        return await policy_page(request, viewer, policy_id, 409, refused=refusal(error))
     return see_other("/policies", f"{policy.name} is deleted.")
 
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from tocsin.api.policies import PolicyCreate
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
+from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.errors import InvalidInput
 from tocsin.store.alerts import forecast
 from tocsin.store.policies import configuration_checks
+from tocsin.store.policies.policies import PolicySpec
+from tocsin.store.policies.policy_steps import StepSpec
 from tocsin.web.kit.forecast_text import Foretold, foretell
 from tocsin.web.kit.wall_times import instant_of
 from tocsin.web.policies.draft import Draft, names, values
-from tocsin.web.policies.plans import plan_of
 
 _MOST_FORETOLD = 14
 _UNNAMED = "This policy"
@@ -42,3 +44,13 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
     except InvalidInput as error:
         return Preview(errors=replace(form, errors={}).wrong(error, names(draft)).errors)
     return Preview(foretell(foreseen, _MOST_FORETOLD), findings)
+
+
+def plan_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyPlan:
+    """The plan; what is new in it gets an id for the moment."""
+    steps = [_step(step) for step in spec.steps]
+    return PolicyPlan(policy_id or uuid4(), spec.repeat, steps, spec.catch_all_policy_id)
+
+
+def _step(step: StepSpec) -> StepPlan:
+    return StepPlan(step.id or uuid4(), step.delay, step.targets, step.if_nobody, step.ack_by)

@@ -26,7 +26,7 @@ from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_snapshot, rotations
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
 from tocsin.store.people import user_list
-from tocsin.web.kit.choices import id_of, owner_choices
+from tocsin.web.kit.choices import id_of, owner_choices, zone_choices
 from tocsin.web.kit.edit_conflicts import is_stale, late, seeing
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -36,7 +36,6 @@ from tocsin.web.kit.rows import Row, Rows, is_save
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.wall_times import instant_of, twice, typed_fields
 from tocsin.web.kit.zone import zone_named
-from tocsin.web.kit.zone_choices import zone_choices
 from tocsin.web.rotations.handoff_table import Turn, turns
 
 router = APIRouter(include_in_schema=False)

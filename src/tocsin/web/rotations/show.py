@@ -1,4 +1,4 @@
-"""Rotations: who is on now, and when each hands off."""
+"""One rotation: who is on now, and its next handoffs."""
 
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from tocsin.db.pool import Pool
 from tocsin.errors import Conflict, InvalidInput
 from tocsin.http.access import may_edit, require_edit
 from tocsin.http.auth import Database
-from tocsin.http.pagination import Cursor, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import on_call_snapshot, rotations
 from tocsin.store.people import user_list
@@ -28,26 +27,9 @@ from tocsin.web.rotations.handoff_table import pace, turns
 
 router = APIRouter(include_in_schema=False)
 
-_PAGE_SIZE = 50
-
-
-@router.get("/rotations")
-async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: Cursor = None) -> Response:
-    """Rotations with who is on now and until when."""
-    found = await rotations.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
-    names = await user_list.names(pool, [one.active_user_id for one in found.items if one.active_user_id])
-    values: dict[str, Any] = {
-        "rotations": found.items,
-        "names": names,
-        "pace": pace,
-        "q": q,
-        "next": cursor_at(found.next),
-    }
-    return await page(request, viewer, "rotations/list.html.j2", live="on-call", **values)
-
 
 @router.get("/rotations/{rotation_id:uuid}")
-async def show_one(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
+async def show(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """One rotation with its next handoffs."""
     return await _page(request, viewer, rotation_id)
 

@@ -23,14 +23,13 @@ from tocsin.store.on_call.schedule_rules import RuleSpec
 from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 from tocsin.store.people import user_list
 from tocsin.store.policies import policy_steps
-from tocsin.web.kit.choices import Choices, id_of, owner_choices
+from tocsin.web.kit.choices import Choices, id_of, owner_choices, zone_choices
 from tocsin.web.kit.edit_conflicts import is_stale, late, seeing
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import Row, Rows, is_save
 from tocsin.web.kit.viewer import Viewer, ViewerZone
-from tocsin.web.kit.zone_choices import zone_choices
 from tocsin.web.schedules.change_preview import NEW, Difference, difference
 
 router = APIRouter(include_in_schema=False)

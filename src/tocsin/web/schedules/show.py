@@ -1,4 +1,4 @@
-"""Schedules: who is on call by each, and one of them as a calendar with the layers that it is made of."""
+"""One schedule as a calendar with the layers that it is made of."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,6 @@ from starlette.responses import Response
 from tocsin.errors import Conflict
 from tocsin.http.access import may_edit, require_edit
 from tocsin.http.auth import Database
-from tocsin.http.pagination import Cursor, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds, schedules
 from tocsin.web.kit.flash import see_other
@@ -22,20 +21,9 @@ from tocsin.web.schedules import calendar
 
 router = APIRouter(include_in_schema=False)
 
-_PAGE_SIZE = 20
-
-
-@router.get("/schedules")
-async def show(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: Cursor = None) -> Response:
-    """Schedules with who is on call by them now, and where nobody is."""
-    found = await schedules.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
-    duties = await calendar.duties(pool, [one.id for one in found.items])
-    values: dict[str, Any] = {"schedules": found.items, "duties": duties, "q": q, "next": cursor_at(found.next)}
-    return await page(request, viewer, "schedules/list.html.j2", live="on-call", **values)
-
 
 @router.get("/schedules/{schedule_id:uuid}")
-async def show_one(request: Request, schedule_id: UUID, viewer: Viewer) -> Response:
+async def show(request: Request, schedule_id: UUID, viewer: Viewer) -> Response:
     """One schedule over a week or a month."""
     return await _page(request, viewer, schedule_id)
 

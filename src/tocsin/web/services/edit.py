@@ -25,7 +25,7 @@ from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.refusals import refusal
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
-from tocsin.web.services import show as service_view
+from tocsin.web.services.show import service_page
 
 router = APIRouter(include_in_schema=False)
 
@@ -99,7 +99,7 @@ async def delete(request: Request, service_id: UUID, viewer: Viewer, pool: Datab
             require_edit(viewer, service.team_id)
             await services.delete(connection, service_id)
     except Conflict as error:
-        return await service_view.answer(request, viewer, service_id, 409, refused=refusal(error))
+        return await service_page(request, viewer, service_id, 409, refused=refusal(error))
     return see_other("/services", f"{service.name} is deleted.")
 
 

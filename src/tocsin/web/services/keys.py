@@ -18,7 +18,7 @@ from tocsin.web.kit.forms import FORM_ERRORS, Sent, status_of
 from tocsin.web.kit.render import page
 from tocsin.web.kit.shown_once import secrets_of, see_once
 from tocsin.web.kit.viewer import Viewer
-from tocsin.web.services import show as service_view
+from tocsin.web.services.show import service_page
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,7 +34,7 @@ async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Datab
             require_edit(viewer, (await services.lock(connection, service_id)).team_id)
             key, token = await integration_keys.create(connection, service_id, body.name, body.type)
     except FORM_ERRORS as error:
-        return await service_view.answer(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
+        return await service_page(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
     url = formats()[key.type].url(request.app.state.settings.base_url, token)
     return see_once(request, f"/services/{service_id}/keys/{key.id}", url=url)
 

@@ -26,7 +26,7 @@ from tocsin.web.kit.numbers import whole
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.wall_times import instant_of
 from tocsin.web.kit.zone import zone_named
-from tocsin.web.services import show as service_view
+from tocsin.web.services.show import service_page
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,7 +50,7 @@ async def hold(request: Request, service_id: UUID, viewer: Viewer, form: Sent, z
             await services.update(connection, service, replace(service.spec, maintenance_expires_at=until))
     except FORM_ERRORS as error:
         wrong = form.wrong(error, _HELD_NAMES, zone)
-        return await service_view.answer(request, viewer, service_id, status_of(error), held_form=wrong)
+        return await service_page(request, viewer, service_id, status_of(error), held_form=wrong)
     return see_other(f"/services/{service_id}", "Maintenance has begun." if until else "Maintenance is over.")
 
 
@@ -64,7 +64,7 @@ async def plan(request: Request, service_id: UUID, viewer: Viewer, pool: Databas
             await maintenance_windows.create(connection, service_id, spec)
     except FORM_ERRORS as error:
         wrong = form.wrong(error, _WINDOW_NAMES, zone_named(form.value("zone")))
-        return await service_view.answer(request, viewer, service_id, status_of(error), window_form=wrong)
+        return await service_page(request, viewer, service_id, status_of(error), window_form=wrong)
     return see_other(f"/services/{service_id}#maintenance", "Planned.")
 
 

@@ -1,4 +1,4 @@
-"""What one service's page shows, gathered: for the page, its fragments, and the page after a refused form."""
+"""One service: its open alerts, its keys, its policy, and the maintenance that holds its alerts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,9 +15,10 @@ from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
 from tocsin.domain.maintenance import Window as Planned
 from tocsin.domain.maintenance import windows_at
-from tocsin.http.access import may_act, may_edit
+from tocsin.http.access import may_act, may_edit, require_act
+from tocsin.http.auth import Database
 from tocsin.ingest.registry import formats
-from tocsin.store.actor import Actor
+from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, forecast
 from tocsin.store.alerts.alert_list import Filter, Status
 from tocsin.store.instants import now
@@ -24,11 +26,15 @@ from tocsin.store.policies import configuration_checks, policies, policy_steps
 from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
 from tocsin.store.services.maintenance_windows import Window
 from tocsin.store.services.service_list import ServiceRow
+from tocsin.web.kit import test_alerts
+from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forecast_text import foretell
-from tocsin.web.kit.forms import Form
+from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.mailing import can_mail
+from tocsin.web.kit.navigation import our_path
 from tocsin.web.kit.policy_steps import rungs
 from tocsin.web.kit.render import fragment_of, page
+from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
 
 _OPEN: Sequence[Status] = ("triggered", "acknowledged")
@@ -56,7 +62,9 @@ class Coming:
         )
 
 
-async def answer(request: Request, viewer: Actor, service_id: UUID, status: int = 200, **besides: object) -> Response:
+async def service_page(
+    request: Request, viewer: Actor, service_id: UUID, status: int = 200, **besides: object
+) -> Response:
     """One service's page; ``besides`` are forms that are wrong, or why something was refused."""
     pool: Pool = request.app.state.pool
     standing = await _standing(pool, viewer, service_id)
@@ -133,3 +141,31 @@ def _readable(window: Window) -> Window:
 
 def _future(at: datetime | None, moment: datetime) -> datetime | None:
     return at if at is not None and at > moment else None
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/services/{service_id:uuid}")
+async def show(request: Request, service_id: UUID, viewer: Viewer) -> Response:
+    """One service."""
+    return await service_page(request, viewer, service_id)
+
+
+@router.post("/services/{service_id:uuid}/test")
+async def test(service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Raise a test alert, which pages as any other, and go to it."""
+    service = await service_list.get(pool, service_id)
+    require_act(viewer, service.team_id)
+    alert_id = await test_alerts.fire(pool, viewer, service_id, form)
+    return see_other(f"/alerts/{alert_id}", "This is your test alert. Close it when you have seen enough.")
+
+
+@router.post("/services/{service_id:uuid}/favourite")
+async def favour(service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
+    """Make the service a favourite of the viewer's, or none any longer."""
+    assert viewer.user_id is not None  # only people have sessions
+    change = favourites.remove if form.value("favourite") == "no" else favourites.add
+    async with acting(pool, viewer) as connection:
+        await change(connection, viewer.user_id, service_id)
+    return see_other(our_path(form.value("back", f"/services/{service_id}")))

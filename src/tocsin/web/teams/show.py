@@ -1,4 +1,4 @@
-"""Teams: who there is in each, and what they may do in it."""
+"""One team: who is in it, and what they may do in it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import calendar_feeds
 from tocsin.store.people import teams, user_list
-from tocsin.store.people.teams import Member, Team, TeamSpec
+from tocsin.store.people.teams import Member, Team
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.refusals import Refusal, refusal
@@ -26,27 +26,6 @@ from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer, require_admin
 
 router = APIRouter(include_in_schema=False)
-
-_MOST = 500
-
-
-@router.get("/teams")
-async def show_all(request: Request, viewer: Viewer) -> Response:
-    """Every team by name."""
-    return await _list_page(request, viewer, Form.of())
-
-
-@router.post("/teams")
-async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Add a team without members."""
-    require_admin(viewer)
-    try:
-        body = form.body(TeamCreate, {"name": form.value("name")})
-        async with acting(pool, viewer) as connection:
-            team = await teams.create(connection, TeamSpec(name=body.name))
-    except FORM_ERRORS as error:
-        return await _list_page(request, viewer, form.wrong(error), status_of(error))
-    return see_other(f"/teams/{team.id}", "Added. Now choose its members.")
 
 
 @router.get("/teams/{team_id:uuid}")
@@ -109,13 +88,6 @@ async def _change(pool: Pool, viewer: Actor, team_id: UUID, user_id: UUID, now: 
         team = await teams.lock(connection, team_id)
         others = [member for member in team.members if member.user_id != user_id]
         await teams.update(connection, team, replace(team.spec, members=[*others, *now]))
-
-
-async def _list_page(request: Request, viewer: Actor, form: Form, status: int = 200) -> Response:
-    found = await teams.page(request.app.state.pool, None, None, _MOST)
-    by_name = sorted(found.items, key=lambda team: team.name.lower())
-    shown: dict[str, Any] = {"teams": by_name, "mine": viewer.teams, "can_add": is_admin(viewer)}
-    return await page(request, viewer, "teams/list.html.j2", status, form=form, **shown)
 
 
 async def _team_page(
