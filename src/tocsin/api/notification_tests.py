@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field
 
+from tocsin.channels.page import Destination
 from tocsin.channels.registry import open_senders
 from tocsin.channels.test_page import Fate, send_test
 from tocsin.db.pool import Pool
@@ -64,10 +65,11 @@ class NotificationTester:
         """
         self._require_room((f"{actor.type} {actor.id}", None))
         moment = await now(self._pool)
+        destination = Destination(recipient.type, recipient.address, recipient.secret)
         self._under_way += 1
         try:
             async with open_senders(self._smtp_url) as senders:
-                return await send_test(senders, recipient.destination, recipient.name, self._base_url, moment)
+                return await send_test(senders, destination, recipient.name, self._base_url, moment)
         finally:
             self._under_way -= 1
 

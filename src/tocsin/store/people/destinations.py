@@ -1,11 +1,10 @@
 """Where a message to one contact method or channel goes, its secret included: for who sends it, not to be shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
 
-from tocsin.channels.page import Destination
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
@@ -15,10 +14,12 @@ _sql = Statements(__package__, "destinations.sql")
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """The name of a user or channel, and a way to reach it."""
+    """The name of a user or channel, and where a page to it goes. ``secret`` signs webhooks."""
 
     name: str
-    destination: Destination
+    type: str
+    address: str = field(repr=False)
+    secret: str | None = field(repr=False)
 
 
 async def types(database: Database) -> frozenset[str]:
@@ -43,4 +44,4 @@ async def of_channel(database: Database, channel_id: UUID) -> Recipient:
 
 
 def _recipient(row: asyncpg.Record) -> Recipient:
-    return Recipient(row["name"], Destination(row["type"], row["address"], row["secret"]))
+    return Recipient(row["name"], row["type"], row["address"], row["secret"])
