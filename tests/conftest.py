@@ -2,30 +2,27 @@
 
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tocsin.db.embedded import blocking_embedded_server
-
-pytest_plugins = (
+_FIXTURES = (
     "tests.fixtures.first_cause",
     "tests.fixtures.database",
+    "tests.fixtures.passwords",
     "tests.fixtures.factories",
     "tests.fixtures.engine",
     "tests.fixtures.browser",
 )
 
+# Workers and the processes that tests start would compile every module again, each of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 _RUN_DIRECTORY = "TOCSIN_TEST_RUN_DIRECTORY"
 _OF_TESTS = ("TOCSIN_TEST_", "TOCSIN_MODEL_", "TOCSIN_SCREENSHOTS")
-_FAST_SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "400",
-}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,6 +36,15 @@ def pytest_configure(config: pytest.Config) -> None:
         directory = Path(tempfile.mkdtemp(prefix="tocsin-test-", dir=_memory_directory()))
         directory.chmod(0o755)
         os.environ[_RUN_DIRECTORY] = str(directory)
+    if not _has_workers(config):
+        for name in _FIXTURES:
+            config.pluginmanager.import_plugin(name)
+
+
+def _has_workers(config: pytest.Config) -> bool:
+    """Whether others run the tests, so that this process needs none of the fixtures and may start at once."""
+    is_worker = hasattr(config, "workerinput")
+    return not is_worker and config.getoption("dist", "no") != "no" and not config.option.collectonly
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -55,22 +61,3 @@ def _memory_directory() -> str | None:
     found = os.statvfs(path)
     usable = found.f_bavail * found.f_frsize > 2 * 1024**3 and not found.f_flag & os.ST_NOEXEC
     return str(path) if usable else None
-
-
-@pytest.fixture(scope="session")
-def run_directory() -> Path:
-    """A directory of this run that the embedded server's account can enter, unlike pytest's own under root."""
-    return Path(os.environ[_RUN_DIRECTORY])
-
-
-@pytest.fixture(scope="session")
-def postgres_dsn(run_directory: Path) -> Iterator[str]:
-    """The address of one PostgreSQL shared by the whole run, where its user may create databases.
-
-    It is embedded unless ``TOCSIN_TEST_DATABASE_URL`` names another.
-    """
-    if given := os.environ.get("TOCSIN_TEST_DATABASE_URL"):
-        yield given
-        return
-    with blocking_embedded_server(run_directory / "postgres", settings=_FAST_SETTINGS) as dsn:
-        yield dsn

@@ -81,6 +81,32 @@ _ROUTERS: Sequence[APIRouter] = (
 )
 
 
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _api_routes() -> APIRouter:
+    routes = APIRouter(generate_unique_id_function=_operation_id)
+    known = Depends(only_known_parameters)
+    for router in _ROUTERS:
+        routes.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor), known])
+    routes.include_router(session.sign_in_router, dependencies=[known])
+    return routes
+
+
+def _page_routes() -> APIRouter:
+    routes = APIRouter(generate_unique_id_function=_operation_id)
+    for router in pages.ROUTERS:
+        routes.include_router(router)
+    return routes
+
+
+# FastAPI works out what a route depends on when the first request comes, which takes a third of a second of a
+# processor. The applications of a process share these, and so the work.
+_API = _api_routes()
+_PAGES = _page_routes()
+
+
 class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -102,7 +128,6 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
     )
     app.state.settings = settings
     app.state.pool = pool
@@ -113,15 +138,8 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     problems.install(app)
     errors.install(app)
-    known = Depends(only_known_parameters)
-    for router in _ROUTERS:
-        app.include_router(router, prefix="/api/v1", dependencies=[Depends(current_actor), known])
-    app.include_router(session.sign_in_router, dependencies=[known])
+    app.router.routes.extend(_API.routes)
     # No token, and any parameter: ways in have keys of their own, and pages know their viewer.
-    for router in (intake_router(formats().values()), *pages.ROUTERS):
-        app.include_router(router)
+    app.include_router(intake_router(formats().values()))
+    app.router.routes.extend(_PAGES.routes)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name

@@ -106,6 +106,7 @@ async def test_guesses_slow_an_account_down_elsewhere_and_alike_for_nobodys(
     assert (await ann.post(URL, json=ANN)).status_code == 200
 
 
+@pytest.mark.usefixtures("costly_passwords")
 async def test_sixty_clients_at_once_are_refused_quickly_and_hold_up_nobody_who_is_known(
     ann: AsyncClient, attacker: AsyncClient
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from tests.fixtures.factories import Factory
 
 from tocsin.store.people.passwords import hash_password, verify_password
@@ -27,6 +28,11 @@ async def test_a_password_is_verified_and_nothing_else_is() -> None:
     for hashed, password in ((stored, "wrong"), (stored, ""), (None, "correct horse"), ("garbage", "correct horse")):
         assert not await verify_password(hashed, password)
     assert not await verify_password(None, "the password of nobody")
+
+
+@pytest.mark.usefixtures("costly_passwords")
+async def test_guessing_a_password_costs_64_mib_and_a_moment() -> None:
+    assert (await hash_password("correct horse")).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 async def test_no_secret_is_kept_readable(make: Factory) -> None:
