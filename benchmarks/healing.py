@@ -1,6 +1,6 @@
-"""How long it takes until running engines have put right what was lost or falsified, by the sweep or by the walk.
+"""How long it takes until running engines have put right what was lost or falsified, by the sweep or by the reconciler.
 
-The walk's part grows with the number of objects, up to ``TOCSIN_WALK_SECONDS``; here they are few.
+The reconciler's part grows with the number of objects, up to ``TOCSIN_WALK_SECONDS``; here they are few.
 """
 
 import asyncio

@@ -14,7 +14,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain import paging
 from tocsin.domain.checks import Check
 from tocsin.domain.escalation.decisions import Reason as EscalationReason
-from tocsin.engine.healing.finding import REASONS
+from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.runner import Engine
 from tocsin.settings import Settings
 

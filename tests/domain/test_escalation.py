@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tocsin.domain.escalation.apply import apply
-from tocsin.domain.escalation.decide import decide
+from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
@@ -78,12 +78,6 @@ TABLE: list[tuple[str, EscalationState, Policy, Decision]] = [
     ("a3 exhausted stays so", EXHAUSTED, THREE, Wait(Reason.NOTHING_TO_DO)),
     ("a4 acknowledged", replace(at(0), status="acknowledged"), THREE, Stop(Reason.ACKNOWLEDGED)),
     (
-        "a4 acknowledged and nothing pages any more",
-        replace(at(0, due=None), status="acknowledged", state="acknowledged", still_pages=False),
-        THREE,
-        Wait(Reason.ACKNOWLEDGED),
-    ),
-    (
         "a4 triggered again, whatever its state says",
         replace(at(1, due=None), state="acknowledged"),
         THREE,
@@ -131,6 +125,42 @@ TABLE: list[tuple[str, EscalationState, Policy, Decision]] = [
 @pytest.mark.parametrize(("alert", "on", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_an_alert_does(alert: EscalationState, on: Policy, expected: Decision) -> None:
     assert decide(alert, on, NOW) == expected
+
+
+DRIFTS: list[tuple[str, EscalationState, Policy, Reason | None]] = [
+    ("a state that fits", at(0, due=SOON), THREE, None),
+    ("its moment has come", at(0), THREE, None),
+    ("its moment has come, and its step is gone", at(2), policy(FIRST), None),
+    ("closed", replace(at(0, due=SOON), status="closed"), THREE, Reason.CLOSED),
+    ("acknowledged", replace(at(0, due=SOON), status="acknowledged"), THREE, Reason.ACKNOWLEDGED),
+    (
+        "acknowledged, and its state says so",
+        replace(at(0, due=None), status="acknowledged", state="acknowledged"),
+        THREE,
+        None,
+    ),
+    (
+        "acknowledged until another moment",
+        replace(at(0, due=None), status="acknowledged", state="acknowledged", acknowledgement_ends=SOON),
+        THREE,
+        Reason.ACK_TIMEOUT_CHANGED,
+    ),
+    ("triggered again", replace(at(0, due=SOON), state="acknowledged"), THREE, Reason.ACKNOWLEDGEMENT_RAN_OUT),
+    ("another policy", replace(at(0, due=SOON), policy_id=OTHER), THREE, Reason.POLICY_CHANGED),
+    ("another policy, without steps", replace(at(0, due=SOON), policy_id=OTHER), policy(), Reason.POLICY_CHANGED),
+    ("its step is gone", at(2, due=SOON), policy(FIRST), Reason.STEP_DELETED),
+    ("all steps are gone", at(2, due=SOON), policy(), Reason.STEP_DELETED),
+    ("somebody can be paged", replace(NOBODY, next_escalation=SOON), THREE, Reason.LOOKED_AGAIN),
+    ("nobody can be paged", replace(NOBODY, next_escalation=SOON), policy(step(0)), None),
+    ("exhausted", EXHAUSTED, THREE, None),
+    ("held, which its service's job sees to", HELD, THREE, None),
+    ("without steps, which its policy's job sees to", NO_STEPS, THREE, None),
+]
+
+
+@pytest.mark.parametrize(("alert", "on", "expected"), [row[1:] for row in DRIFTS], ids=[row[0] for row in DRIFTS])
+def test_what_nothing_told_of_shows(alert: EscalationState, on: Policy, expected: Reason | None) -> None:
+    assert unprompted(alert, on, NOW) == expected
 
 
 def test_a8_empty_steps_are_skipped_with_those_who_cannot_be_reached() -> None:
@@ -184,7 +214,6 @@ STATES = st.builds(
     forced=st.booleans(),
     maintenance_until=MOMENTS,
     acknowledgement_ends=MOMENTS,
-    still_pages=st.booleans(),
 )
 
 
@@ -196,7 +225,7 @@ def test_deciding_is_total_and_what_is_done_is_not_done_again(alert: EscalationS
     if alert.status == "closed":
         assert again == decision
     elif alert.status == "acknowledged":
-        assert isinstance(again, Stop | Reopen | Wait if isinstance(decision, Renew) else Reopen | Wait)
+        assert isinstance(again, Stop | Reopen)
     else:
         assert isinstance(again, Wait)
 
@@ -262,9 +291,9 @@ def test_nothing_moves_in_maintenance_nor_when_somebody_has_it(alert: Escalation
     if alert.status == "acknowledged" and alert.state == "acknowledged" and alert.next_escalation != ends:
         assert decision == Renew(ends)
     elif alert.status == "acknowledged" and alert.state == "acknowledged" and ends is not None:
-        assert isinstance(decision, Reopen if ends <= NOW else Stop | Wait)
+        assert isinstance(decision, Reopen if ends <= NOW else Stop)
     elif alert.status != "triggered":
-        assert isinstance(decision, Stop | Wait)
+        assert isinstance(decision, Stop)
     elif alert.maintenance_until is not None and alert.maintenance_until > NOW:
         assert isinstance(decision, Hold | Wait)
 

@@ -10,6 +10,7 @@ from tests.fixtures.factories import rule, step
 
 from tocsin.db.pool import Pool
 from tocsin.engine.healing.full_check import full_check
+from tocsin.engine.healing.sweep import Sweep
 from tocsin.store.actor import acting
 
 # What a sweep a second with a look ahead every tenth takes, on a busy machine.
@@ -49,11 +50,8 @@ async def test_lost_jobs_are_made_again_before_anything_is_due(story: Story, los
     assert story.paged() == ["Ann"]
     before = await story.pool.fetch("select kind, id, due from engine_due order by kind, id, due")
     await story.pool.execute(loss)
-
-    async def all_wait() -> bool:
-        return not await story.overdue()
-
-    await eventually(all_wait, within=SOON)
+    await Sweep(story.pool).run_once()
+    assert await story.overdue() == []
     assert before == await story.pool.fetch("select kind, id, due from engine_due order by kind, id, due")
     assert ("alert", "no_job") in await repaired(story.pool)
     await story.passes(3)
@@ -66,11 +64,8 @@ async def test_jobs_put_off_by_hand_are_brought_back(story: Story) -> None:
     await everything(story)
     story.paged()
     await story.pool.execute("update pgqueuer set execute_after = execute_after + interval '1 day'")
-
-    async def all_wait() -> bool:
-        return not await story.overdue()
-
-    await eventually(all_wait, within=SOON)
+    await Sweep(story.pool).run_once()
+    assert await story.overdue() == []
     assert ("alert", "job_too_late") in await repaired(story.pool)
     await story.passes(4)
     assert story.paged() == ["Ann", "Ben"]
@@ -83,12 +78,11 @@ async def test_what_is_due_far_ahead_is_seen_by_the_full_check_and_made_soon(sta
     await stage.pool.execute("delete from pgqueuer")
     [found] = await full_check(stage.pool)
     assert (found.kind, found.id, found.reason) == ("alert", str(alert_id), "no_job")
-
-    async def has_job() -> bool:
-        return await is_healthy(stage.pool)
-
-    async with running_engine(database, stage.pool):
-        await eventually(has_job, within=2 * SOON)
+    sweep = Sweep(stage.pool)
+    for _ in range(11):
+        sweep._rests_until = 0.0
+        await sweep.run_once()
+    assert await is_healthy(stage.pool)
 
 
 async def test_an_engine_down_for_six_hours_goes_on_with_one_step_per_alert(stage: Story, database: str) -> None:

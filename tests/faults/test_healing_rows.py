@@ -1,29 +1,37 @@
 """Rows of the engine's that are lost or changed by SQL are put right while it runs."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from tests.fixtures.database import TESTER
-from tests.fixtures.engine import Story, eventually, minutes, settled
+from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import rule, step
 
+from tocsin.engine.healing import reconcile
 from tocsin.engine.healing.full_check import full_check
+from tocsin.engine.healing.reconcile import TURNS, Reconciler
+from tocsin.engine.healing.sweep import Sweep
 from tocsin.store.actor import acting
 from tocsin.store.alerts import alerts
 from tocsin.store.alerts.alerts import NewAlert, raise_alert
 
-# A round of the walk over a few objects: six kinds, a second each, two looks, on a busy machine.
-SOON = 30
+
+@pytest.fixture(autouse=True)
+def second_look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All has come to rest before anything is damaged."""
+    monkeypatch.setattr(reconcile, "SECOND_LOOK_AFTER", timedelta(0))
 
 
 async def heals(story: Story, holds: Callable[[], Awaitable[object]]) -> None:
-    """Wait until it holds and the full check finds nothing more."""
-
-    async def is_so() -> bool:
-        return bool(await holds())
-
-    await eventually(is_so, within=SOON)
+    """After a sweep and a round of the reconciler it holds, and the full check finds nothing more."""
+    await Sweep(story.pool).run_once()
     await settled(story.pool)
+    reconciler = Reconciler(story.pool, timedelta(minutes=10))
+    for _ in TURNS:
+        await reconciler.run_once()
+        await settled(story.pool)
+    assert await holds()
     assert await full_check(story.pool) == []
 
 

@@ -13,9 +13,10 @@ from tocsin.cli.tables import print_table
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.checks import Finding as ConfigurationFinding
 from tocsin.domain.sickness import Kind, symptoms
-from tocsin.engine.healing.finding import Finding
+from tocsin.engine.healing.drift import Drift
 from tocsin.engine.healing.full_check import full_check
-from tocsin.engine.healing.repair import mend_all
+from tocsin.engine.healing.repair import repair as repair_drifts
+from tocsin.engine.jobs.state_kinds import state_kinds
 from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
 from tocsin.store.engine_status import engine_health, object_names, operators
@@ -105,7 +106,7 @@ async def _repair(pool: Pool) -> Sequence[Line]:
     """Mend what can be; returns what was found before. Each is done only if it is still so."""
     found = await full_check(pool)
     names = await object_names.names(pool, [(one.kind, one.id) for one in found])
-    await mend_all(pool, found)
+    await repair_drifts(pool, state_kinds(pool), found)
     return [_engine_line(one, names.get((one.kind, one.id))) for one in found]
 
 
@@ -115,7 +116,7 @@ async def _engine_works(pool: Pool) -> bool:
     return found is not None and not any(one.kind is Kind.NO_ENGINE for one in symptoms(found))
 
 
-def _engine_line(one: Finding, name: str | None) -> Line:
+def _engine_line(one: Drift, name: str | None) -> Line:
     return Line("engine", one.kind, one.id, name, one.reason, one.message, one.due, one.repair)
 
 

@@ -9,7 +9,7 @@ from itertools import product
 from prometheus_client import Counter, Histogram
 
 from tocsin.domain.escalation.decisions import Reason
-from tocsin.engine.healing.finding import REASONS
+from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.queue.job import Outcome
 
 KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")

@@ -19,11 +19,12 @@ import structlog
 from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.db.sql import Statements
-from tocsin.engine.healing import repair, sweep, walk
+from tocsin.engine.healing import reconcile, repair, sweep
+from tocsin.engine.healing.reconcile import Reconciler
 from tocsin.engine.healing.sweep import Sweep
-from tocsin.engine.healing.walk import Walk
-from tocsin.engine.jobs import alert, cycle, page, policy, policy_alerts, rotation, schedule, service
+from tocsin.engine.jobs import page
 from tocsin.engine.jobs.page import Outbox
+from tocsin.engine.jobs.state_kinds import state_kinds
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
@@ -34,15 +35,6 @@ from tocsin.engine.schema import Schema
 log = structlog.get_logger(__name__)
 
 _SQL = Statements(__package__, "runner.sql")
-_STATE_KINDS = (
-    rotation.kind,
-    schedule.kind,
-    policy.kind,
-    policy_alerts.kind,
-    service.kind,
-    alert.kind,
-    cycle.kind,
-)
 _RESTART_AFTER = timedelta(milliseconds=300)
 _ACCOUNT = timedelta(seconds=10)
 _SCHEMA = timedelta(seconds=1)
@@ -74,7 +66,7 @@ class Engine:
 
     context: WorkerContext
     workers: Sequence[Worker]
-    walk_within: timedelta
+    reconcile_within: timedelta
     life: Life = field(default_factory=Life)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,13 +88,14 @@ class Engine:
 
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
+        reconciler = Reconciler(self.pool, self.reconcile_within)
         loops = [
             Periodic("schema", _SCHEMA, self._look_at_schema),
             Periodic("account", _ACCOUNT, self._give_account),
             Periodic("sign_of_life", SIGN_EVERY, self._sign),
             Periodic("housekeeping", _HOUSEKEEPING, self._housekeeping),
             Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
-            Periodic("walk", walk.EVERY, self._with_known_schema(Walk(self.pool, self.walk_within).run_once)),
+            Periodic("reconcile", reconcile.EVERY, self._with_known_schema(reconciler.run_once)),
         ]
         async with asyncio.TaskGroup() as group:
             for worker in self.workers:
@@ -214,11 +207,11 @@ class Engine:
 
 @asynccontextmanager
 async def open_engine(
-    dsn: str, outbox: Outbox, *, connections: int, walk_within: timedelta = timedelta(minutes=10)
+    dsn: str, outbox: Outbox, *, connections: int, reconcile_within: timedelta = timedelta(minutes=10)
 ) -> AsyncIterator[Engine]:
     """An engine on the database, with up to ``connections`` connections for its jobs and a few for the queue.
 
-    ``walk_within`` bounds how long it takes until a change that nothing told of is found.
+    ``reconcile_within`` bounds how long it takes until a change that nothing told of is found.
     """
     lateness, life = Lateness(), Life(mails=outbox.mails)
     async with (
@@ -227,7 +220,7 @@ async def open_engine(
     ):
         await open_all(pool)  # a storm is no moment to open connections in
         workers = [
-            Worker(STATE, [kind(pool) for kind in _STATE_KINDS], concurrency=400, batch=100),
+            Worker(STATE, list(state_kinds(pool).values()), concurrency=400, batch=100),
             Worker(PAGES, [page.kind(pool, outbox, life)], concurrency=256, batch=50),
         ]
-        yield Engine(context, workers, walk_within, life, lateness=lateness)
+        yield Engine(context, workers, reconcile_within, life, lateness=lateness)

@@ -10,7 +10,7 @@ from tests.fixtures.factories import Factory
 
 from tocsin.channels.page import Actions
 from tocsin.db.pool import Pool
-from tocsin.engine.healing import compare
+from tocsin.engine.healing import reconcile
 from tocsin.engine.jobs import page, service
 from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.life import Life
@@ -98,15 +98,22 @@ async def test_it_is_put_off_once_and_then_left_alone_while_it_is_held(pool: Poo
     assert await waits(pool) == SIX_HOURS
 
 
-async def test_the_walk_finds_one_that_no_maintenance_holds_any_longer(pool: Pool, page_id: str) -> None:
+async def put_off(pool: Pool) -> list[str]:
+    """What the reconciler finds wrong with pages."""
+    return [drift.reason for drift in await reconcile._suspects(pool, {}, "page", ())]
+
+
+async def test_the_reconciler_finds_one_that_no_maintenance_holds_any_longer(pool: Pool, page_id: str) -> None:
     await run_page(pool, page_id)
-    assert await compare.pages(pool) == []
+    assert await put_off(pool) == []
     for change in (SHORTENED, CLEARED):
         await pool.execute(change)
-        assert [found.reason for found in await compare.pages(pool)] == ["page_put_off"]
+        assert await put_off(pool) == ["page_put_off"]
 
 
-async def test_the_walk_leaves_it_to_the_services_job_when_a_window_has_just_begun(pool: Pool, page_id: str) -> None:
+async def test_the_reconciler_leaves_it_to_the_services_job_when_a_window_has_just_begun(
+    pool: Pool, page_id: str
+) -> None:
     await pool.execute(CLEARED)
     await pool.execute(
         "insert into maintenance_windows (service_id, start_at, end_at)"
@@ -116,4 +123,4 @@ async def test_the_walk_leaves_it_to_the_services_job_when_a_window_has_just_beg
     await pool.execute("update tocsin_clock.clock set frozen_at = frozen_at + interval '1 minute'")
     await run_page(pool, page_id)
     assert await waits(pool) == SIX_HOURS
-    assert await compare.pages(pool) == []
+    assert await put_off(pool) == []

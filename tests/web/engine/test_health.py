@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.fixtures.factories import Factory, step
 
 from tocsin.db.migrate import latest
-from tocsin.engine.healing.finding import REASONS
+from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.metrics import KINDS
 from tocsin.engine.runner import _STATE_KINDS
 

@@ -33,7 +33,7 @@ def apply(alert: EscalationState, decision: Decision, now: datetime) -> Escalati
             return alert
         case Stop(until=until):
             held = replace(alert, state="acknowledged", next_escalation=until)
-            return replace(held, forced=False, forced_step=None, still_pages=False)
+            return replace(held, forced=False, forced_step=None)
         case Reopen():
             return replace(alert, status="triggered", next_escalation=now)
         case Renew(until=until):

@@ -44,15 +44,28 @@ def decide(alert: EscalationState, policy: Policy, now: datetime) -> Decision:
     return _next_step(alert, policy, due)
 
 
-def _acknowledged(alert: EscalationState, now: datetime) -> Stop | Reopen | Renew | Wait:
+def _acknowledged(alert: EscalationState, now: datetime) -> Stop | Reopen | Renew:
     ends = alert.acknowledgement_ends
     if alert.state != "acknowledged":
         return Stop(Reason.ACKNOWLEDGED, ends)
     if ends != alert.next_escalation:
         return Renew(ends)
-    if ends is not None and ends <= now:
-        return Reopen()
-    return (Stop if alert.still_pages else Wait)(Reason.ACKNOWLEDGED, ends)
+    return Reopen() if ends is not None and ends <= now else Stop(Reason.ACKNOWLEDGED, ends)
+
+
+def unprompted(alert: EscalationState, policy: Policy, now: datetime) -> Reason | None:
+    """Why the alert has to move although its moment has not come: somebody has changed what decides about it.
+
+    None when nothing has to, when its moment has come, and for what only waits for an event (steps, a maintenance).
+    """
+    decision = decide(alert, policy, now)
+    if isinstance(decision, Wait) or (alert.next_escalation is not None and alert.next_escalation <= now):
+        return None
+    if alert.status == "triggered":
+        cause = _due(alert, policy, now)
+        return cause if cause not in (Reason.STEPS_ADDED, Reason.MAINTENANCE_OVER) else None
+    follows = decision.reason is Reason.ACKNOWLEDGED and alert.state == "acknowledged"
+    return None if follows else decision.reason
 
 
 def _due(alert: EscalationState, policy: Policy, now: datetime) -> Reason | None:

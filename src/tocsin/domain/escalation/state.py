@@ -18,7 +18,6 @@ class EscalationState:
 
     ``caught``: it stands on the catch-all of its service's policy. ``forced_step`` is the step that was asked for.
     ``acknowledgement_ends``: by what its service says now; ``next_escalation`` holds what it said before.
-    ``still_pages``: there may be cycles or pages that an acknowledgement ends.
     """
 
     status: Status
@@ -33,4 +32,3 @@ class EscalationState:
     caught: bool = False
     maintenance_until: datetime | None = None
     acknowledgement_ends: datetime | None = None
-    still_pages: bool = True

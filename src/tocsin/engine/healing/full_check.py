@@ -1,18 +1,19 @@
-"""The full check: everything that the sweep and the walk would find, now and in one go."""
+"""The full check: everything that the sweep and the reconciler would find, now and in one go."""
 
 from collections.abc import Sequence
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.engine.healing import walk
-from tocsin.engine.healing.finding import Finding
+from tocsin.engine.healing.drift import Drift
+from tocsin.engine.healing.reconcile import drifted
+from tocsin.engine.jobs.state_kinds import state_kinds
 
 _SQL = Statements(__package__, "sweep.sql")
 
 
-async def full_check(pool: Pool) -> Sequence[Finding]:
+async def full_check(pool: Pool) -> Sequence[Drift]:
     """What is wrong now: what has no job in time, however far ahead, and what is not as it should be."""
-    differing = await walk.whole(pool)
-    told = {(finding.kind, finding.id) for finding in differing}
-    without_job = [Finding(**row) for row in await pool.fetch(_SQL["all"])]
-    return [*differing, *(finding for finding in without_job if (finding.kind, finding.id) not in told)]
+    differing = await drifted(pool, state_kinds(pool))
+    found = {(drift.kind, drift.id) for drift in differing}
+    without_job = [Drift(**row) for row in await pool.fetch(_SQL["all"])]
+    return [*differing, *(drift for drift in without_job if (drift.kind, drift.id) not in found)]

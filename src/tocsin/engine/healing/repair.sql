@@ -87,54 +87,6 @@ restored as (
 )
 select alert_id as id from restored
 
--- name: closed_but_standing
--- A closed alert has no row.
-with closed as (
-    select alerts.id
-    from alerts
-    where alerts.id = any($1::bigint[]) and alerts.status = 'closed'
-    order by alerts.id
-    for no key update
-)
-delete from escalation_policy_state as state
-using closed
-where state.alert_id = closed.id
-returning state.alert_id as id
-
--- name: acknowledgement_missed
--- An acknowledged alert stands as one, for as long as the acknowledgement holds.
-with acknowledged as (
-    select alerts.id, alerts.acknowledged_until
-    from alerts
-    where alerts.id = any($1::bigint[]) and alerts.status = 'acknowledged'
-    order by alerts.id
-    for no key update
-)
-update escalation_policy_state as state
-set
-    state = 'acknowledged', next_escalation = acknowledged.acknowledged_until, force_escalation = false,
-    force_step_id = null, version = version + 1
-from acknowledged
-where
-    state.alert_id = acknowledged.id
-    and (state.state <> 'acknowledged' or state.next_escalation is distinct from acknowledged.acknowledged_until)
-returning state.alert_id as id
-
--- name: reopening_missed
--- An alert that is triggered again looks again at once.
-with triggered as (
-    select alerts.id
-    from alerts
-    where alerts.id = any($1::bigint[]) and alerts.status = 'triggered'
-    order by alerts.id
-    for no key update
-)
-update escalation_policy_state as state
-set next_escalation = now(), version = version + 1
-from triggered
-where state.alert_id = triggered.id and state.state = 'acknowledged'
-returning state.alert_id as id
-
 -- name: not_exhausted
 -- An alert whose timeline does not say that its policy is exhausted goes on from the step that it stands on.
 with triggered as (
@@ -238,7 +190,7 @@ from (
         found.id collate "C"
 ) as found
 
--- name: keep
+-- name: record
 insert into engine_repairs (kind, object_id, reason, due)
 select found.kind, found.id, found.reason, nullif(found.due, now())
 from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as found (kind, id, reason, due)

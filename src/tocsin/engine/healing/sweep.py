@@ -9,15 +9,15 @@ be lost.
     rows ──trigger──▶ job ──▶ rows …             the ordinary way: state and next wake-up commit together
       │                ▲
       ├─ view ─▶ sweep ┤                         no job in time: lost, deleted, restored without, put off, parked
-      └─ walk ─────────┘                         the row itself is not what it should be
+      └─ reconciler ───┘                         the row itself is not what it should be
 
 The sweep reads ``engine_overdue`` and repairs what it shows before it is late: every second what is due within 15
 seconds, and every ten seconds all that the view shows, which is what is due within five minutes. All that there is it
 looks at as often as that is cheap: it rests a thousand times as long as the look took, so in a small installation it is
 part of every look ahead, and ten minutes at most.
-What no view can show, since it takes the rules to see it, is found by the walk (``walk``), which compares every object
-within ``TOCSIN_WALK_SECONDS``. Both only put right what they must (``repairs``) and wake the object's own job, which
-does the rest as ever: there is no second way for an object to move, and a repair that was not needed does no harm.
+What no view can show, since it takes the rules to see it, is found by the reconciler (``reconcile``), which compares
+every object within ``TOCSIN_WALK_SECONDS``. What is found is repaired by the object's own job (``repair``): there is no
+second way for an object to move, and a repair that was not needed does no harm.
 
 Who sweeps. Any engine looks, one at a time repairs: each that finds something tries for a lock that lasts as long as
 one transaction, and looks again under it, so an engine that hangs or dies holds nobody up. An engine that knows the
@@ -38,7 +38,7 @@ from datetime import timedelta
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.engine.healing import repair
-from tocsin.engine.healing.finding import Finding
+from tocsin.engine.healing.drift import Drift
 
 _SQL = Statements(__package__, "sweep.sql")
 
@@ -99,9 +99,9 @@ class Sweep:
         async with self.pool.acquire() as connection, connection.transaction():
             if not await connection.fetchval(_SQL["lock"]):
                 return 0
-            found = [Finding(**row) for row in await connection.fetch(_SQL[statement], repair.BATCH)]
-            done = await repair.mend(connection, found) if found else []
-        repair.tell(done)
+            found = [Drift(**row) for row in await connection.fetch(_SQL[statement], repair.BATCH)]
+            done = await repair.wake(connection, found) if found else []
+        repair.report(done)
         return len(done)
 
 

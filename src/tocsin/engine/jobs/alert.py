@@ -10,7 +10,7 @@ import asyncpg
 
 from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
-from tocsin.domain.escalation.decide import decide
+from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
@@ -25,7 +25,7 @@ from tocsin.domain.escalation.decisions import (
     Stop,
     Wait,
 )
-from tocsin.domain.escalation.policy import Step
+from tocsin.domain.escalation.policy import Policy, Step
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
@@ -37,6 +37,17 @@ from tocsin.store.services.maintenance import held_until
 _SQL = Statements(__package__, "alert.sql")
 
 Entry = Mapping[str, object]
+
+# What it is that nothing told of, by what the alert would do about it.
+_DRIFTS: Mapping[Reason, str] = {
+    Reason.CLOSED: "closed_but_standing",
+    Reason.ACKNOWLEDGED: "acknowledgement_missed",
+    Reason.ACK_TIMEOUT_CHANGED: "acknowledgement_missed",
+    Reason.ACKNOWLEDGEMENT_RAN_OUT: "reopening_missed",
+    Reason.POLICY_CHANGED: "policy_missed",
+    Reason.STEP_DELETED: "step_missed",
+    Reason.LOOKED_AGAIN: "nobody_missed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,17 @@ def kind(pool: Pool) -> JobKind:
             return None  # the policy has been deleted since the alert was read
         return _outcome(decided) if await _apply(pool, entering, decided) else None
 
-    return JobKind("alert", retry_on_conflict(attempt))
+    async def drift(object_id: str) -> str | None:
+        alert = await loads.load(int(object_id))
+        policy = await found.load(alert.policy_id) if alert is not None and alert.version is not None else None
+        return None if alert is None or policy is None else _drift(alert, policy.policy)
+
+    return JobKind("alert", retry_on_conflict(attempt), drift)
+
+
+def _drift(alert: Loaded, policy: Policy) -> str | None:
+    reason = unprompted(alert.state, policy, alert.now)
+    return None if reason is None else _DRIFTS.get(reason)
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:
@@ -130,8 +151,8 @@ async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
             return await _write(pool, "reopen", alert, reason)
         case Renew(until=until, reason=reason):
             return await _write(pool, "renew", alert, until, reason)
-        case Stop(reason=reason):
-            return await _write(pool, "stop", alert, reason)
+        case Stop(reason=reason, until=until):
+            return await _write(pool, "stop", alert, reason, until)
         case Wait():
             return True
         case _:

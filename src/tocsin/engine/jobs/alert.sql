@@ -70,12 +70,26 @@ select true as done from moved
 
 -- name: stop
 -- Somebody has it, or it is closed. An acknowledged alert's state row is locked, so that an escalation by hand that
--- commits meanwhile keeps its new cycles; a closed one has no row and stays closed.
+-- commits meanwhile keeps its new cycles; a closed one has no row and stays closed. A row that no trigger has moved with
+-- the status follows it.
 with guard as (
     select state.alert_id
     from escalation_policy_state as state
     where state.alert_id = $1 and state.version = $2
     for update
+),
+held as (
+    update escalation_policy_state as state
+    set
+        state = 'acknowledged', next_escalation = $4, force_escalation = false, force_step_id = null,
+        version = version + 1
+    from guard
+    where state.alert_id = guard.alert_id and $3 = 'acknowledged' and state.state <> 'acknowledged'
+),
+ended as (
+    delete from escalation_policy_state as state
+    using guard
+    where state.alert_id = guard.alert_id and $3 = 'closed'
 ),
 stopped as (
     select $1::bigint as alert_id

@@ -55,7 +55,24 @@ def kind(pool: Pool) -> JobKind:
         decision = paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values()))
         return _outcome(loaded, decision) if await _apply(pool, ticking, loaded, decision) else None
 
-    return JobKind("cycle", retry_on_conflict(attempt))
+    async def drift(object_id: str) -> str | None:
+        loaded = await loads.load(UUID(object_id))
+        return None if loaded is None else _drift(loaded)
+
+    return JobKind("cycle", retry_on_conflict(attempt), drift)
+
+
+def _drift(loaded: Loaded) -> str | None:
+    """What is wrong with the cycle unless it is due: it goes on for nobody, or looks later than its rules say."""
+    stored = loaded.cycle.next_tick
+    match paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values())):
+        case EndCycle():
+            return "still_paging"
+        case Ticks(cycles=[Tick(pages=pages, next_tick=next_tick), *_]) if stored is None or stored > loaded.now:
+            is_late = next_tick is not None and (stored is None or stored > next_tick)
+            return "differs" if pages or is_late else None
+        case _:
+            return None
 
 
 def _loaded(row: asyncpg.Record) -> Loaded:

@@ -60,6 +60,11 @@ class PolicyNow:
     steps: Mapping[UUID, StepNow]
     people: Mapping[UUID, Person]
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the mirrors of all steps name who would be paged."""
+        return all(step.is_mirrored for step in self.steps.values())
+
 
 def policies(pool: Pool) -> BatchLoader[UUID, PolicyNow]:
     """Reads policies as they are now."""
@@ -110,7 +115,7 @@ def kind(pool: Pool) -> JobKind:
     async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
         return await _untold(pool, policy_ids)
 
-    loads = BatchLoader(load_many)
+    loads, now = BatchLoader(load_many), policies(pool)
 
     async def run(object_id: str) -> Outcome:
         found = await loads.load(UUID(object_id))
@@ -121,7 +126,11 @@ def kind(pool: Pool) -> JobKind:
         await mirrors.freshen(UUID(object_id))
         return Outcome("brought_up_to_date")
 
-    return JobKind("policy", run)
+    async def drift(object_id: str) -> str | None:
+        found = await now.load(UUID(object_id))
+        return "differs" if found is not None and not found.is_mirrored else None
+
+    return JobKind("policy", run, drift)
 
 
 async def hold(connection: Connection, policy_id: UUID) -> None:

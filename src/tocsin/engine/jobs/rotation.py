@@ -46,7 +46,21 @@ def kind(pool: Pool) -> JobKind:
         decision = loaded.found.decide(loaded.now)
         return _outcome(loaded, decision) if await _apply(pool, loaded, decision) else None
 
-    return JobKind("rotation", retry_on_conflict(attempt))
+    async def drift(object_id: str) -> str | None:
+        loaded = await loads.load(UUID(object_id))
+        return None if loaded is None else _drift(loaded)
+
+    return JobKind("rotation", retry_on_conflict(attempt), drift)
+
+
+def _drift(loaded: Loaded) -> str | None:
+    """What is wrong with the row, unless its handoff is due."""
+    if isinstance(loaded.found.decide(loaded.now), Rest):
+        return None
+    if loaded.found.standing is None:
+        return "no_state"
+    end = loaded.found.standing.shift_end
+    return "differs" if end is None or end > loaded.now else None
 
 
 async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:

@@ -50,7 +50,11 @@ def kind(pool: Pool) -> JobKind:
         loaded = await loads.load(UUID(object_id))
         return GONE if loaded is None else await _apply(pool, loaded)
 
-    return JobKind("schedule", retry_on_conflict(attempt))
+    async def drift(object_id: str) -> str | None:
+        loaded = await loads.load(UUID(object_id))
+        return None if loaded is None else _drift(loaded)
+
+    return JobKind("schedule", retry_on_conflict(attempt), drift)
 
 
 def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
@@ -58,6 +62,18 @@ def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
         on_call_snapshot.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
     standing = {UUID(user_id): because for user_id, because in row["last_known"].items()}
     return Loaded(row["id"], whole, row["version"], row["next_change"], standing, whole.now)
+
+
+def _drift(loaded: Loaded) -> str | None:
+    """What is wrong with the on-call rows or with the moment of the next look, unless that has come."""
+    if loaded.version is None:
+        return "no_state"
+    stored, next_change = loaded.next_change, loaded.roster.next_change(loaded.id)
+    if stored is not None and stored <= loaded.now:
+        return None
+    wanted = {one.user_id: parts(one.because) for one in loaded.roster.of_schedule(loaded.id, loaded.now)}
+    is_late = next_change is not None and (stored is None or stored > next_change)
+    return "differs" if is_late or wanted != loaded.standing else None
 
 
 async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:

@@ -1,5 +1,5 @@
 -- name: load
--- A service, its maintenance and its planned windows.
+-- Services, the maintenance of each and its planned windows.
 select
     services.id,
     services.maintenance_expires_at,
@@ -10,7 +10,7 @@ select
     now() as now
 from services
 left join service_state as state on state.service_id = services.id
-where services.id = $1
+where services.id = any($1::uuid[])
 
 -- name: keep_windows
 -- What the windows say, for who reads alerts. Nothing when another run has written since.

@@ -36,12 +36,21 @@ GONE = Outcome("gone")
 _MOST_ATTEMPTS = 5
 
 
+async def _never(_object_id: str) -> None:
+    """No object of the kind drifts."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """A kind of job. ``run`` is idempotent: twice, late or out of order does no harm."""
+    """A kind of job. ``run`` is idempotent: twice, late or out of order does no harm.
+
+    ``drift`` tells why a run would change the object although nothing is due and no event explains it: a reason of
+    ``healing.drift``, None in health. It writes nothing.
+    """
 
     name: str
     run: Callable[[str], Awaitable[Outcome]]
+    drift: Callable[[str], Awaitable[str | None]] = _never
 
 
 class Contended(Exception):

@@ -5,48 +5,38 @@ set after = $3, rounds = rounds + case when $3 = '' then 1 else 0 end
 where kind = $1 and after = $2 and rounds = $4
 returning true
 
--- How far the walk has come with a kind, how many objects there are of it, and how many engines share them.
--- name: rotation_standing
-select walk.after, walk.rounds, (select count(*) from rotations) as objects, engines_alive() as engines
-from engine_walk as walk
-where walk.kind = 'rotation'
+-- name: progress
+-- How far the round has come with a kind, how many objects there are of it, and how many engines share them.
+select
+    progress.after,
+    progress.rounds,
+    case progress.kind
+        when 'rotation' then (select count(*) from rotations)
+        when 'schedule' then (select count(*) from schedules)
+        when 'policy' then (select count(*) from escalation_policies)
+        when 'service' then (select count(*) from services)
+        else (select count(*) from escalation_policy_state)
+    end as objects,
+    engines_alive() as engines
+from engine_walk as progress
+where progress.kind = $1
 
 -- name: rotation_ids
 select id::text from rotations
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by rotations.id limit $2
 
--- name: schedule_standing
-select walk.after, walk.rounds, (select count(*) from schedules) as objects, engines_alive() as engines
-from engine_walk as walk
-where walk.kind = 'schedule'
-
 -- name: schedule_ids
 select id::text from schedules
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by schedules.id limit $2
-
--- name: policy_standing
-select walk.after, walk.rounds, (select count(*) from escalation_policies) as objects, engines_alive() as engines
-from engine_walk as walk
-where walk.kind = 'policy'
 
 -- name: policy_ids
 select id::text from escalation_policies
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid
 order by escalation_policies.id limit $2
 
--- name: service_standing
-select walk.after, walk.rounds, (select count(*) from services) as objects, engines_alive() as engines
-from engine_walk as walk
-where walk.kind = 'service'
-
 -- name: service_ids
 select id::text from services
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by services.id limit $2
-
--- name: alert_standing
-select walk.after, walk.rounds, (select count(*) from escalation_policy_state) as objects, engines_alive() as engines
-from engine_walk as walk
-where walk.kind = 'alert'
 
 -- name: alert_ids
 -- Open alerts and rows of escalation: neither should be without the other.
@@ -82,32 +72,6 @@ where not exists (
         )
 )
 
--- name: services
--- Services that have planned windows, or had.
-select
-    services.id,
-    state.window_ends_at,
-    state.next_change,
-    maintenance_windows_of(services.id) as windows,
-    now() as now
-from services
-left join service_state as state on state.service_id = services.id
-where
-    services.id = any($1::uuid[])
-    and (
-        state.service_id is not null
-        or exists (select from maintenance_windows as windows where windows.service_id = services.id)
-    )
-
--- name: waiting_for_somebody
--- Of some policies those with alerts that found nobody and look again later.
-select distinct state.escalation_policy_id as id
-from escalation_policy_state as state
-where
-    state.escalation_policy_id = any($1::uuid[])
-    and state.state = 'nobody'
-    and state.next_escalation > now()
-
 -- name: alerts
 -- Alerts whose row is not as it should be, with the reason, and when they should move. An alert's next move comes no
 -- later than its delay after the last: the delay that its timeline says it entered the step with, for a later change of
@@ -115,7 +79,7 @@ where
 with standing as (
     select
         state.alert_id, state.state, state.step_number, state.escalation_count, state.last_escalation,
-        state.next_escalation, alerts.status, alerts.acknowledged_until, steps.id as step_id,
+        state.next_escalation, alerts.status, steps.id as step_id,
         policy_climbed(state.*, policies.*) as policy_id,
         policy_to_climb(state.*, policies.*) as wanted_policy_id,
         case state.state
@@ -139,18 +103,11 @@ judged as (
         standing.alert_id,
         coalesce(promised.due, standing.bound, now()) as due,
         case
-            when standing.status = 'closed' then 'closed_but_standing'
             when
-                standing.status = 'acknowledged'
-                and (
-                    standing.state <> 'acknowledged'
-                    or standing.next_escalation is distinct from standing.acknowledged_until
-                )
-                then 'acknowledgement_missed'
-            when standing.status = 'acknowledged' then null
-            when standing.state = 'acknowledged'
-                then case when coalesce(standing.next_escalation > now(), true) then 'reopening_missed' end
-            when standing.policy_id is distinct from standing.wanted_policy_id then 'policy_missed'
+                standing.status <> 'triggered'
+                or standing.policy_id is distinct from standing.wanted_policy_id
+                or (standing.state <> 'exhausted' and standing.step_number is not null and standing.step_id is null)
+                then null
             when
                 standing.state = 'exhausted'
                 and coalesce((
@@ -161,11 +118,6 @@ judged as (
                     limit 1
                 ), '') <> 'exhausted'
                 then 'not_exhausted'
-            when
-                standing.state in ('escalating', 'nobody')
-                and standing.step_number is not null
-                and standing.step_id is null
-                then 'step_missed'
             when
                 standing.state in ('new', 'escalating', 'nobody')
                 and coalesce(
@@ -224,49 +176,24 @@ where
     and alerts.status <> 'closed'
     and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id)
 
--- name: cycles
--- Of some alerts the cycles that go on although nobody needs them, or that look again later than their rules say. What a
--- maintenance holds is left to its end.
-select
-    'cycle' as kind,
-    cycles.id::text as id,
-    case when over.is_over then 'still_paging' else 'differs' end as reason,
-    least(rules.due, cycles.next_tick) as due
+-- name: cycle_ids
+-- Of some alerts the cycles that may have something to do: those that wait or repeat, those whose alert is no longer
+-- triggered, and those with a notification rule that has not been worked through.
+select cycles.id::text as id
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
-join service_maintenance as held on held.service_id = alerts.service_id
-cross join lateral (
-    select
-        alerts.status = 'closed' or (alerts.status = 'acknowledged' and cycles.repeat_every is null) as is_over,
-        coalesce(held.stored_until > now(), false) as is_held
-) as over
-cross join lateral (
-    select
-        min(cycles.started_at + rules.delay) as first,
-        min(cycles.started_at + rules.delay) filter (
-            where
-            cycles.started_at + rules.delay >= rules.created_at
-            and (cycles.last_tick is null or cycles.started_at + rules.delay > cycles.last_tick)
-        ) as due
-    from notification_rules as rules
-    join contact_methods as methods on methods.id = rules.contact_method_id
-    where rules.user_id = cycles.user_id and methods.enabled
-) as rules
 where
     cycles.alert_id = any($1::bigint[])
     and cycles.ended_at is null
     and (
-        over.is_over
-        or (
-            not over.is_held
-            and (
-                (rules.due is not null and coalesce(cycles.next_tick > rules.due, true))
-                or (
-                    cycles.repeat_every is not null
-                    and rules.first is not null
-                    and coalesce(cycles.next_tick > greatest(now(), rules.first) + cycles.repeat_every, true)
-                )
-            )
+        cycles.next_tick is not null
+        or cycles.repeat_every is not null
+        or alerts.status <> 'triggered'
+        or exists (
+            select from notification_rules as rules
+            where
+                rules.user_id = cycles.user_id
+                and cycles.started_at + rules.delay > coalesce(cycles.last_tick, '-infinity')
         )
     )
 

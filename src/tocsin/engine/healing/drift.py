@@ -1,4 +1,4 @@
-"""What is wrong with an object that the engine moves, found by the sweep, the walk or the full check."""
+"""What is wrong with an object that the engine moves, found by the sweep, the reconciler or the full check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _REASONS: Mapping[str, tuple[str, str]] = {
     "page_put_off": ("it waits for longer than any retry", "let it go out now"),
     "policy_missed": ("it climbs another policy than its service has", _WAKE),
     "step_missed": ("the step that it stands on is gone", _WAKE),
-    "nobody_missed": ("its alerts wait for somebody, but somebody can be paged", _WAKE),
+    "nobody_missed": ("it waits for somebody, but somebody can be paged", _WAKE),
     "still_paging": ("it goes on paging, but its alert needs nobody any more", _WAKE),
     "differs": ("what is stored of it is not what its definition says", _WAKE),
 }
@@ -40,9 +40,6 @@ REASONS = tuple(_REASONS)
 _OF_ROWS = frozenset(
     {
         "no_cycle",
-        "closed_but_standing",
-        "acknowledgement_missed",
-        "reopening_missed",
         "not_exhausted",
         "due_too_late",
         "page_put_off",
@@ -51,7 +48,7 @@ _OF_ROWS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Drift:
     """One object that is not as it should be. ``due``: when it should move or have moved, where that is known."""
 
     kind: str
@@ -78,10 +75,15 @@ class Finding:
 
     @property
     def repairs_row(self) -> bool:
-        """Whether the row itself is put right, for its own job would not do it; every other repair is a wake-up."""
+        """Whether the row itself is put right first, for its own job would not do it."""
         return self.reason in _OF_ROWS or (self.reason == "no_state" and self.kind == "alert")
 
     @property
-    def wakes_when_due(self) -> bool:
-        """Whether only the job is missing, so that it may wait for the moment."""
-        return self.reason in ("no_job", "job_too_late")
+    def is_repaired_by_run(self) -> bool:
+        """Whether a run of its job repairs it; otherwise the job is missing or parked, or the row is wrong."""
+        return not self.repairs_row and self.reason not in ("no_job", "job_too_late", "parked")
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """When its job is woken; None: now."""
+        return self.due if self.reason in ("no_job", "job_too_late") else None

@@ -1,4 +1,4 @@
-"""The walk goes round all objects within its bound, shared by all engines, and takes nothing on the move for wrong."""
+"""The reconciler goes round all objects within its bound, shared by all engines, and repairs nothing on the move."""
 
 import asyncio
 from datetime import timedelta
@@ -7,8 +7,9 @@ import pytest
 from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.db.pool import Pool
-from tocsin.engine.healing import compare, walk
-from tocsin.engine.healing.walk import EVERY, Walk
+from tocsin.engine.healing import reconcile
+from tocsin.engine.healing.reconcile import EVERY, TURNS, Reconciler
+from tocsin.engine.jobs.state_kinds import state_kinds
 
 TEN_MINUTES = timedelta(minutes=10)
 
@@ -16,28 +17,28 @@ TEN_MINUTES = timedelta(minutes=10)
 @pytest.mark.parametrize("objects", [0, 1, 99, 10_000, 1_000_000])
 @pytest.mark.parametrize("engines", [1, 3])
 def test_a_round_is_over_before_the_bound(objects: int, engines: int) -> None:
-    share = Walk(pool=None, within=TEN_MINUTES)._share(objects, engines)  # type: ignore[arg-type]
+    share = Reconciler(pool=None, within=TEN_MINUTES)._share(objects, engines)  # type: ignore[arg-type]
     turns = -(-(objects + 1) // (share * engines))
-    each = EVERY * len(compare.OF_KIND)
+    each = EVERY * len(TURNS)
     assert turns * each <= TEN_MINUTES * 0.9 + each
     assert share <= max(objects / engines * (each / (TEN_MINUTES * 0.9)) + 2, 20), "no more at a time than it takes"
 
 
-async def turn(walking: Walk, kind: str) -> int:
-    """Let the walk come to the kind."""
-    walking._steps = list(compare.OF_KIND).index(kind)
-    return await walking.run_once()
+async def turn(reconciler: Reconciler, kind: str) -> int:
+    """Let the reconciler come to the kind."""
+    reconciler._turns = TURNS.index(kind)
+    return await reconciler.run_once()
 
 
 async def test_it_goes_on_where_another_engine_left_it_and_begins_anew(
     pool: Pool, make: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "_FEWEST", 1)
+    monkeypatch.setattr(reconcile, "_FEWEST", 1)
     for _ in range(30):
         await make.policy()
     after = []
     for _ in range(100):
-        await turn(Walk(pool, TEN_MINUTES), "policy")
+        await turn(Reconciler(pool, TEN_MINUTES), "policy")
         after.append(await pool.fetchval("select after from engine_walk where kind = 'policy'"))
         if after[-1] == "":
             break
@@ -49,10 +50,10 @@ async def test_it_goes_on_where_another_engine_left_it_and_begins_anew(
 async def test_what_another_engine_takes_is_not_taken_twice(
     pool: Pool, make: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "_FEWEST", 1)
+    monkeypatch.setattr(reconcile, "_FEWEST", 1)
     for _ in range(10):
         await make.policy()
-    taken = await asyncio.gather(*(Walk(pool, TEN_MINUTES)._take("policy") for _ in range(4)))
+    taken = await asyncio.gather(*(Reconciler(pool, TEN_MINUTES)._take("policy") for _ in range(4)))
     ids = [one for each in taken for one in each]
     assert ids
     assert len(ids) == len(set(ids))
@@ -60,14 +61,27 @@ async def test_what_another_engine_takes_is_not_taken_twice(
 
 @pytest.fixture
 async def falsified(pool: Pool, make: Factory) -> None:
-    """A schedule whose job would have something to do, and none."""
+    """A schedule that has no row and no job."""
     await make.schedule(rule(await make.user()))
     await pool.execute("delete from pgqueuer")
 
 
-async def test_what_differs_is_woken(pool: Pool, falsified: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "SECOND_LOOK_AFTER", timedelta(0))
-    assert await turn(Walk(pool, TEN_MINUTES), "schedule") == 1
+async def test_what_differs_is_repaired_by_its_own_job(
+    pool: Pool, falsified: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "SECOND_LOOK_AFTER", timedelta(0))
+    assert await turn(Reconciler(pool, TEN_MINUTES), "schedule") == 1
+    assert await pool.fetchval("select true from schedule_state")
+    assert await pool.fetchval("select reason from engine_repairs where kind = 'schedule'") == "no_state"
+    assert await turn(Reconciler(pool, TEN_MINUTES), "schedule") == 0
+
+
+async def test_a_repair_that_fails_is_left_to_the_queue(
+    pool: Pool, falsified: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "SECOND_LOOK_AFTER", timedelta(0))
+    await pool.execute("alter table schedule_state add constraint broken check (version < 0)")
+    assert await turn(Reconciler(pool, TEN_MINUTES), "schedule") == 1
     assert await pool.fetchval("select entrypoint from pgqueuer") == "schedule"
 
 
@@ -75,10 +89,10 @@ async def test_what_differs_is_woken(pool: Pool, falsified: None, monkeypatch: p
 async def test_what_has_its_job_is_left_to_it(
     pool: Pool, falsified: None, status: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "SECOND_LOOK_AFTER", timedelta(0))
+    monkeypatch.setattr(reconcile, "SECOND_LOOK_AFTER", timedelta(0))
     await pool.execute("select engine_enqueue('schedule', id::text, now()) from schedules")
     await pool.execute("update pgqueuer set status = $1", status)
-    assert await turn(Walk(pool, TEN_MINUTES), "schedule") == 0
+    assert await turn(Reconciler(pool, TEN_MINUTES), "schedule") == 0
 
 
 async def test_what_cannot_be_read_is_left_to_its_job(pool: Pool, make: Factory) -> None:
@@ -87,5 +101,6 @@ async def test_what_cannot_be_read_is_left_to_its_job(pool: Pool, make: Factory)
     await make.policy(step(schedule))
     await pool.execute("update rotations set time_zone = 'Nowhere/Never'")
     await pool.execute("update schedules set time_zone = 'Nowhere/Never'")
-    assert await compare.rotations(pool, [str(rotation.id)]) == []
-    assert await compare.schedules(pool, [str(schedule.id)]) == []
+    kinds = state_kinds(pool)
+    assert await reconcile._suspects(pool, kinds, "rotation", [str(rotation.id)]) == []
+    assert await reconcile._suspects(pool, kinds, "schedule", [str(schedule.id)]) == []
