@@ -12,7 +12,7 @@ from tocsin.cli.runtime import load_settings, open_store
 from tocsin.cli.tables import print_table
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.checks import Finding as ConfigurationFinding
-from tocsin.domain.sickness import Kind, symptoms
+from tocsin.domain.engine_health import Kind, symptoms
 from tocsin.engine.healing.drift import Drift
 from tocsin.engine.healing.full_check import full_check
 from tocsin.engine.healing.repair import repair as repair_drifts

@@ -22,8 +22,8 @@ from tocsin.http.server.descriptors import fitting_connections, raise_limit
 from tocsin.http.server.server import Server, trusted_proxies
 from tocsin.settings import Settings, host_and_port
 from tocsin.store.people import destinations
-from tocsin.watch.telling import Teller
-from tocsin.watch.watch import LOOK_EVERY, Watch
+from tocsin.watch.health import LOOK_EVERY, Watch
+from tocsin.watch.notify import Teller
 from tocsin.web.alerts.links import ActionLinks, signing_key
 from tocsin.web.engine import health, metrics
 

@@ -15,7 +15,7 @@ from yarl import URL
 
 from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
-from tocsin.domain import sickness
+from tocsin.domain import engine_health as sickness
 from tocsin.engine.metrics import PINGS
 from tocsin.store.engine_status import engine_health
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tocsin.db.migrate import unfit
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain.sickness import Signs
+from tocsin.domain.engine_health import Signs
 
 _sql = Statements(__package__, "engine_health.sql")
 

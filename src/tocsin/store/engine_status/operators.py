@@ -7,8 +7,8 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
+from tocsin.domain.engine_health import Case
 from tocsin.domain.reach import first_paged
-from tocsin.domain.sickness import Case
 from tocsin.errors import NotFound
 from tocsin.store.policies import policy_reach
 

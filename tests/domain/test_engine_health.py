@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.domain.sickness import REPEAT, Case, Kind, Signs, Step, Symptom, decide, obstacles, symptoms
+from tocsin.domain.engine_health import REPEAT, Case, Kind, Signs, Step, Symptom, decide, obstacles, symptoms
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WELL = Signs(NOW, engine_seen_at=NOW)

@@ -22,10 +22,10 @@ from tests.fixtures.factories import Factory, rule, step
 from tocsin.channels.email.receiver import MailReceiver
 from tocsin.channels.registry import open_senders
 from tocsin.db.pool import Pool, open_pool
-from tocsin.domain.sickness import Step
+from tocsin.domain.engine_health import Step
+from tocsin.watch.health import Watch
+from tocsin.watch.notify import Teller
 from tocsin.watch.outage import Outage, Verdict
-from tocsin.watch.telling import Teller
-from tocsin.watch.watch import Watch
 
 POLICY = "Operators"
 

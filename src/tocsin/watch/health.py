@@ -1,6 +1,6 @@
 """One process's watch over the engine: it looks every few seconds, and tells when it is the one to tell.
 
-`tocsin.domain.sickness` decides; the record in the database makes the watching processes one. Nobody holds a connection
+`tocsin.domain.engine_health` decides; the record in the database makes the watching processes one. Nobody holds a connection
 while a message is on its way: the telling is claimed, sent, and recorded. A process that dies in between leaves a claim
 that runs out, and another tells, with the same idempotency keys.
 
@@ -18,13 +18,13 @@ import asyncpg
 import structlog
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
-from tocsin.domain import sickness
-from tocsin.domain.sickness import REPEAT, TOLD_AFTER, Case, Signs, Step, Symptom
+from tocsin.domain import engine_health as sickness
+from tocsin.domain.engine_health import REPEAT, TOLD_AFTER, Case, Signs, Step, Symptom
 from tocsin.errors import NotFound
 from tocsin.store.engine_status import engine_health, operators
 from tocsin.store.engine_status.operators import Operators
+from tocsin.watch.notify import News, Status, Teller
 from tocsin.watch.outage import Outage, Verdict
-from tocsin.watch.telling import News, Status, Teller
 
 log = structlog.get_logger(__name__)
 
