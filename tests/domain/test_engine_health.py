@@ -6,12 +6,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tocsin.domain.engine_health import REPEAT, Case, Kind, Signs, Step, Symptom, decide, obstacles, symptoms
+from tocsin.domain.engine_health import (
+    REPEAT,
+    EngineStatus,
+    Incident,
+    IncidentStep,
+    Problem,
+    ProblemKind,
+    decide,
+    obstacles,
+    problems,
+)
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-WELL = Signs(NOW, engine_seen_at=NOW)
-SICK = [Symptom(Kind.NO_ENGINE, NOW - timedelta(hours=1), "no engine")]
-UNDATED = [Symptom(Kind.NO_ENGINE, None, "no engine")]
+WELL = EngineStatus(NOW, engine_seen_at=NOW)
+SICK = [Problem(ProblemKind.NO_ENGINE, NOW - timedelta(hours=1), "no engine")]
+UNDATED = [Problem(ProblemKind.NO_ENGINE, None, "no engine")]
 
 
 def ago(seconds: float) -> datetime:
@@ -19,31 +29,31 @@ def ago(seconds: float) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("signs", "kinds"),
+    ("status", "kinds"),
     [
         (WELL, []),
-        (replace(WELL, engine_seen_at=None), [Kind.NO_ENGINE]),
+        (replace(WELL, engine_seen_at=None), [ProblemKind.NO_ENGINE]),
         (replace(WELL, engine_seen_at=ago(19)), []),
-        (replace(WELL, engine_seen_at=ago(20)), [Kind.NO_ENGINE]),
+        (replace(WELL, engine_seen_at=ago(20)), [ProblemKind.NO_ENGINE]),
         (replace(WELL, oldest_job=NOW + timedelta(hours=1)), []),
         (replace(WELL, oldest_job=ago(19)), []),
-        (replace(WELL, oldest_job=ago(20)), [Kind.JOBS_LATE]),
+        (replace(WELL, oldest_job=ago(20)), [ProblemKind.JOBS_LATE]),
         (replace(WELL, overdue=1), []),
         (replace(WELL, overdue=1, overdue_since=ago(19)), []),
-        (replace(WELL, overdue=2, overdue_since=ago(20)), [Kind.OVERDUE]),
+        (replace(WELL, overdue=2, overdue_since=ago(20)), [ProblemKind.OVERDUE]),
         (replace(WELL, sends_failed=9), []),
         (
-            Signs(NOW, ago(60), overdue=1, overdue_since=ago(60), oldest_job=ago(60)),
-            [Kind.NO_ENGINE, Kind.OVERDUE, Kind.JOBS_LATE],
+            EngineStatus(NOW, ago(60), overdue=1, overdue_since=ago(60), oldest_job=ago(60)),
+            [ProblemKind.NO_ENGINE, ProblemKind.OVERDUE, ProblemKind.JOBS_LATE],
         ),
     ],
 )
-def test_lateness_shows_after_a_while(signs: Signs, kinds: Sequence[Kind]) -> None:
-    assert [symptom.kind for symptom in symptoms(signs)] == kinds
+def test_lateness_shows_after_a_while(status: EngineStatus, kinds: Sequence[ProblemKind]) -> None:
+    assert [problem.kind for problem in problems(status)] == kinds
 
 
 @pytest.mark.parametrize(
-    ("signs", "found"),
+    ("status", "found"),
     [
         (WELL, []),
         (replace(WELL, sends_failed=2), []),
@@ -57,33 +67,37 @@ def test_lateness_shows_after_a_while(signs: Signs, kinds: Sequence[Kind]) -> No
         ),
     ],
 )
-def test_pages_go_out_unless_something_stands_against_it(signs: Signs, found: Sequence[str]) -> None:
-    assert obstacles(signs) == found
+def test_pages_go_out_unless_something_stands_against_it(status: EngineStatus, found: Sequence[str]) -> None:
+    assert obstacles(status) == found
 
 
 @pytest.mark.parametrize(
-    ("found", "case", "step"),
+    ("found", "incident", "step"),
     [
-        ([], None, Step.REST),
-        (SICK, None, Step.OPEN),
-        (SICK, Case(ago(9), ago(9)), Step.REST),
-        (SICK, Case(ago(10), ago(10)), Step.TELL_SICK),
-        (UNDATED, Case(ago(29), ago(29)), Step.REST),
-        (UNDATED, Case(ago(30), ago(30)), Step.TELL_SICK),
-        (UNDATED, Case(ago(30), ago(9)), Step.REST),
-        (SICK, Case(ago(60), ago(60), claimed_until=NOW + timedelta(seconds=1)), Step.REST),
-        (SICK, Case(ago(60), ago(60), claimed_until=NOW), Step.TELL_SICK),
-        (SICK, Case(ago(600), ago(600), told_at=NOW - REPEAT + timedelta(seconds=1)), Step.REST),
-        (SICK, Case(ago(600), ago(600), told_at=NOW - REPEAT), Step.TELL_SICK),
-        (SICK, Case(ago(600), ago(600), told_at=ago(600), well_at=ago(5)), Step.RELAPSE),
-        ([], Case(ago(60), ago(60)), Step.CLOSE),
-        ([], Case(ago(60), ago(60), told_at=ago(20)), Step.RECOVER),
-        ([], Case(ago(60), ago(60), told_at=ago(20), well_at=ago(9)), Step.REST),
-        ([], Case(ago(60), ago(60), told_at=ago(20), well_at=ago(10)), Step.TELL_WELL),
-        ([], Case(ago(60), ago(60), told_at=ago(20), well_at=ago(10), claimed_until=NOW + REPEAT), Step.REST),
+        ([], None, IncidentStep.WAIT),
+        (SICK, None, IncidentStep.OPEN),
+        (SICK, Incident(ago(9), ago(9)), IncidentStep.WAIT),
+        (SICK, Incident(ago(10), ago(10)), IncidentStep.NOTIFY_SICK),
+        (UNDATED, Incident(ago(29), ago(29)), IncidentStep.WAIT),
+        (UNDATED, Incident(ago(30), ago(30)), IncidentStep.NOTIFY_SICK),
+        (UNDATED, Incident(ago(30), ago(9)), IncidentStep.WAIT),
+        (SICK, Incident(ago(60), ago(60), claimed_until=NOW + timedelta(seconds=1)), IncidentStep.WAIT),
+        (SICK, Incident(ago(60), ago(60), claimed_until=NOW), IncidentStep.NOTIFY_SICK),
+        (SICK, Incident(ago(600), ago(600), notified_at=NOW - REPEAT + timedelta(seconds=1)), IncidentStep.WAIT),
+        (SICK, Incident(ago(600), ago(600), notified_at=NOW - REPEAT), IncidentStep.NOTIFY_SICK),
+        (SICK, Incident(ago(600), ago(600), notified_at=ago(600), well_at=ago(5)), IncidentStep.RELAPSE),
+        ([], Incident(ago(60), ago(60)), IncidentStep.CLOSE),
+        ([], Incident(ago(60), ago(60), notified_at=ago(20)), IncidentStep.RECOVER),
+        ([], Incident(ago(60), ago(60), notified_at=ago(20), well_at=ago(9)), IncidentStep.WAIT),
+        ([], Incident(ago(60), ago(60), notified_at=ago(20), well_at=ago(10)), IncidentStep.NOTIFY_WELL),
+        (
+            [],
+            Incident(ago(60), ago(60), notified_at=ago(20), well_at=ago(10), claimed_until=NOW + REPEAT),
+            IncidentStep.WAIT,
+        ),
     ],
 )
 def test_a_sickness_is_told_once_it_lasts_and_so_is_its_end(
-    found: Sequence[Symptom], case: Case | None, step: Step
+    found: Sequence[Problem], incident: Incident | None, step: IncidentStep
 ) -> None:
-    assert decide(found, case, NOW) is step
+    assert decide(found, incident, NOW) is step

@@ -230,7 +230,7 @@ async def test_the_look_between_fetches_reads_a_job_a_kind_at_most(waiting: asyn
 
 async def test_whether_the_engine_is_well_is_told_without_a_look_at_jobs_of_later(waiting: asyncpg.Connection) -> None:
     health = Statements("tocsin.store.engine_status", "engine_health.sql")
-    assert await most_rows_read(waiting, health["signs"]) <= 20
+    assert await most_rows_read(waiting, health["status"]) <= 20
     assert await most_rows_read(waiting, health["summary"]) <= 20
     # Without the kinds, a PostgreSQL older than 18 would read all of the index for that.
     [late] = [

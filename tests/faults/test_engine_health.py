@@ -22,9 +22,9 @@ from tests.fixtures.factories import Factory, rule, step
 from tocsin.channels.email.receiver import MailReceiver
 from tocsin.channels.registry import open_senders
 from tocsin.db.pool import Pool, open_pool
-from tocsin.domain.engine_health import Step
+from tocsin.domain.engine_health import IncidentStep
 from tocsin.watch.health import Watch
-from tocsin.watch.notify import Teller
+from tocsin.watch.notify import Notifier
 from tocsin.watch.outage import Outage, Verdict
 
 POLICY = "Operators"
@@ -41,7 +41,7 @@ async def watch(stage: Story, database: str) -> AsyncIterator[Watch]:
 @asynccontextmanager
 async def watching(dsn: str, **outage: timedelta) -> AsyncIterator[Watch]:
     async with open_senders(None) as senders, open_pool(dsn, size=1, application_name="tocsin watch") as pool:
-        made = Watch(pool, Teller(senders, "http://tocsin.test"), POLICY.lower())
+        made = Watch(pool, Notifier(senders, "http://tocsin.test"), POLICY.lower())
         if outage:
             made.outage = Outage(**outage)
         yield made
@@ -58,15 +58,25 @@ async def looks(stage: Story, watch: Watch, *seconds: float) -> list[object]:
 
 async def test_a_killed_engine_is_told_repeated_and_told_to_be_well(stage: Story, database: str, watch: Watch) -> None:
     async with engine_process(database, stage.pool) as process:
-        assert await looks(stage, watch, 0) == [Step.REST]
+        assert await looks(stage, watch, 0) == [IncidentStep.WAIT]
         process.send_signal(signal.SIGKILL)
         await process.wait()
-    assert await looks(stage, watch, 19, 1, 5, 4) == [Step.REST, Step.OPEN, Step.REST, Step.REST]
+    assert await looks(stage, watch, 19, 1, 5, 4) == [
+        IncidentStep.WAIT,
+        IncidentStep.OPEN,
+        IncidentStep.WAIT,
+        IncidentStep.WAIT,
+    ]
     assert stage.phone.requests == ()
-    assert await looks(stage, watch, 1, 200, 99, 1) == [Step.TELL_SICK, Step.REST, Step.REST, Step.TELL_SICK]
+    assert await looks(stage, watch, 1, 200, 99, 1) == [
+        IncidentStep.NOTIFY_SICK,
+        IncidentStep.WAIT,
+        IncidentStep.WAIT,
+        IncidentStep.NOTIFY_SICK,
+    ]
     async with engine_process(database, stage.pool):
-        await eventually(lambda: came(watch, Step.RECOVER))
-        assert await looks(stage, watch, 9, 1) == [Step.REST, Step.TELL_WELL]
+        await eventually(lambda: came(watch, IncidentStep.RECOVER))
+        assert await looks(stage, watch, 9, 1) == [IncidentStep.WAIT, IncidentStep.NOTIFY_WELL]
     first, second, well = (request.json for request in stage.phone.requests)
     assert first["type"] == "engine"
     assert first["engine"]["status"] == "sick"
@@ -81,9 +91,9 @@ async def test_a_restart_wakes_nobody(stage: Story, database: str, watch: Watch)
     async with engine_process(database, stage.pool) as process:
         process.terminate()
         await process.wait()
-    assert await looks(stage, watch, 0, 15) == [Step.OPEN, Step.REST]
+    assert await looks(stage, watch, 0, 15) == [IncidentStep.OPEN, IncidentStep.WAIT]
     async with engine_process(database, stage.pool):
-        assert await looks(stage, watch, 0, 0) == [Step.CLOSE, Step.REST]
+        assert await looks(stage, watch, 0, 0) == [IncidentStep.CLOSE, IncidentStep.WAIT]
     assert stage.phone.requests == ()
 
 
@@ -97,24 +107,24 @@ async def test_of_many_that_watch_one_tells(stage: Story, database: str, watch: 
     assert len(stage.phone.requests) == 1
 
 
-async def test_a_teller_that_dies_is_followed_by_another_with_the_same_key(
+async def test_a_notifier_that_dies_is_followed_by_another_with_the_same_key(
     stage: Story, database: str, watch: Watch
 ) -> None:
     await looks(stage, watch, 0)
     await stage.clock.advance(timedelta(seconds=30))
     await stage.pool.execute("update engine_sickness set claimed_until = now() + interval '1 minute'")  # and then died
-    assert await looks(stage, watch, 0, 59, 1) == [Step.REST, Step.REST, Step.TELL_SICK]
+    assert await looks(stage, watch, 0, 59, 1) == [IncidentStep.WAIT, IncidentStep.WAIT, IncidentStep.NOTIFY_SICK]
     assert len(stage.phone.requests) == 1
 
 
 async def test_a_message_that_nobody_accepts_is_sent_again_soon(stage: Story, watch: Watch) -> None:
     stage.phone.script(500)
     assert await looks(stage, watch, 0, 30, 14, 1, 1) == [
-        Step.OPEN,
-        Step.TELL_SICK,
-        Step.REST,
-        Step.TELL_SICK,
-        Step.REST,
+        IncidentStep.OPEN,
+        IncidentStep.NOTIFY_SICK,
+        IncidentStep.WAIT,
+        IncidentStep.NOTIFY_SICK,
+        IncidentStep.WAIT,
     ]
     keys = [request.json["idempotency_key"] for request in stage.phone.requests]
     assert len(keys) == 2
@@ -161,7 +171,7 @@ async def test_a_database_that_does_not_answer_is_told_and_so_is_its_return(
     stage: Story, database: str, postgres_dsn: str, make: Factory
 ) -> None:
     await make.policy(step(await stage.user("ann")), name=POLICY)
-    outage = {"told_after": timedelta(seconds=0.2), "repeat": timedelta(minutes=5)}
+    outage = {"notify_after": timedelta(seconds=0.2), "repeat": timedelta(minutes=5)}
     async with watching(database, **outage) as watch:
         await watch.look()
         async with closed(postgres_dsn, database):
@@ -174,7 +184,7 @@ async def test_a_database_that_does_not_answer_is_told_and_so_is_its_return(
     assert told[0]["summary"] == "The database does not answer Tocsin"
 
 
-async def came(watch: Watch, wanted: Step | Verdict) -> bool:
+async def came(watch: Watch, wanted: IncidentStep | Verdict) -> bool:
     return await watch.look() is wanted
 
 

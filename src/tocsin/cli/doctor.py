@@ -12,7 +12,7 @@ from tocsin.cli.runtime import load_settings, open_store
 from tocsin.cli.tables import print_table
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.checks import Finding as ConfigurationFinding
-from tocsin.domain.engine_health import Kind, symptoms
+from tocsin.domain.engine_health import ProblemKind, problems
 from tocsin.engine.healing.drift import Drift
 from tocsin.engine.healing.full_check import full_check
 from tocsin.engine.healing.repair import repair as repair_drifts
@@ -112,8 +112,8 @@ async def _repair(pool: Pool) -> Sequence[Line]:
 
 async def _engine_works(pool: Pool) -> bool:
     async with pool.acquire() as connection:
-        found = await engine_health.signs(connection)
-    return found is not None and not any(one.kind is Kind.NO_ENGINE for one in symptoms(found))
+        found = await engine_health.status(connection)
+    return found is not None and not any(one.kind is ProblemKind.NO_ENGINE for one in problems(found))
 
 
 def _engine_line(one: Drift, name: str | None) -> Line:

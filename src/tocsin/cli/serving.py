@@ -23,7 +23,7 @@ from tocsin.http.server.server import Server, trusted_proxies
 from tocsin.settings import Settings, host_and_port
 from tocsin.store.people import destinations
 from tocsin.watch.health import LOOK_EVERY, Watch
-from tocsin.watch.notify import Teller
+from tocsin.watch.notify import Notifier
 from tocsin.web.alerts.links import ActionLinks, signing_key
 from tocsin.web.engine import health, metrics
 
@@ -79,7 +79,7 @@ async def running_watch(loaded: Settings, dsn: str) -> AsyncIterator[None]:
         open_senders(_smtp_url(loaded)) as senders,
         open_pool(dsn, size=1, application_name="tocsin watch") as pool,
     ):
-        watch = Watch(pool, Teller(senders, loaded.base_url), loaded.operators_policy)
+        watch = Watch(pool, Notifier(senders, loaded.base_url), loaded.operators_policy)
         async with _going_on(Periodic("watch", LOOK_EVERY, watch.look)):
             yield
 

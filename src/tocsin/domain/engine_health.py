@@ -1,15 +1,15 @@
-"""Whether the engine is sick, and what its operators are told of it.
+"""Whether the engine is sick, and what its operators are notified of.
 
-A symptom shows some time before anybody is told, so that what passes by itself, or is repaired within seconds, wakes
-nobody:
+A problem shows for a while before anybody is notified, so that what passes by itself, or is repaired within seconds,
+wakes nobody:
 
-    well ──a symptom──▶ seen ──lasts──▶ told ──every REPEAT──▶ told again
-      ▲                  │               │  ▲
-      │◀───── gone ──────┘             gone │ a symptom
-      │                                  ▼  │
-      └◀── lasts: told that it is well ── recovering
+    well ──a problem──▶ seen ──lasts──▶ notified ──every REPEAT──▶ notified again
+      ▲                  │                 │  ▲
+      │◀───── gone ──────┘               gone │ a problem
+      │                                    ▼  │
+      └◀── lasts: notified of it ──────── recovering
 
-What was found is in the database, where all watching processes see it; one of them claims each telling.
+What was found is in the database, where all watching processes see it; one of them claims each notice.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 SHOWS_AFTER = timedelta(seconds=20)  # an engine gives a sign of life every 10 s
-TOLD_AFTER = timedelta(seconds=30)
+NOTIFY_AFTER = timedelta(seconds=30)
 STEADY_FOR = timedelta(seconds=10)
 REPEAT = timedelta(minutes=5)
 MOST_FAILED_SENDS = 2
 
 
-class Kind(StrEnum):
+class ProblemKind(StrEnum):
     """What may be wrong."""
 
     NO_ENGINE = "no_engine"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class EngineStatus:
     """What the database says at ``now``.
 
     ``engine_seen_at`` is the last sign of life of an engine that may work; ``overdue`` counts objects without a job in
@@ -52,102 +52,102 @@ class Signs:
 
 
 @dataclass(frozen=True, slots=True)
-class Symptom:
+class Problem:
     """Something that is wrong, in words, and since when; None is unknown."""
 
-    kind: Kind
+    kind: ProblemKind
     since: datetime | None
     message: str
 
 
-def symptoms(signs: Signs) -> Sequence[Symptom]:
+def problems(status: EngineStatus) -> Sequence[Problem]:
     """What is wrong with the engine; nothing in health, and for lateness that may pass in a moment."""
-    late = signs.now - SHOWS_AFTER
-    found: list[Symptom] = []
-    if signs.engine_seen_at is None:
-        found.append(Symptom(Kind.NO_ENGINE, None, "no engine is at work"))
-    elif signs.engine_seen_at <= late:
-        message = f"no engine has given a sign of life since {_time(signs.engine_seen_at)}"
-        found.append(Symptom(Kind.NO_ENGINE, signs.engine_seen_at, message))
-    if signs.overdue_since is not None and signs.overdue_since <= late:
+    late = status.now - SHOWS_AFTER
+    found: list[Problem] = []
+    if status.engine_seen_at is None:
+        found.append(Problem(ProblemKind.NO_ENGINE, None, "no engine is at work"))
+    elif status.engine_seen_at <= late:
+        message = f"no engine has given a sign of life since {_time(status.engine_seen_at)}"
+        found.append(Problem(ProblemKind.NO_ENGINE, status.engine_seen_at, message))
+    if status.overdue_since is not None and status.overdue_since <= late:
         message = (
-            f"{_count(signs.overdue, 'object')} without a job in time, the first due at {_time(signs.overdue_since)}"
+            f"{_count(status.overdue, 'object')} without a job in time, the first due at {_time(status.overdue_since)}"
         )
-        found.append(Symptom(Kind.OVERDUE, signs.overdue_since, message))
-    if signs.oldest_job is not None and signs.oldest_job <= late:
-        message = f"no engine has taken a job that is due since {_time(signs.oldest_job)}"
-        found.append(Symptom(Kind.JOBS_LATE, signs.oldest_job, message))
+        found.append(Problem(ProblemKind.OVERDUE, status.overdue_since, message))
+    if status.oldest_job is not None and status.oldest_job <= late:
+        message = f"no engine has taken a job that is due since {_time(status.oldest_job)}"
+        found.append(Problem(ProblemKind.JOBS_LATE, status.oldest_job, message))
     return found
 
 
-def obstacles(signs: Signs) -> Sequence[str]:
-    """Why it cannot be said that pages go out: the symptoms, any object without a job, and sends that all fail."""
-    found = [symptom.message for symptom in symptoms(signs)]
-    if signs.overdue and not any(symptom.kind is Kind.OVERDUE for symptom in symptoms(signs)):
-        found.append(f"{_count(signs.overdue, 'object')} without a job in time")
-    if signs.sends_failed > MOST_FAILED_SENDS and not signs.sends_succeeded:
-        found.append(f"the last {signs.sends_failed} attempts to send a page failed")
+def obstacles(status: EngineStatus) -> Sequence[str]:
+    """Why it cannot be said that pages go out: the problems, any object without a job, and sends that all fail."""
+    found = [problem.message for problem in problems(status)]
+    if status.overdue and not any(problem.kind is ProblemKind.OVERDUE for problem in problems(status)):
+        found.append(f"{_count(status.overdue, 'object')} without a job in time")
+    if status.sends_failed > MOST_FAILED_SENDS and not status.sends_succeeded:
+        found.append(f"the last {status.sends_failed} attempts to send a page failed")
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A sickness as it is recorded. ``well_at``: since when no symptom shows; ``tellings`` counts messages."""
+class Incident:
+    """A sick engine, as it is recorded. ``well_at``: since when no problem shows; ``notices`` counts those sent."""
 
     since: datetime
     seen_at: datetime
     well_at: datetime | None = None
-    told_at: datetime | None = None
-    tellings: int = 0
+    notified_at: datetime | None = None
+    notices: int = 0
     claimed_until: datetime | None = None
 
 
-class Step(StrEnum):
-    """What a process that watches does next."""
+class IncidentStep(StrEnum):
+    """What a watching process does next."""
 
-    REST = "rest"
+    WAIT = "wait"
     OPEN = "open"
     """Record that the engine is sick."""
     RECOVER = "recover"
-    """Record that no symptom shows any more."""
+    """Record that no problem shows any more."""
     RELAPSE = "relapse"
     """Record that one shows again."""
     CLOSE = "close"
-    """Forget it: nobody was told."""
-    TELL_SICK = "tell_sick"
-    TELL_WELL = "tell_well"
+    """Forget the incident: nobody was notified."""
+    NOTIFY_SICK = "notify_sick"
+    NOTIFY_WELL = "notify_well"
 
 
-def decide(found: Sequence[Symptom], case: Case | None, now: datetime) -> Step:
-    """What to do about the symptoms found at ``now``, given the sickness that is on record."""
-    if case is None:
-        return Step.OPEN if found else Step.REST
-    if case.claimed_until is not None and case.claimed_until > now:
-        return Step.REST
-    return _while_sick(found, case, now) if found else _while_well(case, now)
+def decide(found: Sequence[Problem], incident: Incident | None, now: datetime) -> IncidentStep:
+    """What to do about the problems found at ``now``, given the incident that is on record."""
+    if incident is None:
+        return IncidentStep.OPEN if found else IncidentStep.WAIT
+    if incident.claimed_until is not None and incident.claimed_until > now:
+        return IncidentStep.WAIT
+    return _while_sick(found, incident, now) if found else _while_well(incident, now)
 
 
-def _while_sick(found: Sequence[Symptom], case: Case, now: datetime) -> Step:
-    if case.well_at is not None:
-        return Step.RELAPSE
-    if case.told_at is not None:
-        return Step.TELL_SICK if now - case.told_at >= REPEAT else Step.REST
-    since = begin(found, case.since)
-    lasts = now - case.seen_at >= STEADY_FOR and now - since >= TOLD_AFTER
-    return Step.TELL_SICK if lasts else Step.REST
+def _while_sick(found: Sequence[Problem], incident: Incident, now: datetime) -> IncidentStep:
+    if incident.well_at is not None:
+        return IncidentStep.RELAPSE
+    if incident.notified_at is not None:
+        return IncidentStep.NOTIFY_SICK if now - incident.notified_at >= REPEAT else IncidentStep.WAIT
+    since = begin(found, incident.since)
+    lasts = now - incident.seen_at >= STEADY_FOR and now - since >= NOTIFY_AFTER
+    return IncidentStep.NOTIFY_SICK if lasts else IncidentStep.WAIT
 
 
-def _while_well(case: Case, now: datetime) -> Step:
-    if case.told_at is None:
-        return Step.CLOSE
-    if case.well_at is None:
-        return Step.RECOVER
-    return Step.TELL_WELL if now - case.well_at >= STEADY_FOR else Step.REST
+def _while_well(incident: Incident, now: datetime) -> IncidentStep:
+    if incident.notified_at is None:
+        return IncidentStep.CLOSE
+    if incident.well_at is None:
+        return IncidentStep.RECOVER
+    return IncidentStep.NOTIFY_WELL if now - incident.well_at >= STEADY_FOR else IncidentStep.WAIT
 
 
-def begin(found: Sequence[Symptom], at_latest: datetime) -> datetime:
-    """When the first of the symptoms began."""
-    return min([at_latest, *(symptom.since for symptom in found if symptom.since is not None)])
+def begin(found: Sequence[Problem], at_latest: datetime) -> datetime:
+    """When the first of the problems began."""
+    return min([at_latest, *(problem.since for problem in found if problem.since is not None)])
 
 
 def _time(at: datetime) -> str:

@@ -15,7 +15,7 @@ from yarl import URL
 
 from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
-from tocsin.domain import engine_health as sickness
+from tocsin.domain.engine_health import obstacles
 from tocsin.engine.metrics import PINGS
 from tocsin.store.engine_status import engine_health
 
@@ -59,10 +59,10 @@ class Deadman:
     async def _obstacles(self) -> Sequence[str]:
         try:
             async with self.pool.acquire() as connection:
-                found = await engine_health.signs(connection)
+                found = await engine_health.status(connection)
         except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
             return [f"the database does not answer: {type(error).__name__}"]
-        return ["the database has another schema"] if found is None else sickness.obstacles(found)
+        return ["the database has another schema"] if found is None else obstacles(found)
 
     async def _ask(self) -> str | None:
         """Why the address did not answer 2xx; None when it did."""

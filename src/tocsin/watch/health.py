@@ -1,10 +1,10 @@
-"""One process's watch over the engine: it looks every few seconds, and tells when it is the one to tell.
+"""One process's watch over the engine: it looks every few seconds, and one of all that watch notifies the operators.
 
-`tocsin.domain.engine_health` decides; the record in the database makes the watching processes one. Nobody holds a connection
-while a message is on its way: the telling is claimed, sent, and recorded. A process that dies in between leaves a claim
-that runs out, and another tells, with the same idempotency keys.
+`tocsin.domain.engine_health` decides; the incident in the database makes the watching processes one. Nobody holds a
+connection while a notice is on its way: it is claimed, sent, and recorded. A process that dies in between leaves a
+claim that runs out, and another sends the notice, with the same idempotency keys.
 
-Whom to tell is remembered from one look to the next, for when the database does not answer.
+Whom to notify is remembered from one look to the next, for when the database does not answer.
 """
 
 import asyncio
@@ -18,12 +18,21 @@ import asyncpg
 import structlog
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
-from tocsin.domain import engine_health as sickness
-from tocsin.domain.engine_health import REPEAT, TOLD_AFTER, Case, Signs, Step, Symptom
+from tocsin.domain.engine_health import (
+    NOTIFY_AFTER,
+    REPEAT,
+    EngineStatus,
+    Incident,
+    IncidentStep,
+    Problem,
+    begin,
+    decide,
+    problems,
+)
 from tocsin.errors import NotFound
 from tocsin.store.engine_status import engine_health, operators
 from tocsin.store.engine_status.operators import Operators
-from tocsin.watch.notify import News, Status, Teller
+from tocsin.watch.notify import Notice, Notifier, Status
 from tocsin.watch.outage import Outage, Verdict
 
 log = structlog.get_logger(__name__)
@@ -36,26 +45,26 @@ _ANSWERS_WITHIN = timedelta(seconds=5)
 class _Found:
     """What a look has found, and the step that follows from it."""
 
-    signs: Signs
-    symptoms: Sequence[Symptom]
-    case: Case | None
-    step: Step
+    status: EngineStatus
+    problems: Sequence[Problem]
+    incident: Incident | None
+    step: IncidentStep
 
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at the engine, and tells the people of the policy named."""
+    """Looks at the engine, and notifies the people of the policy named."""
 
     pool: Pool
-    teller: Teller
+    notifier: Notifier
     policy: str
-    outage: Outage = field(default_factory=lambda: Outage(TOLD_AFTER, REPEAT))
+    outage: Outage = field(default_factory=lambda: Outage(NOTIFY_AFTER, REPEAT))
     _operators: Operators | None = None
     _missing: str | None = None
     _outages: int = 0
     _id: str = field(default_factory=lambda: uuid4().hex[:12])
 
-    async def look(self) -> Step | Verdict:
+    async def look(self) -> IncidentStep | Verdict:
         """Look once and do what is to be done; returns what that was."""
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN.total_seconds()), self.pool.acquire() as connection:
@@ -64,34 +73,34 @@ class Watch:
             return await self._database_is_away(type(error).__name__)
         await self._database_answers()
         if found is None:
-            return Step.REST
-        if found.step in (Step.TELL_SICK, Step.TELL_WELL):
-            await self._tell(found)
+            return IncidentStep.WAIT
+        if found.step in (IncidentStep.NOTIFY_SICK, IncidentStep.NOTIFY_WELL):
+            await self._notify(found)
         return found.step
 
     async def _find(self, connection: Connection) -> _Found | None:
         """What there is, and on record what may be recorded at once; None when this version cannot read it."""
-        seen = await engine_health.signs(connection)
-        if seen is None:
+        status = await engine_health.status(connection)
+        if status is None:
             return None
         await self._remember_operators(connection)
-        found, case = sickness.symptoms(seen), await operators.case(connection)
-        step = sickness.decide(found, case, seen.now)
+        found, incident = problems(status), await operators.incident(connection)
+        step = decide(found, incident, status.now)
         match step:
-            case Step.OPEN:
-                await operators.open_case(connection, sickness.begin(found, seen.now))
-                log.warning("engine_sick", causes=[symptom.message for symptom in found])
-            case Step.RECOVER:
+            case IncidentStep.OPEN:
+                await operators.open_incident(connection, begin(found, status.now))
+                log.warning("engine_sick", causes=[problem.message for problem in found])
+            case IncidentStep.RECOVER:
                 await operators.recover(connection)
-            case Step.RELAPSE:
+            case IncidentStep.RELAPSE:
                 await operators.relapse(connection)
-            case Step.CLOSE:
-                await operators.close_case(connection)
-            case Step.REST | Step.TELL_SICK | Step.TELL_WELL:
+            case IncidentStep.CLOSE:
+                await operators.close_incident(connection)
+            case IncidentStep.WAIT | IncidentStep.NOTIFY_SICK | IncidentStep.NOTIFY_WELL:
                 pass
             case _:
                 assert_never(step)
-        return _Found(seen, found, case, step)
+        return _Found(status, found, incident, step)
 
     async def _remember_operators(self, connection: Connection) -> None:
         try:
@@ -103,45 +112,47 @@ class Watch:
             log.error("nobody_hears_of_a_sick_engine", reason=missing)
         self._missing = missing
 
-    async def _tell(self, found: _Found) -> None:
-        case, well = found.case, found.step is Step.TELL_WELL
-        assert case is not None
-        since = sickness.begin(found.symptoms, case.since)
+    async def _notify(self, found: _Found) -> None:
+        incident, well = found.incident, found.step is IncidentStep.NOTIFY_WELL
+        assert incident is not None
+        since = begin(found.problems, incident.since)
         if self._operators is None:
             return
         async with self.pool.acquire() as connection:
-            if not await operators.claim(connection, case.tellings, since):
+            if not await operators.claim(connection, incident.notices, since):
                 return
-        accepted = await self.teller.tell(self._operators, _news(found, case, since))
+        accepted = await self.notifier.notify(self._operators, _notice(found, incident, since))
         async with self.pool.acquire() as connection:
             if accepted:
-                await operators.told(connection, case.tellings, well=well)
+                await operators.notified(connection, incident.notices, well=well)
             else:
-                await operators.not_told(connection, case.tellings)
+                await operators.not_notified(connection, incident.notices)
 
     async def _database_is_away(self, error: str) -> Verdict:
         verdict = self.outage.failed()
         if verdict is Verdict.AWAY:
             self._outages += 1
-            await self._tell_of_database("sick", "The database does not answer Tocsin", [f"the error is {error}"])
+            await self._notify_of_database("sick", "The database does not answer Tocsin", [f"the error is {error}"])
         return verdict
 
     async def _database_answers(self) -> None:
         if self.outage.answered() is Verdict.BACK:
-            await self._tell_of_database("well", "The database answers Tocsin again", [])
+            await self._notify_of_database("well", "The database answers Tocsin again", [])
 
-    async def _tell_of_database(self, status: Status, summary: str, causes: Sequence[str]) -> None:
+    async def _notify_of_database(self, status: Status, summary: str, causes: Sequence[str]) -> None:
         if self._operators is None:
             return
         key = f"database:{self._id}:{self._outages}:{status}"
-        news = News(key, status, summary, causes, datetime.now(UTC))
-        await self.teller.tell(self._operators, news)
+        notice = Notice(key, status, summary, causes, datetime.now(UTC))
+        await self.notifier.notify(self._operators, notice)
 
 
-def _news(found: _Found, case: Case, since: datetime) -> News:
-    key = f"{case.seen_at.timestamp():.0f}:{case.tellings}"
+def _notice(found: _Found, incident: Incident, since: datetime) -> Notice:
+    key = f"{incident.seen_at.timestamp():.0f}:{incident.notices}"
     at = f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
-    if found.step is Step.TELL_WELL:
-        return News(f"{key}:well", "well", f"The engine is well again; it was sick from {at} on", [], found.signs.now)
-    causes = [symptom.message for symptom in found.symptoms]
-    return News(key, "sick", f"The engine is sick: {causes[0]}", causes, found.signs.now)
+    if found.step is IncidentStep.NOTIFY_WELL:
+        return Notice(
+            f"{key}:well", "well", f"The engine is well again; it was sick from {at} on", [], found.status.now
+        )
+    causes = [problem.message for problem in found.problems]
+    return Notice(key, "sick", f"The engine is sick: {causes[0]}", causes, found.status.now)

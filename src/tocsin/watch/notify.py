@@ -1,4 +1,4 @@
-"""Messages to the operators, handed to the ways out directly."""
+"""Notices to the operators, handed to the channels directly."""
 
 import asyncio
 import os
@@ -24,8 +24,8 @@ _NO_SERVICE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What is told. The key is the same when the same news is told twice."""
+class Notice:
+    """What the operators are to know. The key is the same when the same notice is sent twice."""
 
     key: str
     status: Status
@@ -36,30 +36,30 @@ class News:
     @property
     def details(self) -> str:
         advice = ["Alerts may not climb and pages may not go out meanwhile."] if self.status == "sick" else []
-        told_by = f"Told by process {os.getpid()} on {socket.gethostname()}."
-        return "\n".join([*(f"- {cause}" for cause in self.causes), *advice, told_by])
+        sent_by = f"Told by process {os.getpid()} on {socket.gethostname()}."
+        return "\n".join([*(f"- {cause}" for cause in self.causes), *advice, sent_by])
 
 
 @dataclass(frozen=True, slots=True)
-class Teller:
-    """Tells news to every contact method and channel of the operators at once."""
+class Notifier:
+    """Sends notices to every contact method and channel of the operators at once."""
 
     senders: Mapping[str, Sender]
     base_url: str
 
-    async def tell(self, operators: Operators, news: News) -> bool:
+    async def notify(self, operators: Operators, notice: Notice) -> bool:
         """Whether anybody accepted the message. Who did not is logged."""
-        tell = log.error if news.status == "sick" else log.info
-        tell("telling_operators", status=news.status, summary=news.summary, causes=news.causes)
-        accepted = await asyncio.gather(*(self._send(one, operators, news) for one in operators.recipients))
+        write = log.error if notice.status == "sick" else log.info
+        write("telling_operators", status=notice.status, summary=notice.summary, causes=notice.causes)
+        accepted = await asyncio.gather(*(self._send(one, operators, notice) for one in operators.recipients))
         if not any(accepted):
             log.error("operators_not_reached", policy=operators.policy, recipients=len(operators.recipients))
         return any(accepted)
 
-    async def _send(self, recipient: Recipient, operators: Operators, news: News) -> bool:
+    async def _send(self, recipient: Recipient, operators: Operators, notice: Notice) -> bool:
         destination = Destination(recipient.type, recipient.address, recipient.secret)
         try:
-            await self.senders[recipient.type].send(destination, self._page(recipient, operators, news))
+            await self.senders[recipient.type].send(destination, self._page(recipient, operators, notice))
         except DeliveryFailed as error:
             log.warning("operator_not_told", name=recipient.name, type=recipient.type, error=error.reason)
             TOLD.labels("failed").inc()
@@ -67,17 +67,17 @@ class Teller:
         TOLD.labels("sent").inc()
         return True
 
-    def _page(self, recipient: Recipient, operators: Operators, news: News) -> Page:
-        key = f"engine:{news.key}:{recipient.id}"
+    def _page(self, recipient: Recipient, operators: Operators, notice: Notice) -> Page:
+        key = f"engine:{notice.key}:{recipient.id}"
         return Page(
             page_id=uuid5(NAMESPACE_URL, key),
             idempotency_key=key,
             kind="engine",
             alert_id=0,
-            summary=news.summary,
-            details=news.details,
-            status=news.status,
-            severity="critical" if news.status == "sick" else "info",
+            summary=notice.summary,
+            details=notice.details,
+            status=notice.status,
+            severity="critical" if notice.status == "sick" else "info",
             alert_url=self.base_url,
             service_id=_NO_SERVICE,
             service_name="Tocsin",
@@ -86,5 +86,5 @@ class Teller:
             loop_count=0,
             actions=None,
             recipient=recipient.name,
-            created_at=news.at,
+            created_at=notice.at,
         )

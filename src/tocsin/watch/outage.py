@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What to tell about the database."""
+    """What to notify the operators of."""
 
     NOTHING = "nothing"
     AWAY = "away"
@@ -21,27 +21,27 @@ def _loop_time() -> float:
 
 @dataclass(slots=True)
 class Outage:
-    """Since when the database does not answer this process, and when it last told so, in seconds of ``clock``."""
+    """Since when the database does not answer, and when that was last notified, in seconds of ``clock``."""
 
-    told_after: timedelta
+    notify_after: timedelta
     repeat: timedelta
     clock: Callable[[], float] = _loop_time
     _since: float | None = None
-    _told: float | None = None
+    _notified_at: float | None = None
 
     def failed(self) -> Verdict:
         """Note that the database has not answered."""
         now = self.clock()
         if self._since is None:
             self._since = now
-        if now - self._since < self.told_after.total_seconds():
+        if now - self._since < self.notify_after.total_seconds():
             return Verdict.NOTHING
-        if self._told is not None and now - self._told < self.repeat.total_seconds():
+        if self._notified_at is not None and now - self._notified_at < self.repeat.total_seconds():
             return Verdict.NOTHING
-        self._told = now
+        self._notified_at = now
         return Verdict.AWAY
 
     def answered(self) -> Verdict:
         """Note that it has answered."""
-        was_told, self._since, self._told = self._told is not None, None, None
-        return Verdict.BACK if was_told else Verdict.NOTHING
+        was_notified, self._since, self._notified_at = self._notified_at is not None, None, None
+        return Verdict.BACK if was_notified else Verdict.NOTHING

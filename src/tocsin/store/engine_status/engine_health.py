@@ -1,11 +1,11 @@
-"""Whether the engine does its work: a summary for pages that everybody opens, the signs for who watches it."""
+"""Whether the engine does its work: a summary for pages that everybody opens, the status for whoever watches it."""
 
 from dataclasses import dataclass
 
 from tocsin.db.migrate import unfit
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain.engine_health import Signs
+from tocsin.domain.engine_health import EngineStatus
 
 _sql = Statements(__package__, "engine_health.sql")
 
@@ -27,10 +27,10 @@ async def summary(database: Database) -> HealthSummary:
     return HealthSummary(**row)
 
 
-async def signs(connection: Connection) -> Signs | None:
-    """The signs of all engines at once; None when the database has a schema that this version cannot read."""
+async def status(connection: Connection) -> EngineStatus | None:
+    """The status of all engines at once; None when the database has a schema that this version cannot read."""
     if await unfit(connection) is not None:
         return None
-    row = await connection.fetchrow(_sql["signs"])
+    row = await connection.fetchrow(_sql["status"])
     assert row is not None
-    return Signs(**row)
+    return EngineStatus(**row)

@@ -23,7 +23,7 @@ select
             and jobs.execute_after < now() - interval '30 seconds'
     ) as late
 
--- name: signs
+-- name: status
 -- What tells whether the engine does its work, all of it from indexes. The oldest job is looked up for each kind that
 -- waits: only with the kind is the queue in order of time.
 with recursive kinds as (

@@ -1,4 +1,4 @@
-"""The people who run Tocsin: where they are reached, and what they have been told of a sick engine."""
+"""The people who run Tocsin: where they are reached, and what they have been notified of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
-from tocsin.domain.engine_health import Case
+from tocsin.domain.engine_health import Incident
 from tocsin.domain.reach import first_paged
 from tocsin.errors import NotFound
 from tocsin.store.policies import policy_reach
@@ -45,13 +45,13 @@ async def of_policy(connection: Connection, name: str) -> Operators:
     return Operators(policy.name, [Recipient(**row) for row in rows])
 
 
-async def case(connection: Connection) -> Case | None:
-    """The sickness that is on record."""
-    row = await connection.fetchrow(_sql["case"])
-    return Case(**row) if row is not None else None
+async def incident(connection: Connection) -> Incident | None:
+    """The incident that is on record."""
+    row = await connection.fetchrow(_sql["incident"])
+    return Incident(**row) if row is not None else None
 
 
-async def open_case(connection: Connection, since: datetime) -> None:
+async def open_incident(connection: Connection, since: datetime) -> None:
     await connection.execute(_sql["open"], since)
 
 
@@ -63,21 +63,21 @@ async def relapse(connection: Connection) -> None:
     await connection.execute(_sql["relapse"])
 
 
-async def close_case(connection: Connection) -> None:
-    """Forget a sickness that nobody was told of."""
+async def close_incident(connection: Connection) -> None:
+    """Forget an incident that nobody was notified of."""
     await connection.execute(_sql["close"])
 
 
-async def claim(connection: Connection, tellings: int, since: datetime) -> bool:
-    """Whether this process is the one to tell next; others hold back for a minute then."""
-    return bool(await connection.fetchval(_sql["claim"], tellings, since))
+async def claim(connection: Connection, notices: int, since: datetime) -> bool:
+    """Whether this process is the one to notify next; others hold back for a minute then."""
+    return bool(await connection.fetchval(_sql["claim"], notices, since))
 
 
-async def told(connection: Connection, tellings: int, *, well: bool) -> None:
-    """Record a message that was claimed and that somebody has accepted."""
-    await connection.execute(_sql["told_well" if well else "told"], tellings)
+async def notified(connection: Connection, notices: int, *, well: bool) -> None:
+    """Record a notice that was claimed and that somebody has accepted."""
+    await connection.execute(_sql["notified_well" if well else "notified"], notices)
 
 
-async def not_told(connection: Connection, tellings: int) -> None:
-    """Record that nobody has accepted the message that was claimed."""
-    await connection.execute(_sql["not_told"], tellings)
+async def not_notified(connection: Connection, notices: int) -> None:
+    """Record that nobody has accepted the notice that was claimed."""
+    await connection.execute(_sql["not_notified"], notices)

@@ -20,8 +20,8 @@ select channels.id, channels.name, channels.type, channels.address, channels.sec
 from channels
 where channels.id = any($2::uuid[])
 
--- name: case
-select since, seen_at, well_at, told_at, tellings, claimed_until from engine_sickness
+-- name: incident
+select since, seen_at, well_at, told_at as notified_at, tellings as notices, claimed_until from engine_sickness
 
 -- name: open
 insert into engine_sickness (since) values (least($1, now())) on conflict do nothing
@@ -36,18 +36,18 @@ update engine_sickness set well_at = null
 delete from engine_sickness where told_at is null and (claimed_until is null or claimed_until <= now())
 
 -- name: claim
--- Of several processes that want to tell, one may; $1 is how many tellings it knows of.
+-- Of several processes that want to notify, one may; $1 is how many notices it knows of.
 update engine_sickness
 set claimed_until = now() + interval '1 minute', since = least(since, $2)
 where tellings = $1 and (claimed_until is null or claimed_until <= now())
 returning true
 
--- name: told
+-- name: notified
 update engine_sickness set told_at = now(), claimed_until = null, tellings = tellings + 1 where tellings = $1
 
--- name: told_well
+-- name: notified_well
 delete from engine_sickness where tellings = $1
 
--- name: not_told
+-- name: not_notified
 -- Nobody accepted it: somebody tries again soon.
 update engine_sickness set claimed_until = now() + interval '15 seconds' where tellings = $1
