@@ -20,7 +20,7 @@ from tocsin.http.pagination import (
     DEFAULT_LIMIT,
     Cursor,
     Limit,
-    Page,
+    ListPage,
     encode_cursor,
     id_after,
     place_after,
@@ -183,10 +183,10 @@ async def create_alert(body: AlertCreate, actor: Writer, pool: Database, respons
 
 
 @router.get("", summary="List alerts, newest first")
-async def list_alerts(actor: Reader, pool: Database, query: Annotated[AlertQuery, Query()]) -> Page[AlertRead]:
+async def list_alerts(actor: Reader, pool: Database, query: Annotated[AlertQuery, Query()]) -> ListPage[AlertRead]:
     found = await alert_list.page(pool, query.filter(actor), id_after(query.cursor), query.limit)
     items = [AlertRead.model_validate(alert) for alert in found.items]
-    return Page(items=items, next_cursor=encode_cursor(found.next) if found.next else None)
+    return ListPage(items=items, next_cursor=encode_cursor(found.next) if found.next else None)
 
 
 @router.get("/{alert_id}", summary="Show an alert")
@@ -197,10 +197,10 @@ async def get_alert(alert_id: AlertId, _actor: Reader, pool: Database) -> AlertR
 @router.get("/{alert_id}/timeline", summary="Show what happened to an alert, its pages among it, oldest first")
 async def get_timeline(
     alert_id: AlertId, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[EntryRead]:
+) -> ListPage[EntryRead]:
     stretch = await timeline.timeline(pool, alert_id, place_after(cursor), limit)
     items = [EntryRead.model_validate(entry) for entry in stretch.entries]
-    return Page(items=items, next_cursor=place_cursor(stretch.next))
+    return ListPage(items=items, next_cursor=place_cursor(stretch.next))
 
 
 @router.post("/{alert_id}/acknowledge", summary="Acknowledge: escalation stops, waiting pages are cancelled")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tocsin.http.auth import Admin, Database
 from tocsin.http.fields import Read, Search, UtcDatetime
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, encode_cursor, id_after
 from tocsin.store import audit
 from tocsin.store.audit import AuditFilter
 
@@ -44,7 +44,7 @@ async def list_audit(
     object_id: Annotated[Search | None, Query(description="the id of what was changed")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[AuditEntryRead]:
+) -> ListPage[AuditEntryRead]:
     found = await audit.entries(pool, AuditFilter(object_type, object_id), id_after(cursor), limit + 1)
     items = [AuditEntryRead.model_validate(entry) for entry in found[:limit]]
-    return Page(items=items, next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None)
+    return ListPage(items=items, next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None)

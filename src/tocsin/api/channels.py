@@ -11,7 +11,7 @@ from tocsin.http.access import may_see_team_addresses, require_edit, require_mak
 from tocsin.http.addresses import HIDDEN, StoredType, TypeOfChannel, check_with_type, checked, prepare_address_checks
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Address, Body, Name, Read, Search, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
@@ -76,9 +76,9 @@ async def list_channels(
     q: Annotated[Search | None, Query(description="part of the name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[ChannelRead]:
+) -> ListPage[ChannelRead]:
     found = await channels.page(pool, q, position_after(cursor), limit)
-    return Page(items=[_read(channel, actor) for channel in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[_read(channel, actor) for channel in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{channel_id}", summary="Show a channel")

@@ -18,7 +18,7 @@ from tocsin.http.addresses import (
 )
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Address, Body, Name, Read, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, users
 from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec
@@ -87,10 +87,10 @@ async def create_contact_method(
 @router.get("", summary="List a user's contact methods")
 async def list_contact_methods(
     user_id: UUID, actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[ContactMethodRead]:
+) -> ListPage[ContactMethodRead]:
     await users.get(pool, user_id)
     found = await contact_methods.page(pool, user_id, position_after(cursor), limit)
-    return Page(items=[_read(method, actor) for method in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[_read(method, actor) for method in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{contact_method_id}", summary="Show a contact method")

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from tocsin.http.auth import Admin, Database
 from tocsin.http.fields import Read, UtcDatetime
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor, id_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, encode_cursor, id_after
 from tocsin.store.engine_status import overview as engine
 from tocsin.store.engine_status import parked_jobs
 
@@ -102,11 +102,11 @@ async def read_engine(pool: Database) -> EngineRead:
 @router.get("/parked", summary="List parked jobs")
 async def list_parked_jobs(
     pool: Database, actor: Admin, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
-) -> Page[ParkedRead]:
+) -> ListPage[ParkedRead]:
     """Jobs that failed as often as they may, with the last error. Their objects stand still until retried."""
     found = await parked_jobs.page(pool, after=id_after(cursor), limit=limit + 1)
     items = [ParkedRead.model_validate(job) for job in found[:limit]]
-    return Page(items=items, next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None)
+    return ListPage(items=items, next_cursor=encode_cursor(items[-1].id) if len(found) > limit else None)
 
 
 @router.post("/parked/{job_id}/retry", status_code=204, summary="Retry a parked job")

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from tocsin.api.alerts import AlertId
+from tocsin.api.policies import TargetRead
+from tocsin.api.schedules import CauseRead
 from tocsin.domain.escalation.decisions import Reason
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Person
 from tocsin.http.auth import Database, Reader
@@ -33,22 +35,7 @@ class DestinationRead(Read):
     type: str
 
 
-class TargetRead(Read):
-    """A target of a step."""
-
-    type: str = Field(description="user, rotation or schedule")
-    id: UUID
-
-
-class CauseRead(Read):
-    """A part of a schedule."""
-
-    type: str = Field(description="rule, override or temporary_schedule")
-    id: UUID
-    rotation_id: UUID | None = Field(description="the rotation that a rule found the user in")
-
-
-class BecauseRead(Read):
+class OnCallCauseRead(Read):
     """How a user comes to be on call: by a target of the step, and for a schedule by which of its parts."""
 
     target: TargetRead
@@ -61,7 +48,7 @@ class PersonRead(Read):
     id: UUID
     name: str
     reachable: bool = Field(description="some enabled contact method has a notification rule")
-    because: list[BecauseRead]
+    because: list[OnCallCauseRead]
 
 
 class EventRead(Read):
@@ -148,7 +135,7 @@ def _people(people: Sequence[Person], names: Names) -> list[PersonRead]:
             id=person.user_id,
             name=names.users[person.user_id],
             reachable=person.reachable,
-            because=[BecauseRead.model_validate(because) for because in person.because],
+            because=[OnCallCauseRead.model_validate(because) for because in person.because],
         )
         for person in people
     ]

@@ -9,7 +9,7 @@ from pydantic import Field
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
 from tocsin.http.fields import Body, Name, OneOf, Read, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.ingest.registry import DEFAULT_KEY_TYPE, formats
 from tocsin.store.actor import acting
 from tocsin.store.services import integration_keys, services
@@ -70,11 +70,11 @@ async def create_integration_key(  # noqa: PLR0913, PLR0917 - FastAPI passes the
 @router.get("", summary="List a service's integration keys")
 async def list_integration_keys(
     service_id: UUID, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[IntegrationKeyRead]:
+) -> ListPage[IntegrationKeyRead]:
     await services.get(pool, service_id)
     found = await integration_keys.page(pool, service_id, position_after(cursor), limit)
     items = [IntegrationKeyRead.model_validate(key) for key in found.items]
-    return Page(items=items, next_cursor=cursor_at(found.next))
+    return ListPage(items=items, next_cursor=cursor_at(found.next))
 
 
 @router.get("/{key_id}", summary="Show an integration key")

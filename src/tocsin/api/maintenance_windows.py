@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Read, TimeZone, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.services import maintenance_windows, services
 from tocsin.store.services.maintenance_windows import WindowSpec
@@ -72,10 +72,10 @@ async def create_maintenance_window(
 @router.get("", summary="List a service's maintenance windows, past ones among them")
 async def list_maintenance_windows(
     service_id: UUID, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[WindowRead]:
+) -> ListPage[WindowRead]:
     await services.get(pool, service_id)
     found = await maintenance_windows.page(pool, service_id, position_after(cursor), limit)
-    return Page(items=[WindowRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[WindowRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{window_id}", summary="Show a maintenance window")

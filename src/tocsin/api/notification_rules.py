@@ -10,7 +10,7 @@ from pydantic import Field
 from tocsin.http.access import require_edit_user
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Read, Seconds, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.people import notification_rules, users
 from tocsin.store.people.notification_rules import Rule, RuleSpec
@@ -64,10 +64,10 @@ async def create_notification_rule(
 @router.get("", summary="List a user's notification rules")
 async def list_notification_rules(
     user_id: UUID, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[NotificationRuleRead]:
+) -> ListPage[NotificationRuleRead]:
     await users.get(pool, user_id)
     found = await notification_rules.page(pool, user_id, position_after(cursor), limit)
-    return Page(items=[_read(rule) for rule in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[_read(rule) for rule in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{rule_id}", summary="Show a notification rule")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from tocsin.api.policies import OnCallRead
 from tocsin.http.auth import Database, Reader
 from tocsin.http.fields import Read, Search
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy
 
@@ -39,9 +39,9 @@ async def list_on_call(
     q: Annotated[Search | None, Query(description="part of the policy's name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[OnCallPolicy]:
+) -> ListPage[OnCallPolicy]:
     found = await policies.page(pool, q, position_after(cursor), limit)
-    return Page(items=[_read(policy) for policy in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[_read(policy) for policy in found.items], next_cursor=cursor_at(found.next))
 
 
 def _read(policy: Policy) -> OnCallPolicy:

@@ -9,7 +9,7 @@ from pydantic import Field
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Read, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import overrides, schedules
 from tocsin.store.on_call.overrides import OverrideSpec
@@ -73,10 +73,10 @@ async def create_override(
 @router.get("", summary="List a schedule's overrides, past ones among them")
 async def list_overrides(
     schedule_id: UUID, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[OverrideRead]:
+) -> ListPage[OverrideRead]:
     await schedules.get(pool, schedule_id)
     found = await overrides.page(pool, schedule_id, position_after(cursor), limit)
-    return Page(items=[OverrideRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[OverrideRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{override_id}", summary="Show an override")

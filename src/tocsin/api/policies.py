@@ -24,7 +24,7 @@ from tocsin.http.fields import (
     example,
     optional,
 )
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy, PolicySpec
@@ -116,7 +116,7 @@ class TargetRead(Read):
     id: UUID
 
 
-class BecauseRead(Read):
+class OnCallTargetRead(Read):
     """A target that puts a user on call."""
 
     type: TargetType
@@ -129,7 +129,7 @@ class OnCallRead(Read):
 
     user_id: UUID
     name: str
-    because: list[BecauseRead]
+    because: list[OnCallTargetRead]
 
 
 class StepRead(Read):
@@ -174,9 +174,9 @@ async def list_escalation_policies(
     q: Annotated[Search | None, Query(description="part of the name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[PolicyRead]:
+) -> ListPage[PolicyRead]:
     found = await policies.page(pool, q, position_after(cursor), limit)
-    return Page(items=[PolicyRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[PolicyRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{policy_id}", summary="Show an escalation policy")

@@ -11,7 +11,7 @@ from tocsin.domain.handoffs import RotationType
 from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations
 from tocsin.store.on_call.rotations import RotationSpec
@@ -101,9 +101,9 @@ async def list_rotations(
     q: Annotated[Search | None, Query(description="part of the name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[RotationRead]:
+) -> ListPage[RotationRead]:
     found = await rotations.page(pool, q, position_after(cursor), limit)
-    return Page(items=[RotationRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[RotationRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{rotation_id}", summary="Show a rotation")

@@ -13,7 +13,7 @@ from tocsin.domain.rule import Target
 from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import schedules, shifts
 from tocsin.store.on_call.schedule_rules import Rule, RuleSpec
@@ -157,7 +157,7 @@ class ScheduleOnCallRead(Read):
     because: list[CauseRead]
 
 
-class OnCallAtRead(Page[ScheduleOnCallRead]):
+class OnCallAtRead(ListPage[ScheduleOnCallRead]):
     """Who is on call at one instant, whole: there is no next page."""
 
     at: UtcDatetime
@@ -189,9 +189,9 @@ async def list_schedules(
     q: Annotated[Search | None, Query(description="part of the name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[ScheduleRead]:
+) -> ListPage[ScheduleRead]:
     found = await schedules.page(pool, q, position_after(cursor), limit)
-    return Page(items=[_read(one) for one in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[_read(one) for one in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{schedule_id}", summary="Show a schedule")
@@ -237,11 +237,11 @@ async def get_schedule_shifts(
     pool: Database,
     start: Annotated[UtcDatetime, Query(description="shifts are cut to the time from here")],
     end: Annotated[UtcDatetime, Query(description="up to here: at most 400 days")],
-) -> Page[ShiftRead]:
+) -> ListPage[ShiftRead]:
     """What is past is as it was, what is ahead as it will be if nothing is changed. All of it is on one page."""
     await schedules.get(pool, schedule_id)
     found = await shifts.between(pool, schedule_id, start, end)
-    return Page(items=[ShiftRead.model_validate(shift) for shift in found], next_cursor=None)
+    return ListPage(items=[ShiftRead.model_validate(shift) for shift in found], next_cursor=None)
 
 
 def _changes(body: SchedulePatch) -> dict[str, Any]:

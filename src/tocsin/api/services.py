@@ -11,7 +11,7 @@ from tocsin.db.pool import Connection
 from tocsin.http.access import require_edit, require_make, require_move, require_pointing
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import services
 from tocsin.store.services.services import Service, ServiceSpec
@@ -87,9 +87,9 @@ async def list_services(
     q: Annotated[Search | None, Query(description="part of the name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[ServiceRead]:
+) -> ListPage[ServiceRead]:
     found = await services.page(pool, q, position_after(cursor), limit)
-    return Page(items=[ServiceRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[ServiceRead.model_validate(one) for one in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{service_id}", summary="Show a service")

@@ -11,7 +11,7 @@ from tocsin.errors import FieldError
 from tocsin.http.access import require_manage
 from tocsin.http.auth import Admin, Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import TeamRole, acting
 from tocsin.store.people import teams
 from tocsin.store.people.teams import Member, TeamSpec
@@ -82,9 +82,9 @@ async def list_teams(
     q: Annotated[Search | None, Query(description="part of the name")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[TeamRead]:
+) -> ListPage[TeamRead]:
     found = await teams.page(pool, q, position_after(cursor), limit)
-    return Page(items=[TeamRead.model_validate(team) for team in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[TeamRead.model_validate(team) for team in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{team_id}", summary="Show a team")

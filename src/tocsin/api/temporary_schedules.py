@@ -11,7 +11,7 @@ from pydantic import Field
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Read, UtcDatetime, example, optional
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import schedules, temporary_schedules
 from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
@@ -91,11 +91,11 @@ async def create_temporary_schedule(
 @router.get("", summary="List a schedule's temporary schedules, past ones among them")
 async def list_temporary_schedules(
     schedule_id: UUID, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[TemporaryScheduleRead]:
+) -> ListPage[TemporaryScheduleRead]:
     await schedules.get(pool, schedule_id)
     found = await temporary_schedules.page(pool, schedule_id, position_after(cursor), limit)
     items = [TemporaryScheduleRead.model_validate(one) for one in found.items]
-    return Page(items=items, next_cursor=cursor_at(found.next))
+    return ListPage(items=items, next_cursor=cursor_at(found.next))
 
 
 @router.get("/{temporary_schedule_id}", summary="Show a temporary schedule")

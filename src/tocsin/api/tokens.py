@@ -12,7 +12,7 @@ from tocsin.errors import NotFound
 from tocsin.http.access import require_token
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, UtcDatetime, example
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, Role, Scope, acting
 from tocsin.store.people import tokens
 from tocsin.store.people.tokens import Token, TokenSpec
@@ -77,12 +77,12 @@ async def create_token(body: TokenCreate, actor: Writer, pool: Database, respons
 @router.get("", summary="List tokens: one's own, or all for administrators")
 async def list_tokens(
     actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[TokenRead]:
+) -> ListPage[TokenRead]:
     after = position_after(cursor)
     if not is_admin(actor) and actor.user_id is None:
-        return Page(items=[], next_cursor=None)
+        return ListPage(items=[], next_cursor=None)
     found = await tokens.page(pool, None if is_admin(actor) else actor.user_id, after, limit)
-    return Page(items=[TokenRead.model_validate(token) for token in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[TokenRead.model_validate(token) for token in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get("/{token_id}", summary="Show a token")

@@ -12,7 +12,7 @@ from tocsin.http.access import require_edit_user, require_rank
 from tocsin.http.auth import Admin, Database, Reader, Writer
 from tocsin.http.fields import Body, Email, Name, Password, Read, Search, Text, UtcDatetime, example, optional
 from tocsin.http.own_password import require_proof
-from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, cursor_at, position_after
+from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Role, acting
 from tocsin.store.people import sessions, users
 from tocsin.store.people.passwords import hash_password
@@ -77,9 +77,9 @@ async def list_users(
     q: Annotated[Search | None, Query(description="part of the name or email")] = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
-) -> Page[UserRead]:
+) -> ListPage[UserRead]:
     found = await users.page(pool, q, position_after(cursor), limit)
-    return Page(items=[UserRead.model_validate(user) for user in found.items], next_cursor=cursor_at(found.next))
+    return ListPage(items=[UserRead.model_validate(user) for user in found.items], next_cursor=cursor_at(found.next))
 
 
 @router.get(

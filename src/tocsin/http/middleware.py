@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.http.problems import problem
-from tocsin.http.server.counts import Cause, count
+from tocsin.http.server.counts import CutOffCause, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class BodyLimit:
             return
         declared = Headers(scope=scope).get("content-length", "0")
         too_large = declared.isdigit() and int(declared) > self.limit
-        body = Cause.BODY_TOO_LARGE if too_large else await _read(receive, self.limit)
+        body = CutOffCause.BODY_TOO_LARGE if too_large else await _read(receive, self.limit)
         match body:
             case bytes():
                 await self.app(scope, _replay(body, receive), send)
-            case Cause.BODY_TOO_LARGE:
+            case CutOffCause.BODY_TOO_LARGE:
                 count(body)
                 # The connection ends with it: what still comes of the body is not to be taken for the next request.
                 headers = {"Connection": "close"}
@@ -41,18 +41,18 @@ class BodyLimit:
                 count(body)
 
 
-async def _read(receive: Receive, limit: int) -> bytes | Cause:
+async def _read(receive: Receive, limit: int) -> bytes | CutOffCause:
     """The body; or, as soon as it is known, that it has more than ``limit`` bytes or that the client has left."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return Cause.LEFT
+            return CutOffCause.LEFT
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:
-            return Cause.BODY_TOO_LARGE
+            return CutOffCause.BODY_TOO_LARGE
         if not message.get("more_body", False):
             return b"".join(parts)
 

@@ -7,7 +7,7 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Generic, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Query
@@ -26,11 +26,17 @@ Cursor: TypeAlias = Annotated[
 DEFAULT_LIMIT = 50
 
 
-class Page(BaseModel, Generic[T]):
-    """One page of a list."""
+class ListPage(BaseModel, Generic[T]):
+    """One page of a list. The OpenAPI document calls it ``Page``."""
+
+    __qualname__ = "Page"
 
     items: list[T]
     next_cursor: str | None = Field(description="pass it as ?cursor= for the next page; null on the last one")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"Page[{params[0].__name__}]"
 
 
 def encode_cursor(*values: str | int) -> str:

@@ -19,7 +19,7 @@ from tests.fixtures.database import serving
 from tocsin import log
 from tocsin.http.middleware import BodyLimit
 from tocsin.http.server.connections import Limits, proxies
-from tocsin.http.server.counts import Cause
+from tocsin.http.server.counts import CutOffCause
 
 PATH = "/api/v2/generic/incoming"
 SHORT = Limits(headers=0.2, body=0.2, next_request=0.2, reading=0.2, lingering=0.2)
@@ -84,7 +84,7 @@ async def tocsin(base_url: str) -> AsyncIterator[Server]:
         yield Server(base_url, stack)
 
 
-def cut_off(cause: Cause) -> float:
+def cut_off(cause: CutOffCause) -> float:
     return REGISTRY.get_sample_value("tocsin_http_cut_off_total", {"cause": cause}) or 0
 
 
@@ -161,7 +161,7 @@ async def test_empty_lines_between_requests_do_not_keep_a_connection() -> None:
 
 
 async def test_a_client_that_does_not_read_its_answers_is_cut_off() -> None:
-    before = cut_off(Cause.NOT_READ)
+    before = cut_off(CutOffCause.NOT_READ)
     async with limited(replace(SHORT, headers=30)) as server:
         client = await server.connect()
         client.writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -169,7 +169,7 @@ async def test_a_client_that_does_not_read_its_answers_is_cut_off() -> None:
             async with asyncio.timeout(20):
                 while True:
                     await client.send(b"GET /?1000000 HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
-    assert cut_off(Cause.NOT_READ) == before + 1
+    assert cut_off(CutOffCause.NOT_READ) == before + 1
 
 
 @pytest.mark.parametrize(
@@ -196,13 +196,13 @@ async def test_silent_connections_make_room_for_whoever_says_what_it_wants() -> 
 
 
 async def test_one_address_has_a_limit_of_its_own_unless_it_is_a_proxy() -> None:
-    before = cut_off(Cause.MADE_ROOM)
+    before = cut_off(CutOffCause.MADE_ROOM)
     limits = Limits(connections=50, connections_per_address=2)
     async with limited(limits) as server:
         for _ in range(10):
             await server.connect()
         assert await server.health() == 200
-    assert cut_off(Cause.MADE_ROOM) == before
+    assert cut_off(CutOffCause.MADE_ROOM) == before
 
 
 async def test_a_flood_is_two_lines_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,19 +3,19 @@
 import json
 from http import HTTPStatus
 
-from tocsin.http.server.counts import Cause
+from tocsin.http.server.counts import CutOffCause
 
 _DETAILS = {
-    Cause.HEADERS_LATE: (408, "the headers did not come in time"),
-    Cause.HEADERS_TOO_LARGE: (431, "the headers are too large"),
-    Cause.BODY_LATE: (408, "the body did not come in time"),
-    Cause.NOT_HTTP: (400, "this is not an HTTP request that can be read"),
-    Cause.FULL: (503, "too many connections; try again"),
-    Cause.ADDRESS_FULL: (503, "too many connections from your address; try again"),
+    CutOffCause.HEADERS_LATE: (408, "the headers did not come in time"),
+    CutOffCause.HEADERS_TOO_LARGE: (431, "the headers are too large"),
+    CutOffCause.BODY_LATE: (408, "the body did not come in time"),
+    CutOffCause.NOT_HTTP: (400, "this is not an HTTP request that can be read"),
+    CutOffCause.FULL: (503, "too many connections; try again"),
+    CutOffCause.ADDRESS_FULL: (503, "too many connections from your address; try again"),
 }
 
 
-def answer(cause: Cause) -> bytes:
+def answer(cause: CutOffCause) -> bytes:
     """The whole answer, problem details after which the connection is closed."""
     status, detail = _DETAILS[cause]
     phrase = HTTPStatus(status).phrase

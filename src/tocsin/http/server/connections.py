@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
 
-from tocsin.http.server.counts import CONNECTIONS, Cause, Episodes
+from tocsin.http.server.counts import CONNECTIONS, CutOffCause, Episodes
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -20,7 +20,7 @@ _ALL_ADDRESSES = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
-class Wait(Enum):
+class ClientWait(Enum):
     """What a connection waits for its client to do."""
 
     HEADERS = auto()
@@ -46,20 +46,20 @@ class Limits:
     reading: float = 30
     lingering: float = 10
 
-    def seconds(self) -> Mapping[Wait, float]:
+    def seconds(self) -> Mapping[ClientWait, float]:
         return {
-            Wait.HEADERS: self.headers,
-            Wait.BODY: self.body,
-            Wait.NEXT_REQUEST: self.next_request,
-            Wait.READING: self.reading,
-            Wait.LINGERING: self.lingering,
+            ClientWait.HEADERS: self.headers,
+            ClientWait.BODY: self.body,
+            ClientWait.NEXT_REQUEST: self.next_request,
+            ClientWait.READING: self.reading,
+            ClientWait.LINGERING: self.lingering,
         }
 
 
-class Connection(Protocol):
+class ClientConnection(Protocol):
     """What the connections need to know of one."""
 
-    def expire(self, wait: Wait) -> None:
+    def expire(self, wait: ClientWait) -> None:
         """End it: the wait has lasted for too long."""
 
     def drop(self) -> None:
@@ -71,9 +71,9 @@ class _Group:
     """Connections that share a limit, and those that wait, the longest waiting first."""
 
     count: int = 0
-    waiting: dict[Connection, None] = field(default_factory=dict)
+    waiting: dict[ClientConnection, None] = field(default_factory=dict)
 
-    def longest_waiting(self) -> Connection | None:
+    def longest_waiting(self) -> ClientConnection | None:
         return next(iter(self.waiting), None)
 
 
@@ -85,19 +85,19 @@ class Connections:
         self._seconds = limits.seconds()
         self._all = _Group()
         self._by_address: dict[str, _Group] = {}
-        self._groups: dict[Connection, tuple[str, _Group]] = {}
-        self._waits: dict[Connection, tuple[Wait, float]] = {}
+        self._groups: dict[ClientConnection, tuple[str, _Group]] = {}
+        self._waits: dict[ClientConnection, tuple[ClientWait, float]] = {}
         self._episodes = Episodes()
 
-    def admit(self, connection: Connection, address: str, now: float) -> Cause | None:
+    def admit(self, connection: ClientConnection, address: str, now: float) -> CutOffCause | None:
         """Let a connection in, which then waits for its headers; or the cause why there is no room for it."""
         key = _counted_as(address)
         group = self._by_address.get(key) or _Group()
         refused = None
         if group.count >= self._limits.connections_per_address and not self._is_proxy(address):
-            refused = self._make_room(group, Cause.ADDRESS_FULL, address, now)
+            refused = self._make_room(group, CutOffCause.ADDRESS_FULL, address, now)
         if refused is None and self._all.count >= self._limits.connections:
-            refused = self._make_room(self._all, Cause.FULL, address, now)
+            refused = self._make_room(self._all, CutOffCause.FULL, address, now)
         if refused is not None:
             return refused
         self._by_address[key] = group
@@ -105,10 +105,10 @@ class Connections:
         for each in (self._all, group):
             each.count += 1
         CONNECTIONS.inc()
-        self.waits(connection, Wait.HEADERS, now)
+        self.waits(connection, ClientWait.HEADERS, now)
         return None
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: ClientConnection) -> None:
         """Forget a connection that has ended; twice does nothing."""
         self.is_served(connection)
         key, group = self._groups.pop(connection, ("", None))
@@ -120,7 +120,7 @@ class Connections:
         if not group.count:
             self._by_address.pop(key, None)
 
-    def waits(self, connection: Connection, wait: Wait, now: float) -> None:
+    def waits(self, connection: ClientConnection, wait: ClientWait, now: float) -> None:
         """Note that from now on the connection waits for its client."""
         if connection not in self._groups:
             return
@@ -129,13 +129,13 @@ class Connections:
         for group in (self._all, self._groups[connection][1]):
             group.waiting[connection] = None
 
-    def is_served(self, connection: Connection) -> None:
+    def is_served(self, connection: ClientConnection) -> None:
         """Note that the connection does not wait for its client."""
         if self._waits.pop(connection, None) is not None:
             for group in (self._all, self._groups[connection][1]):
                 group.waiting.pop(connection, None)
 
-    def wait_of(self, connection: Connection) -> Wait | None:
+    def wait_of(self, connection: ClientConnection) -> ClientWait | None:
         """What the connection waits for; None while it is served."""
         wait, _ = self._waits.get(connection, (None, 0.0))
         return wait
@@ -146,7 +146,7 @@ class Connections:
             connection.expire(wait)
         self._episodes.settle(now)
 
-    def _late(self, now: float) -> Iterator[tuple[Connection, Wait]]:
+    def _late(self, now: float) -> Iterator[tuple[ClientConnection, ClientWait]]:
         shortest = min(self._seconds.values())
         for connection, (wait, since) in self._waits.items():
             if now - since < shortest:
@@ -154,10 +154,10 @@ class Connections:
             if now - since >= self._seconds[wait]:
                 yield connection, wait
 
-    def _make_room(self, group: _Group, full: Cause, address: str, now: float) -> Cause | None:
+    def _make_room(self, group: _Group, full: CutOffCause, address: str, now: float) -> CutOffCause | None:
         """End what has waited longest; ``full`` when nothing waits."""
         connection = group.longest_waiting()
-        self._episodes.note(full if connection is None else Cause.MADE_ROOM, address, now)
+        self._episodes.note(full if connection is None else CutOffCause.MADE_ROOM, address, now)
         if connection is None:
             return full
         self.leave(connection)

@@ -11,7 +11,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 QUIET_SECONDS = 60
 
 
-class Cause(StrEnum):
+class CutOffCause(StrEnum):
     """Why a connection or a request ended without what its client wanted."""
 
     HEADERS_LATE = "headers_late"
@@ -28,11 +28,11 @@ class Cause(StrEnum):
 
 CONNECTIONS = Gauge("tocsin_http_connections", "Connections of clients that are open.")
 CUT_OFF = Counter("tocsin_http_cut_off_total", "Connections and requests cut off, by cause.", ["cause"])
-for _cause in Cause:
+for _cause in CutOffCause:
     CUT_OFF.labels(_cause)
 
 
-def count(cause: Cause) -> None:
+def count(cause: CutOffCause) -> None:
     """Count one, without a line in the log: a stranger could write as many as they like."""
     CUT_OFF.labels(cause).inc()
 
@@ -41,10 +41,10 @@ def count(cause: Cause) -> None:
 class Episodes:
     """Tells the log when connections begin to be cut off, and how many there were once that has stopped."""
 
-    _since: dict[Cause, int] = field(default_factory=dict)
-    _last: dict[Cause, float] = field(default_factory=dict)
+    _since: dict[CutOffCause, int] = field(default_factory=dict)
+    _last: dict[CutOffCause, float] = field(default_factory=dict)
 
-    def note(self, cause: Cause, address: str, now: float) -> None:
+    def note(self, cause: CutOffCause, address: str, now: float) -> None:
         """Count one; the first of an episode is told, with the address that it came from."""
         count(cause)
         if cause not in self._since:

@@ -9,8 +9,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from tocsin.http.server.answers import answer
-from tocsin.http.server.connections import Connections, Wait
-from tocsin.http.server.counts import Cause, count
+from tocsin.http.server.connections import ClientWait, Connections
+from tocsin.http.server.counts import CutOffCause, count
 from tocsin.http.server.transport import LingeringTransport
 
 MOST_HEADER_BYTES = 65_536  # also of what stands between the parts of a chunked body
@@ -65,20 +65,20 @@ class LimitedProtocol(HttpToolsProtocol):
             self._throw_away(data)
             return
         self._unset_keepalive_if_required()
-        if self._limited.wait_of(self) is Wait.NEXT_REQUEST:
-            self._waits(Wait.HEADERS)
+        if self._limited.wait_of(self) is ClientWait.NEXT_REQUEST:
+            self._waits(ClientWait.HEADERS)
         self._unparsed += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             pass  # answered as if the client had not asked for another protocol, which it may expect
         except httptools.HttpParserError:
-            self._refuse(Cause.NOT_HTTP)
+            self._refuse(CutOffCause.NOT_HTTP)
         if self._unparsed > MOST_HEADER_BYTES and not self.transport.is_closing():
-            self._refuse(Cause.HEADERS_TOO_LARGE)
+            self._refuse(CutOffCause.HEADERS_TOO_LARGE)
 
     def shutdown(self) -> None:
-        if self._limited.wait_of(self) is Wait.LINGERING:
+        if self._limited.wait_of(self) is ClientWait.LINGERING:
             self.drop()
         else:
             super().shutdown()
@@ -93,7 +93,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._asked = True
         self._unparsed = 0
-        self._asks_for(Wait.BODY)
+        self._asks_for(ClientWait.BODY)
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
@@ -103,15 +103,15 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_message_complete()
         self._receiving = False
         self._unparsed = 0
-        self._asks_for(Wait.NEXT_REQUEST if self.cycle.response_complete else None)
+        self._asks_for(ClientWait.NEXT_REQUEST if self.cycle.response_complete else None)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.timeout_keep_alive_task is not None and not self._receiving:
-            self._asks_for(Wait.NEXT_REQUEST)
+            self._asks_for(ClientWait.NEXT_REQUEST)
 
-    def _asks_for(self, wait: Wait | None) -> None:
-        """Wait for this of the client, or for nothing; but first for it to read what it has asked for already."""
+    def _asks_for(self, wait: ClientWait | None) -> None:
+        """ClientWait for this of the client, or for nothing; but first for it to read what it has asked for already."""
         if self.flow.write_paused:
             return
         if wait is None:
@@ -127,42 +127,44 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._limited.wait_of(self) is Wait.READING and not self.transport.is_closing():
+        if self._limited.wait_of(self) is ClientWait.READING and not self.transport.is_closing():
             self._limited.is_served(self)
 
     def _wait_for_reading(self) -> None:
         self._unread = self.transport.get_write_buffer_size()
-        self._waits(Wait.READING)
+        self._waits(ClientWait.READING)
 
     def _has_read(self) -> bool:
         return self._unread - self.transport.get_write_buffer_size() >= min(self._unread, _LEAST_READ_BYTES)
 
     # The end
 
-    def expire(self, wait: Wait) -> None:
+    def expire(self, wait: ClientWait) -> None:
         match wait:
-            case Wait.HEADERS if self._receiving:
-                self._refuse(Cause.HEADERS_LATE)
-            case Wait.BODY if not self.cycle.response_started:
-                self._refuse(Cause.BODY_LATE)
-            case Wait.READING if self._has_read():
+            case ClientWait.HEADERS if self._receiving:
+                self._refuse(CutOffCause.HEADERS_LATE)
+            case ClientWait.BODY if not self.cycle.response_started:
+                self._refuse(CutOffCause.BODY_LATE)
+            case ClientWait.READING if self._has_read():
                 self._wait_for_reading()
-            case Wait.READING:
-                count(Cause.NOT_READ)
+            case ClientWait.READING:
+                count(CutOffCause.NOT_READ)
                 self.drop()
-            case Wait.HEADERS | Wait.NEXT_REQUEST:  # a browser may open one to have it ready, and fears an answer
+            case (
+                ClientWait.HEADERS | ClientWait.NEXT_REQUEST
+            ):  # a browser may open one to have it ready, and fears an answer
                 self.transport.close()
-            case Wait.BODY | Wait.LINGERING:
+            case ClientWait.BODY | ClientWait.LINGERING:
                 self.drop()
 
     def drop(self) -> None:
         self.transport.abort()
 
-    def _refuse(self, cause: Cause) -> None:
+    def _refuse(self, cause: CutOffCause) -> None:
         count(cause)
         self._answer(cause)
 
-    def _answer(self, cause: Cause) -> None:
+    def _answer(self, cause: CutOffCause) -> None:
         """Answer by ourselves, unless an answer is under way, and end."""
         unanswered = self._asked and not self.cycle.response_complete
         if not (unanswered and self.cycle.response_started):
@@ -177,7 +179,7 @@ class LimitedProtocol(HttpToolsProtocol):
         assert self._within is not None
         self._unset_keepalive_if_required()
         if self._receiving and not self._within.is_closing():
-            self._waits(Wait.LINGERING)
+            self._waits(ClientWait.LINGERING)
             self.flow.resume_reading()
             self._end_our_side()
             return
@@ -195,5 +197,5 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._thrown_away > _MOST_LINGERING_BYTES:
             self.drop()
 
-    def _waits(self, wait: Wait) -> None:
+    def _waits(self, wait: ClientWait) -> None:
         self._limited.waits(self, wait, self.loop.time())
