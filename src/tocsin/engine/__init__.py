@@ -21,7 +21,7 @@ Locks are taken in this order, which no transaction may turn around, be it of a 
     3  what the engine moves         rotation_state, schedule_state, escalation_policy_state, service_state
     4  steps and who is on call      escalation_policy_steps, schedule_on_call_users, ep_step_on_call_users
     5  what pages                    notification_policy_cycles, outgoing_messages
-    6  jobs                          by kind: rotation, schedule, policy, service, alert, cycle, page, policy_alerts
+    6  jobs                          by kind, in the order of ``tocsin.domain.job_kinds``
 
 Of one table the rows are locked in the order of their ids, of one kind the jobs too; a foreign key's check is a lock on
 the row that it names. A job takes one object of 2 and 3. Who takes many alerts' rows is a policy that loses steps:

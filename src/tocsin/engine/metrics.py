@@ -9,10 +9,9 @@ from itertools import product
 from prometheus_client import Counter, Histogram
 
 from tocsin.domain.escalation.decisions import Reason
+from tocsin.domain.job_kinds import JOB_KINDS
 from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.queue.job import Outcome
-
-KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")
 
 LATENESS = Histogram(
     "tocsin_lateness_seconds",
@@ -32,7 +31,7 @@ def _begin(counter: Counter, *labels: Iterable[str]) -> None:
         counter.labels(*each)
 
 
-_begin(REPAIRED, KINDS, REASONS)
+_begin(REPAIRED, JOB_KINDS, REASONS)
 _begin(OUTCOMES, ["alert"], [Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL])
 _begin(PINGS, ["sent", "failed", "withheld"])
 _begin(TOLD, ["sent", "failed"])

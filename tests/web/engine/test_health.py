@@ -10,9 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.fixtures.factories import Factory, step
 
 from tocsin.db.migrate import latest
+from tocsin.domain.job_kinds import JOB_KINDS
 from tocsin.engine.healing.drift import REASONS
-from tocsin.engine.metrics import KINDS
-from tocsin.engine.runner import _STATE_KINDS
 
 
 async def test_a_fresh_server_is_live_and_ready(anonymous: AsyncClient) -> None:
@@ -83,15 +82,14 @@ async def test_what_is_empty_is_told_as_zero(anonymous: AsyncClient, make: Facto
     overdue = await gauges(anonymous, "tocsin_overdue")
     assert {reason for _, reason in overdue} == reasons
     jobs = await gauges(anonymous, "tocsin_jobs")
-    kinds = {"page", *(kind(make.pool).name for kind in _STATE_KINDS)}
-    assert {kind for kind, _ in jobs} == {kind for kind, _ in overdue} == kinds
+    assert {kind for kind, _ in jobs} == {kind for kind, _ in overdue} == set(JOB_KINDS)
     assert {state for _, state in jobs} == {"queued", "due", "retrying", "running", "parked"}
     assert {*overdue.values(), *jobs.values()} == {0}
 
 
 async def test_counters_that_rules_for_alerts_look_at_are_there_before_the_first_event(anonymous: AsyncClient) -> None:
     repaired = await gauges(anonymous, "tocsin_repaired")
-    assert set(product(KINDS, REASONS)) <= set(repaired)
+    assert set(product(JOB_KINDS, REASONS)) <= set(repaired)
     text = (await anonymous.get("/metrics")).text
     for outcome in ("rounds_used_up", "nobody_on_call"):
         assert f'tocsin_jobs_total{{kind="alert",outcome="{outcome}"}}' in text

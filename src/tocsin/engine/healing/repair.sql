@@ -182,12 +182,8 @@ select count(engine_enqueue(found.kind, found.id, coalesce(found.due, now()))::t
 from (
     select found.kind, found.id, found.due
     from unnest($1::text[], $2::text[], $3::timestamptz[]) as found (kind, id, due)
-    order by
-        array_position(
-            '{rotation, schedule, policy, service, alert, cycle, page, policy_alerts}'::text[], found.kind
-        ),
-        length(found.id),
-        found.id collate "C"
+    join job_kinds on job_kinds.name = found.kind
+    order by job_kinds.lock_order, length(found.id), found.id collate "C"
 ) as found
 
 -- name: record

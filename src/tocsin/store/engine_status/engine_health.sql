@@ -17,31 +17,14 @@ select
         where
             jobs.status = 'queued'
             -- Without the kinds the whole index is read before PostgreSQL 18.
-            and jobs.entrypoint in (
-                'rotation', 'schedule', 'policy', 'policy_alerts', 'service', 'alert', 'cycle', 'page'
-            )
+            and jobs.entrypoint = any (array(select kinds.name from job_kinds as kinds))
             and jobs.execute_after < now() - interval '30 seconds'
     ) as late
 
 -- name: status
--- What tells whether the engine does its work, all of it from indexes. The oldest job is looked up for each kind that
--- waits: only with the kind is the queue in order of time.
-with recursive kinds as (
-    (
-        select entrypoint from pgqueuer where status = 'queued' order by entrypoint limit 1
-    )
-    union all
-    select (
-        select jobs.entrypoint
-        from pgqueuer as jobs
-        where jobs.status = 'queued' and jobs.entrypoint > kinds.entrypoint
-        order by jobs.entrypoint
-        limit 1
-    )
-    from kinds
-    where kinds.entrypoint is not null
-),
-overdue as (
+-- What tells whether the engine does its work, all of it from indexes. The oldest job is looked up for each kind: only
+-- with the kind is the queue in order of time.
+with overdue as (
     select count(*) as objects, min(due) filter (where due <= now()) as since from engine_overdue
 ),
 -- How the last attempts to send ended; the newest events alone are read, since they are in no order of time.
@@ -61,11 +44,11 @@ select
     overdue.since as overdue_since,
     (
         select min(oldest.execute_after)
-        from kinds
+        from job_kinds as kinds
         cross join lateral (
             select jobs.execute_after
             from pgqueuer as jobs
-            where jobs.status = 'queued' and jobs.entrypoint = kinds.entrypoint
+            where jobs.status = 'queued' and jobs.entrypoint = kinds.name
             order by jobs.execute_after
             limit 1
         ) as oldest

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from tocsin.db.pool import Pool
+from tocsin.domain.job_kinds import JOB_KINDS
 from tocsin.store.engine_status import overview as engine
 from tocsin.store.engine_status.overview import EngineOverview
 
@@ -16,7 +17,6 @@ router = APIRouter()
 
 Labels: TypeAlias = tuple[str, str]
 
-KINDS = ("rotation", "schedule", "policy", "policy_alerts", "service", "alert", "cycle", "page")
 OVERDUE_REASONS = ("no_job", "job_too_late", "no_state", "parked")
 
 _STATES = ("queued", "due", "retrying", "running", "parked")
@@ -54,7 +54,7 @@ class _State:
 def _depths(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
     """Jobs by kind and state, 0 where there are none, so that a rule for alerts always has something to look at."""
     known = {depth.kind: depth for depth in overview.jobs}
-    for kind in sorted({*KINDS, *known}):
+    for kind in sorted({*JOB_KINDS, *known}):
         for state in _STATES:
             yield (kind, state), getattr(known[kind], state) if kind in known else 0
 
@@ -62,7 +62,7 @@ def _depths(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
 def _overdue(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
     """Overdue objects by kind and reason, 0 where there are none."""
     found = {(item.kind, item.reason): item.count for item in overview.overdue}
-    labels = dict.fromkeys([*product(KINDS, OVERDUE_REASONS), *found])
+    labels = dict.fromkeys([*product(JOB_KINDS, OVERDUE_REASONS), *found])
     return ((each, found.get(each, 0)) for each in labels)
 
 
