@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 
 from tocsin.channels.apprise.type import APPRISE
 from tocsin.channels.channel_type import ChannelType, SenderSettings
 from tocsin.channels.email.type import EMAIL
 from tocsin.channels.page import Destination, Page, Receipt, Sender
 from tocsin.channels.webhook.type import WEBHOOK
-from tocsin.errors import ConfigurationError, DeliveryFailed
+from tocsin.errors import DeliveryFailed
+from tocsin.extensions import with_installed
 
 OURS: Sequence[ChannelType] = (
     EMAIL,
@@ -30,24 +30,7 @@ ENTRY_POINTS = "tocsin.channels"
 @cache
 def channel_types() -> Mapping[str, ChannelType]:
     """Every type by its name, ours first. Raises ConfigurationError when another package's cannot be used."""
-    found = {kind.name: kind for kind in OURS}
-    for entry_point in sorted(entry_points(group=ENTRY_POINTS), key=lambda one: one.name):
-        kind = _loaded(entry_point)
-        if kind.name in found:
-            raise ConfigurationError(f"two channel types are called '{kind.name}', one of them {entry_point.value}")
-        found[kind.name] = kind
-    return found
-
-
-def _loaded(entry_point: EntryPoint) -> ChannelType:
-    try:
-        loaded = entry_point.load()
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise ConfigurationError(f"the channel type {entry_point.value} cannot be imported: {reason}") from error
-    if not isinstance(loaded, ChannelType):
-        raise ConfigurationError(f"the channel type {entry_point.value} is not a ChannelType")
-    return loaded
+    return with_installed(ENTRY_POINTS, ChannelType, OURS, lambda channel_type: channel_type.name)
 
 
 def types_for_people() -> Sequence[ChannelType]:
