@@ -17,6 +17,8 @@ _FIXTURES = (
     "tests.fixtures.browser",
 )
 
+pytest.register_assert_rewrite("tests.fixtures")  # before the conftest.py of a folder imports them
+
 # Workers and the processes that tests start would compile every module again, each of them.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

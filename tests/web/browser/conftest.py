@@ -5,6 +5,7 @@ are those of the server under test: ``await desktop.goto("/alerts")``. At the en
 console of any page, and no request may have left the host.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -76,6 +77,12 @@ class Opener:
         """Let every page say this in its console: an answer 409 or 401, which browsers report there, may be meant."""
         for watched in self.opened:
             watched.forgiven.append(text)
+
+
+@pytest.fixture
+def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.Runner:
+    """pytest-asyncio's runner of a test and its fixtures: here the one of the browser, which outlives them."""
+    return _session_scoped_runner
 
 
 @pytest.fixture
