@@ -23,7 +23,7 @@ from tocsin.engine.batch.batch import Batch, Request
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import Reasons
 from tocsin.engine.jobs.on_call_cause import targets as because_of
-from tocsin.engine.jobs.replay import columns, replay
+from tocsin.engine.jobs.on_call_history import columns, replay
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
 from tocsin.store import row_mapping
 from tocsin.store.on_call import on_call_snapshot

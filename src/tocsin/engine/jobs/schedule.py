@@ -17,7 +17,7 @@ from tocsin.domain.on_call import Roster
 from tocsin.domain.spans import Span
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import Reasons, parts
-from tocsin.engine.jobs.replay import columns, replay
+from tocsin.engine.jobs.on_call_history import columns, replay
 from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.store.on_call import on_call_snapshot
 
