@@ -9,9 +9,9 @@ import pytest
 from tocsin.domain.engine_health import (
     REPEAT,
     EngineStatus,
+    HealthProblem,
     Incident,
     IncidentStep,
-    Problem,
     ProblemKind,
     decide,
     obstacles,
@@ -20,8 +20,8 @@ from tocsin.domain.engine_health import (
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WELL = EngineStatus(NOW, engine_seen_at=NOW)
-SICK = [Problem(ProblemKind.NO_ENGINE, NOW - timedelta(hours=1), "no engine")]
-UNDATED = [Problem(ProblemKind.NO_ENGINE, None, "no engine")]
+SICK = [HealthProblem(ProblemKind.NO_ENGINE, NOW - timedelta(hours=1), "no engine")]
+UNDATED = [HealthProblem(ProblemKind.NO_ENGINE, None, "no engine")]
 
 
 def ago(seconds: float) -> datetime:
@@ -98,6 +98,6 @@ def test_pages_go_out_unless_something_stands_against_it(status: EngineStatus, f
     ],
 )
 def test_a_sickness_is_told_once_it_lasts_and_so_is_its_end(
-    found: Sequence[Problem], incident: Incident | None, step: IncidentStep
+    found: Sequence[HealthProblem], incident: Incident | None, step: IncidentStep
 ) -> None:
     assert decide(found, incident, NOW) is step

@@ -52,7 +52,7 @@ class EngineStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class HealthProblem:
     """Something that is wrong, in words, and since when; None is unknown."""
 
     kind: ProblemKind
@@ -60,23 +60,23 @@ class Problem:
     message: str
 
 
-def problems(status: EngineStatus) -> Sequence[Problem]:
+def problems(status: EngineStatus) -> Sequence[HealthProblem]:
     """What is wrong with the engine; nothing in health, and for lateness that may pass in a moment."""
     late = status.now - SHOWS_AFTER
-    found: list[Problem] = []
+    found: list[HealthProblem] = []
     if status.engine_seen_at is None:
-        found.append(Problem(ProblemKind.NO_ENGINE, None, "no engine is at work"))
+        found.append(HealthProblem(ProblemKind.NO_ENGINE, None, "no engine is at work"))
     elif status.engine_seen_at <= late:
         message = f"no engine has given a sign of life since {_time(status.engine_seen_at)}"
-        found.append(Problem(ProblemKind.NO_ENGINE, status.engine_seen_at, message))
+        found.append(HealthProblem(ProblemKind.NO_ENGINE, status.engine_seen_at, message))
     if status.overdue_since is not None and status.overdue_since <= late:
         message = (
             f"{_count(status.overdue, 'object')} without a job in time, the first due at {_time(status.overdue_since)}"
         )
-        found.append(Problem(ProblemKind.OVERDUE, status.overdue_since, message))
+        found.append(HealthProblem(ProblemKind.OVERDUE, status.overdue_since, message))
     if status.oldest_job is not None and status.oldest_job <= late:
         message = f"no engine has taken a job that is due since {_time(status.oldest_job)}"
-        found.append(Problem(ProblemKind.JOBS_LATE, status.oldest_job, message))
+        found.append(HealthProblem(ProblemKind.JOBS_LATE, status.oldest_job, message))
     return found
 
 
@@ -118,7 +118,7 @@ class IncidentStep(StrEnum):
     NOTIFY_WELL = "notify_well"
 
 
-def decide(found: Sequence[Problem], incident: Incident | None, now: datetime) -> IncidentStep:
+def decide(found: Sequence[HealthProblem], incident: Incident | None, now: datetime) -> IncidentStep:
     """What to do about the problems found at ``now``, given the incident that is on record."""
     if incident is None:
         return IncidentStep.OPEN if found else IncidentStep.WAIT
@@ -127,7 +127,7 @@ def decide(found: Sequence[Problem], incident: Incident | None, now: datetime) -
     return _while_sick(found, incident, now) if found else _while_well(incident, now)
 
 
-def _while_sick(found: Sequence[Problem], incident: Incident, now: datetime) -> IncidentStep:
+def _while_sick(found: Sequence[HealthProblem], incident: Incident, now: datetime) -> IncidentStep:
     if incident.well_at is not None:
         return IncidentStep.RELAPSE
     if incident.notified_at is not None:
@@ -145,7 +145,7 @@ def _while_well(incident: Incident, now: datetime) -> IncidentStep:
     return IncidentStep.NOTIFY_WELL if now - incident.well_at >= STEADY_FOR else IncidentStep.WAIT
 
 
-def begin(found: Sequence[Problem], at_latest: datetime) -> datetime:
+def begin(found: Sequence[HealthProblem], at_latest: datetime) -> datetime:
     """When the first of the problems began."""
     return min([at_latest, *(problem.since for problem in found if problem.since is not None)])
 

@@ -22,9 +22,9 @@ from tocsin.domain.engine_health import (
     NOTIFY_AFTER,
     REPEAT,
     EngineStatus,
+    HealthProblem,
     Incident,
     IncidentStep,
-    Problem,
     begin,
     decide,
     problems,
@@ -32,7 +32,7 @@ from tocsin.domain.engine_health import (
 from tocsin.errors import NotFound
 from tocsin.store.engine_status import engine_health, operators
 from tocsin.store.engine_status.operators import Operators
-from tocsin.watch.notify import Notice, Notifier, Status
+from tocsin.watch.notify import Notifier, OperatorNotice, Status
 from tocsin.watch.outage import Outage, Verdict
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ class _Found:
     """What a look has found, and the step that follows from it."""
 
     status: EngineStatus
-    problems: Sequence[Problem]
+    problems: Sequence[HealthProblem]
     incident: Incident | None
     step: IncidentStep
 
@@ -143,16 +143,16 @@ class Watch:
         if self._operators is None:
             return
         key = f"database:{self._id}:{self._outages}:{status}"
-        notice = Notice(key, status, summary, causes, datetime.now(UTC))
+        notice = OperatorNotice(key, status, summary, causes, datetime.now(UTC))
         await self.notifier.notify(self._operators, notice)
 
 
-def _notice(found: _Found, incident: Incident, since: datetime) -> Notice:
+def _notice(found: _Found, incident: Incident, since: datetime) -> OperatorNotice:
     key = f"{incident.seen_at.timestamp():.0f}:{incident.notices}"
     at = f"{since.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}"
     if found.step is IncidentStep.NOTIFY_WELL:
-        return Notice(
+        return OperatorNotice(
             f"{key}:well", "well", f"The engine is well again; it was sick from {at} on", [], found.status.now
         )
     causes = [problem.message for problem in found.problems]
-    return Notice(key, "sick", f"The engine is sick: {causes[0]}", causes, found.status.now)
+    return OperatorNotice(key, "sick", f"The engine is sick: {causes[0]}", causes, found.status.now)

@@ -24,7 +24,7 @@ _NO_SERVICE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class OperatorNotice:
     """What the operators are to know. The key is the same when the same notice is sent twice."""
 
     key: str
@@ -47,7 +47,7 @@ class Notifier:
     senders: Mapping[str, Sender]
     base_url: str
 
-    async def notify(self, operators: Operators, notice: Notice) -> bool:
+    async def notify(self, operators: Operators, notice: OperatorNotice) -> bool:
         """Whether anybody accepted the message. Who did not is logged."""
         write = log.error if notice.status == "sick" else log.info
         write("telling_operators", status=notice.status, summary=notice.summary, causes=notice.causes)
@@ -56,7 +56,7 @@ class Notifier:
             log.error("operators_not_reached", policy=operators.policy, recipients=len(operators.recipients))
         return any(accepted)
 
-    async def _send(self, recipient: Recipient, operators: Operators, notice: Notice) -> bool:
+    async def _send(self, recipient: Recipient, operators: Operators, notice: OperatorNotice) -> bool:
         destination = Destination(recipient.type, recipient.address, recipient.secret)
         try:
             await self.senders[recipient.type].send(destination, self._page(recipient, operators, notice))
@@ -67,7 +67,7 @@ class Notifier:
         TOLD.labels("sent").inc()
         return True
 
-    def _page(self, recipient: Recipient, operators: Operators, notice: Notice) -> Page:
+    def _page(self, recipient: Recipient, operators: Operators, notice: OperatorNotice) -> Page:
         key = f"engine:{notice.key}:{recipient.id}"
         return Page(
             page_id=uuid5(NAMESPACE_URL, key),

@@ -29,7 +29,7 @@ from tocsin.domain.escalation.policy import Policy, Step
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
-from tocsin.engine.jobs.policy import Mirrors, PolicyNow, bring_up_to_date, hold, policies
+from tocsin.engine.jobs.policy import Mirrors, PolicySnapshot, bring_up_to_date, hold, policies
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
 from tocsin.store.services.maintenance import held_until
@@ -51,7 +51,7 @@ _DRIFTS: Mapping[Reason, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class AlertSnapshot:
     """An alert and all that decides about it, as of one moment. ``version`` is None when it is closed.
 
     ``caught_from``: its service's policy, when ``policy_id`` is the catch-all of that and has taken over.
@@ -69,8 +69,8 @@ class Loaded:
 class Decided:
     """What is to become of an alert, and the policy that says so."""
 
-    alert: Loaded
-    found: PolicyNow
+    alert: AlertSnapshot
+    found: PolicySnapshot
     decision: Decision
 
     @property
@@ -82,15 +82,15 @@ class Decided:
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one alert."""
 
-    async def load_many(alert_ids: Sequence[int]) -> Mapping[int, Loaded]:
+    async def load_many(alert_ids: Sequence[int]) -> Mapping[int, AlertSnapshot]:
         rows = await pool.fetch(_SQL["load"], alert_ids)
         # An open alert that has lost its row is no closed one: the sweep makes the row anew.
-        return {row["id"]: _loaded(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
+        return {row["id"]: _snapshot(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
     loads, found, mirrors = BatchLoader(load_many), policies(pool), Mirrors(pool)
     entering = BatchWriter(pool, "enter_step")
 
-    async def consider(alert: Loaded) -> Decided | None:
+    async def consider(alert: AlertSnapshot) -> Decided | None:
         policy = await found.load(alert.policy_id)
         if policy is None:
             return None
@@ -116,13 +116,13 @@ def kind(pool: Pool) -> JobKind:
     return JobKind("alert", retry_on_conflict(attempt), drift)
 
 
-def _drift(alert: Loaded, policy: Policy) -> str | None:
+def _drift(alert: AlertSnapshot, policy: Policy) -> str | None:
     reason = unprompted(alert.state, policy, alert.now)
     return None if reason is None else _DRIFTS.get(reason)
 
 
-def _loaded(row: asyncpg.Record) -> Loaded:
-    return Loaded(row["id"], _state(row), row["policy_id"], row["caught_from"], row["version"], row["now"])
+def _snapshot(row: asyncpg.Record) -> AlertSnapshot:
+    return AlertSnapshot(row["id"], _state(row), row["policy_id"], row["caught_from"], row["version"], row["now"])
 
 
 def _state(row: asyncpg.Record) -> EscalationState:
@@ -159,7 +159,7 @@ async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
             assert_never(decision)
 
 
-async def _write(database: Database, statement: str, alert: Loaded, *arguments: object) -> bool:
+async def _write(database: Database, statement: str, alert: AlertSnapshot, *arguments: object) -> bool:
     return bool(await database.fetchval(_SQL[statement], alert.id, alert.version, *arguments))
 
 
@@ -239,7 +239,7 @@ def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
     return [entered, waits]
 
 
-def _user(found: PolicyNow, step: Step, user_id: UUID) -> Entry:
+def _user(found: PolicySnapshot, step: Step, user_id: UUID) -> Entry:
     """A user of a step, by name, and how they came to be on call."""
     because = found.steps[step.id].because[user_id]
     return {"id": str(user_id), "name": found.people[user_id].name, "because": because}

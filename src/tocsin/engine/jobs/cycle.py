@@ -22,7 +22,7 @@ _SQL = Statements(__package__, "cycle.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class CycleSnapshot:
     """A running cycle and all that decides about it, as of one moment.
 
     ``beside``: other cycles, by id, that page the same user for the same alert and are due now or in a moment.
@@ -43,8 +43,8 @@ class Loaded:
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one notification cycle."""
 
-    async def load_many(cycle_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
-        return {row["id"]: _loaded(row) for row in await pool.fetch(_SQL["load"], cycle_ids)}
+    async def load_many(cycle_ids: Sequence[UUID]) -> Mapping[UUID, CycleSnapshot]:
+        return {row["id"]: _snapshot(row) for row in await pool.fetch(_SQL["load"], cycle_ids)}
 
     loads, ticking = BatchLoader(load_many), BatchWriter(pool, "tick_cycle")
 
@@ -62,7 +62,7 @@ def kind(pool: Pool) -> JobKind:
     return JobKind("cycle", retry_on_conflict(attempt), drift)
 
 
-def _drift(loaded: Loaded) -> str | None:
+def _drift(loaded: CycleSnapshot) -> str | None:
     """What is wrong with the cycle unless it is due: it goes on for nobody, or looks later than its rules say."""
     stored = loaded.cycle.next_tick
     match paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values())):
@@ -75,7 +75,7 @@ def _drift(loaded: Loaded) -> str | None:
             return None
 
 
-def _loaded(row: asyncpg.Record) -> Loaded:
+def _snapshot(row: asyncpg.Record) -> CycleSnapshot:
     cycle = Cycle(
         alert_status=row["status"],
         started_at=row["started_at"],
@@ -87,7 +87,7 @@ def _loaded(row: asyncpg.Record) -> Loaded:
         number=row["escalation_count"],
     )
     beside = {UUID(one["id"]): _beside(cycle, one) for one in row["beside"]}
-    return Loaded(row["id"], cycle, beside, [row_mapping.rule(rule) for rule in row["rules"]], row["now"])
+    return CycleSnapshot(row["id"], cycle, beside, [row_mapping.rule(rule) for rule in row["rules"]], row["now"])
 
 
 def _beside(cycle: Cycle, item: row_mapping.Item) -> Cycle:
@@ -102,7 +102,7 @@ def _beside(cycle: Cycle, item: row_mapping.Item) -> Cycle:
     )
 
 
-async def _apply(pool: Pool, ticking: BatchWriter, loaded: Loaded, decision: Decision) -> bool:
+async def _apply(pool: Pool, ticking: BatchWriter, loaded: CycleSnapshot, decision: Decision) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
@@ -118,7 +118,7 @@ async def _apply(pool: Pool, ticking: BatchWriter, loaded: Loaded, decision: Dec
             assert_never(decision)
 
 
-def _ticked(loaded: Loaded, ticks: Sequence[Tick]) -> Work:
+def _ticked(loaded: CycleSnapshot, ticks: Sequence[Tick]) -> Work:
     ticked = zip(loaded.ticking().items(), ticks, strict=True)
     return {
         "now": _text(loaded.now),
@@ -150,7 +150,7 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
+def _outcome(loaded: CycleSnapshot, decision: Decision) -> Outcome:
     match decision:
         case Ticks(cycles=ticks):
             pages = [page for tick in ticks for page in tick.pages]
@@ -168,6 +168,6 @@ def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
             assert_never(decision)
 
 
-def _unchanged(loaded: Loaded, next_tick: datetime | None) -> datetime | None:
+def _unchanged(loaded: CycleSnapshot, next_tick: datetime | None) -> datetime | None:
     """A next tick that was the row's already: its trigger has not enqueued it, and this run may have been its job."""
     return next_tick if next_tick == loaded.cycle.next_tick else None

@@ -11,7 +11,7 @@ Host = tuple[str, str]
 
 
 @dataclass(slots=True)
-class _Line:
+class HostLimit:
     """The sends under way to one host, and the pages that wait for one of them to end."""
 
     places: asyncio.Semaphore
@@ -21,7 +21,7 @@ class _Line:
 
 
 @dataclass(slots=True)
-class Busy:
+class DestinationLimit:
     """Bounds the sends under way to one host, so that one that hangs cannot take all places of an engine.
 
     A page that finds its host busy waits a moment in line, for as many as may send: a host that answers keeps up with
@@ -33,45 +33,45 @@ class Busy:
     patience: timedelta = timedelta(milliseconds=250)
     soonest: timedelta = timedelta(milliseconds=500)
     latest: timedelta = timedelta(seconds=15)
-    _lines: dict[Host, _Line] = field(default_factory=dict)
+    _hosts: dict[Host, HostLimit] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def at(self, destination_type: str, address: str) -> AsyncIterator[timedelta | None]:
+    async def place_at(self, destination_type: str, address: str) -> AsyncIterator[timedelta | None]:
         """Take a place at the address's host for as long as the block runs; yields None.
 
         When there is none, yields how long to stay away.
         """
         host = (destination_type, urlsplit(address).netloc)
-        line = self._lines.setdefault(host, _Line(asyncio.Semaphore(self.most), last_end=_now()))
-        line.users += 1
+        limit = self._hosts.setdefault(host, HostLimit(asyncio.Semaphore(self.most), last_end=_now()))
+        limit.users += 1
         try:
-            if not await self._take(line):
-                yield self._pause(line)
+            if not await self._take(limit):
+                yield self._pause(limit)
                 return
             try:
                 yield None
             finally:
-                line.places.release()
-                line.last_end = _now()
+                limit.places.release()
+                limit.last_end = _now()
         finally:
-            line.users -= 1
-            if not line.users:
-                del self._lines[host]
+            limit.users -= 1
+            if not limit.users:
+                del self._hosts[host]
 
-    async def _take(self, line: _Line) -> bool:
-        if line.places.locked() and line.waiting >= self.most:
+    async def _take(self, limit: HostLimit) -> bool:
+        if limit.places.locked() and limit.waiting >= self.most:
             return False
-        line.waiting += 1
+        limit.waiting += 1
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
-                return await line.places.acquire()
+                return await limit.places.acquire()
         except TimeoutError:
             return False
         finally:
-            line.waiting -= 1
+            limit.waiting -= 1
 
-    def _pause(self, line: _Line) -> timedelta:
-        silent = timedelta(seconds=_now() - line.last_end)
+    def _pause(self, limit: HostLimit) -> timedelta:
+        silent = timedelta(seconds=_now() - limit.last_end)
         return min(max(silent, self.soonest), self.latest)
 
 

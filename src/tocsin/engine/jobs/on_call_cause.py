@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 from tocsin.domain.on_call import Because
 from tocsin.domain.schedule import Cause
 
-Reasons: TypeAlias = Sequence[Mapping[str, Any]]
+OnCallCauses: TypeAlias = Sequence[Mapping[str, Any]]
 
 
-def parts(causes: Sequence[Cause]) -> Reasons:
+def of_schedule(causes: Sequence[Cause]) -> OnCallCauses:
     """The parts of a schedule that put a user on call."""
     return [
         {"type": cause.type, "id": str(cause.id)}
@@ -18,9 +18,9 @@ def parts(causes: Sequence[Cause]) -> Reasons:
     ]
 
 
-def targets(because: Sequence[Because]) -> Reasons:
+def of_step(causes: Sequence[Because]) -> OnCallCauses:
     """The targets of a step that put a user on call, a schedule with its parts."""
     return [
-        {"type": one.target.type, "id": str(one.target.id)} | ({"by": parts(one.parts)} if one.parts else {})
-        for one in because
+        {"type": one.target.type, "id": str(one.target.id)} | ({"by": of_schedule(one.parts)} if one.parts else {})
+        for one in causes
     ]

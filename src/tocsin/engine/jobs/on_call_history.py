@@ -7,20 +7,20 @@ from typing import Any
 
 from tocsin.domain.history import History, Row
 from tocsin.domain.spans import Span
-from tocsin.engine.jobs.on_call_cause import Reasons
+from tocsin.engine.jobs.on_call_cause import OnCallCauses
 
 # A year of hourly shifts takes a good part of a second, over which other jobs go on.
 _AT_ONCE = timedelta(days=2)
 
 
-async def replay(window: Span, work_out: Callable[[Span], History[Reasons]]) -> History[Reasons]:
+async def replay(window: Span, work_out: Callable[[Span], History[OnCallCauses]]) -> History[OnCallCauses]:
     """What becomes of the rows; a long absence is worked out beside the event loop."""
     if window.end - window.start <= _AT_ONCE:
         return work_out(window)
     return await asyncio.to_thread(work_out, window)
 
 
-def columns(rows: Sequence[Row[Reasons]]) -> Sequence[Mapping[str, Any]]:
+def row_arguments(rows: Sequence[Row[OnCallCauses]]) -> Sequence[Mapping[str, Any]]:
     """The rows as the statements take them."""
     return [
         {

@@ -27,7 +27,7 @@ from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Bundle, Cancel, Defer, LetOthersMove, Send, Waiting
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter
-from tocsin.engine.jobs.destination_limit import Busy
+from tocsin.engine.jobs.destination_limit import DestinationLimit
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
 from tocsin.errors import DeliveryFailed
@@ -60,20 +60,22 @@ class Outbox:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """Where pages are claimed, handed out and recorded."""
+class PageDeps:
+    """What a page's job works with."""
 
     pool: Pool
     outbox: Outbox
     life: Life
-    busy: Busy
+    destination_limit: DestinationLimit
     claiming: BatchWriter
     recording: BatchWriter
 
 
 def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
     """The kind of job that sends one page, in the name of the engine that ``life`` is of."""
-    desk = _Desk(pool, outbox, life, Busy(), BatchWriter(pool, "claim_page"), BatchWriter(pool, "page_sent"))
+    deps = PageDeps(
+        pool, outbox, life, DestinationLimit(), BatchWriter(pool, "claim_page"), BatchWriter(pool, "page_sent")
+    )
 
     async def load_many(page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
         return {row["id"]: row for row in await pool.fetch(_SQL["load"], page_ids)}
@@ -88,35 +90,35 @@ def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
         due = row["next_attempt"] or row["claimed_until"]
         if due > row["now"]:
             return Outcome("not_due", wake_at=due)
-        return await _act(desk, page_id, row)
+        return await _act(deps, page_id, row)
 
     return JobKind("page", run)
 
 
-async def _act(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
+async def _act(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
     ticket = (page_id, row["attempts"])
     match paging.may_send(_waiting(row), row["now"]):
         case Cancel(reason=reason):
-            await desk.pool.execute(_SQL["end"], *ticket, "cancelled", reason)
+            await deps.pool.execute(_SQL["end"], *ticket, "cancelled", reason)
             return Outcome(f"cancelled_{reason}")
         case Bundle(reason=reason):
-            await desk.pool.execute(_SQL["end"], *ticket, "bundled", reason)
+            await deps.pool.execute(_SQL["end"], *ticket, "bundled", reason)
             return Outcome("bundled")
         case Defer(until=until, reason=reason):
-            await desk.pool.execute(_SQL["defer"], *ticket, reason, until)
-            await desk.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
+            await deps.pool.execute(_SQL["defer"], *ticket, reason, until)
+            await deps.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
             return Outcome(f"deferred_{reason}", wake_at=until)
         case LetOthersMove(until=until, reason=reason):
             return Outcome(reason, wake_at=until)
         case Send() if row["attempts"] >= MOST_ATTEMPTS:
             # Claimed so often by engines that did not live to say what became of it.
-            await desk.pool.execute(_SQL["end"], *ticket, "failed", f"given up after {row['attempts']} attempts")
+            await deps.pool.execute(_SQL["end"], *ticket, "failed", f"given up after {row['attempts']} attempts")
             return Outcome("failed", due=row["next_attempt"] or row["claimed_until"], acted=row["now"])
         case Send():
-            async with desk.busy.at(row["destination_type"], row["address"]) as pause:
+            async with deps.destination_limit.place_at(row["destination_type"], row["address"]) as pause:
                 if pause is not None:
                     return Outcome("destination_busy", wake_at=row["now"] + pause)
-                return await _send(desk, page_id, row)
+                return await _send(deps, page_id, row)
         case never:
             assert_never(never)
 
@@ -134,22 +136,22 @@ def _waiting(row: asyncpg.Record) -> Waiting:
     )
 
 
-async def _send(desk: _Desk, page_id: UUID, row: asyncpg.Record) -> Outcome:
+async def _send(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
     page = {"page_id": str(page_id), "attempts": row["attempts"]}
-    claim = {"claimed_by": str(desk.life.id), "claim": str(CLAIM), "alert_status": row["alert_status"]}
-    attempt = await desk.claiming.write(page | claim)
+    claim = {"claimed_by": str(deps.life.id), "claim": str(CLAIM), "alert_status": row["alert_status"]}
+    attempt = await deps.claiming.write(page | claim)
     if attempt is None:
         return Outcome("moved_on", wake_at=row["now"])
-    if not desk.life.is_sure():
-        await desk.pool.execute(_SQL["unclaim"], page_id, attempt, SIGN_EVERY)
+    if not deps.life.is_sure():
+        await deps.pool.execute(_SQL["unclaim"], page_id, attempt, SIGN_EVERY)
         return Outcome("engine_stood_still")
     due = row["next_attempt"] or row["claimed_until"]
     try:
-        receipt = await _delivered(desk.outbox, page_id, row)
+        receipt = await _delivered(deps.outbox, page_id, row)
     except DeliveryFailed as error:
-        await _record_failure(desk.pool, page_id, attempt, error)
+        await _record_failure(deps.pool, page_id, attempt, error)
         return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
-    await desk.recording.write(page | {"attempts": attempt, "reference": receipt.reference})
+    await deps.recording.write(page | {"attempts": attempt, "reference": receipt.reference})
     return Outcome("sent", due=due, acted=row["now"])
 
 

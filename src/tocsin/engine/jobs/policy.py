@@ -21,9 +21,8 @@ from tocsin.domain.on_call import Because, Roster, Target, ids_of
 from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.engine.batch.batch import Batch, Request
 from tocsin.engine.batch.load import BatchLoader
-from tocsin.engine.jobs.on_call_cause import Reasons
-from tocsin.engine.jobs.on_call_cause import targets as because_of
-from tocsin.engine.jobs.on_call_history import columns, replay
+from tocsin.engine.jobs.on_call_cause import OnCallCauses, of_step
+from tocsin.engine.jobs.on_call_history import replay, row_arguments
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
 from tocsin.store import row_mapping
 from tocsin.store.on_call import on_call_snapshot
@@ -37,7 +36,7 @@ _NOTED_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class NamedUser:
     """A user's name, and whether some enabled contact method has a notification rule."""
 
     name: str
@@ -45,20 +44,20 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class StepNow:
+class StepSnapshot:
     """Whom a step would page now and why, and whether its mirror says the same."""
 
-    because: Mapping[UUID, Reasons]
+    because: Mapping[UUID, OnCallCauses]
     is_mirrored: bool
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyNow:
+class PolicySnapshot:
     """A policy with whom each of its steps would page now."""
 
     policy: Policy
-    steps: Mapping[UUID, StepNow]
-    people: Mapping[UUID, Person]
+    steps: Mapping[UUID, StepSnapshot]
+    people: Mapping[UUID, NamedUser]
 
     @property
     def is_mirrored(self) -> bool:
@@ -66,10 +65,10 @@ class PolicyNow:
         return all(step.is_mirrored for step in self.steps.values())
 
 
-def policies(pool: Pool) -> BatchLoader[UUID, PolicyNow]:
+def policies(pool: Pool) -> BatchLoader[UUID, PolicySnapshot]:
     """Reads policies as they are now."""
 
-    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
+    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicySnapshot]:
         return await _load(pool, policy_ids)
 
     return BatchLoader(load_many)
@@ -145,7 +144,7 @@ async def bring_up_to_date(connection: Connection, policy_id: UUID, only: UUID |
     """
     for told in (await _untold(connection, [policy_id])).get(policy_id, ()):
         if only in (None, told.step_id):
-            rows = columns(told.history.changed), columns(told.history.added)
+            rows = row_arguments(told.history.changed), row_arguments(told.history.added)
             await connection.execute(_SQL["mirror"], told.step_id, told.until, *rows)
 
 
@@ -154,7 +153,7 @@ class _Told:
     """What the mirror of a step is to tell, up to ``until``."""
 
     step_id: UUID
-    history: History[Reasons]
+    history: History[OnCallCauses]
     until: datetime
 
 
@@ -179,8 +178,8 @@ async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUI
 async def _told(whole: Roster, step: StepPlan, row: Mapping[str, Any]) -> _Told | None:
     changes = [datetime.fromisoformat(row["changed_at"]), *(at for one in step.targets for at in whole.changes(one))]
     window = replayed(whole.now, _instant(row["history_until"]), changes)
-    standing = {UUID(user_id): because for user_id, because in row["mirror"].items()}
-    told = await replay(window, lambda over: history(standing, whole.pieces(step.targets, over), because_of, over))
+    stored = {UUID(user_id): because for user_id, because in row["mirror"].items()}
+    told = await replay(window, lambda over: history(stored, whole.pieces(step.targets, over), of_step, over))
     is_noted = row["history_until"] is not None and window.end - window.start <= _NOTED_EVERY
     return None if told.is_told and is_noted else _Told(step.id, told, whole.now)
 
@@ -189,15 +188,15 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicyNow]:
+async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicySnapshot]:
     rows = await database.fetch(_SQL["load"], policy_ids)
     plans = {row["id"]: row_mapping.policy_plan(row) for row in rows}
     on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
     users = {user_id for causes in on_call.values() for user_id in causes}
     found = await database.fetch(_SQL["people"], list(users)) if users else []
-    people = {row["id"]: Person(row["name"], row["reachable"]) for row in found}
+    people = {row["id"]: NamedUser(row["name"], row["reachable"]) for row in found}
     mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
-    return {policy_id: _policy_now(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
+    return {policy_id: _policy_snapshot(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
 
 
 async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
@@ -214,20 +213,20 @@ async def _roster(database: Database, used: Sequence[Target], since: datetime | 
     return await on_call_snapshot.load(database, rotations, schedules, since) if rotations or schedules else None
 
 
-def _policy_now(
+def _policy_snapshot(
     plan: PolicyPlan,
     on_call: Mapping[UUID, Causes],
     mirrors: Mapping[UUID, Mapping[str, Any]],
-    people: Mapping[UUID, Person],
-) -> PolicyNow:
-    now = {step.id: _step_now(on_call[step.id], mirrors[step.id], people) for step in plan.steps}
+    people: Mapping[UUID, NamedUser],
+) -> PolicySnapshot:
+    now = {step.id: _step_snapshot(on_call[step.id], mirrors[step.id], people) for step in plan.steps}
     steps = [
         step.step([OnCallUser(user_id, people[user_id].reachable) for user_id in now[step.id].because])
         for step in plan.steps
     ]
-    return PolicyNow(Policy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
+    return PolicySnapshot(Policy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
 
 
-def _step_now(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, Person]) -> StepNow:
-    because = {user_id: because_of(reasons) for user_id, reasons in causes.items() if user_id in people}
-    return StepNow(because, {str(user_id): reasons for user_id, reasons in because.items()} == mirror)
+def _step_snapshot(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, NamedUser]) -> StepSnapshot:
+    because = {user_id: of_step(reasons) for user_id, reasons in causes.items() if user_id in people}
+    return StepSnapshot(because, {str(user_id): reasons for user_id, reasons in because.items()} == mirror)

@@ -19,7 +19,7 @@ _SQL = Statements(__package__, "rotation.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class VersionedRotation:
     """A rotation as of one moment. ``version`` is None when nobody is active."""
 
     id: UUID
@@ -31,10 +31,11 @@ class Loaded:
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one rotation."""
 
-    async def load_many(rotation_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+    async def load_many(rotation_ids: Sequence[UUID]) -> Mapping[UUID, VersionedRotation]:
         rows = await on_call_snapshot.rotation_rows(pool, rotation_ids)
         return {
-            row["id"]: Loaded(row["id"], on_call_snapshot.rotation_now(row), row["version"], row["now"]) for row in rows
+            row["id"]: VersionedRotation(row["id"], on_call_snapshot.rotation_now(row), row["version"], row["now"])
+            for row in rows
         }
 
     loads = BatchLoader(load_many)
@@ -53,7 +54,7 @@ def kind(pool: Pool) -> JobKind:
     return JobKind("rotation", retry_on_conflict(attempt), drift)
 
 
-def _drift(loaded: Loaded) -> str | None:
+def _drift(loaded: VersionedRotation) -> str | None:
     """What is wrong with the row, unless its handoff is due."""
     if isinstance(loaded.found.decide(loaded.now), Rest):
         return None
@@ -63,7 +64,7 @@ def _drift(loaded: Loaded) -> str | None:
     return "differs" if end is None or end > loaded.now else None
 
 
-async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
+async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> bool:
     """Write the decision; False when the rotation has moved since it was loaded."""
     match decision:
         case Move(standing=to):
@@ -77,7 +78,7 @@ async def _apply(pool: Pool, loaded: Loaded, decision: Decision) -> bool:
             assert_never(decision)
 
 
-def _outcome(loaded: Loaded, decision: Decision) -> Outcome:
+def _outcome(loaded: VersionedRotation, decision: Decision) -> Outcome:
     standing = loaded.found.standing
     match decision:
         case Move(reason=rotation.Reason.HANDOFF as reason) if standing is not None:

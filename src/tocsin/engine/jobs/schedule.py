@@ -16,8 +16,8 @@ from tocsin.domain.history import History, history
 from tocsin.domain.on_call import Roster
 from tocsin.domain.spans import Span
 from tocsin.engine.batch.load import BatchLoader
-from tocsin.engine.jobs.on_call_cause import Reasons, parts
-from tocsin.engine.jobs.on_call_history import columns, replay
+from tocsin.engine.jobs.on_call_cause import OnCallCauses, of_schedule
+from tocsin.engine.jobs.on_call_history import replay, row_arguments
 from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.store.on_call import on_call_snapshot
 
@@ -25,24 +25,24 @@ _SQL = Statements(__package__, "schedule.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class ScheduleSnapshot:
     """A schedule and the rotations in it, as of one moment. ``version`` is None before its first look."""
 
     id: UUID
     roster: Roster
     version: int | None
     next_change: datetime | None
-    standing: Mapping[UUID, Reasons]
+    stored: Mapping[UUID, OnCallCauses]
     now: datetime
 
 
 def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one schedule."""
 
-    async def load_many(schedule_ids: Sequence[UUID]) -> Mapping[UUID, Loaded]:
+    async def load_many(schedule_ids: Sequence[UUID]) -> Mapping[UUID, ScheduleSnapshot]:
         rows = await on_call_snapshot.schedule_rows(pool, schedule_ids)
         whole = await on_call_snapshot.around(pool, rows)
-        return {row["id"]: _loaded(row, whole) for row in rows}
+        return {row["id"]: _snapshot(row, whole) for row in rows}
 
     loads = BatchLoader(load_many)
 
@@ -57,30 +57,37 @@ def kind(pool: Pool) -> JobKind:
     return JobKind("schedule", retry_on_conflict(attempt), drift)
 
 
-def _loaded(row: asyncpg.Record, whole: Roster) -> Loaded:
+def _snapshot(row: asyncpg.Record, whole: Roster) -> ScheduleSnapshot:
     if row["id"] not in whole.schedules:
         on_call_snapshot.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
-    standing = {UUID(user_id): because for user_id, because in row["last_known"].items()}
-    return Loaded(row["id"], whole, row["version"], row["next_change"], standing, whole.now)
+    stored = {UUID(user_id): because for user_id, because in row["last_known"].items()}
+    return ScheduleSnapshot(row["id"], whole, row["version"], row["next_change"], stored, whole.now)
 
 
-def _drift(loaded: Loaded) -> str | None:
+def _drift(loaded: ScheduleSnapshot) -> str | None:
     """What is wrong with the on-call rows or with the moment of the next look, unless that has come."""
     if loaded.version is None:
         return "no_state"
     stored, next_change = loaded.next_change, loaded.roster.next_change(loaded.id)
     if stored is not None and stored <= loaded.now:
         return None
-    wanted = {one.user_id: parts(one.because) for one in loaded.roster.of_schedule(loaded.id, loaded.now)}
+    wanted = {one.user_id: of_schedule(one.because) for one in loaded.roster.of_schedule(loaded.id, loaded.now)}
     is_late = next_change is not None and (stored is None or stored > next_change)
-    return "differs" if is_late or wanted != loaded.standing else None
+    return "differs" if is_late or wanted != loaded.stored else None
 
 
-async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:
+async def _apply(pool: Pool, loaded: ScheduleSnapshot) -> Outcome | None:
     """Write who is on call; None when the schedule has moved since it was loaded."""
     told = await replay(loaded.roster.to_replay(loaded.id), lambda window: _history(loaded, window))
     next_change = loaded.roster.next_change(loaded.id)
-    arguments = (loaded.id, loaded.version, next_change, loaded.now, columns(told.changed), columns(told.added))
+    arguments = (
+        loaded.id,
+        loaded.version,
+        next_change,
+        loaded.now,
+        row_arguments(told.changed),
+        row_arguments(told.added),
+    )
     if not await pool.fetchval(_SQL["apply"], *arguments):
         return None
     due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
@@ -88,5 +95,5 @@ async def _apply(pool: Pool, loaded: Loaded) -> Outcome | None:
     return Outcome("brought_up_to_date", due=due, acted=loaded.now, wake_at=wake_at)
 
 
-def _history(loaded: Loaded, window: Span) -> History[Reasons]:
-    return history(loaded.standing, loaded.roster.pieces_of_schedule(loaded.id, window), parts, window)
+def _history(loaded: ScheduleSnapshot, window: Span) -> History[OnCallCauses]:
+    return history(loaded.stored, loaded.roster.pieces_of_schedule(loaded.id, window), of_schedule, window)
