@@ -1,14 +1,27 @@
-"""Maintenance of a service: which alerts it lets pass, and when its planned windows run (M1)."""
+"""Maintenance of a service: whether it holds an alert, which alerts it lets pass, when its planned windows run (M1).
 
-from collections.abc import Iterator, Sequence
+A row here is one with the columns of the view ``service_maintenance``. The windows themselves are asked, since no
+engine may have seen that one has begun, ended or changed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.wall_clock import first_instant, wall_time
 
+UNREADABLE = (ValueError, LookupError, OSError)
+"""What a window that cannot be read raises: its zone is unknown here, or no zone's name."""
+
 _WEEK = timedelta(weeks=1)
+
+
+class Row(Protocol):
+    def __getitem__(self, column: str, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,38 @@ class Maintenance:
         return max((end for end in ends if end is not None and end > at), default=None)
 
 
+def holds(row: Row, now: datetime) -> datetime | None:
+    """When the maintenance ends that holds the row's alert; None when none does, or when it lets the alert pass.
+
+    The row has the alert's ``summary`` and ``dedup_key``, too.
+    """
+    return of_alert(row, row["summary"], shown_key(row["dedup_key"])).until(now)
+
+
+def of_alert(row: Row, summary: str, dedup_key: str) -> Maintenance:
+    """What holds an alert with this summary and key on the row's service, now and later."""
+    if lets_pass(row["maintenance_exceptions"], summary, dedup_key):
+        return Maintenance()
+    return of_service(row)
+
+
+def of_service(row: Row) -> Maintenance:
+    """What holds the alerts of the row's service that it lets not pass.
+
+    Of windows that cannot be read what the engine stored last counts: its job is parked and says why, its alerts go on.
+    """
+    windows = list(_readable(row["windows"]))
+    stored = row["window_ends_at"] if len(windows) < len(row["windows"]) else None
+    ends = (row["maintenance_expires_at"], stored)
+    return Maintenance(max((end for end in ends if end is not None), default=None), windows)
+
+
+def window(item: Mapping[str, Any]) -> Window:
+    """A planned maintenance as ``maintenance_windows_of`` gives it. Raises one of ``UNREADABLE``."""
+    start, end = (datetime.fromisoformat(item[name]) for name in ("start_at", "end_at"))
+    return Window(start, end, item["weekly"], ZoneInfo(item["time_zone"]))
+
+
 def windows_at(windows: Sequence[Window], now: datetime) -> Windows:
     """What the windows say at ``now``. Windows that overlap or touch run as one from the moment they are reached."""
     spans = [span for window in windows for span in _around(window, now)]
@@ -57,6 +102,14 @@ def lets_pass(exceptions: Sequence[str], summary: str, dedup_key: str) -> bool:
     """
     texts = (summary.lower(), dedup_key.lower())
     return any(fnmatchcase(text, _escaped(pattern.lower())) for pattern in exceptions for text in texts)
+
+
+def _readable(items: Sequence[Mapping[str, Any]]) -> Iterator[Window]:
+    for item in items:
+        try:
+            yield window(item)
+        except UNREADABLE:
+            continue
 
 
 def _escaped(pattern: str) -> str:

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.maintenance import Window
 from tocsin.domain.on_call import Target
 from tocsin.domain.paging import Rule
 from tocsin.domain.plan import PolicyPlan, StepPlan
@@ -50,12 +48,6 @@ def rule(item: Item) -> Rule:
         since=datetime.fromisoformat(item["since"]),
         enabled=item["enabled"],
     )
-
-
-def window(item: Item) -> Window:
-    """A planned maintenance. Raises ValueError or ZoneInfoNotFoundError for a zone that nobody knows."""
-    start, end = (datetime.fromisoformat(item[name]) for name in ("start_at", "end_at"))
-    return Window(start, end, item["weekly"], ZoneInfo(item["time_zone"]))
 
 
 def _step(item: Item) -> StepPlan:

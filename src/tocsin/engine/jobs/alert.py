@@ -10,6 +10,7 @@ import asyncpg
 
 from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
+from tocsin.domain import maintenance
 from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
     Decision,
@@ -32,7 +33,6 @@ from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.policy import Mirrors, PolicySnapshot, bring_up_to_date, hold, policies
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
-from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "alert.sql")
 
@@ -128,7 +128,7 @@ def _snapshot(row: asyncpg.Record) -> AlertSnapshot:
 def _state(row: asyncpg.Record) -> EscalationState:
     if row["version"] is None:
         return EscalationState(status="closed", state="new", policy_id=row["policy_id"])
-    return row_mapping.escalation_state(row, held_until(row))
+    return row_mapping.escalation_state(row, maintenance.holds(row, row["now"]))
 
 
 async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:

@@ -10,13 +10,12 @@ import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import paging
+from tocsin.domain import maintenance, paging
 from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
-from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "cycle.sql")
 
@@ -81,7 +80,7 @@ def _snapshot(row: asyncpg.Record) -> CycleSnapshot:
         started_at=row["started_at"],
         last_tick=row["last_tick"],
         repeat_every=row["repeat_every"],
-        maintenance_until=held_until(row),
+        maintenance_until=maintenance.holds(row, row["now"]),
         next_tick=row["next_tick"],
         alert_moves_at=row["alert_moves_at"],
         number=row["escalation_count"],

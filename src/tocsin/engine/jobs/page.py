@@ -22,7 +22,7 @@ import structlog
 from tocsin.channels.page import Actions, Addressee, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import paging
+from tocsin.domain import maintenance, paging
 from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging import Bundle, Cancel, Defer, LetOthersMove, Send, Waiting
 from tocsin.engine.batch.load import BatchLoader
@@ -31,7 +31,6 @@ from tocsin.engine.jobs.destination_limit import DestinationLimit
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
 from tocsin.errors import DeliveryFailed
-from tocsin.store.services.maintenance import held_until
 
 _SQL = Statements(__package__, "page.sql")
 
@@ -130,7 +129,7 @@ def _waiting(row: asyncpg.Record) -> Waiting:
         outlives_acknowledgement=row["outlives_acknowledgement"],
         destination_exists=row["address"] is not None,
         destination_enabled=row["destination_enabled"],
-        maintenance_until=held_until(row),
+        maintenance_until=maintenance.holds(row, row["now"]),
         later_page_goes=row["later_page_goes"],
         others_move=row["others_move"],
     )

@@ -93,14 +93,13 @@ where
 update outgoing_messages as messages
 set next_attempt = now()
 from alerts
-join services on services.id = alerts.service_id
-join service_maintenance as held on held.service_id = services.id
+join service_maintenance as held on held.service_id = alerts.service_id
 where
     messages.id = $1 and messages.attempts = $2
     and messages.status = 'pending'
     and messages.reason = 'in_maintenance'
     and alerts.id = messages.alert_id
     and (
-        services.maintenance_exceptions <> $4::text[]
+        held.maintenance_exceptions <> $4::text[]
         or held.stored_until is distinct from $3
     )

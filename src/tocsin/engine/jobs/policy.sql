@@ -39,15 +39,9 @@ from escalation_policies as policies
 where policies.id = any($1::uuid[])
 
 -- name: people
-select
-    users.id,
-    users.name,
-    exists (
-        select from notification_rules as rules
-        join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = users.id and methods.enabled
-    ) as reachable
+select users.id, users.name, reachability.is_reachable as reachable
 from users
+join user_reachability as reachability on reachability.user_id = users.id
 where users.id = any($1::uuid[])
 
 -- name: lock

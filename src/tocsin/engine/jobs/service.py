@@ -8,11 +8,10 @@ import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain.maintenance import Windows, windows_at
+from tocsin.domain import maintenance
+from tocsin.domain.maintenance import UNREADABLE, Windows, windows_at
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
-from tocsin.store import row_mapping
-from tocsin.store.services.maintenance import UNREADABLE
 
 _SQL = Statements(__package__, "service.sql")
 
@@ -49,7 +48,7 @@ def kind(pool: Pool) -> JobKind:
 
 def _windows(row: asyncpg.Record) -> Windows:
     """What the planned windows say now. Raises what a window that cannot be read raises."""
-    return windows_at([row_mapping.window(window) for window in row["windows"]], row["now"])
+    return windows_at([maintenance.window(window) for window in row["windows"]], row["now"])
 
 
 def _drift(row: asyncpg.Record, windows: Windows) -> str | None:

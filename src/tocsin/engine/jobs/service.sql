@@ -2,13 +2,14 @@
 -- Services, the maintenance of each and its planned windows.
 select
     services.id,
-    services.maintenance_expires_at,
-    state.window_ends_at,
+    held.maintenance_expires_at,
+    held.window_ends_at,
     state.next_change,
     state.version,
-    maintenance_windows_of(services.id) as windows,
+    held.windows,
     now() as now
 from services
+join service_maintenance as held on held.service_id = services.id
 left join service_state as state on state.service_id = services.id
 where services.id = any($1::uuid[])
 
@@ -39,15 +40,14 @@ where outgoing_messages.id in (
     select messages.id
     from outgoing_messages as messages
     join escalation_policy_state as state on state.alert_id = messages.alert_id
-    join services on services.id = state.service_id
-    join service_maintenance as held on held.service_id = services.id
+    join service_maintenance as held on held.service_id = state.service_id
     where
-        services.id = $1
+        state.service_id = $1
         and messages.status = 'pending'
         and messages.reason = 'in_maintenance'
         and messages.next_attempt > now()
         and (
-            services.maintenance_exceptions <> '{}'
+            held.maintenance_exceptions <> '{}'
             or messages.next_attempt is distinct from held.stored_until
         )
     order by messages.id

@@ -10,10 +10,10 @@ import asyncpg
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
+from tocsin.domain import maintenance
 from tocsin.domain.escalation.state import STATES_HELD
 from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
-from tocsin.store.services.maintenance import held_until
 
 _sql = Statements(__package__, "alert_list.sql")
 
@@ -176,6 +176,6 @@ def _alert(row: asyncpg.Record) -> Alert:
     values = dict(row)
     for name in ("maintenance_expires_at", "maintenance_exceptions", "window_ends_at", "windows", "now"):
         del values[name]
-    values["held_until"] = held_until(row) if row["state"] in STATES_HELD else None
+    values["held_until"] = maintenance.holds(row, row["now"]) if row["state"] in STATES_HELD else None
     escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
     return Alert(**values, escalation=Escalation(**escalation))

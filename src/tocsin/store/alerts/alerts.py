@@ -15,6 +15,7 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
+from tocsin.domain import maintenance
 from tocsin.domain.escalation.by_hand import EscalationFacts, Seen, refuse_action, refuse_escalation
 from tocsin.domain.escalation.state import Status
 from tocsin.domain.severity import DEFAULT, Severity
@@ -23,7 +24,6 @@ from tocsin.store.actor import Actor
 from tocsin.store.instants import in_utc
 from tocsin.store.references import past, require_none
 from tocsin.store.services.integration_keys import Credential, unknown_key, wrong_type
-from tocsin.store.services.maintenance import held_until
 
 _sql = Statements(__package__, "alerts.sql")
 
@@ -156,7 +156,7 @@ async def escalate(
     await _lock_open(connection, alert_id)
     row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
     assert row is not None, "an open alert has a row of its escalation"
-    facts, seen = escalation_facts(row, held_until(row)), seen or Seen()
+    facts, seen = escalation_facts(row, maintenance.holds(row, row["now"])), seen or Seen()
     if refusal := refuse_escalation(facts, seen):
         raise Conflict(refusal.sentence(in_utc), *_stale(facts, seen))
     step_id = await _step(connection, row["policy_id"], step_number)

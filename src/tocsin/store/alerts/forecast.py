@@ -12,7 +12,7 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import forecast
+from tocsin.domain import forecast, maintenance
 from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation.by_hand import EscalationFacts, EscalationRefusal, Seen, refuse_escalation
 from tocsin.domain.escalation.state import EscalationState
@@ -28,7 +28,6 @@ from tocsin.store import instants, row_mapping
 from tocsin.store.on_call import on_call_snapshot
 from tocsin.store.policies import policy_definitions
 from tocsin.store.policies.policy_definitions import Named
-from tocsin.store.services import maintenance
 
 _sql = Statements(__package__, "forecast.sql")
 

@@ -90,11 +90,10 @@ select
             'contact_method_id', rules.contact_method_id,
             'delay_seconds', extract(epoch from rules.delay),
             'since', rules.created_at,
-            'enabled', methods.enabled
+            'enabled', true
         ) order by rules.delay, rules.id), '[]')
-        from notification_rules as rules
-        join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = users.id and methods.enabled
+        from active_notification_rules as rules
+        where rules.user_id = users.id
     ) as rules,
     (
         select coalesce(jsonb_agg(jsonb_build_object(

@@ -13,8 +13,7 @@ from contact_methods as methods
 join users on users.id = methods.user_id
 where
     methods.user_id = any($1::uuid[])
-    and methods.enabled
-    and exists (select from notification_rules as rules where rules.contact_method_id = methods.id)
+    and exists (select from active_notification_rules as rules where rules.contact_method_id = methods.id)
 union all
 select channels.id, channels.name, channels.type, channels.address, channels.secret
 from channels

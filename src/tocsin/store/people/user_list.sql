@@ -5,12 +5,7 @@ select
     users.name,
     users.email,
     users.role,
-    exists (
-        select
-        from notification_rules as rules
-        join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = users.id and methods.enabled
-    ) as is_reachable,
+    reachability.is_reachable,
     exists (
         select
         from ep_step_on_call_users as on_call
@@ -26,6 +21,7 @@ select
         order by lower(teams.name)
     ) as teams
 from users
+join user_reachability as reachability on reachability.user_id = users.id
 where
     ($1::text is null or strpos(folded(users.name), folded($1)) > 0 or strpos(folded(users.email), folded($1)) > 0)
     and (
@@ -48,17 +44,7 @@ order by lower(name), id
 
 -- name: counts
 -- How many users there are, and how many of them cannot be reached.
-select
-    count(*) as all,
-    count(*) filter (
-        where not exists (
-            select
-            from notification_rules as rules
-            join contact_methods as methods on methods.id = rules.contact_method_id
-            where rules.user_id = users.id and methods.enabled
-        )
-    ) as unreachable
-from users
+select count(*) as all, count(*) filter (where not is_reachable) as unreachable from user_reachability
 
 -- name: teams
 -- The teams of a user, by name.

@@ -8,17 +8,15 @@ select
     (select count(*) from contact_methods as methods where methods.user_id = users.id and methods.enabled) as enabled,
     (
         select coalesce(jsonb_agg(jsonb_build_object(
-            'contact_method', methods.name, 'delay_seconds', extract(epoch from rules.delay)
+            'contact_method', rules.contact_method_name, 'delay_seconds', extract(epoch from rules.delay)
         ) order by rules.delay, rules.id), '[]')
-        from notification_rules as rules
-        join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = users.id and methods.enabled and ($2 or methods.type <> 'email')
+        from active_notification_rules as rules
+        where rules.user_id = users.id and ($2 or rules.contact_method_type <> 'email')
     ) as rules,
     (
         select count(*)
-        from notification_rules as rules
-        join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = users.id and methods.enabled and not $2 and methods.type = 'email'
+        from active_notification_rules as rules
+        where rules.user_id = users.id and not $2 and rules.contact_method_type = 'email'
     ) as unmailed
 from users
 where users.id = any($1::uuid[])

@@ -9,8 +9,8 @@ import asyncpg
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
+from tocsin.domain import maintenance
 from tocsin.errors import NotFound
-from tocsin.store.services.maintenance import of_service
 
 _sql = Statements(__package__, "service_list.sql")
 
@@ -79,4 +79,4 @@ def _service(row: asyncpg.Record) -> ServiceRow:
 
 
 def _until(row: asyncpg.Record) -> datetime | None:
-    return of_service(row).until(row["now"])
+    return maintenance.of_service(row).until(row["now"])
