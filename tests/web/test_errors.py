@@ -56,19 +56,19 @@ async def test_what_only_the_team_may_do_is_told_in_a_page(browser: AsyncClient,
 
 async def test_a_database_that_cannot_now_is_told_in_a_page(browser: AsyncClient, make: Factory, pool: Pool) -> None:
     await make.alert(await make.service())
-    await pool.execute("alter table alerts rename to hidden")
+    await pool.execute("alter view alert_records rename to hidden")
     await pool.execute(
         "create function refuse() returns integer language plpgsql as"
         " $$ begin raise exception 'full' using errcode = 'disk_full'; end $$"
     )
-    await pool.execute("create view alerts as select * from hidden where refuse() > 0")
+    await pool.execute("create view alert_records as select * from hidden where refuse() > 0")
     page = await browser.get("/", headers=BROWSER)
     assert (page.status_code, page.headers["retry-after"]) == (503, "2"), page.text
     assert "try again" in page.text
 
 
 async def test_a_failure_inside_is_told_in_a_page_without_details(browser: AsyncClient, pool: Pool) -> None:
-    await pool.execute("alter table alerts rename to hidden")
+    await pool.execute("alter view alert_records rename to hidden")
     page = await browser.get("/", headers=BROWSER)
     assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
     assert "<h1>Tocsin failed</h1>" in page.text

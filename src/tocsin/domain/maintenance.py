@@ -20,7 +20,7 @@ UNREADABLE = (ValueError, LookupError, OSError)
 _WEEK = timedelta(weeks=1)
 
 
-class Row(Protocol):
+class MaintenanceRow(Protocol):
     def __getitem__(self, column: str, /) -> Any: ...
 
 
@@ -55,7 +55,7 @@ class Maintenance:
         return max((end for end in ends if end is not None and end > at), default=None)
 
 
-def holds(row: Row, now: datetime) -> datetime | None:
+def holds(row: MaintenanceRow, now: datetime) -> datetime | None:
     """When the maintenance ends that holds the row's alert; None when none does, or when it lets the alert pass.
 
     The row has the alert's ``summary`` and ``dedup_key``, too.
@@ -63,14 +63,14 @@ def holds(row: Row, now: datetime) -> datetime | None:
     return of_alert(row, row["summary"], shown_key(row["dedup_key"])).until(now)
 
 
-def of_alert(row: Row, summary: str, dedup_key: str) -> Maintenance:
+def of_alert(row: MaintenanceRow, summary: str, dedup_key: str) -> Maintenance:
     """What holds an alert with this summary and key on the row's service, now and later."""
     if lets_pass(row["maintenance_exceptions"], summary, dedup_key):
         return Maintenance()
     return of_service(row)
 
 
-def of_service(row: Row) -> Maintenance:
+def of_service(row: MaintenanceRow) -> Maintenance:
     """What holds the alerts of the row's service that it lets not pass.
 
     Of windows that cannot be read what the engine stored last counts: its job is parked and says why, its alerts go on.

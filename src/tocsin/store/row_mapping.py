@@ -1,8 +1,9 @@
-"""Rows as the rules of `tocsin.domain` take them, read alike by the engine and the forecast."""
+"""Rows as dataclasses, and as the rules of `tocsin.domain` take them: alike for the engine and the forecast."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +13,16 @@ from tocsin.domain.on_call import Target
 from tocsin.domain.paging import Rule
 from tocsin.domain.plan import PolicyPlan, StepPlan
 
+T = TypeVar("T")
+
 Item = Mapping[str, Any]
 """A part of a row that the statement has put into JSON."""
+
+
+def from_row(kind: type[T], row: asyncpg.Record, **others: object) -> T:
+    """A dataclass from the columns that are named like its fields, and ``others`` for fields that are no columns."""
+    columns = [field.name for field in fields(cast("Any", kind)) if field.name not in others]
+    return kind(**{name: row[name] for name in columns}, **others)
 
 
 def escalation_state(row: asyncpg.Record, maintenance_until: datetime | None = None) -> EscalationState:

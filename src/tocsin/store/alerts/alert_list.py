@@ -1,7 +1,7 @@
 """Alerts as they are read: one, or a list, newest first or most urgent first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from tocsin.domain import maintenance
 from tocsin.domain.escalation.state import STATES_HELD
 from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
+from tocsin.store.row_mapping import from_row
 
 _sql = Statements(__package__, "alert_list.sql")
 
@@ -118,7 +119,7 @@ class FoundByUrgency:
 async def get(database: Database, alert_id: int) -> Alert:
     """Raises NotFound."""
     if row := await database.fetchrow(_sql["get"], alert_id):
-        return _alert(row)
+        return replace(_alert(row), details=row["all_details"], details_truncated=False)
     raise NotFound("no such alert")
 
 
@@ -173,9 +174,5 @@ async def _planned_anew(database: Database, statement: str, *arguments: object) 
 
 
 def _alert(row: asyncpg.Record) -> Alert:
-    values = dict(row)
-    for name in ("maintenance_expires_at", "maintenance_exceptions", "window_ends_at", "windows", "now"):
-        del values[name]
-    values["held_until"] = maintenance.holds(row, row["now"]) if row["state"] in STATES_HELD else None
-    escalation = {name: values.pop(name) for name in Escalation.__dataclass_fields__}
-    return Alert(**values, escalation=Escalation(**escalation))
+    held_until = maintenance.holds(row, row["now"]) if row["state"] in STATES_HELD else None
+    return from_row(Alert, row, escalation=from_row(Escalation, row, held_until=held_until))

@@ -3,32 +3,8 @@ insert into rotations (team_id, name, description, time_zone, type, shift_length
 values ($1, $2, $3, $4, $5, $6, $7)
 returning id
 
--- Who is active is what the engine has stored; nobody is while there are no participants.
 -- name: get
-select
-    rotations.id,
-    rotations.team_id,
-    rotations.name,
-    rotations.description,
-    rotations.time_zone,
-    rotations.type,
-    rotations.shift_length,
-    rotations.start_at,
-    rotations.created_at,
-    array(
-        select participants.user_id
-        from rotation_participants as participants
-        where participants.rotation_id = rotations.id
-        order by participants.position
-    ) as participants,
-    active.user_id as active_user_id,
-    state.position,
-    state.shift_start as shift_started_at,
-    state.shift_end as next_handoff_at
-from rotations
-left join rotation_state as state on state.rotation_id = rotations.id
-left join rotation_participants as active on active.id = state.rotation_participant_id
-where rotations.id = $1
+select * from rotation_records where id = $1
 
 -- Whatever refers to the rotation can still be written meanwhile, the engine's rows among it.
 -- name: lock
@@ -40,33 +16,11 @@ select id from rotations where id = $1 for no key update
 select from rotation_state where rotation_id = $1 for no key update
 
 -- name: list
-select
-    rotations.id,
-    rotations.team_id,
-    rotations.name,
-    rotations.description,
-    rotations.time_zone,
-    rotations.type,
-    rotations.shift_length,
-    rotations.start_at,
-    rotations.created_at,
-    array(
-        select participants.user_id
-        from rotation_participants as participants
-        where participants.rotation_id = rotations.id
-        order by participants.position
-    ) as participants,
-    active.user_id as active_user_id,
-    state.position,
-    state.shift_start as shift_started_at,
-    state.shift_end as next_handoff_at
-from rotations
-left join rotation_state as state on state.rotation_id = rotations.id
-left join rotation_participants as active on active.id = state.rotation_participant_id
+select * from rotation_records
 where
-    ($1::text is null or strpos(folded(rotations.name), folded($1)) > 0)
-    and ($2::timestamptz is null or (rotations.created_at, rotations.id) > ($2, $3::uuid))
-order by rotations.created_at, rotations.id
+    ($1::text is null or strpos(folded(name), folded($1)) > 0)
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
 limit $4
 
 -- name: update

@@ -2,15 +2,14 @@
 insert into schedules (team_id, name, description, time_zone) values ($1, $2, $3, $4) returning id
 
 -- name: get
-select id, team_id, name, description, time_zone, created_at from schedules where id = $1
+select * from schedule_records where id = $1
 
 -- Whatever refers to the schedule can still be written meanwhile, the engine's rows among it.
 -- name: lock
-select id, team_id, name, description, time_zone, created_at from schedules where id = $1 for no key update
+select * from schedule_records where id = $1 for no key update
 
 -- name: list
-select id, team_id, name, description, time_zone, created_at
-from schedules
+select * from schedule_records
 where
     ($1::text is null or strpos(folded(name), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))

@@ -2,41 +2,14 @@
 insert into temporary_schedules (schedule_id, start_at, end_at) values ($1, $2, $3) returning id
 
 -- name: get
-select
-    temporary.id,
-    temporary.schedule_id,
-    temporary.start_at,
-    temporary.end_at,
-    temporary.created_at,
-    (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'user_id', shifts.user_id, 'start_at', shifts.start_at, 'end_at', shifts.end_at
-        ) order by shifts.start_at, shifts.end_at, shifts.user_id), '[]')
-        from temporary_schedule_shifts as shifts
-        where shifts.temporary_schedule_id = temporary.id
-    ) as shifts
-from temporary_schedules as temporary
-where temporary.id = $2 and temporary.schedule_id = $1
+select * from temporary_schedule_records where id = $2 and schedule_id = $1
 
 -- name: list
-select
-    temporary.id,
-    temporary.schedule_id,
-    temporary.start_at,
-    temporary.end_at,
-    temporary.created_at,
-    (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'user_id', shifts.user_id, 'start_at', shifts.start_at, 'end_at', shifts.end_at
-        ) order by shifts.start_at, shifts.end_at, shifts.user_id), '[]')
-        from temporary_schedule_shifts as shifts
-        where shifts.temporary_schedule_id = temporary.id
-    ) as shifts
-from temporary_schedules as temporary
+select * from temporary_schedule_records
 where
-    temporary.schedule_id = $1
-    and ($2::timestamptz is null or (temporary.created_at, temporary.id) > ($2, $3::uuid))
-order by temporary.created_at, temporary.id
+    schedule_id = $1
+    and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
+order by created_at, id
 limit $4
 
 -- name: overlapping

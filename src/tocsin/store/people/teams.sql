@@ -2,34 +2,13 @@
 insert into teams (name) values ($1) returning id
 
 -- name: get
-select
-    id, name, created_at,
-    coalesce(
-        (
-            select jsonb_agg(jsonb_build_object('user_id', user_id, 'role', role) order by user_id)
-            from team_members
-            where team_id = teams.id
-        ),
-        '[]'
-    ) as members
-from teams
-where id = $1
+select * from team_records where id = $1
 
 -- name: lock
 select id from teams where id = $1 for update
 
 -- name: list
-select
-    id, name, created_at,
-    coalesce(
-        (
-            select jsonb_agg(jsonb_build_object('user_id', user_id, 'role', role) order by user_id)
-            from team_members
-            where team_id = teams.id
-        ),
-        '[]'
-    ) as members
-from teams
+select * from team_records
 where
     ($1::text is null or strpos(folded(name), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))

@@ -4,22 +4,16 @@ values ($1, $2, $3, $4, $5)
 returning id
 
 -- name: get
-select id, team_id, name, description, repeat, catch_all_policy_id, created_at
-from escalation_policies
-where id = $1
+select * from policy_records where id = $1
 
 -- name: lock
-select id, team_id, name, description, repeat, catch_all_policy_id, created_at
-from escalation_policies
-where id = $1
-for no key update
+select * from policy_records where id = $1 for no key update
 
 -- name: named
 select id from escalation_policies where lower(name) = lower($1)
 
 -- name: list
-select id, team_id, name, description, repeat, catch_all_policy_id, created_at
-from escalation_policies
+select * from policy_records
 where
     ($1::text is null or strpos(folded(name), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))

@@ -11,6 +11,7 @@ from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.errors import NotFound
+from tocsin.store.row_mapping import from_row
 
 _sql = Statements(__package__, "service_list.sql")
 
@@ -72,10 +73,7 @@ async def _in_maintenance(database: Database) -> Sequence[UUID]:
 
 
 def _service(row: asyncpg.Record) -> ServiceRow:
-    values = dict(row)
-    for name in ("maintenance_expires_at", "window_ends_at", "windows", "now"):
-        del values[name]
-    return ServiceRow(**values, maintenance_until=_until(row))
+    return from_row(ServiceRow, row, maintenance_until=_until(row))
 
 
 def _until(row: asyncpg.Record) -> datetime | None:

@@ -1,24 +1,16 @@
 -- name: insert
-insert into services (
+insert into service_records (
     team_id, name, description, escalation_policy_id, maintenance_expires_at, maintenance_exceptions, ack_timeout
 )
 values ($1, $2, $3, $4, $5, $6, $7)
-returning
-    id, team_id, name, description, escalation_policy_id,
-    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
+returning *
 
 -- name: get
-select
-    id, team_id, name, description, escalation_policy_id,
-    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
-from services
+select * from service_records
 where id = $1
 
 -- name: lock
-select
-    id, team_id, name, description, escalation_policy_id,
-    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
-from services
+select * from service_records
 where id = $1
 for update
 
@@ -26,10 +18,7 @@ for update
 select id from services where lower(name) = lower($1)
 
 -- name: list
-select
-    id, team_id, name, description, escalation_policy_id,
-    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
-from services
+select * from service_records
 where
     ($1::text is null or strpos(folded(name), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
@@ -37,7 +26,7 @@ order by created_at, id
 limit $4
 
 -- name: update
-update services
+update service_records
 set
     team_id = $2,
     name = $3,
@@ -47,9 +36,7 @@ set
     maintenance_exceptions = $7,
     ack_timeout = $8
 where id = $1
-returning
-    id, team_id, name, description, escalation_policy_id,
-    maintenance_expires_at, maintenance_exceptions, ack_timeout, created_at
+returning *
 
 -- name: open_alerts
 select count(*) from alerts where service_id = $1 and status <> 'closed'
