@@ -93,8 +93,9 @@ async def test_the_list_reads_no_more_alerts_than_it_shows(make: Factory) -> Non
     )
     await make.pool.execute("analyze alerts")
     plan = await _plan(make)
-    assert "alerts_urgency_idx" in plan, plan
-    assert not re.search("Sort Key: (?!logs)", plan), plan
+    chosen = plan.partition("Limit")[2]  # what is shown of those is put into the same order afterwards
+    assert "alerts_urgency_idx" in chosen, plan
+    assert not re.search("Sort Key: (?!logs)", chosen), plan
 
 
 async def _plan(make: Factory) -> str:
