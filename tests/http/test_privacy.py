@@ -30,7 +30,7 @@ async def test_no_answer_is_cached_or_guessed_at(api: AsyncClient, method: str, 
 
 
 async def test_an_answer_to_our_own_mistake_is_not_cached_either(api: AsyncClient, pool: Pool) -> None:
-    await pool.execute("alter table teams rename to hidden")
+    await pool.execute("alter view team_records rename to hidden")
     answer = await api.get("/api/v1/teams")
     assert answer.status_code == 500
     assert (answer.headers["cache-control"], answer.headers["x-content-type-options"]) == ("no-store", "nosniff")
