@@ -9,8 +9,6 @@ from itertools import product
 from prometheus_client import Counter, Histogram
 
 from tocsin.domain.escalation.decisions import Reason
-from tocsin.domain.job_kinds import JOB_KINDS
-from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.queue.job import Outcome
 
 LATENESS = Histogram(
@@ -19,22 +17,16 @@ LATENESS = Histogram(
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
-REPAIRED = Counter("tocsin_repaired_total", "Objects put right, by kind and reason.", ["kind", "reason"])
 OUTCOMES = Counter("tocsin_jobs_total", "Jobs run, by kind and by what they came to.", ["kind", "outcome"])
-PINGS = Counter("tocsin_deadman_pings_total", "Requests to the dead man's switch, by what came of them.", ["outcome"])
-TOLD = Counter("tocsin_operators_told_total", "Messages to the operators, by what came of them.", ["outcome"])
 
 
-def _begin(counter: Counter, *labels: Iterable[str]) -> None:
+def show_zeroes(counter: Counter, *labels: Iterable[str]) -> None:
     """Show each combination of these labels as 0 from the start, or a rule for alerts would miss the first event."""
     for each in product(*labels):
         counter.labels(*each)
 
 
-_begin(REPAIRED, JOB_KINDS, REASONS)
-_begin(OUTCOMES, ["alert"], [Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL])
-_begin(PINGS, ["sent", "failed", "withheld"])
-_begin(TOLD, ["sent", "failed"])
+show_zeroes(OUTCOMES, ["alert"], [Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL])
 
 # Looking a series up by its labels takes a lock and costs more than counting does. There are few of them.
 _outcomes = cache(OUTCOMES.labels)

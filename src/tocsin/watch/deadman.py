@@ -16,8 +16,8 @@ from yarl import URL
 from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.domain.engine_health import obstacles
-from tocsin.engine.metrics import PINGS
 from tocsin.store.engine_status import engine_health
+from tocsin.watch.metrics import PINGS
 
 log = structlog.get_logger(__name__)
 

@@ -12,9 +12,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import structlog
 
 from tocsin.channels.page import Destination, Page, Sender
-from tocsin.engine.metrics import TOLD
 from tocsin.errors import DeliveryFailed
 from tocsin.store.engine_status.operators import Operators, Recipient
+from tocsin.watch.metrics import NOTIFIED
 
 log = structlog.get_logger(__name__)
 
@@ -62,9 +62,9 @@ class Notifier:
             await self.senders[recipient.type].send(destination, self._page(recipient, operators, notice))
         except DeliveryFailed as error:
             log.warning("operator_not_told", name=recipient.name, type=recipient.type, error=error.reason)
-            TOLD.labels("failed").inc()
+            NOTIFIED.labels("failed").inc()
             return False
-        TOLD.labels("sent").inc()
+        NOTIFIED.labels("sent").inc()
         return True
 
     def _page(self, recipient: Recipient, operators: Operators, notice: OperatorNotice) -> Page:

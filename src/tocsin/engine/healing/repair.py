@@ -8,17 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 import structlog
+from prometheus_client import Counter
 
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Database, Pool
 from tocsin.db.sql import Statements
-from tocsin.engine.healing.drift import Drift
-from tocsin.engine.metrics import REPAIRED
+from tocsin.domain.job_kinds import JOB_KINDS
+from tocsin.engine.healing.drift import REASONS, Drift
+from tocsin.engine.metrics import show_zeroes
 from tocsin.engine.queue.job import JobKind
 from tocsin.engine.queue.worker import enqueue
 
 log = structlog.get_logger(__name__)
 
 _SQL = Statements(__package__, "repair.sql")
+
+REPAIRED = Counter("tocsin_repaired_total", "Objects put right, by kind and reason.", ["kind", "reason"])
+show_zeroes(REPAIRED, JOB_KINDS, REASONS)
 
 # So many objects' jobs are enqueued in one transaction, which holds up others that enqueue for the same objects.
 BATCH = 1000
