@@ -12,8 +12,8 @@ from tocsin.store.alerts.alerts import Reason
 from tocsin.store.alerts.forecast import Foreseen, Names
 from tocsin.store.alerts.timeline import Entry
 from tocsin.web.alerts.alert_text import done, sentence
-from tocsin.web.alerts.show import rounds
-from tocsin.web.kit.forecast_text import foretell
+from tocsin.web.alerts.show import round_text
+from tocsin.web.kit.forecast_text import forecast_text
 from tocsin.web.kit.formatting import in_words
 
 ANN = {"type": "user", "id": "1", "name": "Ann", "ip": None}
@@ -60,9 +60,9 @@ def test_an_entry_of_the_timeline_in_words(
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_outcome_of_a_link_is_told(reason: Reason) -> None:
-    notice = done(reason)
-    assert notice.heading
-    assert notice.text.endswith(".")
+    link_text = done(reason)
+    assert link_text.heading
+    assert link_text.text.endswith(".")
 
 
 def test_only_a_machine_word_loses_its_underscores() -> None:
@@ -85,14 +85,14 @@ def test_only_a_machine_word_loses_its_underscores() -> None:
     ],
 )
 def test_which_round_it_is_and_what_comes_after_it(repeat: int | None, gone: int, said: str) -> None:
-    assert rounds(repeat, gone, "Night").text == said
+    assert round_text(repeat, gone, "Night").text == said
 
 
 def test_a_skipped_step_tells_whether_anybody_is_on_call_for_it() -> None:
     ann = Person(uuid4(), reachable=False)
     skips = [Event(at=NOW, kind=EventKind.STEP_SKIPPED, step_number=n, people=who) for n, who in enumerate(([], [ann]))]
     foreseen = Foreseen(Forecast(NOW, Ending.EXHAUSTED, skips), Names({}, {}, {}, {}))
-    assert [saying.text for saying in foretell(foreseen, 5).moments[0].sayings] == [
+    assert [line.text for line in forecast_text(foreseen, 5).moments[0].lines] == [
         "Step 1 is skipped: nobody is on call for it",
         "Step 2 is skipped: nobody on it can be paged",
     ]

@@ -13,7 +13,14 @@ from tests.web.conftest import LinkMaker
 from tocsin.domain.escalation.by_hand import EscalationFacts, Seen, refuse_escalation
 from tocsin.store.alerts import alert_list
 from tocsin.store.people.users import User
-from tocsin.web.alerts.escalation_preview import Entered, Prospect, prospect, refused, tell, to_nobody
+from tocsin.web.alerts.escalation_preview import (
+    EnteredStep,
+    EscalationPreview,
+    preview_escalation,
+    refused,
+    tell,
+    to_nobody,
+)
 
 NOW = datetime(2030, 1, 31, 8, tzinfo=UTC)
 FACTS = EscalationFacts("triggered", "escalating", 0, 1, 1, None, has_steps=True)
@@ -22,36 +29,40 @@ FACTS = EscalationFacts("triggered", "escalating", 0, 1, 1, None, has_steps=True
 @pytest.mark.parametrize(
     ("entered", "button", "text"),
     [
-        (Entered(1, 3, None), "Escalate to step 1 of 3", "Step 1 of 3 is entered now; who is on call there is paged."),
-        (Entered(2, 3, 1), "Escalate to step 2 of 3", "Step 2 of 3 is entered now; who is on call there is paged."),
         (
-            Entered(1, 3, 3),
+            EnteredStep(1, 3, None),
+            "Escalate to step 1 of 3",
+            "Step 1 of 3 is entered now; who is on call there is paged.",
+        ),
+        (EnteredStep(2, 3, 1), "Escalate to step 2 of 3", "Step 2 of 3 is entered now; who is on call there is paged."),
+        (
+            EnteredStep(1, 3, 3),
             "Escalate to step 1 of 3",
             "The policy starts over, and step 1 of 3 is entered now; who is on call there is paged.",
         ),
-        (Entered(1, 1, 1), "Page step 1 again", "Step 1 is paged again: the policy has no other."),
-        (Entered(1, 1, None), "Escalate to step 1", "Step 1 is entered now; who is on call there is paged."),
+        (EnteredStep(1, 1, 1), "Page step 1 again", "Step 1 is paged again: the policy has no other."),
+        (EnteredStep(1, 1, None), "Escalate to step 1", "Step 1 is entered now; who is on call there is paged."),
         (
-            Entered(2, 3, 2),
+            EnteredStep(2, 3, 2),
             "Page step 2 of 3 again",
             "Step 2 of 3 is paged again: no other step has anybody to page.",
         ),
         (
-            Entered(2, 3, 1, pages_somebody=False),
+            EnteredStep(2, 3, 1, pages_somebody=False),
             "Escalate to step 2 of 3",
             "Step 2 of 3 is entered now, though nobody can be paged there.",
         ),
         (
-            Entered(1, 2, 1, by_catch_all=True),
+            EnteredStep(1, 2, 1, by_catch_all=True),
             "Escalate to step 1 of 2",
             "The catch-all policy takes over, and its step 1 of 2 is entered now; who is on call there is paged.",
         ),
     ],
 )
-def test_a_step_in_words(entered: Entered, button: str, text: str) -> None:
-    assert tell(entered, acknowledged=False) == Prospect(button, text)
+def test_a_step_in_words(entered: EnteredStep, button: str, text: str) -> None:
+    assert tell(entered, acknowledged=False) == EscalationPreview(button, text)
     again = tell(entered, acknowledged=True)
-    assert again == Prospect(button, f"It becomes triggered again, and {text[0].lower()}{text[1:]}")
+    assert again == EscalationPreview(button, f"It becomes triggered again, and {text[0].lower()}{text[1:]}")
 
 
 def test_nobody_in_words() -> None:
@@ -70,7 +81,7 @@ def test_nobody_in_words() -> None:
 def test_a_refusal_in_words(changes: dict[str, Any], said: str) -> None:
     refusal = refuse_escalation(replace(FACTS, **changes), Seen())
     assert refusal is not None
-    assert refused(refusal) == Prospect(None, f"It cannot be escalated: {said}", refusal)
+    assert refused(refusal) == EscalationPreview(None, f"It cannot be escalated: {said}", refusal)
 
 
 async def stand_at(make: Factory, step_number: int) -> None:
@@ -152,7 +163,7 @@ async def test_what_is_told_is_what_the_engine_does(story: Story) -> None:
     for number, acknowledges in ((3, True), (1, False), (3, False)):
         if acknowledges:
             await story.acknowledge(alert_id)
-        told = await prospect(story.pool, await alert_list.get(story.pool, alert_id))
+        told = await preview_escalation(story.pool, await alert_list.get(story.pool, alert_id))
         assert told.button == f"Escalate to step {number} of 3"
         assert told.text.startswith("It becomes triggered again") == acknowledges
         await story.escalate(alert_id)

@@ -7,14 +7,14 @@ import icalendar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.web.calendar_feeds.ical import Calendar, Event
+from tocsin.web.calendar_feeds.ical import Calendar, CalendarEvent
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=120) | st.just("a;b,c\\d\ne\\n;")
 
 
 def made(name: str, summary: str, description: str = "") -> str:
-    event = Event("1@tocsin", NOON, NOON + timedelta(hours=8), summary, "https://tocsin.example/schedules/1")
+    event = CalendarEvent("1@tocsin", NOON, NOON + timedelta(hours=8), summary, "https://tocsin.example/schedules/1")
     return Calendar("2@tocsin", name, description, timedelta(hours=1), [event]).text(NOON)
 
 

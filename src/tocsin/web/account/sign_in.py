@@ -32,7 +32,7 @@ _WRONG = {_PASSWORD: "Email or password is wrong."}
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class _SignInForm:
     """A sign-in form to be shown: where it leads, and whether what it holds is sent again then."""
 
     request: Request
@@ -60,18 +60,20 @@ def ask(request: Request, kept: Kept | None) -> Response:
     """What somebody gets who is not signed in: the way to the form, or the form, with what they sent kept in it."""
     if kept is None and not _is_htmx(request):
         return to_sign_in(request)
-    return _Ask(request, request.url.path, Form(kept or ()), kept is not None and not _is_htmx(request)).page(401)
+    return _SignInForm(request, request.url.path, Form(kept or ()), kept is not None and not _is_htmx(request)).page(
+        401
+    )
 
 
 async def show(request: Request) -> Response:
     """The form."""
-    return _Ask(request, our_path(request.query_params.get("next", "/")), Form()).page()
+    return _SignInForm(request, our_path(request.query_params.get("next", "/")), Form()).page()
 
 
 async def sign_in(request: Request) -> Response:
     """Open a session and go to where the person wanted to; the form again, with what was typed, when that fails."""
     form = Form(await fields_of(request))
-    asked = _Ask(request, our_path(form.value(_NEXT, "/")), form, form.has(_AGAIN))
+    asked = _SignInForm(request, our_path(form.value(_NEXT, "/")), form, form.has(_AGAIN))
     if missing := {name: text for name, text in _MISSING.items() if not dict(form.fields).get(name)}:
         return asked.refuse(422, missing)
     answer = asked.done()

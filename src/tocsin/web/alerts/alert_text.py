@@ -10,13 +10,13 @@ from tocsin.domain.escalation.by_hand import refuse_action
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alerts import Action, Reason
 from tocsin.store.alerts.timeline import Entry
-from tocsin.web.alerts.escalation_preview import Prospect
+from tocsin.web.alerts.escalation_preview import EscalationPreview
 from tocsin.web.alerts.links import ActionClaim, Obstacle
 from tocsin.web.kit.formatting import age, as_sentence, clock, in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class LinkText:
     """What a page behind a link says. ``button`` is the caption of what it offers to do, None when nothing is left.
 
     ``leads_to`` is the page, behind a sign-in, where one goes on instead.
@@ -47,19 +47,19 @@ _DONE: Mapping[Reason, tuple[str, str]] = {
 }
 
 
-def ask(claim: ActionClaim, alert: Alert, escalating: Prospect | None) -> Notice:
+def ask(claim: ActionClaim, alert: Alert, escalating: EscalationPreview | None) -> LinkText:
     """The question that a link's page asks before it acts. ``escalating`` is what a link that escalates would do."""
     if refuse_action(alert.status):
-        return Notice(200, "The alert is closed", "There is nothing left to do.")
+        return LinkText(200, "The alert is closed", "There is nothing left to do.")
     if escalating is None:
         button, text = _QUESTIONS[claim.action]
         text = _taken(alert, claim.to.name) if claim.action == "acknowledge" and alert.taken_by else text
-        return Notice(200, f"{button}?", text, button)
+        return LinkText(200, f"{button}?", text, button)
     if escalating.refusal is not None and escalating.refusal.why == "moved_on":
-        return Notice(200, "Nothing to do here", _moved_on(alert), good=False)
+        return LinkText(200, "Nothing to do here", _moved_on(alert), good=False)
     if escalating.button is None:
-        return Notice(200, "Not possible now", escalating.text, good=False)
-    return Notice(200, f"{escalating.button}?", escalating.text, escalating.button)
+        return LinkText(200, "Not possible now", escalating.text, good=False)
+    return LinkText(200, f"{escalating.button}?", escalating.text, escalating.button)
 
 
 def _taken(alert: Alert, reader: str) -> str:
@@ -68,10 +68,10 @@ def _taken(alert: Alert, reader: str) -> str:
     return f"{alert.taken_by} has it already, and nobody else is paged for it: you would be noted beside them."
 
 
-def done(reason: Reason, escalating: Prospect | None = None) -> Notice:
+def done(reason: Reason, escalating: EscalationPreview | None = None) -> LinkText:
     """What came of an action. ``escalating`` is what was told before an escalation."""
     heading, text = _DONE[reason]
-    return Notice(200, heading, escalating.text if escalating else text)
+    return LinkText(200, heading, escalating.text if escalating else text)
 
 
 def _moved_on(alert: Alert) -> str:
@@ -80,9 +80,9 @@ def _moved_on(alert: Alert) -> str:
     return f"The alert has moved on since this link was sent: it is {alert.status} at {where} now."
 
 
-def refused(why: str) -> Notice:
+def refused(why: str) -> LinkText:
     """An action that is not possible any more, with the reason as a sentence."""
-    return Notice(409, "Not done", as_sentence(why), good=False)
+    return LinkText(409, "Not done", as_sentence(why), good=False)
 
 
 _ENDED: Mapping[Obstacle, str] = {
@@ -93,13 +93,13 @@ _ENDED: Mapping[Obstacle, str] = {
 }
 
 
-def ended(reason: Obstacle, alert_id: int) -> Notice:
+def ended(reason: Obstacle, alert_id: int) -> LinkText:
     """Why a link does nothing any more. It tells nothing of its alert."""
-    return Notice(410, "This link no longer works", _ENDED[reason], good=False, leads_to=f"/alerts/{alert_id}")
+    return LinkText(410, "This link no longer works", _ENDED[reason], good=False, leads_to=f"/alerts/{alert_id}")
 
 
-def unknown() -> Notice:
-    return Notice(
+def unknown() -> LinkText:
+    return LinkText(
         404, "This link is not valid", "It may have been cut off. Open it from the message again.", good=False
     )
 
@@ -121,42 +121,42 @@ _EVENTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class EntryStyle:
     """How an entry of a timeline looks: its icon, and how it is meant."""
 
     icon: str
     kind: Literal["plain", "good", "info", "warning", "bad"] = "plain"
 
 
-_LOOKS: Mapping[str, Look] = {
-    "created": Look("bell-ringing", "bad"),
-    "acknowledged": Look("user-check", "good"),
-    "snoozed": Look("zzz", "good"),
-    "closed": Look("circle-check", "good"),
-    "escalated": Look("stairs-up", "warning"),
-    "escalation_requested": Look("bolt", "warning"),
-    "reopened": Look("bell-ringing", "warning"),
-    "acknowledgement_undone": Look("arrow-back-up", "warning"),
-    "raised_again": Look("arrow-back-up", "warning"),
-    "handed_over": Look("arrows-exchange", "warning"),
-    "exhausted": Look("alert-octagon", "bad"),
-    "nobody_on_call": Look("user-off", "bad"),
-    "held": Look("clock-pause"),
-    "duplicate_suppressed": Look("repeat"),
+_STYLES: Mapping[str, EntryStyle] = {
+    "created": EntryStyle("bell-ringing", "bad"),
+    "acknowledged": EntryStyle("user-check", "good"),
+    "snoozed": EntryStyle("zzz", "good"),
+    "closed": EntryStyle("circle-check", "good"),
+    "escalated": EntryStyle("stairs-up", "warning"),
+    "escalation_requested": EntryStyle("bolt", "warning"),
+    "reopened": EntryStyle("bell-ringing", "warning"),
+    "acknowledgement_undone": EntryStyle("arrow-back-up", "warning"),
+    "raised_again": EntryStyle("arrow-back-up", "warning"),
+    "handed_over": EntryStyle("arrows-exchange", "warning"),
+    "exhausted": EntryStyle("alert-octagon", "bad"),
+    "nobody_on_call": EntryStyle("user-off", "bad"),
+    "held": EntryStyle("clock-pause"),
+    "duplicate_suppressed": EntryStyle("repeat"),
 }
-_PAGE_LOOKS: Mapping[str, Look] = {
-    "sent": Look("send", "info"),
-    "delivered": Look("checks", "good"),
-    "failed": Look("alert-circle", "bad"),
-    "cancelled": Look("ban"),
+_PAGE_STYLES: Mapping[str, EntryStyle] = {
+    "sent": EntryStyle("send", "info"),
+    "delivered": EntryStyle("checks", "good"),
+    "failed": EntryStyle("alert-circle", "bad"),
+    "cancelled": EntryStyle("ban"),
 }
 
 
-def look_of(entry: Entry) -> Look:
+def style_of(entry: Entry) -> EntryStyle:
     """How the entry looks in a list."""
     if entry.event == "page":
-        return _PAGE_LOOKS.get(str(entry.meta["status"]), Look("send"))
-    return _LOOKS.get(entry.event, Look("point"))
+        return _PAGE_STYLES.get(str(entry.meta["status"]), EntryStyle("send"))
+    return _STYLES.get(entry.event, EntryStyle("point"))
 
 
 def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:

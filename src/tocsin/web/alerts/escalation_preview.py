@@ -15,11 +15,11 @@ from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.policies import policies
 from tocsin.web.kit.formatting import as_sentence, exact
 
-_TELLING = (EventKind.ESCALATED, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)
+_DECISIVE = (EventKind.ESCALATED, EventKind.NOBODY_ON_CALL, EventKind.EXHAUSTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class EscalationPreview:
     """The caption of a button, None when escalating is refused, and what it does, or why not, as a sentence."""
 
     button: str | None
@@ -28,7 +28,7 @@ class Prospect:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EnteredStep:
     """The step that would be entered, counted from 1 among ``steps``. ``was`` is where the alert stands now."""
 
     number: int
@@ -38,7 +38,9 @@ class Entered:
     by_catch_all: bool = False
 
 
-async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC, seen: Seen | None = None) -> Prospect:
+async def preview_escalation(
+    pool: Pool, alert: Alert, zone: tzinfo = UTC, seen: Seen | None = None
+) -> EscalationPreview:
     """What escalating the open alert would do, with times in the zone.
 
     Raises NotFound when it, or its policy, was deleted a moment ago.
@@ -48,12 +50,12 @@ async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC, seen: Seen | No
     if isinstance(foreseen, EscalationRefusal):
         return refused(foreseen, zone)
     events = foreseen.forecast.events
-    event = next((one for one in events if one.kind in _TELLING), None)
+    event = next((one for one in events if one.kind in _DECISIVE), None)
     if event is None or event.policy_id is None or event.step_number is None:
         return to_nobody(acknowledged=is_acknowledged)
     steps = len((await policies.get(pool, event.policy_id)).steps)
     was = alert.escalation.step_number
-    entered = Entered(
+    entered = EnteredStep(
         number=event.step_number + 1,
         steps=steps,
         was=None if was is None else was + 1,
@@ -64,12 +66,14 @@ async def prospect(pool: Pool, alert: Alert, zone: tzinfo = UTC, seen: Seen | No
     return tell(entered, acknowledged=is_acknowledged)
 
 
-def refused(refusal: EscalationRefusal, zone: tzinfo = UTC) -> Prospect:
+def refused(refusal: EscalationRefusal, zone: tzinfo = UTC) -> EscalationPreview:
     """Why escalating is refused."""
-    return Prospect(None, f"It cannot be escalated: {refusal.sentence(lambda until: exact(until, zone))}.", refusal)
+    return EscalationPreview(
+        None, f"It cannot be escalated: {refusal.sentence(lambda until: exact(until, zone))}.", refusal
+    )
 
 
-def tell(entered: Entered, *, acknowledged: bool) -> Prospect:
+def tell(entered: EnteredStep, *, acknowledged: bool) -> EscalationPreview:
     """Entering a step, in words."""
     again = entered.was == entered.number and not entered.by_catch_all
     name = f"step {entered.number} of {entered.steps}" if entered.steps > 1 else f"step {entered.number}"
@@ -79,24 +83,24 @@ def tell(entered: Entered, *, acknowledged: bool) -> Prospect:
     else:
         what = f"{_turn(entered)}{name} is entered now{_whom(entered)}"
     begin = "It becomes triggered again, and " if acknowledged else ""
-    return Prospect(button, as_sentence(f"{begin}{what}"))
+    return EscalationPreview(button, as_sentence(f"{begin}{what}"))
 
 
-def to_nobody(*, acknowledged: bool) -> Prospect:
+def to_nobody(*, acknowledged: bool) -> EscalationPreview:
     """Escalating with nobody to page anywhere."""
     begin = "It becomes triggered again, but " if acknowledged else ""
-    return Prospect("Escalate now", as_sentence(f"{begin}nobody can be paged at any step of the policy now"))
+    return EscalationPreview("Escalate now", as_sentence(f"{begin}nobody can be paged at any step of the policy now"))
 
 
-def _whom(entered: Entered) -> str:
+def _whom(entered: EnteredStep) -> str:
     return "; who is on call there is paged" if entered.pages_somebody else ", though nobody can be paged there"
 
 
-def _why_again(entered: Entered) -> str:
+def _why_again(entered: EnteredStep) -> str:
     return ": the policy has no other" if entered.steps == 1 else ": no other step has anybody to page"
 
 
-def _turn(entered: Entered) -> str:
+def _turn(entered: EnteredStep) -> str:
     if entered.by_catch_all:
         return "the catch-all policy takes over, and its "
     return "the policy starts over, and " if entered.was is not None and entered.number < entered.was else ""

@@ -22,8 +22,8 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, alerts
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alerts import Handled
-from tocsin.web.alerts.alert_text import Notice, ask, done, ended, refused, unknown
-from tocsin.web.alerts.escalation_preview import Prospect, prospect
+from tocsin.web.alerts.alert_text import LinkText, ask, done, ended, refused, unknown
+from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
 from tocsin.web.alerts.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
 from tocsin.web.kit.render import bare_page
 from tocsin.web.kit.zone import UTC, in_zone
@@ -32,20 +32,20 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLink:
     """A link that may act, the alert that it is about, and what escalating that would do if the link is for it."""
 
     claim: ActionClaim
     alert: Alert
     now: datetime
     actor: Actor
-    escalating: Prospect | None = None
+    escalating: EscalationPreview | None = None
 
 
 async def show(request: Request) -> Response:
     """Ask whether to act. Changes nothing."""
     opened = await _open(request)
-    if not isinstance(opened, Opened):
+    if not isinstance(opened, OpenedLink):
         return _page(request, opened)
     return _page(request, ask(opened.claim, opened.alert, opened.escalating), opened)
 
@@ -53,7 +53,7 @@ async def show(request: Request) -> Response:
 async def act(request: Request) -> Response:
     """Act as the person or channel that the link was sent to, and say what came of it."""
     opened = await _open(request)
-    if not isinstance(opened, Opened):
+    if not isinstance(opened, OpenedLink):
         return _page(request, opened)
     pool: Pool = request.app.state.pool
     try:
@@ -67,7 +67,7 @@ router.add_route("/act/{token}", show, methods=["GET"], include_in_schema=False)
 router.add_route("/act/{token}", act, methods=["POST"], include_in_schema=False)
 
 
-async def _open(request: Request) -> Opened | Notice:
+async def _open(request: Request) -> OpenedLink | LinkText:
     """The link's claim and alert, or what to say instead. An old link tells nothing of its alert."""
     pool: Pool = request.app.state.pool
     settings: Settings = request.app.state.settings
@@ -78,13 +78,13 @@ async def _open(request: Request) -> Opened | Notice:
         if reason := obstacle(claim, facts):
             return ended(reason, claim.alert_id)
         alert = await alert_list.get(pool, claim.alert_id)
-        return Opened(claim, alert, facts.now, facts.person, await _escalating(pool, claim, alert))
+        return OpenedLink(claim, alert, facts.now, facts.person, await _escalating(pool, claim, alert))
     except NotFound:
         return unknown()
 
 
-async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> Prospect | None:
-    return await prospect(pool, alert, seen=_seen(claim)) if claim.action == "escalate" else None
+async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> EscalationPreview | None:
+    return await preview_escalation(pool, alert, seen=_seen(claim)) if claim.action == "escalate" else None
 
 
 async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
@@ -97,13 +97,13 @@ def _seen(claim: ActionClaim) -> Seen:
     return Seen(escalation_count=claim.escalation_count)
 
 
-async def _again(pool: Pool, opened: Opened) -> Opened:
+async def _again(pool: Pool, opened: OpenedLink) -> OpenedLink:
     return replace(opened, alert=await alert_list.get(pool, opened.claim.alert_id), escalating=None)
 
 
-def _page(request: Request, notice: Notice, opened: Opened | None = None) -> Response:
+def _page(request: Request, link_text: LinkText, opened: OpenedLink | None = None) -> Response:
     if opened is None:
-        return bare_page(request, "alerts/link.html.j2", notice.status, notice=notice, alert=None)
+        return bare_page(request, "alerts/link.html.j2", link_text.status, link_text=link_text, alert=None)
     return bare_page(
-        request, "alerts/link.html.j2", notice.status, notice=notice, alert=opened.alert, moment=opened.now
+        request, "alerts/link.html.j2", link_text.status, link_text=link_text, alert=opened.alert, moment=opened.now
     )

@@ -43,7 +43,7 @@ class ActionClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class LinkFacts:
     """What the database says about a link."""
 
     now: datetime
@@ -56,7 +56,7 @@ class Facts:
 Obstacle = Literal["no_person", "no_destination", "no_access", "expired"]
 
 
-def obstacle(claim: ActionClaim, facts: Facts) -> Obstacle | None:
+def obstacle(claim: ActionClaim, facts: LinkFacts) -> Obstacle | None:
     """Why the link no longer works; None when it does."""
     if not facts.person_exists:
         return "no_person"
@@ -126,7 +126,7 @@ async def signing_key(database: Database) -> bytes:
     return key
 
 
-async def link_facts(database: Database, claim: ActionClaim, ip: str | None) -> Facts:
+async def link_facts(database: Database, claim: ActionClaim, ip: str | None) -> LinkFacts:
     """What decides whether the link works, and who acts by it from this address."""
     to = claim.to
     row = await database.fetchrow(_sql["facts"], to.user_id, to.destination_id, claim.alert_id)
@@ -140,4 +140,4 @@ async def link_facts(database: Database, claim: ActionClaim, ip: str | None) -> 
         teams={UUID(team_id): role for team_id, role in row["teams"].items()},
         ip=ip,
     )
-    return Facts(row["now"], row["person_exists"], row["destination_works"], person, row["team_id"])
+    return LinkFacts(row["now"], row["person_exists"], row["destination_works"], person, row["team_id"])

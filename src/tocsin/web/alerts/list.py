@@ -47,7 +47,7 @@ _DONE: Mapping[str, str] = {"acknowledge": "acknowledged", "close": "closed"}
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class ListedAlerts:
     """The filter as the form has it, and as the store takes it. Without a filter some field of the form is wrong."""
 
     form: Form
@@ -100,7 +100,7 @@ async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | N
     return None
 
 
-async def _shown(pool: Pool, viewer: Actor, narrowed: Narrowed, query: QueryParams) -> dict[str, Any]:
+async def _shown(pool: Pool, viewer: Actor, narrowed: ListedAlerts, query: QueryParams) -> dict[str, Any]:
     """What the page and its list show."""
     found = await alert_list.by_urgency(pool, narrowed.filter, narrowed.after, PAGE_SIZE) if narrowed.filter else None
     items = found.items if found else []
@@ -118,7 +118,7 @@ async def _shown(pool: Pool, viewer: Actor, narrowed: Narrowed, query: QueryPara
     }
 
 
-async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
+async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> ListedAlerts:
     form = Form([(name, value) for name, value in query.multi_items() if value])
     if form.value("status") not in _STATUSES:
         form = replace(form, fields=[*form.fields, ("status", "open")])
@@ -136,8 +136,8 @@ async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> Narrowed:
             },
         )
     except InvalidInput as error:
-        return Narrowed(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
-    return Narrowed(form, asked.filter(viewer), _place(form.value("after")))
+        return ListedAlerts(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
+    return ListedAlerts(form, asked.filter(viewer), _place(form.value("after")))
 
 
 async def _id_of(pool: Pool, field: str, given: str | None) -> UUID | None:

@@ -21,22 +21,22 @@ from tocsin.store.alerts.alert_policy import Ladder
 from tocsin.store.alerts.timeline import Entry
 from tocsin.store.policies.policy_steps import Step
 from tocsin.store.services import favourites
-from tocsin.web.alerts.alert_text import look_of, sentence
-from tocsin.web.alerts.escalation_preview import Prospect, prospect
-from tocsin.web.kit.forecast_text import Foretold, Saying, foretell
+from tocsin.web.alerts.alert_text import sentence, style_of
+from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
+from tocsin.web.kit.forecast_text import ForecastLine, ForecastText, forecast_text
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
 
 _MOST_ENTRIES = 500
 _MOST_PAGES = 40
-_MOST_FORETOLD = 12
+_MOST_FORECAST = 12
 
 Where = Literal["past", "here", "ahead"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class AlertStepRow:
     """A step of the ladder: where the alert is from it, whom it notifies, and when the alert comes to it if known."""
 
     step: Step
@@ -65,28 +65,28 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
     return {
         "alert": alert,
         "sentence": sentence,
-        "look_of": look_of,
+        "look_of": style_of,
         "ladder": ladder,
-        "rungs": rungs(ladder, alert),
-        "rounds": rounds(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
+        "step_rows": step_rows(ladder, alert),
+        "rounds": round_text(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
         "pages": await alert_policy.pages(pool, alert_id, _MOST_PAGES),
-        "entries": [entry for entry in reversed(past.entries) if is_telling(entry)],
+        "entries": [entry for entry in reversed(past.entries) if is_worth_a_line(entry)],
         "has_older": past.has_older,
         "can_act": can_act,
         "undoable": await undo.offered(pool, alert_id, viewer) if may_act(viewer, alert.team_id) else None,
         "is_favourite": is_favourite,
         "escalating": await _escalating(pool, alert, zone) if can_act else None,
-        "foretold": await _foretold(pool, alert),
+        "forecast": await _forecast(pool, alert),
     }
 
 
-def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
+def step_rows(ladder: Ladder, alert: Alert) -> Sequence[AlertStepRow]:
     """The steps from the alert's point of view. While a maintenance holds it, no moment of the next step is known."""
     here, due = alert.escalation.step_number, alert.escalation.next_escalation_at
     waits = alert.status == "triggered" and alert.escalation.held_until is None
     after = None if here is None or not ladder.steps else (here + 1) % len(ladder.steps)
     return [
-        Rung(
+        AlertStepRow(
             step,
             _where(step.step_number, here),
             [(target.type, ladder.names.get(target.id, "gone")) for target in step.targets],
@@ -96,21 +96,21 @@ def rungs(ladder: Ladder, alert: Alert) -> Sequence[Rung]:
     ]
 
 
-def rounds(repeat: int | None, gone: int, catch_all_name: str | None = None) -> Saying:
+def round_text(repeat: int | None, gone: int, catch_all_name: str | None = None) -> ForecastLine:
     """Which round of the policy this is, and what comes after it. One that is begun by hand may go beyond them all."""
     number, left = gone + 1, rounds_left(repeat, gone)
     if repeat is None or left is None:
-        return Saying("repeat", f"{f'Round {number}, then' if gone else 'Then'} from the top, for ever")
+        return ForecastLine("repeat", f"{f'Round {number}, then' if gone else 'Then'} from the top, for ever")
     then = f", then {catch_all_name} takes over" if catch_all_name else ""
     if left > 0:
         more = f"from the top, {left} more {'round' if left == 1 else 'rounds'}{then}"
-        return Saying("repeat", f"Round {number} of {repeat + 1}, then {more}" if gone else f"Then {more}")
+        return ForecastLine("repeat", f"Round {number} of {repeat + 1}, then {more}" if gone else f"Then {more}")
     if repeat == 0 and not gone:
-        return Saying("flag", f"One round{then}")
-    return Saying("flag", f"Round {number}{f' of {repeat + 1}' if left == 0 else ''}, the last{then}")
+        return ForecastLine("flag", f"One round{then}")
+    return ForecastLine("flag", f"Round {number}{f' of {repeat + 1}' if left == 0 else ''}, the last{then}")
 
 
-def is_telling(entry: Entry) -> bool:
+def is_worth_a_line(entry: Entry) -> bool:
     """Whether an entry is worth a line: a page that is merely on its way is not."""
     return entry.event != "page" or bool(entry.reason) or entry.meta["status"] not in ("pending", "sending")
 
@@ -121,18 +121,18 @@ def _where(step_number: int, here: int | None) -> Where:
     return "here" if step_number == here else "past"
 
 
-async def _escalating(pool: Pool, alert: Alert, zone: tzinfo) -> Prospect | None:
+async def _escalating(pool: Pool, alert: Alert, zone: tzinfo) -> EscalationPreview | None:
     try:
-        return await prospect(pool, alert, zone)
+        return await preview_escalation(pool, alert, zone)
     except NotFound:
         return None
 
 
-async def _foretold(pool: Pool, alert: Alert) -> Foretold | None:
+async def _forecast(pool: Pool, alert: Alert) -> ForecastText | None:
     """What happens next if nobody does anything; None for a closed alert."""
     if alert.status == "closed":
         return None
-    return foretell(await forecast.of_alert(pool, alert.id), _MOST_FORETOLD)
+    return forecast_text(await forecast.of_alert(pool, alert.id), _MOST_FORECAST)
 
 
 router = APIRouter(include_in_schema=False)

@@ -17,7 +17,7 @@ from tocsin.http.auth import Config, Database
 from tocsin.store.on_call import calendar_feeds, feed_shifts
 from tocsin.store.on_call.calendar_feeds import Owner
 from tocsin.store.on_call.feed_shifts import FeedShift, Shifts
-from tocsin.web.calendar_feeds.ical import Calendar, Event
+from tocsin.web.calendar_feeds.ical import Calendar, CalendarEvent
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,10 +52,10 @@ def calendar(owner: Owner, found: Shifts, url: str) -> Calendar:
     return Calendar(f"{owner.id}@tocsin", f"On call: {owner.name}", description, REFRESH, seen)
 
 
-def _event(owner: Owner, shift: FeedShift, found: Shifts, url: str) -> Event:
+def _event(owner: Owner, shift: FeedShift, found: Shifts, url: str) -> CalendarEvent:
     start = _minute(shift.start_at)
     who = "On call" if owner.kind == "user" else found.names[shift.user_id]
-    return Event(
+    return CalendarEvent(
         uid=uid(shift.user_id, shift.source_id, start),
         start=start,
         end=_minute(shift.end_at),
@@ -80,7 +80,7 @@ def _tag(made: Calendar) -> str:
     return f'"{sha256(chr(0).join(said).encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 
-def _parts(event: Event) -> tuple[str, ...]:
+def _parts(event: CalendarEvent) -> tuple[str, ...]:
     return event.uid, event.end.isoformat(), event.summary, event.url
 
 

@@ -11,7 +11,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CalendarEvent:
     """``uid`` names it for ever; ``end`` is exclusive."""
 
     uid: str
@@ -29,7 +29,7 @@ class Calendar:
     name: str
     description: str
     refresh: timedelta
-    events: Sequence[Event]
+    events: Sequence[CalendarEvent]
 
     def text(self, made_at: datetime) -> str:
         """The lines, each with its line break, none longer than 75 octets."""

@@ -21,7 +21,7 @@ from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
 from tocsin.store.references import policies_using
 from tocsin.web.kit.choices import owner_choices, team_names
-from tocsin.web.kit.contact_method_form import fate_of, type_choices
+from tocsin.web.kit.contact_method_form import send_test, type_choices
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.refusals import refusal
@@ -83,7 +83,7 @@ async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Databas
     """Send a test page and show its fate."""
     require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
     recipient = await destinations.of_channel(pool, channel_id)
-    return await channel_page(request, viewer, channel_id, fate=await fate_of(tester, recipient, viewer))
+    return await channel_page(request, viewer, channel_id, fate=await send_test(tester, recipient, viewer))
 
 
 @router.post("/channels/{channel_id:uuid}/delete")

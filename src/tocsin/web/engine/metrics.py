@@ -22,7 +22,7 @@ OVERDUE_REASONS = ("no_job", "job_too_late", "no_state", "parked")
 _STATES = ("queued", "due", "retrying", "running", "parked")
 
 
-class _State:
+class _EngineState:
     """The engine's state at the moment of the scrape."""
 
     def __init__(self, overview: EngineOverview) -> None:
@@ -71,5 +71,5 @@ async def metrics(request: Request) -> Response:
     """Text in Prometheus' exposition format. No sign-in: it names no object and no person."""
     pool: Pool = request.app.state.pool
     state = CollectorRegistry()
-    state.register(_State(await engine.overview(pool)))
+    state.register(_EngineState(await engine.overview(pool)))
     return Response(generate_latest(REGISTRY) + generate_latest(state), media_type=CONTENT_TYPE_LATEST)

@@ -26,7 +26,7 @@ def id_of(text: str) -> UUID | None:
         return None
 
 
-class Owned(Protocol):
+class TeamOwned(Protocol):
     """What belongs to a team, or to none."""
 
     @property
@@ -44,7 +44,7 @@ async def team_choices(pool: Pool, none: str) -> Choices:
     return [("", none), *((str(team_id), name) for team_id, name in (await team_names(pool)).items())]
 
 
-async def owner_choices(pool: Pool, actor: Actor, owned: Owned | None, chosen: str) -> Choices:
+async def owner_choices(pool: Pool, actor: Actor, owned: TeamOwned | None, chosen: str) -> Choices:
     """Whom the actor may give what is owned to, or make something new for; and what is ``chosen`` already."""
 
     def may(team_id: UUID | None) -> bool:

@@ -45,7 +45,7 @@ async def type_choices(request: Request) -> Sequence[tuple[str, str]]:
     return [*TYPES[1:], ("email", "Email: not sent yet, TOCSIN_SMTP_URL is not set")]
 
 
-async def add(pool: Pool, viewer: Actor, user_id: UUID, form: Form) -> tuple[ContactMethod, str | None]:
+async def add_contact_method(pool: Pool, viewer: Actor, user_id: UUID, form: Form) -> tuple[ContactMethod, str | None]:
     """Add the contact method of a form, with the rules of its preset; and a webhook's secret.
 
     Raises one of FORM_ERRORS.
@@ -63,7 +63,7 @@ async def add(pool: Pool, viewer: Actor, user_id: UUID, form: Form) -> tuple[Con
     return method, secret
 
 
-async def fate_of(tester: NotificationTester, recipient: Recipient, viewer: Actor) -> Fate:
+async def send_test(tester: NotificationTester, recipient: Recipient, viewer: Actor) -> Fate:
     """What became of a test page; why it was not even tried when there were too many."""
     try:
         return await tester.send(recipient, viewer)

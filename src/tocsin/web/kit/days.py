@@ -42,7 +42,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class CalendarWindow:
     """The days that a calendar shows: a week, or whole weeks around a month. ``first`` names it: its Monday or 1st."""
 
     view: View
@@ -83,21 +83,21 @@ def day_at(at: datetime, zone: ZoneInfo) -> Day:
     return day(at.astimezone(zone).date(), zone)
 
 
-def week(of: date, zone: ZoneInfo) -> Window:
+def week(of: date, zone: ZoneInfo) -> CalendarWindow:
     """From Monday to Sunday around a date."""
     monday = of - of.weekday() * _DAY
-    return Window("week", monday, _days(monday, monday + 7 * _DAY, zone))
+    return CalendarWindow("week", monday, _days(monday, monday + 7 * _DAY, zone))
 
 
-def month(of: date, zone: ZoneInfo) -> Window:
+def month(of: date, zone: ZoneInfo) -> CalendarWindow:
     """The whole weeks that hold the month of a date."""
     first = of.replace(day=1)
     after = (first + 31 * _DAY).replace(day=1)
     start, end = first - first.weekday() * _DAY, after + (-after.weekday() % 7) * _DAY
-    return Window("month", first, _days(start, end, zone))
+    return CalendarWindow("month", first, _days(start, end, zone))
 
 
-def chosen(view: str, of: str, zone: ZoneInfo, today: date) -> Window:
+def chosen_window(view: str, of: str, zone: ZoneInfo, today: date) -> CalendarWindow:
     """The week or month that a query asks for; that of today where it cannot be read."""
     try:
         wanted = date.fromisoformat(of)

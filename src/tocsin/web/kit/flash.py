@@ -16,7 +16,7 @@ Kind = Literal["good", "info", "warning", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class FlashMessage:
     """What came of something, and how it is meant."""
 
     text: str
@@ -27,7 +27,7 @@ def see_other(path: str, text: str | None = None, kind: Kind = "good") -> Redire
     """To another page after something was done, which tells it."""
     answer = RedirectResponse(path, 303)
     if text is not None:
-        value = quote(json.dumps(asdict(Notice(text[:_MOST], kind))))
+        value = quote(json.dumps(asdict(FlashMessage(text[:_MOST], kind))))
         answer.set_cookie(_COOKIE, value, max_age=60, path="/", httponly=True, samesite="lax")
     return answer
 
@@ -37,7 +37,7 @@ def is_by_itself(request: Request) -> bool:
     return _BY_ITSELF in request.headers
 
 
-def notice_of(request: Request) -> Notice | None:
+def notice_of(request: Request) -> FlashMessage | None:
     """The notice that came along; what cannot be read is none.
 
     A part of a page that is fetched because something changed gets none: it may be on its way while the notice is, and
@@ -47,7 +47,7 @@ def notice_of(request: Request) -> Notice | None:
         return None
     try:
         found = json.loads(unquote(request.cookies.get(_COOKIE, "")))
-        return Notice(str(found["text"])[:_MOST], found["kind"])
+        return FlashMessage(str(found["text"])[:_MOST], found["kind"])
     except (ValueError, LookupError, TypeError):
         return None
 

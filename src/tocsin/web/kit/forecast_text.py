@@ -29,7 +29,7 @@ _ICONS: Mapping[EventKind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class ForecastLine:
     """One thing that would happen. ``is_bad``: nobody is reached by it."""
 
     icon: str
@@ -38,52 +38,52 @@ class Saying:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ForecastMoment:
     """What would happen at one instant."""
 
     at: datetime
-    sayings: Sequence[Saying]
+    lines: Sequence[ForecastLine]
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
+class ForecastText:
     """What would happen, in order, and how it ends."""
 
-    moments: Sequence[Moment]
+    moments: Sequence[ForecastMoment]
     ending: str
 
 
-def foretell(foreseen: Foreseen, most: int) -> Foretold:
+def forecast_text(foreseen: Foreseen, most: int) -> ForecastText:
     """The first events of a forecast, up to ``most``, in words."""
     events = [one for one in foreseen.forecast.events if not one.bundled]
     moments = [
-        Moment(at, list(_sayings(list(group), foreseen.names)))
+        ForecastMoment(at, list(_lines(list(group), foreseen.names)))
         for at, group in groupby(events[:most], key=lambda one: one.at)
     ]
     is_cut = len(events) > most
-    return Foretold(moments, "And so on." if is_cut else _ENDINGS[foreseen.forecast.ends_because])
+    return ForecastText(moments, "And so on." if is_cut else _ENDINGS[foreseen.forecast.ends_because])
 
 
-def _sayings(events: Sequence[Event], names: Names) -> Iterator[Saying]:
+def _lines(events: Sequence[Event], names: Names) -> Iterator[ForecastLine]:
     for event in events:
         icon = _ICONS[event.kind]
         match event.kind:
             case EventKind.PAGE:
-                yield Saying(icon, _page(event, names))
+                yield ForecastLine(icon, _page(event, names))
             case EventKind.ESCALATED:
                 yield _step(event, names)
             case EventKind.STEP_SKIPPED:
-                yield Saying(icon, f"Step {_number(event)} is skipped: {_why_skipped(event)}", is_bad=True)
+                yield ForecastLine(icon, f"Step {_number(event)} is skipped: {_why_skipped(event)}", is_bad=True)
             case EventKind.NOBODY_ON_CALL:
-                yield Saying(icon, "Nobody can be reached at any step", is_bad=True)
+                yield ForecastLine(icon, "Nobody can be reached at any step", is_bad=True)
             case EventKind.HANDED_OVER:
-                yield Saying(icon, f"The catch-all policy {_policy(event, names)} takes over")
+                yield ForecastLine(icon, f"The catch-all policy {_policy(event, names)} takes over")
             case EventKind.EXHAUSTED:
-                yield Saying(icon, "The policy is used up: nobody else is paged", is_bad=True)
+                yield ForecastLine(icon, "The policy is used up: nobody else is paged", is_bad=True)
             case EventKind.HELD:
-                yield Saying(icon, "Escalation is held: the service is in maintenance")
+                yield ForecastLine(icon, "Escalation is held: the service is in maintenance")
             case EventKind.REOPENED:
-                yield Saying(icon, "The acknowledgement runs out: it is triggered again")
+                yield ForecastLine(icon, "The acknowledgement runs out: it is triggered again")
 
 
 def _page(event: Event, names: Names) -> str:
@@ -95,13 +95,13 @@ def _page(event: Event, names: Names) -> str:
     return f"{who} is paged by {method.type} ({method.name})" if method else f"{who} is paged"
 
 
-def _step(event: Event, names: Names) -> Saying:
+def _step(event: Event, names: Names) -> ForecastLine:
     people = [names.users.get(one.user_id, "somebody") for one in event.people]
     unreachable = [names.users.get(one.user_id, "somebody") for one in event.people if not one.reachable]
     text = f"Step {_number(event)}" + (f": {', '.join(people)}" if people else "")
     if unreachable:
         text += f" (no way to page {', '.join(unreachable)})"
-    return Saying(_ICONS[event.kind], text, is_bad=bool(people) and len(unreachable) == len(people))
+    return ForecastLine(_ICONS[event.kind], text, is_bad=bool(people) and len(unreachable) == len(people))
 
 
 def _why_skipped(event: Event) -> str:

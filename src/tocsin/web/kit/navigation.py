@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationItem:
     """A page that the bars lead to, with everything below its path. ``thumb``: in the phone's bar itself.
 
     ``under`` are further paths that belong to it.
@@ -25,16 +25,16 @@ class Place:
         return any(path == top or path.startswith(f"{top}/") for top in (self.path, *self.under))
 
 
-PLACES: Sequence[Place] = (
-    Place("/", "Home", "home", thumb=True),
-    Place("/alerts", "Alerts", "bell", thumb=True),
-    Place("/schedules", "Schedules", "calendar", thumb=True, under=("/rotations",)),
-    Place("/on-call", "On call", "calendar-event"),
-    Place("/services", "Services", "server"),
-    Place("/policies", "Policies", "stairs-up"),
-    Place("/people", "People", "users", under=("/teams", "/channels", "/account")),
-    Place("/reports", "Reports", "chart-bar"),
-    Place("/engine", "Engine", "activity"),
+NAVIGATION: Sequence[NavigationItem] = (
+    NavigationItem("/", "Home", "home", thumb=True),
+    NavigationItem("/alerts", "Alerts", "bell", thumb=True),
+    NavigationItem("/schedules", "Schedules", "calendar", thumb=True, under=("/rotations",)),
+    NavigationItem("/on-call", "On call", "calendar-event"),
+    NavigationItem("/services", "Services", "server"),
+    NavigationItem("/policies", "Policies", "stairs-up"),
+    NavigationItem("/people", "People", "users", under=("/teams", "/channels", "/account")),
+    NavigationItem("/reports", "Reports", "chart-bar"),
+    NavigationItem("/engine", "Engine", "activity"),
 )
 
 

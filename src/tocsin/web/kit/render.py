@@ -26,7 +26,7 @@ from tocsin.store.instants import now
 from tocsin.web.kit import flash, formatting, shown_once
 from tocsin.web.kit.assets import asset_url
 from tocsin.web.kit.forms import Form
-from tocsin.web.kit.navigation import PLACES
+from tocsin.web.kit.navigation import NAVIGATION
 from tocsin.web.kit.theme import theme_of
 from tocsin.web.kit.zone import UTC, zone_of
 
@@ -65,7 +65,7 @@ _templates.filters |= {
     "in_words": formatting.in_words,
     "linked": linked,
 }
-_templates.globals |= {"may_make": may_make, "asset": asset_url, "places": PLACES, "Form": Form}
+_templates.globals |= {"may_make": may_make, "asset": asset_url, "navigation": NAVIGATION, "Form": Form}
 _templates.globals["ui"] = _templates.get_template("kit/ui.html.j2").module
 _templates.globals["alert_ui"] = _templates.get_template("kit/alert_parts.html.j2").module
 

@@ -13,7 +13,7 @@ from tocsin.web.kit.forms import Form
 _DETAILS = "Somebody pressed the button for a test alert on the service's page. Nothing is broken."
 
 
-async def fire(pool: Pool, actor: Actor, service_id: UUID, form: Form) -> int:
+async def raise_test_alert(pool: Pool, actor: Actor, service_id: UUID, form: Form) -> int:
     """The number of a new alert on the service; each press makes one of its own. Raises NotFound."""
     severity: Severity = next((one for one in SEVERITIES if one == form.value("severity")), "info")
     new = NewAlert(

@@ -18,7 +18,7 @@ from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, destinations, notification_rules, users
 from tocsin.store.people.notification_rules import RuleSpec
-from tocsin.web.kit.contact_method_form import add, fate_of
+from tocsin.web.kit.contact_method_form import add_contact_method, send_test
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.navigation import our_path
@@ -36,7 +36,7 @@ async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Data
     """Add a contact method with the rules of a preset; a webhook's secret is shown once."""
     require_edit_user(viewer, user_id)
     try:
-        _, secret = await add(pool, viewer, user_id, form)
+        _, secret = await add_contact_method(pool, viewer, user_id, form)
     except FORM_ERRORS as error:
         return await person_page(request, viewer, user_id, status_of(error), method_form=form.wrong(error))
     if secret is None:
@@ -49,7 +49,7 @@ async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer,
     """Send a test page and show its fate."""
     require_edit_user(viewer, user_id)
     recipient = await destinations.of_contact_method(request.app.state.pool, user_id, method_id)
-    return await person_page(request, viewer, user_id, fates={method_id: await fate_of(tester, recipient, viewer)})
+    return await person_page(request, viewer, user_id, fates={method_id: await send_test(tester, recipient, viewer)})
 
 
 @router.post("/contact-methods/{method_id:uuid}/enable")

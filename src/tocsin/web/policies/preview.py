@@ -14,24 +14,24 @@ from tocsin.store.alerts import forecast
 from tocsin.store.policies import configuration_checks
 from tocsin.store.policies.policies import PolicySpec
 from tocsin.store.policies.policy_steps import StepSpec
-from tocsin.web.kit.forecast_text import Foretold, foretell
+from tocsin.web.kit.forecast_text import ForecastText, forecast_text
 from tocsin.web.kit.wall_times import instant_of
 from tocsin.web.policies.draft import Draft, names, values
 
-_MOST_FORETOLD = 14
+_MOST_FORECAST = 14
 _UNNAMED = "This policy"
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class PolicyPreview:
     """What would happen, and what is wrong with it; or what is wrong with the form, by field."""
 
-    foretold: Foretold | None = None
+    forecast: ForecastText | None = None
     findings: Sequence[Finding] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneInfo, *, mails: bool) -> Preview:
+async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneInfo, *, mails: bool) -> PolicyPreview:
     """The draft's preview for now, or for the time in its field ``at``, by the clocks of the zone. Saves nothing."""
     form = draft.form
     try:
@@ -42,8 +42,8 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
         at = instant_of(form, "at", zone) if form.value("at") else None
         foreseen = await forecast.of_plan(pool, spec.name, plan, at)
     except InvalidInput as error:
-        return Preview(errors=replace(form, errors={}).wrong(error, names(draft)).errors)
-    return Preview(foretell(foreseen, _MOST_FORETOLD), findings)
+        return PolicyPreview(errors=replace(form, errors={}).wrong(error, names(draft)).errors)
+    return PolicyPreview(forecast_text(foreseen, _MOST_FORECAST), findings)
 
 
 def plan_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyPlan:

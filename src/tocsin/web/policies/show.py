@@ -13,12 +13,12 @@ from tocsin.http.access import may_edit
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import forecast
 from tocsin.store.policies import configuration_checks, policies, policy_list, policy_steps
-from tocsin.web.kit.forecast_text import foretell
+from tocsin.web.kit.forecast_text import forecast_text
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.mailing import can_mail
-from tocsin.web.kit.policy_steps import rungs
 from tocsin.web.kit.refusals import Refusal
 from tocsin.web.kit.render import page
+from tocsin.web.kit.step_rows import step_rows
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.wall_times import instant_of
 from tocsin.web.policies.preview import plan_of
@@ -26,7 +26,7 @@ from tocsin.web.policies.preview import plan_of
 router = APIRouter(include_in_schema=False)
 
 _MOST_SERVICES = 60
-_MOST_FORETOLD = 16
+_MOST_FORECAST = 16
 
 
 @router.get("/policies/{policy_id:uuid}")
@@ -51,10 +51,10 @@ async def policy_page(
         "at_form": Form.of(),
         **at,
         "policy": row,
-        "rungs": rungs(row.steps, await policy_steps.names_of_targets(pool, row.steps)),
+        "step_rows": step_rows(row.steps, await policy_steps.names_of_targets(pool, row.steps)),
         "findings": await configuration_checks.of_plan(pool, policy.name, plan, mails=await can_mail(request)),
         "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
-        "foretold": foretell(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORETOLD),
+        "forecast": forecast_text(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORECAST),
         "can_edit": may_edit(viewer, row.team_id),
         "refused": refused,
     }

@@ -34,7 +34,7 @@ _CSV_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class PlotBar:
     """One bar of a plot."""
 
     caption: str
@@ -122,11 +122,11 @@ def _shown(report: Report, stretch: Stretch) -> dict[str, Any]:
 
 def _bars(
     by_day: Sequence[tuple[date, Sums]], by_hour: Sequence[tuple[int, Sums]], name: str
-) -> Mapping[str, Sequence[Bar]]:
+) -> Mapping[str, Sequence[PlotBar]]:
     """The plots of alerts or pages: by day, and by hour of the day."""
     return {
-        "days": [Bar(f"{day:%a} {day.day} {day:%b}", getattr(sums, name)) for day, sums in by_day],
-        "hours": [Bar(f"{hour}:00", getattr(sums, name), is_night(hour)) for hour, sums in by_hour],
+        "days": [PlotBar(f"{day:%a} {day.day} {day:%b}", getattr(sums, name)) for day, sums in by_day],
+        "hours": [PlotBar(f"{hour}:00", getattr(sums, name), is_night(hour)) for hour, sums in by_hour],
     }
 
 

@@ -36,7 +36,7 @@ from tocsin.web.kit.rows import Row, Rows, is_save
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.wall_times import instant_of, twice, typed_fields
 from tocsin.web.kit.zone import zone_named
-from tocsin.web.rotations.handoff_table import Turn, turns
+from tocsin.web.rotations.handoff_table import HandoffRow, handoff_table
 
 router = APIRouter(include_in_schema=False)
 
@@ -189,7 +189,7 @@ def _name(row: Row, names: Mapping[UUID, str]) -> str:
     return names.get(user_id, "somebody") if user_id else "somebody"
 
 
-async def _foreseen(pool: Pool, asked: Asked, names: Mapping[UUID, str]) -> Sequence[Turn] | None:
+async def _foreseen(pool: Pool, asked: Asked, names: Mapping[UUID, str]) -> Sequence[HandoffRow] | None:
     """The next handoffs if the form were saved; None while it cannot be read."""
     try:
         spec = _spec_of(replace(asked.form, fields=[*asked.form.fields, ("name", "a rotation")]))
@@ -197,7 +197,7 @@ async def _foreseen(pool: Pool, asked: Asked, names: Mapping[UUID, str]) -> Sequ
         return None
     whole = await on_call_snapshot.load(pool, [asked.old.id] if asked.old else [], [])
     old = whole.rotations.get(asked.old.id) if asked.old else None
-    return turns(_saved(spec, old), names, whole.now)
+    return handoff_table(_saved(spec, old), names, whole.now)
 
 
 def _saved(spec: RotationSpec, old: RotationNow | None) -> RotationNow:

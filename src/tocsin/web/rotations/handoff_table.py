@@ -23,7 +23,7 @@ _UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class HandoffRow:
     """A turn that begins with a handoff; ``day`` is that of the handoff in the rotation's zone."""
 
     name: str
@@ -36,12 +36,14 @@ class Turn:
         return self.end - self.start
 
 
-def turns(one: RotationNow, names: Mapping[UUID, str], now: datetime) -> Sequence[Turn]:
+def handoff_table(one: RotationNow, names: Mapping[UUID, str], now: datetime) -> Sequence[HandoffRow]:
     """The turn that is now, from now on, and ``HANDOFFS`` further ones."""
     window = Span(now, now + _UNITS[one.rotation.type] * one.rotation.shift_length * (HANDOFFS + 2))
     stints = islice(one.stints(now, window), HANDOFFS + 1)
     return [
-        Turn(names.get(stint.user_id, "somebody"), stint.start, stint.end, day_at(stint.start, one.rotation.time_zone))
+        HandoffRow(
+            names.get(stint.user_id, "somebody"), stint.start, stint.end, day_at(stint.start, one.rotation.time_zone)
+        )
         for stint in stints
     ]
 

@@ -23,7 +23,7 @@ from tocsin.web.kit.refusals import Refusal, refusal
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_named
-from tocsin.web.rotations.handoff_table import pace, turns
+from tocsin.web.rotations.handoff_table import handoff_table, pace
 
 router = APIRouter(include_in_schema=False)
 
@@ -70,7 +70,7 @@ async def _page(request: Request, viewer: Actor, rotation_id: UUID, refused: Ref
     values: dict[str, Any] = {
         "rotation": rotation,
         "own_zone": zone_named(rotation.time_zone),
-        "turns": turns(one, names, whole.now) if one else [],
+        "handoffs": handoff_table(one, names, whole.now) if one else [],
         "names": names,
         "pace": pace,
         "can_edit": may_edit(viewer, rotation.team_id),

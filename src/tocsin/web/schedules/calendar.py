@@ -17,10 +17,10 @@ from tocsin.domain.wall_clock import first_instant
 from tocsin.store.engine_status import object_names
 from tocsin.store.on_call import on_call_snapshot, schedules, shifts
 from tocsin.store.people import user_list
-from tocsin.web.kit.days import Day, Window, chosen
+from tocsin.web.kit.days import CalendarWindow, Day, chosen_window
 from tocsin.web.kit.zone import zone_named
 from tocsin.web.schedules import calendar_rows
-from tocsin.web.schedules.calendar_rows import Bar, Entry, Lane
+from tocsin.web.schedules.calendar_rows import CalendarBar, CalendarEntry, CalendarRow
 
 GAPS_AHEAD = timedelta(days=30)
 
@@ -28,7 +28,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class OnCallNow:
     """Who is on call by a schedule now, and until when that stays so; None: longer than anybody looks ahead."""
 
     names: Sequence[str]
@@ -37,11 +37,11 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class DayRow:
+class CalendarDay:
     """A day of a calendar with the bars of its own line."""
 
     day: Day
-    bars: Sequence[Bar]
+    bars: Sequence[CalendarBar]
     hours: Sequence[tuple[float, str]]
     is_today: bool
     is_beside: bool
@@ -55,13 +55,13 @@ class DayRow:
         return max((bar.row for bar in self.bars), default=0) + 1
 
 
-async def duties(database: Database, schedule_ids: Sequence[UUID]) -> Mapping[UUID, Duty]:
+async def on_call_now(database: Database, schedule_ids: Sequence[UUID]) -> Mapping[UUID, OnCallNow]:
     """Who is on call now by each schedule, and the gaps of the next days."""
     whole = await on_call_snapshot.load(database, [], schedule_ids)
     window = Span(whole.now, whole.now + GAPS_AHEAD)
     ahead = {each: shifts.ahead(whole, each, window) for each in schedule_ids}
     names = await user_list.names(database, {stint.user_id for stints in ahead.values() for stint in stints})
-    return {each: _duty(stints, names, window) for each, stints in ahead.items()}
+    return {each: _on_call_now(stints, names, window) for each, stints in ahead.items()}
 
 
 async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInfo | None) -> dict[str, Any]:
@@ -71,7 +71,7 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
     own_zone = zone_named(schedule.time_zone)
     shown_zone = zone or own_zone
     today = whole.now.astimezone(shown_zone).date()
-    window = chosen(view, of, shown_zone, today)
+    window = chosen_window(view, of, shown_zone, today)
     stints = [
         Stint(one.user_id, one.start_at, one.end_at) for one in await shifts.between(pool, schedule_id, *window.span)
     ]
@@ -79,23 +79,23 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
     users = list(_users(whole, found, stints))
     names = await user_list.names(pool, users)
     colours = calendar_rows.colours_of(users)
-    final = calendar_rows.people(stints, names, _gaps_since(schedule.created_at, stints, window.span))
+    final = calendar_rows.on_call_entries(stints, names, _gaps_since(schedule.created_at, stints, window.span))
     layers = _layers(whole, schedule_id, _Names(names, await _rotation_names(pool, found)), window.span)
-    drawn = [_lane(lane, window.span, colours) for lane in [*layers, ("final", "On call", "", final)]]
+    drawn = [_calendar_row(lane, window.span, colours) for lane in [*layers, ("final", "On call", "", final)]]
     return {
         "schedule": schedule,
         "own_zone": own_zone,
         "shown_zone": shown_zone,
         "window": window,
         "today": today,
-        "lanes": drawn,
+        "rows": drawn,
         "days": [
             _day_row(day, calendar_rows.bars(final, day.span, colours), window, today, shown_zone)
             for day in window.days
         ],
         "now_at": calendar_rows.position(whole.now, window.span) if window.span.holds(whole.now) else None,
         "ticks": [(calendar_rows.position(day.span.start, window.span), day) for day in window.days],
-        "duty": (await duties(pool, [schedule_id]))[schedule_id],
+        "on_call": (await on_call_now(pool, [schedule_id]))[schedule_id],
         "overrides": found.overrides,
         "temporary": found.temporary,
         "names": names,
@@ -124,12 +124,12 @@ def _days_of(days: Sequence[int]) -> str:
     return " ".join(_WEEKDAYS[day] for day in days)
 
 
-def _duty(stints: Sequence[Stint], names: Mapping[UUID, str], window: Span) -> Duty:
+def _on_call_now(stints: Sequence[Stint], names: Mapping[UUID, str], window: Span) -> OnCallNow:
     now = [stint for stint in stints if stint.start <= window.start]
     edges = [stint.end for stint in now] + [stint.start for stint in stints if stint.start > window.start]
     until = min(edges, default=window.end)
     gaps = checks.gaps(stints, window)
-    return Duty([names.get(one.user_id, "somebody") for one in now], until if until < window.end else None, gaps)
+    return OnCallNow([names.get(one.user_id, "somebody") for one in now], until if until < window.end else None, gaps)
 
 
 def _gaps_since(created_at: datetime, stints: Sequence[Stint], window: Span) -> Sequence[Span]:
@@ -152,7 +152,7 @@ def _users(whole: Roster, found: Schedule, stints: Sequence[Stint]) -> Iterator[
     yield from sorted({stint.user_id for stint in stints})
 
 
-_Layer = tuple[str, str, str, Sequence[Entry]]
+_LayerEntries = tuple[str, str, str, Sequence[CalendarEntry]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +161,18 @@ class _Names:
     rotations: Mapping[UUID, str]
 
 
-def _layers(whole: Roster, schedule_id: UUID, names: _Names, window: Span) -> Iterator[_Layer]:
+def _layers(whole: Roster, schedule_id: UUID, names: _Names, window: Span) -> Iterator[_LayerEntries]:
     """What lies ahead of each rotation, rule, override and temporary schedule: kind, caption, more, entries."""
     found = whole.schedules.get(schedule_id)
     ahead = Span(max(window.start, whole.now), window.end)
     if found is None or ahead.start >= ahead.end:
         return
     for rotation_id, name in names.rotations.items():
-        yield "rotation", name, "rotation", calendar_rows.people(whole.stints(rotation_id, ahead), names.users)
+        yield "rotation", name, "rotation", calendar_rows.on_call_entries(whole.stints(rotation_id, ahead), names.users)
     for rule in found.rules:
         alone = replace(found, rules=[rule], overrides=(), temporary=())
         stints = shifts.ahead(replace(whole, schedules={schedule_id: alone}), schedule_id, ahead)
-        yield "rule", *_rule(rule, names), calendar_rows.people(stints, names.users)
+        yield "rule", *_rule(rule, names), calendar_rows.on_call_entries(stints, names.users)
     if found.overrides:
         yield "override", "Overrides", "", [_override(one, names.users) for one in found.overrides]
     if found.temporary:
@@ -184,8 +184,8 @@ def _rule(rule: Rule, names: _Names) -> tuple[str, str]:
     return target, f"rule, {hours_of(rule.weekdays, rule.start, rule.end)}"
 
 
-def _override(one: Override, names: Mapping[UUID, str]) -> Entry:
-    return Entry(
+def _override(one: Override, names: Mapping[UUID, str]) -> CalendarEntry:
+    return CalendarEntry(
         Span(one.start_at, one.end_at), override_text(one, names), "person", one.add_user_id or one.remove_user_id
     )
 
@@ -198,22 +198,22 @@ def override_text(one: Override, names: Mapping[UUID, str]) -> str:
     return f"{added} too" if added else f"without {removed}"
 
 
-def _temporary(temporary: Sequence[TemporarySchedule], names: Mapping[UUID, str]) -> Iterator[Entry]:
+def _temporary(temporary: Sequence[TemporarySchedule], names: Mapping[UUID, str]) -> Iterator[CalendarEntry]:
     for one in temporary:
         span = Span(one.start_at, one.end_at)
         stints = [Stint(shift.user_id, shift.start_at, shift.end_at) for shift in one.shifts]
-        yield from calendar_rows.people(stints, names, checks.gaps(stints, span))
+        yield from calendar_rows.on_call_entries(stints, names, checks.gaps(stints, span))
 
 
-def _lane(layer: _Layer, window: Span, colours: Mapping[UUID, int]) -> Lane:
+def _calendar_row(layer: _LayerEntries, window: Span, colours: Mapping[UUID, int]) -> CalendarRow:
     kind, caption, more, entries = layer
-    return Lane(kind, caption, more, calendar_rows.bars(entries, window, colours))
+    return CalendarRow(kind, caption, more, calendar_rows.bars(entries, window, colours))
 
 
-def _day_row(day: Day, bars: Sequence[Bar], window: Window, today: date, zone: ZoneInfo) -> DayRow:
+def _day_row(day: Day, bars: Sequence[CalendarBar], window: CalendarWindow, today: date, zone: ZoneInfo) -> CalendarDay:
     hours = [_hour(day, number, zone) for number in range(0, 24, 3)]
     is_beside = window.view == "month" and day.date.month != window.first.month
-    return DayRow(day, bars, hours, day.date == today, is_beside)
+    return CalendarDay(day, bars, hours, day.date == today, is_beside)
 
 
 def _hour(day: Day, number: int, zone: ZoneInfo) -> tuple[float, str]:

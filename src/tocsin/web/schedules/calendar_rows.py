@@ -19,7 +19,7 @@ COLOURS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CalendarBar:
     """A time on a line. ``user_id`` is who is on call then, ``colour`` counts from 0, ``short`` is for little room."""
 
     span: Span
@@ -34,13 +34,13 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class CalendarRow:
     """A line of bars under a caption; ``rows`` of them lie one above the other."""
 
     kind: str
     caption: str
     more: str
-    bars: Sequence[Bar]
+    bars: Sequence[CalendarBar]
 
     @property
     def rows(self) -> int:
@@ -48,7 +48,7 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """What a bar says: a text, and for a person who it is."""
 
     span: Span
@@ -58,20 +58,22 @@ class Entry:
     short: str = ""
 
 
-def people(stints: Iterable[Stint], names: Mapping[UUID, str], gaps: Iterable[Span] = ()) -> Sequence[Entry]:
+def on_call_entries(
+    stints: Iterable[Stint], names: Mapping[UUID, str], gaps: Iterable[Span] = ()
+) -> Sequence[CalendarEntry]:
     """An entry for each time on call, and for each time in which nobody is."""
     entries = [_person(one, names.get(one.user_id, "somebody")) for one in stints]
-    entries.extend(Entry(gap, "nobody", "gap") for gap in gaps)
+    entries.extend(CalendarEntry(gap, "nobody", "gap") for gap in gaps)
     return sorted(entries, key=lambda one: one.span)
 
 
-def _person(stint: Stint, name: str) -> Entry:
-    return Entry(Span(stint.start, stint.end), name, "person", stint.user_id, initials(name))
+def _person(stint: Stint, name: str) -> CalendarEntry:
+    return CalendarEntry(Span(stint.start, stint.end), name, "person", stint.user_id, initials(name))
 
 
-def bars(entries: Sequence[Entry], window: Span, colours: Mapping[UUID, int]) -> Sequence[Bar]:
+def bars(entries: Sequence[CalendarEntry], window: Span, colours: Mapping[UUID, int]) -> Sequence[CalendarBar]:
     """The entries as far as they lie in the window, in rows so that no two overlap."""
-    found: list[Bar] = []
+    found: list[CalendarBar] = []
     ends: list[datetime] = []
     for entry in entries:
         start, end = max(entry.span.start, window.start), min(entry.span.end, window.end)
@@ -81,7 +83,9 @@ def bars(entries: Sequence[Entry], window: Span, colours: Mapping[UUID, int]) ->
         ends[row:] = [end, *ends[row + 1 :]]
         x, width = position(start, window), position(end, window) - position(start, window)
         colour = colours.get(entry.user_id, 0) if entry.user_id else 0
-        found.append(Bar(Span(start, end), x, width, row, entry.kind, entry.text, colour, entry.user_id, entry.short))
+        found.append(
+            CalendarBar(Span(start, end), x, width, row, entry.kind, entry.text, colour, entry.user_id, entry.short)
+        )
     return found
 
 

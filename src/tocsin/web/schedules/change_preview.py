@@ -21,7 +21,7 @@ AHEAD = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OnCallChange:
     """A time with who would be on call before and after the change, by name."""
 
     start: datetime
@@ -37,7 +37,7 @@ class Difference:
     ``problem`` says why that cannot be told.
     """
 
-    told: Sequence[Told] = ()
+    changes: Sequence[OnCallChange] = ()
     gaps: Sequence[Span] = ()
     problem: str | None = None
 
@@ -63,14 +63,14 @@ async def difference(
     stored = whole.schedules.get(schedule_id, Schedule(ZoneInfo("UTC")))
     changed = replace(whole, schedules={schedule_id: change(stored)})
     before, after = (list(shifts.ahead(each, schedule_id, ahead)) for each in (whole, changed))
-    return Difference(await _told(database, before, after), checks.gaps(after, ahead))
+    return Difference(await _changes(database, before, after), checks.gaps(after, ahead))
 
 
-async def _told(database: Database, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[Told]:
+async def _changes(database: Database, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[OnCallChange]:
     found = changes(before, after)
     names = await user_list.names(database, {user_id for one in found for user_id in one.before | one.after})
     return [
-        Told(
+        OnCallChange(
             one.start,
             one.end,
             *(sorted(names.get(each, "somebody") for each in users) for users in (one.before, one.after)),

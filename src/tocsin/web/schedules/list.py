@@ -22,6 +22,11 @@ _PAGE_SIZE = 20
 async def show_all(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: Cursor = None) -> Response:
     """Schedules with who is on call by them now, and where nobody is."""
     found = await schedules.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
-    duties = await calendar.duties(pool, [one.id for one in found.items])
-    values: dict[str, Any] = {"schedules": found.items, "duties": duties, "q": q, "next": cursor_at(found.next)}
+    on_call_now = await calendar.on_call_now(pool, [one.id for one in found.items])
+    values: dict[str, Any] = {
+        "schedules": found.items,
+        "on_call_now": on_call_now,
+        "q": q,
+        "next": cursor_at(found.next),
+    }
     return await page(request, viewer, "schedules/list.html.j2", live="on-call", **values)

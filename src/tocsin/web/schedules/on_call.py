@@ -29,7 +29,7 @@ MOST_SCHEDULES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OnCallEntry:
     """Somebody on call on a day, or nobody (``name`` None), with the times where it is not the whole day."""
 
     name: str | None
@@ -38,12 +38,12 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScheduleWeek:
     """A schedule and its entries of each day of the week."""
 
     id: UUID
     name: str
-    days: Sequence[Sequence[Entry]]
+    days: Sequence[Sequence[OnCallEntry]]
 
 
 @router.get("/on-call")
@@ -52,7 +52,7 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     form = Form(request.query_params.multi_items())
     zone, moment = zone_of(request), await now(pool)
     today = moment.astimezone(zone).date()
-    window = days.chosen("week", form.value("day"), zone, today)
+    window = days.chosen_window("week", form.value("day"), zone, today)
     found, has_more = await on_call_week.by_schedule(pool, id_of(form.value("team")), window.span, MOST_SCHEDULES)
     if form.has("mine"):
         found = [one for one in found if any(shift.user_id == viewer.user_id for shift in one.shifts)]
@@ -68,11 +68,11 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     return await page(request, viewer, "schedules/on_call.html.j2", live="on-call", **values)
 
 
-def _row(times: ScheduleTimes, days: Sequence[Day], zone: ZoneInfo) -> Row:
-    return Row(times.id, times.name, [_entries(times, day, zone) for day in days])
+def _row(times: ScheduleTimes, days: Sequence[Day], zone: ZoneInfo) -> ScheduleWeek:
+    return ScheduleWeek(times.id, times.name, [_entries(times, day, zone) for day in days])
 
 
-def _entries(times: ScheduleTimes, day: Day, zone: ZoneInfo) -> Sequence[Entry]:
+def _entries(times: ScheduleTimes, day: Day, zone: ZoneInfo) -> Sequence[OnCallEntry]:
     """Who is on call on the day and when nobody is, by start."""
     spans: list[tuple[Span, str | None, UUID | None]] = [
         (Span(shift.start_at, shift.end_at), shift.name, shift.user_id) for shift in times.shifts
@@ -80,7 +80,7 @@ def _entries(times: ScheduleTimes, day: Day, zone: ZoneInfo) -> Sequence[Entry]:
     spans += [(gap, None, None) for gap in times.gaps]
     cut = [(part, name, user) for span, name, user in spans for part in intersection([span], [day.span])]
     ordered = sorted(cut, key=lambda one: (one[0].start, one[1] or ""))
-    return [Entry(name, user, _times(part, day, zone)) for part, name, user in ordered]
+    return [OnCallEntry(name, user, _times(part, day, zone)) for part, name, user in ordered]
 
 
 def _times(part: Span, day: Day, zone: ZoneInfo) -> str:

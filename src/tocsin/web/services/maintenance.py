@@ -31,7 +31,7 @@ from tocsin.web.services.show import service_page
 router = APIRouter(include_in_schema=False)
 
 
-class _Zone(Body):
+class _ZoneField(Body):
     time_zone: TimeZone
 
 
@@ -104,4 +104,4 @@ def _window(form: Form) -> WindowCreate:
 
 def _zone(form: Form) -> ZoneInfo:
     """The zone of the form's times. Raises InvalidInput."""
-    return ZoneInfo(form.body(_Zone, {"time_zone": form.value("zone")}).time_zone)
+    return ZoneInfo(form.body(_ZoneField, {"time_zone": form.value("zone")}).time_zone)

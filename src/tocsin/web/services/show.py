@@ -28,12 +28,12 @@ from tocsin.store.services.maintenance_windows import Window
 from tocsin.store.services.service_list import ServiceRow
 from tocsin.web.kit import test_alerts
 from tocsin.web.kit.flash import see_other
-from tocsin.web.kit.forecast_text import foretell
+from tocsin.web.kit.forecast_text import forecast_text
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.navigation import our_path
-from tocsin.web.kit.policy_steps import rungs
 from tocsin.web.kit.render import fragment_of, page
+from tocsin.web.kit.step_rows import step_rows
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
 
@@ -41,11 +41,11 @@ _OPEN: Sequence[Status] = ("triggered", "acknowledged")
 _MOST_ALERTS = 10
 _MOST_KEYS = 100
 _MOST_WINDOWS = 100
-_MOST_FORETOLD = 8
+_MOST_FORECAST = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class ComingMaintenance:
     """A planned maintenance that is not over: whether it runs now, and when that changes next."""
 
     window: Window
@@ -102,9 +102,9 @@ async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> di
     return {
         "whole": whole,
         "policy": policy,
-        "rungs": rungs(policy.steps, await policy_steps.names_of_targets(pool, policy.steps)),
+        "step_rows": step_rows(policy.steps, await policy_steps.names_of_targets(pool, policy.steps)),
         "findings": await _findings(pool, service, mails=await can_mail(request)),
-        "foretold": foretell(await forecast.of_service(pool, service_id, None), _MOST_FORETOLD),
+        "forecast": forecast_text(await forecast.of_service(pool, service_id, None), _MOST_FORECAST),
         "keys": keys.items,
         "key_types": [(one.key_type, one.caption) for one in formats().values()],
         "windows": await _coming(pool, service_id, standing["now"]),
@@ -117,17 +117,17 @@ async def _findings(pool: Pool, service: ServiceRow, *, mails: bool) -> Sequence
     return (await configuration_checks.by_policy(pool, [service.policy_id], mails=mails)).get(service.policy_id, ())
 
 
-async def _coming(pool: Pool, service_id: UUID, moment: datetime) -> Sequence[Coming]:
+async def _coming(pool: Pool, service_id: UUID, moment: datetime) -> Sequence[ComingMaintenance]:
     """The planned maintenance that is not over, the one that runs or comes next first."""
     found = await maintenance_windows.coming(pool, service_id, _MOST_WINDOWS)
     coming = [_at(_readable(window), moment) for window in found]
     return sorted(coming, key=lambda one: (not one.runs, one.changes_at or one.window.start_at))
 
 
-def _at(window: Window, moment: datetime) -> Coming:
+def _at(window: Window, moment: datetime) -> ComingMaintenance:
     planned = Planned(window.start_at, window.end_at, window.weekly, ZoneInfo(window.time_zone))
     found = windows_at([planned], moment)
-    return Coming(window, found.ends_at is not None, found.next_change)
+    return ComingMaintenance(window, found.ends_at is not None, found.next_change)
 
 
 def _readable(window: Window) -> Window:
@@ -157,7 +157,7 @@ async def test(service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> 
     """Raise a test alert, which pages as any other, and go to it."""
     service = await service_list.get(pool, service_id)
     require_act(viewer, service.team_id)
-    alert_id = await test_alerts.fire(pool, viewer, service_id, form)
+    alert_id = await test_alerts.raise_test_alert(pool, viewer, service_id, form)
     return see_other(f"/alerts/{alert_id}", "This is your test alert. Close it when you have seen enough.")
 
 

@@ -19,7 +19,7 @@ from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
 from tocsin.web.start.setup_steps import is_offered
-from tocsin.web.start.unreachable import unreached
+from tocsin.web.start.unreachable_warning import unreachable_warning
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,11 +43,11 @@ async def _all(request: Request, viewer: Actor) -> dict[str, Any]:
     return found
 
 
-async def _duty(request: Request, viewer: Actor) -> dict[str, Any]:
+async def _own_shifts(request: Request, viewer: Actor) -> dict[str, Any]:
     pool, me = _pool(request), _id(viewer)
     roll = await on_call_of_user.of_user(pool, me)
-    alarm = await unreached(pool, me, roll, zone_of(request), mails=await can_mail(request))
-    return {"roll": roll, "unreached": alarm}
+    alarm = await unreachable_warning(pool, me, roll, zone_of(request), mails=await can_mail(request))
+    return {"roll": roll, "unreachable": alarm}
 
 
 async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:
@@ -81,5 +81,5 @@ def _others(mine: FoundByUrgency, found: FoundByUrgency) -> Sequence[Alert]:
     return [alert for alert in found.items if alert.id not in known]
 
 
-_PARTS = {"duty": _duty, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}
+_PARTS = {"duty": _own_shifts, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}
 """What gathers each part of the page that is fetched by itself, by its id."""

@@ -21,7 +21,7 @@ _NOTHING = Found((), {})
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ResultGroup:
     """Where things of one kind are: their heading, the path of their pages, and their icon."""
 
     caption: str
@@ -29,14 +29,14 @@ class Shelf:
     icon: str
 
 
-SHELVES: Mapping[Kind, Shelf] = {
-    "service": Shelf("Services", "/services", "server"),
-    "policy": Shelf("Escalation policies", "/policies", "stairs-up"),
-    "schedule": Shelf("Schedules", "/schedules", "calendar"),
-    "rotation": Shelf("Rotations", "/rotations", "repeat"),
-    "person": Shelf("People", "/people", "user"),
-    "team": Shelf("Teams", "/teams", "users-group"),
-    "channel": Shelf("Channels", "/channels", "message"),
+RESULT_GROUPS: Mapping[Kind, ResultGroup] = {
+    "service": ResultGroup("Services", "/services", "server"),
+    "policy": ResultGroup("Escalation policies", "/policies", "stairs-up"),
+    "schedule": ResultGroup("Schedules", "/schedules", "calendar"),
+    "rotation": ResultGroup("Rotations", "/rotations", "repeat"),
+    "person": ResultGroup("People", "/people", "user"),
+    "team": ResultGroup("Teams", "/teams", "users-group"),
+    "channel": ResultGroup("Channels", "/channels", "message"),
 }
 
 
@@ -46,4 +46,4 @@ async def show(request: Request, viewer: Viewer, pool: Database, q: str = "") ->
     text = q.replace("\x00", "").strip()[:_LONGEST]
     limit = _MOST_AT_ONCE if fragment_of(request) == "finder-hits" else _MOST
     found = await search(pool, text, limit) if text else _NOTHING
-    return await page(request, viewer, "start/search.html.j2", q=text, found=found, shelves=SHELVES, limit=limit)
+    return await page(request, viewer, "start/search.html.j2", q=text, found=found, groups=RESULT_GROUPS, limit=limit)

@@ -37,7 +37,7 @@ from tocsin.store.policies.policies import PolicySpec
 from tocsin.store.services import integration_keys, services
 from tocsin.store.services.services import ServiceSpec
 from tocsin.web.kit import test_alerts
-from tocsin.web.kit.contact_method_form import add, fate_of
+from tocsin.web.kit.contact_method_form import add_contact_method, send_test
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.numbers import whole
@@ -73,7 +73,7 @@ async def reach(request: Request, viewer: Viewer, pool: Database, form: Sent) ->
     """The viewer's first contact method, with its rules."""
     assert viewer.user_id is not None  # only people have sessions
     try:
-        _, secret = await add(pool, viewer, viewer.user_id, form)
+        _, secret = await add_contact_method(pool, viewer, viewer.user_id, form)
     except FORM_ERRORS as error:
         return await setup_page(request, viewer, status_of(error), reach_form=form.wrong(error))
     if secret is None:
@@ -86,7 +86,7 @@ async def test(request: Request, method_id: UUID, viewer: Viewer, pool: Database
     """A test page to one of the viewer's contact methods."""
     assert viewer.user_id is not None  # only people have sessions
     recipient = await destinations.of_contact_method(pool, viewer.user_id, method_id)
-    return await setup_page(request, viewer, tested=(method_id, await fate_of(tester, recipient, viewer)))
+    return await setup_page(request, viewer, tested=(method_id, await send_test(tester, recipient, viewer)))
 
 
 @router.post("/turns")
@@ -149,11 +149,11 @@ async def key(request: Request, service_id: UUID, viewer: Viewer, pool: Database
 
 
 @router.post("/test")
-async def fire(viewer: Viewer, pool: Database, form: Sent) -> Response:
+async def raise_test_alert(viewer: Viewer, pool: Database, form: Sent) -> Response:
     """A test alert on a service, and then what becomes of it."""
     service_id = _chosen(form)
     require_act(viewer, (await services.get(pool, service_id)).team_id)
-    number = await test_alerts.fire(pool, viewer, service_id, form)
+    number = await test_alerts.raise_test_alert(pool, viewer, service_id, form)
     return see_other(f"/setup?alert={number}#test")
 
 

@@ -35,7 +35,7 @@ _GONE_OUT = ("sent", "delivered")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetupStep:
     """A step of the first run. ``is_open``: the first that is not done; beside turns, which are optional, the next."""
 
     name: Name
@@ -71,7 +71,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     may_choose = dict(await policy_choices(pool, viewer, None))
     policies = [policy for policy in found.working if str(policy.id) in may_choose]
     return {
-        "steps": steps(found, is_reached=is_reached),
+        "steps": setup_steps(found, is_reached=is_reached),
         "found": found,
         "methods": methods,
         "everybody": everybody,
@@ -86,7 +86,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     }
 
 
-def steps(found: Setup, *, is_reached: bool) -> Sequence[Step]:
+def setup_steps(found: Setup, *, is_reached: bool) -> Sequence[SetupStep]:
     """The steps in order. Taking turns can be left for later: it counts as done once a policy pages somebody."""
     done: Sequence[tuple[Name, str, bool]] = (
         ("reach", "How Tocsin reaches you", is_reached),
@@ -97,7 +97,7 @@ def steps(found: Setup, *, is_reached: bool) -> Sequence[Step]:
     )
     first = next((name for name, _, is_done in done if not is_done), None)
     opened = ("turns", "policy") if first == "turns" else (first,)
-    return [Step(name, caption, is_done, name in opened) for name, caption, is_done in done]
+    return [SetupStep(name, caption, is_done, name in opened) for name, caption, is_done in done]
 
 
 def _targets(user_id: UUID, found: Setup, everybody: Mapping[UUID, str]) -> Sequence[tuple[str, str]]:

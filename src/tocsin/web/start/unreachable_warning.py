@@ -24,7 +24,7 @@ _WHY: Mapping[Why, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unreached:
+class UnreachableWarning:
     """What the card says, and the lack that its button mends."""
 
     text: str
@@ -32,13 +32,17 @@ class Unreached:
     lack: Lack
 
 
-async def unreached(pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo, *, mails: bool) -> Unreached | None:
+async def unreachable_warning(
+    pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo, *, mails: bool
+) -> UnreachableWarning | None:
     """What to tell somebody who is on call now or within a week and cannot be paged; None for all others."""
     found = await policy_reach.lack_of(pool, user_id, mails=mails)
     if found is None:
         return None
     when = await _when(pool, user_id, roll, zone)
-    return Unreached(f"You are on call {when} and nothing can page you", _WHY[found.why], found) if when else None
+    return (
+        UnreachableWarning(f"You are on call {when} and nothing can page you", _WHY[found.why], found) if when else None
+    )
 
 
 async def _when(pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo) -> str | None:

@@ -8,7 +8,7 @@ from tocsin.store.policies.policy_steps import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class PolicyStepRow:
     """A step with its targets, each by type and name. ``number`` counts from 1."""
 
     step: Step
@@ -23,6 +23,8 @@ class Rung:
         return any(kind == "channel" for kind, _ in self.targets)
 
 
-def rungs(steps: Sequence[Step], names: Mapping[UUID, str]) -> Sequence[Rung]:
+def step_rows(steps: Sequence[Step], names: Mapping[UUID, str]) -> Sequence[PolicyStepRow]:
     """The steps with names for what they notify."""
-    return [Rung(step, [(target.type, names.get(target.id, "gone")) for target in step.targets]) for step in steps]
+    return [
+        PolicyStepRow(step, [(target.type, names.get(target.id, "gone")) for target in step.targets]) for step in steps
+    ]
