@@ -17,6 +17,7 @@ from tocsin.store.services import integration_keys, services
 router = APIRouter(prefix="/services/{service_id}/integration-keys", tags=["integration keys"])
 
 KeyType: TypeAlias = Annotated[str, OneOf(formats)]
+StoredKeyType: TypeAlias = Annotated[str, OneOf(formats, is_checked=False)]
 
 
 class IntegrationKeyCreate(Body):
@@ -42,7 +43,7 @@ class IntegrationKeyRead(Read):
     id: UUID
     service_id: UUID
     name: str
-    type: str
+    type: StoredKeyType
     created_at: UtcDatetime
     last_used_at: UtcDatetime | None
 

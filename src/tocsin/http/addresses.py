@@ -1,32 +1,25 @@
 """Addresses in bodies: their types, and their syntax, which depends on the type that stands beside them."""
 
-from collections.abc import Sequence
 from typing import Annotated, TypeAlias
 
 from fastapi import Request
-from pydantic import GetPydanticSchema, ValidationInfo, WithJsonSchema
-from pydantic_core import core_schema
+from pydantic import ValidationInfo
 
-from tocsin.channels.channel_type import ChannelType
 from tocsin.channels.registry import channel_types, check_address, prepare_checks, types_for_channels, types_for_people
 from tocsin.errors import FieldError, InvalidInput
+from tocsin.http.fields import OneOf
 
 HIDDEN = "***"
 
 
-def _one_of(types: Sequence[ChannelType]) -> GetPydanticSchema:
-    names = [kind.name for kind in types]
-    return GetPydanticSchema(lambda _source, _handler: core_schema.literal_schema(names))
+ContactMethodType: TypeAlias = Annotated[str, OneOf(lambda: [kind.name for kind in types_for_people()])]
+"""The name of a registered type that a contact method may have."""
 
+TypeOfChannel: TypeAlias = Annotated[str, OneOf(lambda: [kind.name for kind in types_for_channels()])]
+"""The name of a registered type that a channel may have."""
 
-ContactMethodType: TypeAlias = Annotated[str, _one_of(types_for_people())]
-"""The name of a registered type that a new contact method may have."""
-
-TypeOfChannel: TypeAlias = Annotated[str, _one_of(types_for_channels())]
-"""The name of a registered type that a new channel may have."""
-
-StoredType: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "enum": list(channel_types())})]
-"""The type of an address that is there. It may have been registered when the address was added, and no longer be."""
+StoredType: TypeAlias = Annotated[str, OneOf(channel_types, is_checked=False)]
+"""The type of an address that is there."""
 
 
 async def prepare_address_checks(request: Request) -> None:

@@ -63,15 +63,20 @@ def optional(**details: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Annotates text that must be one of the names that a registry has at the time."""
+    """Annotates text that must be one of the names that a registry has at the time.
+
+    What is read back is only described so, and not checked: a row may name what is registered no more.
+    """
 
     names: Callable[[], Collection[str]]
+    is_checked: bool = True
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_before_validator_function(self._check, handler(source))
+        return no_info_before_validator_function(self._check, handler(source)) if self.is_checked else handler(source)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {**handler(schema), "enum": list(self.names())}
+        names = list(self.names())
+        return {**handler(schema), **({"enum": names} if len(names) > 1 else {"const": names[0]})}
 
     def _check(self, value: object) -> object:
         names = self.names()

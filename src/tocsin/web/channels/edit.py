@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tocsin.api.channels import ChannelCreate, ChannelPatch
 from tocsin.api.notification_tests import Tester
+from tocsin.channels.registry import types_for_channels
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
 from tocsin.http.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
@@ -21,12 +22,11 @@ from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
 from tocsin.store.references import policies_using
 from tocsin.web.kit.choices import owner_choices, team_names
-from tocsin.web.kit.contact_method_form import send_test, type_choices
+from tocsin.web.kit.contact_method_form import channel_address_hint, see_secret, send_test, type_choices
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.refusals import refusal
 from tocsin.web.kit.render import page
-from tocsin.web.kit.shown_once import see_once
 from tocsin.web.kit.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(prepare_address_checks)])
@@ -52,7 +52,7 @@ async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -
         return await _form_page(request, viewer, form.wrong(error, _NAMES), status_of(error))
     if secret is None:
         return see_other(f"/channels/{channel.id}", "Added. Send it a test page.")
-    return see_once(request, f"/channels/{channel.id}", secret=secret)
+    return see_secret(request, f"/channels/{channel.id}", channel.type, secret)
 
 
 @router.get("/channels/{channel_id:uuid}")
@@ -127,7 +127,8 @@ async def _page(
         "refused": None,
         "uses": (),
         "channel": channel,
-        "types": await type_choices(request),
+        "types": await type_choices(request, types_for_channels()),
+        "address_hint": channel_address_hint(),
         "team_choices": await owner_choices(pool, viewer, channel, shown["form"].value("team")),
         "team_name": known.get(channel.team_id) if channel and channel.team_id else None,
         "can_edit": channel is None or may_edit(viewer, channel.team_id),

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from fastapi import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from tocsin.api.contact_methods import ContactMethodCreate
 from tocsin.api.notification_tests import NotificationTester
+from tocsin.channels.channel_type import ChannelType
+from tocsin.channels.registry import channel_types, types_for_channels, types_for_people
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
 from tocsin.store.actor import Actor, acting
@@ -19,12 +22,8 @@ from tocsin.store.people.destinations import Recipient
 from tocsin.store.people.notification_rules import RuleSpec
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.mailing import can_mail
+from tocsin.web.kit.shown_once import see_once
 
-TYPES: Sequence[tuple[str, str]] = (
-    ("email", "Email"),
-    ("webhook", "Webhook"),
-    ("apprise", "Apprise: chat, push, SMS"),
-)
 PRESETS: Mapping[str, tuple[str, Sequence[int]]] = {
     "now": ("At once", (0,)),
     "again": ("At once, and again after 2 minutes", (0, 2)),
@@ -38,11 +37,28 @@ The first run offers those that act before the step that it suggests is over.
 """
 
 
-async def type_choices(request: Request) -> Sequence[tuple[str, str]]:
+async def type_choices(request: Request, types: Sequence[ChannelType]) -> Sequence[tuple[str, str]]:
     """What to choose from for a new address; mail comes last, with a word, when nothing would send it."""
     if await can_mail(request):
-        return TYPES
-    return [*TYPES[1:], ("email", "Email: not sent yet, TOCSIN_SMTP_URL is not set")]
+        return [(kind.name, kind.caption) for kind in types]
+    mail = [(kind.name, f"{kind.caption}: not sent yet, TOCSIN_SMTP_URL is not set") for kind in types if kind.by_mail]
+    return [*((kind.name, kind.caption) for kind in types if not kind.by_mail), *mail]
+
+
+def person_address_hint() -> str:
+    """What may be entered as the address of a contact method."""
+    return _hint([kind.person_address for kind in types_for_people() if kind.person_address])
+
+
+def channel_address_hint() -> str:
+    """What may be entered as the address of a channel."""
+    return _hint([kind.channel_address for kind in types_for_channels() if kind.channel_address])
+
+
+def _hint(addresses: Sequence[str]) -> str:
+    *others, last = addresses
+    listed = "; ".join([*others, f"or {last}"]) if others else last
+    return listed[0].upper() + listed[1:] + ("" if listed.endswith("…") else ".")
 
 
 async def add_contact_method(pool: Pool, viewer: Actor, user_id: UUID, form: Form) -> tuple[ContactMethod, str | None]:
@@ -51,7 +67,7 @@ async def add_contact_method(pool: Pool, viewer: Actor, user_id: UUID, form: For
     Raises one of FORM_ERRORS.
     """
     values: dict[str, Any] = {name: form.value(name) for name in ("type", "address")}
-    values["name"] = form.given("name") or dict(TYPES).get(form.value("type"), "").partition(":")[0]
+    values["name"] = form.given("name") or _name_of_type(form.value("type"))
     body = form.body(ContactMethodCreate, values)
     _, delays = PRESETS.get(form.value("preset"), PRESETS["never"])
     async with acting(pool, viewer) as connection:
@@ -61,6 +77,16 @@ async def add_contact_method(pool: Pool, viewer: Actor, user_id: UUID, form: For
             rule = RuleSpec(contact_method_id=method.id, delay=timedelta(minutes=minutes))
             await notification_rules.create(connection, user_id, rule)
     return method, secret
+
+
+def see_secret(request: Request, path: str, type_name: str, secret: str) -> Response:
+    """To the page at ``path``, which shows once what signs the messages to a new address of this type."""
+    return see_once(request, path, secret=secret, signs=_name_of_type(type_name).lower())
+
+
+def _name_of_type(name: str) -> str:
+    kind = channel_types().get(name)
+    return kind.caption.partition(":")[0] if kind else ""
 
 
 async def send_test(tester: NotificationTester, recipient: Recipient, viewer: Actor) -> Fate:

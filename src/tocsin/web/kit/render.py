@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from tocsin.channels.kit.rendering import linked
+from tocsin.channels.registry import channel_types
 from tocsin.http.access import may_make
 from tocsin.store.actor import Actor
 from tocsin.store.instants import now
@@ -45,6 +46,12 @@ _VARY = "Accept-Encoding, HX-Request, HX-Target"
 
 _WEB = Path(str(resources.files("tocsin.web")))
 
+
+def _type_icon(name: str) -> str:
+    kind = channel_types().get(name)
+    return kind.icon if kind else "message"
+
+
 _templates = Environment(
     loader=PrefixLoader({folder.parent.name: FileSystemLoader(folder) for folder in _WEB.glob("*/templates")}),
     autoescape=select_autoescape(enabled_extensions=("html", "html.j2")),
@@ -64,6 +71,7 @@ _templates.filters |= {
     "as_sentence": formatting.as_sentence,
     "in_words": formatting.in_words,
     "linked": linked,
+    "type_icon": _type_icon,
 }
 _templates.globals |= {"may_make": may_make, "asset": asset_url, "navigation": NAVIGATION, "Form": Form}
 _templates.globals["ui"] = _templates.get_template("kit/ui.html.j2").module

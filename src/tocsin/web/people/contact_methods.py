@@ -18,11 +18,10 @@ from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, destinations, notification_rules, users
 from tocsin.store.people.notification_rules import RuleSpec
-from tocsin.web.kit.contact_method_form import add_contact_method, send_test
+from tocsin.web.kit.contact_method_form import add_contact_method, see_secret, send_test
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.navigation import our_path
-from tocsin.web.kit.shown_once import see_once
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.people.show import person_page
 
@@ -41,7 +40,7 @@ async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Data
         return await person_page(request, viewer, user_id, status_of(error), method_form=form.wrong(error))
     if secret is None:
         return see_other(f"/people/{user_id}", "Added. Send it a test page.")
-    return see_once(request, f"/people/{user_id}", secret=secret)
+    return see_secret(request, f"/people/{user_id}", form.value("type"), secret)
 
 
 @router.post("/contact-methods/{method_id:uuid}/test")

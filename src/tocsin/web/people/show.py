@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tocsin.channels.registry import channel_types, types_for_people
 from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
 from tocsin.domain.rights import is_admin
@@ -19,7 +20,7 @@ from tocsin.store.on_call import on_call_of_user
 from tocsin.store.people import contact_methods, notification_rules, user_list, users
 from tocsin.store.people.contact_methods import ContactMethod
 from tocsin.store.policies import policy_reach
-from tocsin.web.kit.contact_method_form import PRESETS, type_choices
+from tocsin.web.kit.contact_method_form import PRESETS, person_address_hint, type_choices
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.render import page
@@ -49,8 +50,8 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
 ) -> Response:
     """The page; with a form that is wrong, or what became of test pages."""
     shown = await _shown(request, viewer, user_id)
-    types = await type_choices(request)
-    address = shown["user"].email if types[0][0] == "email" and not shown["methods"] else None
+    types = await type_choices(request, types_for_people())
+    address = shown["user"].email if channel_types()[types[0][0]].by_mail and not shown["methods"] else None
     first = Form.of(type=types[0][0], preset="now", address=address)
     return await page(
         request,
@@ -63,6 +64,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
         name_forms=name_forms or {},
         fates=fates or {},
         types=types,
+        address_hint=person_address_hint(),
         **shown,
     )
 

@@ -37,7 +37,7 @@ from tocsin.store.policies.policies import PolicySpec
 from tocsin.store.services import integration_keys, services
 from tocsin.store.services.services import ServiceSpec
 from tocsin.web.kit import test_alerts
-from tocsin.web.kit.contact_method_form import add_contact_method, send_test
+from tocsin.web.kit.contact_method_form import add_contact_method, see_secret, send_test
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.numbers import whole
@@ -78,7 +78,7 @@ async def reach(request: Request, viewer: Viewer, pool: Database, form: Sent) ->
         return await setup_page(request, viewer, status_of(error), reach_form=form.wrong(error))
     if secret is None:
         return see_other("/setup", "Added. Send it a test page to be sure.")
-    return see_once(request, "/setup", secret=secret)
+    return see_secret(request, "/setup", form.value("type"), secret)
 
 
 @router.post("/reach/{method_id:uuid}/test")

@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tocsin.channels.registry import types_for_people
 from tocsin.db.pool import Pool
 from tocsin.domain.reach import PolicyReach
 from tocsin.domain.rights import is_admin
@@ -18,7 +19,7 @@ from tocsin.store.people import contact_methods, user_list
 from tocsin.store.policies import policy_reach
 from tocsin.store.setup import Setup
 from tocsin.web.kit.choices import policy_choices
-from tocsin.web.kit.contact_method_form import PRESETS, type_choices
+from tocsin.web.kit.contact_method_form import PRESETS, person_address_hint, type_choices
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.render import page
@@ -76,7 +77,8 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
         "methods": methods,
         "everybody": everybody,
         "can_add_people": is_admin(viewer),
-        "types": await type_choices(request),
+        "types": await type_choices(request, types_for_people()),
+        "address_hint": person_address_hint(),
         "presets": [(name, caption) for name, (caption, delays) in PRESETS.items() if _acts_on_first_step(delays)],
         "targets": _targets(viewer.user_id, found, everybody),
         "zone_name": str(zone_of(request)),
