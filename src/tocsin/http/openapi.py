@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from tocsin.http.problems import MEDIA_TYPE, TITLES, Problem
+from tocsin.http.problems import MEDIA_TYPE, TITLES, ProblemDetails
 
 _WRITES = {"post", "put", "patch", "delete"}
 
@@ -17,7 +17,7 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs") | {"Problem": problem}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

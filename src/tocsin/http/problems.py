@@ -22,7 +22,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -96,8 +96,10 @@ class WrongField(BaseModel):
     message: str = Field(description="what is wrong with its value")
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """What went wrong, as RFC 9457 tells it."""
+
+    model_config = ConfigDict(title="Problem")
 
     type: str = Field("about:blank", description="always about:blank: the status says what kind of error it is")
     title: str = Field(description="the same for every error of this status")

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.http.problems import Problem, ProblemResponse
+from tocsin.http.problems import ProblemDetails, ProblemResponse
 from tocsin.web.account.sign_in import ask
 from tocsin.web.kit.flash import is_by_itself
 from tocsin.web.kit.formatting import as_sentence
@@ -38,7 +38,7 @@ def error_page(request: Request, answer: ProblemResponse) -> Response:
 
     No notice tells it of a part that is fetched by itself: it would come again with every change.
     """
-    problem = Problem.model_validate_json(bytes(answer.body))
+    problem = ProblemDetails.model_validate_json(bytes(answer.body))
     page = bare_page(request, "kit/error.html.j2", problem.status, problem=problem)
     page.headers.update({name: answer.headers[name] for name in _KEPT_HEADERS if name in answer.headers})
     if "hx-request" in request.headers and not is_by_itself(request):
