@@ -19,7 +19,7 @@ from tocsin.store import instants
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import ScheduleSpec
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import PolicySpec
@@ -70,7 +70,7 @@ async def _used(pool: Pool, people: Sequence[UUID]) -> tuple[Rotation, UUID]:
             participants=people[:1],
         )
         rotation = await rotations.create(connection, spec)
-        always = RuleSpec(
+        always = ScheduleRuleSpec(
             target=rule.Target("rotation", rotation.id), weekdays=range(7), start=wall_time(0), end=wall_time(0)
         )
         schedule = await schedules.create(

@@ -22,7 +22,7 @@ from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
 from tocsin.store.actor import acting
 from tocsin.store.people import sessions
-from tocsin.store.people.sessions import Client
+from tocsin.store.people.sessions import SignInClient
 
 PAGES: Mapping[str, str] = {
     "home": "/",
@@ -110,7 +110,7 @@ async def _stage(server_dsn: str) -> AsyncIterator[Stage]:
 async def _sign_in(pool: Pool, count: int) -> Sequence[str]:
     users = await pool.fetch("select id from users order by name limit $1", count)
     async with acting(pool, BENCH) as connection:
-        client = Client("127.0.0.1")
+        client = SignInClient("127.0.0.1")
         return [await sessions.create(connection, row["id"], client, timedelta(days=1)) for row in users]
 
 

@@ -10,7 +10,7 @@ from tocsin.domain.rule import Target
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import ScheduleSpec
 
 _ZONE = "Europe/Berlin"
@@ -34,9 +34,9 @@ async def _schedule(connection: Connection, name: str, users: list[UUID], start:
     return (await schedules.create(connection, spec)).id, rotation.id
 
 
-def _rules(rotation: Rotation, by_night: UUID) -> list[RuleSpec]:
+def _rules(rotation: Rotation, by_night: UUID) -> list[ScheduleRuleSpec]:
     week = tuple(range(7))
     return [
-        RuleSpec(target=Target("rotation", rotation.id), weekdays=week, start=time(8), end=time(20)),
-        RuleSpec(target=Target("user", by_night), weekdays=week, start=time(20), end=time(8)),
+        ScheduleRuleSpec(target=Target("rotation", rotation.id), weekdays=week, start=time(8), end=time(20)),
+        ScheduleRuleSpec(target=Target("user", by_night), weekdays=week, start=time(20), end=time(8)),
     ]

@@ -18,7 +18,7 @@ from tocsin.store.actor import acting
 from tocsin.store.on_call import overrides, rotations, schedules
 from tocsin.store.on_call.overrides import OverrideSpec
 from tocsin.store.on_call.rotations import RotationSpec
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import ScheduleSpec
 from tocsin.store.people import tokens
 from tocsin.store.people.tokens import TokenSpec
@@ -66,9 +66,9 @@ async def _busy(connection: Connection, people: list[UUID], now: datetime) -> UU
     nights = await _rotation(connection, "Nights", "weekly", people[6:12], now)
     weekends = await _rotation(connection, "Weekends", "weekly", people[12:18], now)
     rules = [
-        RuleSpec(target=Target("rotation", days), weekdays=range(5), start=wall_time(8), end=wall_time(20)),
-        RuleSpec(target=Target("rotation", nights), weekdays=range(7), start=wall_time(20), end=wall_time(8)),
-        RuleSpec(target=Target("rotation", weekends), weekdays=(5, 6), start=wall_time(8), end=wall_time(20)),
+        ScheduleRuleSpec(target=Target("rotation", days), weekdays=range(5), start=wall_time(8), end=wall_time(20)),
+        ScheduleRuleSpec(target=Target("rotation", nights), weekdays=range(7), start=wall_time(20), end=wall_time(8)),
+        ScheduleRuleSpec(target=Target("rotation", weekends), weekdays=(5, 6), start=wall_time(8), end=wall_time(20)),
     ]
     schedule = await schedules.create(connection, ScheduleSpec(name="Busy", time_zone="Europe/Berlin", rules=rules))
     for week in range(52):
@@ -85,7 +85,9 @@ async def _busy(connection: Connection, people: list[UUID], now: datetime) -> UU
 
 async def _hourly(connection: Connection, people: list[UUID], now: datetime) -> UUID:
     rotation = await _rotation(connection, "Hourly", "hourly", people, now)
-    always = RuleSpec(target=Target("rotation", rotation), weekdays=range(7), start=wall_time(0), end=wall_time(0))
+    always = ScheduleRuleSpec(
+        target=Target("rotation", rotation), weekdays=range(7), start=wall_time(0), end=wall_time(0)
+    )
     return (
         await schedules.create(connection, ScheduleSpec(name="Hourly", time_zone="Europe/Berlin", rules=[always]))
     ).id

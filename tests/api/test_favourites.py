@@ -5,7 +5,7 @@ from tests.api.calls import UNKNOWN_ID, refusal
 from tests.fixtures.factories import Factory, step
 
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts.alerts import acknowledge
+from tocsin.store.alerts.actions import acknowledge
 
 
 async def test_favourites_are_each_persons_own(anonymous: AsyncClient, make: Factory) -> None:

@@ -13,7 +13,7 @@ from tests.fixtures.factories import Factory, rule, step
 from tocsin.store.actor import acting
 from tocsin.store.on_call import temporary_schedules
 from tocsin.store.on_call.schedules import Schedule
-from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.on_call.temporary_schedules import TemporaryScheduleSpec, TemporaryShift
 from tocsin.store.people.users import User
 from tocsin.testing.clock import Clock
 
@@ -32,7 +32,9 @@ async def now(make: Factory) -> datetime:
 async def a_temporary_schedule(make: Factory, schedule: Schedule, user: User) -> str:
     """One of an hour from now on, all of it the user's shift; its id."""
     start = await now(make)
-    spec = TemporarySpec(start_at=start, end_at=start + HOUR, shifts=[Shift(user.id, start, start + HOUR)])
+    spec = TemporaryScheduleSpec(
+        start_at=start, end_at=start + HOUR, shifts=[TemporaryShift(user.id, start, start + HOUR)]
+    )
     async with acting(make.pool, TESTER) as connection:
         return str((await temporary_schedules.create(connection, schedule.id, spec)).id)
 

@@ -19,13 +19,13 @@ from tocsin.db.pool import Connection, Pool, open_pool
 from tocsin.engine.jobs.policy import policies as engine_policies
 from tocsin.errors import TocsinError
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import actions, new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation
 from tocsin.store.on_call.schedules import Schedule
 from tocsin.store.people import notification_rules
-from tocsin.store.people.notification_rules import RuleSpec
+from tocsin.store.people.notification_rules import NotificationRuleSpec
 from tocsin.store.people.users import User
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy
@@ -123,23 +123,25 @@ class Crowd:
         user = self.chance.choice(self.users)
         method = await connection.fetchval("select id from contact_methods where user_id = $1", user.id)
         await notification_rules.create(
-            connection, user.id, RuleSpec(contact_method_id=method, delay=timedelta(minutes=next(self.delays)))
+            connection,
+            user.id,
+            NotificationRuleSpec(contact_method_id=method, delay=timedelta(minutes=next(self.delays))),
         )
 
     async def raise_alert(self, connection: Connection) -> None:
         key = str(self.chance.randrange(30))
         new = NewAlert(summary=key, dedup_key=key)
-        raised = await alerts.raise_alert(connection, self.chance.choice(self.services).id, new, TESTER)
+        raised = await new_alert.raise_alert(connection, self.chance.choice(self.services).id, new, TESTER)
         self.raised.append(raised.alert_id)
 
     async def acknowledge(self, connection: Connection) -> None:
-        await alerts.acknowledge(connection, self.chance.choice(self.raised), TESTER)
+        await actions.acknowledge(connection, self.chance.choice(self.raised), TESTER)
 
     async def escalate(self, connection: Connection) -> None:
-        await alerts.escalate(connection, self.chance.choice(self.raised), TESTER)
+        await actions.escalate(connection, self.chance.choice(self.raised), TESTER)
 
     async def close(self, connection: Connection) -> None:
-        await alerts.close(connection, self.chance.choice(self.raised), TESTER)
+        await actions.close(connection, self.chance.choice(self.raised), TESTER)
 
 
 async def crowd_of(story: Story, pool: Pool, seed: int) -> Crowd:

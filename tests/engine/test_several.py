@@ -13,8 +13,8 @@ from tests.fixtures.factories import step
 from tocsin.db.pool import Pool
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import actions, new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services.services import Service
 
 
@@ -22,7 +22,7 @@ async def raise_many(pool: Pool, service: Service, count: int) -> list[int]:
     """The numbers of so many alerts, raised in one transaction."""
     async with acting(pool, TESTER) as connection:
         return [
-            (await alerts.raise_alert(connection, service.id, NewAlert(summary=key, dedup_key=key), TESTER)).alert_id
+            (await new_alert.raise_alert(connection, service.id, NewAlert(summary=key, dedup_key=key), TESTER)).alert_id
             for key in map(str, range(count))
         ]
 
@@ -54,7 +54,7 @@ async def test_people_who_act_at_once_meet_no_deadlock_and_leave_a_consistent_al
     numbers = await raise_many(story.pool, await story.make.service(policy), 10)
     await settled(story.pool)
     chance = random.Random(seed)
-    actions = [alerts.acknowledge, alerts.escalate, alerts.escalate] * 7 + [alerts.close]
+    choices = [actions.acknowledge, actions.escalate, actions.escalate] * 7 + [actions.close]
 
     async def act(number: int, action: Callable[..., Awaitable[object]]) -> None:
         try:
@@ -67,7 +67,7 @@ async def test_people_who_act_at_once_meet_no_deadlock_and_leave_a_consistent_al
         for _ in range(10):
             await story.passes(5)
 
-    plan = [(chance.choice(numbers), chance.choice(actions)) for _ in range(200)]
+    plan = [(chance.choice(numbers), chance.choice(choices)) for _ in range(200)]
     await asyncio.gather(advance(), *(act(number, action) for number, action in plan))
     await settled(story.pool)
     assert await deadlocks(story.pool) == 0

@@ -13,8 +13,8 @@ from tocsin.engine.healing.full_check import full_check
 from tocsin.engine.healing.reconcile import TURNS, Reconciler
 from tocsin.engine.healing.sweep import Sweep
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert, raise_alert
+from tocsin.store.alerts import actions
+from tocsin.store.alerts.new_alert import NewAlert, raise_alert
 
 
 @pytest.fixture(autouse=True)
@@ -297,7 +297,7 @@ async def test_a_snooze_that_runs_out_in_maintenance_is_left_alone(story: Story)
     service = await story.make.service(await story.make.policy(step(await story.user("Ann"))))
     alert_id = await story.alert(service)
     async with acting(story.pool, TESTER) as connection:
-        await alerts.snooze(connection, alert_id, TESTER, minutes(15))
+        await actions.snooze(connection, alert_id, TESTER, minutes(15))
     await story.change_service(service, maintenance_expires_at=await story.clock.now() + minutes(60))
     await story.passes(20)
     standing = await story.standing(alert_id)

@@ -19,8 +19,8 @@ from tocsin.db.pool import Pool
 from tocsin.engine.jobs.page import CLAIM
 from tocsin.engine.queue.queries import HEARTBEAT_TIMEOUT
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services.services import Service
 
 ALERTS = 200
@@ -40,7 +40,7 @@ async def two_rounds(story: Story) -> Service:
 async def raise_some(story: Story, service: Service, numbers: Iterable[int]) -> None:
     async with acting(story.pool, TESTER) as connection:
         for key in map(str, numbers):
-            await alerts.raise_alert(connection, service.id, NewAlert(summary=key, dedup_key=key), TESTER)
+            await new_alert.raise_alert(connection, service.id, NewAlert(summary=key, dedup_key=key), TESTER)
 
 
 async def went_through_once(story: Story) -> None:

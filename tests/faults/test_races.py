@@ -9,7 +9,7 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
+from tocsin.store.alerts import actions, new_alert
 
 ROUNDS = 40
 ACKNOWLEDGED = ["created", "escalated first_step", "acknowledged"]
@@ -27,7 +27,7 @@ async def test_an_acknowledgement_beside_a_due_escalation_has_one_of_two_outcome
     async def acknowledge(number: int) -> None:
         await asyncio.sleep(chance.random() / 10)
         async with acting(story.pool, TESTER) as connection:
-            await alerts.acknowledge(connection, number, TESTER)
+            await actions.acknowledge(connection, number, TESTER)
 
     await asyncio.gather(story.clock.advance(minutes(5)), *map(acknowledge, numbers))
     await settled(story.pool)
@@ -39,8 +39,8 @@ async def test_an_acknowledgement_beside_a_due_escalation_has_one_of_two_outcome
 async def raised(story: Story, service_id: object, number: int) -> int:
     key = f"disk {number}"
     async with acting(story.pool, TESTER) as connection:
-        new = alerts.NewAlert(summary=key, dedup_key=key)
-        return (await alerts.raise_alert(connection, service_id, new, TESTER)).alert_id
+        new = new_alert.NewAlert(summary=key, dedup_key=key)
+        return (await new_alert.raise_alert(connection, service_id, new, TESTER)).alert_id
 
 
 async def has_one_outcome(story: Story, number: int) -> None:

@@ -19,7 +19,7 @@ from tests.model.model import ROOM, Alert, Model, Policy, Service, Step
 from tests.model.on_call import MINUTE, Override, Rotation, Schedule
 from tests.model.world import World
 
-from tocsin.store.alerts import alerts
+from tocsin.store.alerts import actions
 
 RULES = {"ann": [0], "ben": [0, 3], "cid": [1, 4, 5], "dee": [0], "eva": [], ROOM: [0]}
 USERS = sorted(RULES.keys() - {ROOM})
@@ -83,7 +83,7 @@ class Machine(RuleBasedStateMachine):
     @rule(number=index)
     def acknowledge(self, number: int) -> None:
         alert = self.alert(number)
-        granted = self.do(self.world.act(alerts.acknowledge, alert))
+        granted = self.do(self.world.act(actions.acknowledge, alert))
         assert granted == (alert.status != "closed")
         if granted:
             self.model.acknowledge(alert)
@@ -92,21 +92,21 @@ class Machine(RuleBasedStateMachine):
     @rule(number=index)
     def close(self, number: int) -> None:
         alert = self.alert(number)
-        assert self.do(self.world.act(alerts.close, alert))
+        assert self.do(self.world.act(actions.close, alert))
         self.model.close(alert)
         self.settle()
 
     @rule(number=index)
     def escalate(self, number: int) -> None:
         alert = self.alert(number)
-        assert self.do(self.world.act(alerts.escalate, alert)) == self.model.escalate(alert, self.now)
+        assert self.do(self.world.act(actions.escalate, alert)) == self.model.escalate(alert, self.now)
         self.settle()
 
     @rule(number=index)
     def acknowledge_and_escalate(self, number: int) -> None:
         """Mostly so soon that no engine looks in between; it makes no difference."""
         alert = self.alert(number)
-        if self.do(self.world.act(alerts.acknowledge, alert)):
+        if self.do(self.world.act(actions.acknowledge, alert)):
             self.model.acknowledge(alert)
         self.escalate(number)
 

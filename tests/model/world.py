@@ -18,8 +18,8 @@ from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Connection, open_pool
 from tocsin.errors import Conflict
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.on_call import overrides, rotations, schedules
 from tocsin.store.on_call.overrides import OverrideSpec
 from tocsin.store.policies import policies
@@ -118,7 +118,7 @@ class World:
         number = f"alert {len(self.alerts)}"
         new = NewAlert(summary=number, dedup_key=number)
         async with acting(self.story.pool, TESTER) as connection:
-            raised = await alerts.raise_alert(connection, self.services[alert.service].id, new, TESTER)
+            raised = await new_alert.raise_alert(connection, self.services[alert.service].id, new, TESTER)
         self.alerts[alert] = raised.alert_id
 
     async def act(self, act: Act, alert: Alert) -> bool:

@@ -12,9 +12,9 @@ from tocsin.store.actor import acting
 from tocsin.store.on_call import overrides, rotations, schedules, temporary_schedules
 from tocsin.store.on_call.overrides import OverrideSpec
 from tocsin.store.on_call.rotations import Rotation
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import Schedule
-from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.on_call.temporary_schedules import TemporaryScheduleSpec, TemporaryShift
 from tocsin.store.people.users import User
 from tocsin.store.services.services import Service
 
@@ -64,7 +64,7 @@ async def change_rotation_in_absence(story: Story, rotation: Rotation, *particip
         await rotations.update(connection, locked, spec)
 
 
-async def change_schedule(story: Story, schedule: Schedule, *rules: RuleSpec) -> Schedule:
+async def change_schedule(story: Story, schedule: Schedule, *rules: ScheduleRuleSpec) -> Schedule:
     """Give the schedule these rules."""
     async with acting(story.pool, TESTER) as connection:
         locked = await schedules.lock(connection, schedule.id)
@@ -103,10 +103,10 @@ async def temporary(
     """A temporary schedule, and its shifts, in hours after Monday's midnight."""
     start, end, *edges = (MONDAY + timedelta(hours=hour) for hour in (*hours, *(h for s in shifts for h in s[1:])))
     spans = zip(edges[::2], edges[1::2], strict=True)
-    fixed = [Shift(user.id, *span) for (user, _, _), span in zip(shifts, spans, strict=True)]
+    fixed = [TemporaryShift(user.id, *span) for (user, _, _), span in zip(shifts, spans, strict=True)]
     async with acting(story.pool, TESTER) as connection:
         await schedules.lock(connection, schedule.id)
         await temporary_schedules.create(
-            connection, schedule.id, TemporarySpec(start_at=start, end_at=end, shifts=fixed)
+            connection, schedule.id, TemporaryScheduleSpec(start_at=start, end_at=end, shifts=fixed)
         )
     await settled(story.pool)

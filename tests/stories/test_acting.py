@@ -11,8 +11,8 @@ from tests.fixtures.factories import step
 from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import Reason
+from tocsin.store.alerts import actions
+from tocsin.store.alerts.actions import ActionOutcome
 from tocsin.store.services.services import Service
 
 
@@ -50,8 +50,8 @@ async def test_a4_what_was_acknowledged_stays_stopped_when_the_alert_is_escalate
     alert = await story.alert(await two_steps(story))
     assert story.paged() == ["ann"]
     async with acting(story.pool, TESTER) as connection:
-        await alerts.acknowledge(connection, alert, TESTER)
-        await alerts.escalate(connection, alert, TESTER)
+        await actions.acknowledge(connection, alert, TESTER)
+        await actions.escalate(connection, alert, TESTER)
     await settled(story.pool)
     assert story.paged() == ["ben"]
     await story.passes(3)
@@ -69,7 +69,7 @@ async def test_a4_closing_stops_everything_and_is_final(story: Story) -> None:
         await story.acknowledge(alert)
     with pytest.raises(Conflict, match="closed"):
         await story.escalate(alert)
-    assert (await story.close(alert)).reason is Reason.ALREADY_CLOSED
+    assert (await story.close(alert)).reason is ActionOutcome.ALREADY_CLOSED
     assert await story.status(alert) == "closed"
 
 

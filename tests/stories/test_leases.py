@@ -10,10 +10,10 @@ from tests.fixtures.factories import step
 
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
+from tocsin.store.alerts import actions
 from tocsin.store.policies import policies
 from tocsin.store.services import maintenance_windows
-from tocsin.store.services.maintenance_windows import WindowSpec
+from tocsin.store.services.maintenance_windows import MaintenanceWindowSpec
 from tocsin.store.services.services import Service
 
 
@@ -24,13 +24,13 @@ async def two_steps(story: Story) -> Service:
 
 async def snooze(story: Story, alert_id: int, span: timedelta) -> None:
     async with acting(story.pool, TESTER) as connection:
-        await alerts.snooze(connection, alert_id, TESTER, span)
+        await actions.snooze(connection, alert_id, TESTER, span)
     await settled(story.pool)
 
 
 async def escalate_to(story: Story, alert_id: int, step_number: int) -> None:
     async with acting(story.pool, TESTER) as connection:
-        await alerts.escalate(connection, alert_id, TESTER, step_number=step_number)
+        await actions.escalate(connection, alert_id, TESTER, step_number=step_number)
     await settled(story.pool)
 
 
@@ -90,7 +90,7 @@ async def test_escalating_is_refused_in_planned_maintenance_but_not_for_its_exce
     await story.change_service(service, maintenance_exceptions=["*fire*"])
     now = await story.clock.now()
     async with acting(story.pool, TESTER) as connection:
-        await maintenance_windows.create(connection, service.id, WindowSpec(now, now + minutes(60)))
+        await maintenance_windows.create(connection, service.id, MaintenanceWindowSpec(now, now + minutes(60)))
     await settled(story.pool)
     held, passed = await story.alert(service), await story.alert(service, "Fire in the kitchen")
     assert story.paged() == ["ann"]

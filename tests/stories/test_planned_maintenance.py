@@ -12,11 +12,11 @@ from tests.stories.on_call import MONDAY, at
 from tocsin.engine.queue.executor import MOST_ATTEMPTS
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alert_list, alerts, forecast
+from tocsin.store.alerts import actions, alert_list, forecast
 from tocsin.store.engine_status import parked_jobs
 from tocsin.store.engine_status.parked_jobs import ParkedJob
 from tocsin.store.services import maintenance_windows
-from tocsin.store.services.maintenance_windows import Window, WindowSpec
+from tocsin.store.services.maintenance_windows import MaintenanceWindow, MaintenanceWindowSpec
 from tocsin.store.services.services import Service
 
 
@@ -27,7 +27,7 @@ async def one_step(story: Story) -> Service:
 
 async def window(
     story: Story, service: Service, start_at: datetime, long: float, *, weekly: bool = False, time_zone: str = "UTC"
-) -> Window:
+) -> MaintenanceWindow:
     """A window from ``start_at`` on, of so many minutes, which the engine has taken note of."""
     made = await plan(story, service, start_at, long, weekly=weekly, time_zone=time_zone)
     await settled(story.pool)
@@ -36,8 +36,8 @@ async def window(
 
 async def plan(
     story: Story, service: Service, start_at: datetime, long: float, *, weekly: bool = False, time_zone: str = "UTC"
-) -> Window:
-    spec = WindowSpec(start_at, start_at + minutes(long), weekly, time_zone)
+) -> MaintenanceWindow:
+    spec = MaintenanceWindowSpec(start_at, start_at + minutes(long), weekly, time_zone)
     async with acting(story.pool, TESTER) as connection:
         return await maintenance_windows.create(connection, service.id, spec)
 
@@ -138,11 +138,11 @@ async def test_a5_in_a_window_that_no_engine_has_seen_begin_escalating_is_refuse
         await plan(stage, service, MONDAY + minutes(60), 30)
     await stage.clock.move_to(MONDAY + minutes(61))
     assert (await alert_list.get(stage.pool, alert)).escalation.held_until == MONDAY + minutes(90)
-    [shown] = (await alert_list.page(stage.pool, alert_list.Filter(), None, 10)).items
+    [shown] = (await alert_list.page(stage.pool, alert_list.AlertFilter(), None, 10)).items
     assert shown.escalation.held_until == MONDAY + minutes(90)
     async with acting(stage.pool, TESTER) as connection:
         with pytest.raises(Conflict, match="the service is in maintenance until 2027-01-04T01:30:00Z"):
-            await alerts.escalate(connection, alert, TESTER)
+            await actions.escalate(connection, alert, TESTER)
     foreseen = (await forecast.of_alert(stage.pool, alert)).forecast
     assert all(event.at >= MONDAY + minutes(90) for event in foreseen.events if event.kind == "page")
     async with running_engine(database, stage.pool):
@@ -161,7 +161,7 @@ async def test_a5_a_window_that_was_deleted_while_there_was_no_engine_holds_noth
         await maintenance_windows.delete(connection, service.id, running.id)
     assert (await alert_list.get(stage.pool, alert)).escalation.held_until is None
     async with acting(stage.pool, TESTER) as connection:
-        await alerts.escalate(connection, alert, TESTER)
+        await actions.escalate(connection, alert, TESTER)
 
 
 async def test_m1_a_window_in_a_zone_that_nobody_knows_blocks_no_alert_of_its_service(story: Story) -> None:

@@ -8,14 +8,14 @@ from tests.fixtures.engine import Story
 from tests.fixtures.factories import rule, step
 from tests.stories.on_call import MONDAY, at, change_schedule, who_is_paged
 
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import Schedule
 from tocsin.store.services.services import Service
 
 Edges = Sequence[tuple[float, list[str]]]
 
 
-async def scheduled(story: Story, *rules: RuleSpec, time_zone: str = "UTC") -> tuple[Schedule, Service]:
+async def scheduled(story: Story, *rules: ScheduleRuleSpec, time_zone: str = "UTC") -> tuple[Schedule, Service]:
     """A schedule, and a service that pages it."""
     await at(story, MONDAY)
     schedule = await story.make.schedule(*rules, time_zone=time_zone)

@@ -8,7 +8,7 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts, forecast
+from tocsin.store.alerts import actions, forecast
 from tocsin.store.services.services import Service
 
 
@@ -20,7 +20,7 @@ async def two_steps(story: Story, ack_timeout: timedelta | None = None) -> Servi
 
 async def snooze(story: Story, alert_id: int, minutes_long: float) -> None:
     async with acting(story.pool, TESTER) as connection:
-        await alerts.snooze(connection, alert_id, TESTER, minutes(minutes_long))
+        await actions.snooze(connection, alert_id, TESTER, minutes(minutes_long))
     await settled(story.pool)
 
 

@@ -8,7 +8,7 @@ from tests.fixtures.factories import Factory
 from tocsin.db.pool import Pool
 from tocsin.store import search
 from tocsin.store.alerts import alert_list
-from tocsin.store.alerts.alert_list import Filter
+from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.policies import policy_steps
 
 PAIRS = [
@@ -90,4 +90,4 @@ async def test_the_lists_and_the_choices_of_the_pages_do(browser: AsyncClient, p
 async def test_details_are_searched_too(pool: Pool, zurich: int) -> None:
     await pool.execute("update alerts set details = 'Rechenzentrum Süd, Gebäude 4'")
     for text, count in (("gebaude", 1), ("SUD", 1), ("gebaeude", 0)):
-        assert len((await alert_list.page(pool, Filter(q=text), None, 5)).items) == count
+        assert len((await alert_list.page(pool, AlertFilter(q=text), None, 5)).items) == count

@@ -14,7 +14,7 @@ from tocsin.app import create_app
 from tocsin.settings import Settings
 from tocsin.store.actor import acting
 from tocsin.store.on_call import temporary_schedules
-from tocsin.store.on_call.temporary_schedules import TemporarySpec
+from tocsin.store.on_call.temporary_schedules import TemporaryScheduleSpec
 
 START = datetime(2099, 1, 1, tzinfo=UTC)
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -104,7 +104,7 @@ async def ids(make: Factory) -> Mapping[str, object]:
     schedule, service = await make.schedule(), await make.service(policy)
     await make.integration_key(service)
     async with acting(make.pool, TESTER) as connection:
-        spec = TemporarySpec(start_at=START, end_at=START + timedelta(days=1), shifts=())
+        spec = TemporaryScheduleSpec(start_at=START, end_at=START + timedelta(days=1), shifts=())
         temporary = await temporary_schedules.create(connection, schedule.id, spec)
     return {
         "user_id": user.id,

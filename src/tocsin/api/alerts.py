@@ -27,9 +27,10 @@ from tocsin.http.pagination import (
     place_cursor,
 )
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_list, alerts, timeline
-from tocsin.store.alerts.alert_list import Filter, Status
-from tocsin.store.alerts.alerts import Handled, NewAlert
+from tocsin.store.alerts import actions, alert_list, new_alert, timeline
+from tocsin.store.alerts.actions import ActionResult
+from tocsin.store.alerts.alert_list import AlertFilter, Status
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services import services
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
@@ -146,11 +147,11 @@ class AlertQuery(BaseModel):
     cursor: Cursor = None
     limit: Limit = DEFAULT_LIMIT
 
-    def filter(self, actor: Actor) -> Filter:
+    def filter(self, actor: Actor) -> AlertFilter:
         """What is asked for, ``favourites`` and ``mine`` as the actor's; somebody's who is nobody are none."""
         nobody = UUID(int=0)
         pairs = [text.partition("=") for text in self.label]
-        return Filter(
+        return AlertFilter(
             statuses=self.status,
             service_id=self.service_id,
             escalation_policy_id=self.escalation_policy_id,
@@ -175,7 +176,7 @@ async def create_alert(body: AlertCreate, actor: Writer, pool: Database, respons
         labels=body.labels,
         dedup_key=user_key(body.dedup_key) if body.dedup_key else auto_key(body.summary, body.details),
     )
-    raised = await alerts.raise_alert(pool, body.service_id, new, actor)
+    raised = await new_alert.raise_alert(pool, body.service_id, new, actor)
     response.headers["Location"] = f"/api/v1/alerts/{raised.alert_id}"
     if not raised.is_new:
         response.status_code = 200
@@ -205,18 +206,18 @@ async def get_timeline(
 
 @router.post("/{alert_id}/acknowledge", summary="Acknowledge: escalation stops, waiting pages are cancelled")
 async def acknowledge_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
-    return await _act(pool, actor, alert_id, lambda connection: alerts.acknowledge(connection, alert_id, actor))
+    return await _act(pool, actor, alert_id, lambda connection: actions.acknowledge(connection, alert_id, actor))
 
 
 @router.post("/{alert_id}/close", summary="Close, for good")
 async def close_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
-    return await _act(pool, actor, alert_id, lambda connection: alerts.close(connection, alert_id, actor))
+    return await _act(pool, actor, alert_id, lambda connection: actions.close(connection, alert_id, actor))
 
 
 @router.post("/{alert_id}/snooze", summary="Acknowledge until a time, then the alert is triggered again")
 async def snooze_alert(alert_id: AlertId, body: Snooze, actor: Writer, pool: Database) -> AlertRead:
     until = body.end
-    return await _act(pool, actor, alert_id, lambda connection: alerts.snooze(connection, alert_id, actor, until))
+    return await _act(pool, actor, alert_id, lambda connection: actions.snooze(connection, alert_id, actor, until))
 
 
 @router.post("/{alert_id}/escalate", summary="Enter the next step at once, or a chosen one")
@@ -228,12 +229,12 @@ async def escalate_alert(alert_id: AlertId, actor: Writer, pool: Database, body:
         pool,
         actor,
         alert_id,
-        lambda connection: alerts.escalate(connection, alert_id, actor, seen, wanted.step_number),
+        lambda connection: actions.escalate(connection, alert_id, actor, seen, wanted.step_number),
     )
 
 
 async def _act(
-    pool: Pool, actor: Actor, alert_id: int, action: Callable[[Connection], Awaitable[Handled]]
+    pool: Pool, actor: Actor, alert_id: int, action: Callable[[Connection], Awaitable[ActionResult]]
 ) -> AlertRead:
     require_act(actor, (await alert_list.get(pool, alert_id)).team_id)
     async with acting(pool, actor) as connection:

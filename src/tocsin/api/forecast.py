@@ -15,7 +15,7 @@ from tocsin.domain.forecast_events import Ending, Event, EventKind, Person
 from tocsin.http.auth import Database, Reader
 from tocsin.http.fields import Read, Search, UtcDatetime
 from tocsin.store.alerts import forecast
-from tocsin.store.alerts.forecast import Foreseen, Names
+from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
 
 router = APIRouter(tags=["forecast"])
 
@@ -99,13 +99,13 @@ async def forecast_alert(alert_id: AlertId, _actor: Reader, pool: Database) -> F
     return _read(await forecast.of_alert(pool, alert_id))
 
 
-def _read(foreseen: Foreseen) -> ForecastRead:
+def _read(foreseen: NamedForecast) -> ForecastRead:
     found = foreseen.forecast
     events = [_event(event, foreseen.names) for event in found.events]
     return ForecastRead(at=found.at, ends_because=found.ends_because, events=events)
 
 
-def _event(event: Event, names: Names) -> EventRead:
+def _event(event: Event, names: ForecastNames) -> EventRead:
     method = names.contact_methods.get(event.contact_method_id) if event.contact_method_id else None
     channel = names.channels.get(event.channel_id) if event.channel_id else None
     return EventRead(
@@ -129,7 +129,7 @@ def _named(each: UUID | None, names: Mapping[UUID, str]) -> NamedRead | None:
     return NamedRead(id=each, name=names[each]) if each is not None and each in names else None
 
 
-def _people(people: Sequence[Person], names: Names) -> list[PersonRead]:
+def _people(people: Sequence[Person], names: ForecastNames) -> list[PersonRead]:
     return [
         PersonRead(
             id=person.user_id,

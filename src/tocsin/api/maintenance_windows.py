@@ -12,7 +12,7 @@ from tocsin.http.fields import Body, Read, TimeZone, UtcDatetime, example, optio
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.services import maintenance_windows, services
-from tocsin.store.services.maintenance_windows import WindowSpec
+from tocsin.store.services.maintenance_windows import MaintenanceWindowSpec
 
 router = APIRouter(prefix="/services/{service_id}/maintenance-windows", tags=["services"])
 
@@ -64,7 +64,7 @@ async def create_maintenance_window(
 ) -> WindowRead:
     async with acting(pool, actor) as connection:
         require_edit(actor, (await services.lock(connection, service_id)).team_id)
-        window = await maintenance_windows.create(connection, service_id, WindowSpec(**dict(body)))
+        window = await maintenance_windows.create(connection, service_id, MaintenanceWindowSpec(**dict(body)))
     response.headers["Location"] = f"/api/v1/services/{service_id}/maintenance-windows/{window.id}"
     return WindowRead.model_validate(window)
 

@@ -13,7 +13,7 @@ from tocsin.http.fields import Body, Read, Seconds, UtcDatetime, example, option
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.people import notification_rules, users
-from tocsin.store.people.notification_rules import Rule, RuleSpec
+from tocsin.store.people.notification_rules import NotificationRule, NotificationRuleSpec
 
 router = APIRouter(prefix="/users/{user_id}/notification-rules", tags=["notification rules"])
 
@@ -55,7 +55,7 @@ async def create_notification_rule(
     require_edit_user(actor, user_id)
     async with acting(pool, actor) as connection:
         await users.lock(connection, user_id)
-        spec = RuleSpec(contact_method_id=body.contact_method_id, delay=body.delay_seconds)
+        spec = NotificationRuleSpec(contact_method_id=body.contact_method_id, delay=body.delay_seconds)
         rule = await notification_rules.create(connection, user_id, spec)
     response.headers["Location"] = f"/api/v1/users/{user_id}/notification-rules/{rule.id}"
     return _read(rule)
@@ -97,7 +97,7 @@ def _changes(body: NotificationRulePatch) -> dict[str, Any]:
     return {"delay" if name == "delay_seconds" else name: value for name, value in body.given().items()}
 
 
-def _read(rule: Rule) -> NotificationRuleRead:
+def _read(rule: NotificationRule) -> NotificationRuleRead:
     return NotificationRuleRead(
         id=rule.id,
         user_id=rule.user_id,

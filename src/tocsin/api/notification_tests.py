@@ -25,7 +25,7 @@ from tocsin.settings import Settings
 from tocsin.store.actor import Actor
 from tocsin.store.instants import now
 from tocsin.store.people import destinations
-from tocsin.store.people.destinations import Recipient
+from tocsin.store.people.destinations import NamedDestination
 from tocsin.store.policies import channels
 
 router = APIRouter()
@@ -58,7 +58,7 @@ class NotificationTester:
         """Whether there is a mail server to send by."""
         return self._smtp_url is not None
 
-    async def send(self, recipient: Recipient, actor: Actor) -> Fate:
+    async def send(self, recipient: NamedDestination, actor: Actor) -> Fate:
         """Send a test page and wait for its fate, for as long as a sender takes at most.
 
         Raises HTTPException 429 when the actor has sent too many, or too many are under way.

@@ -16,7 +16,7 @@ from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDate
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import schedules, shifts
-from tocsin.store.on_call.schedule_rules import Rule, RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRule, ScheduleRuleSpec
 from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 
 router = APIRouter(prefix="/schedules", tags=["schedules"])
@@ -78,8 +78,8 @@ class RuleBody(Body):
     start: WallTime = Field(description="on the clocks of the schedule's zone")
     end: WallTime = Field(description="no later than the start: on the next day; equal to it: 24 hours")
 
-    def spec(self) -> RuleSpec:
-        return RuleSpec(
+    def spec(self) -> ScheduleRuleSpec:
+        return ScheduleRuleSpec(
             id=self.id,
             target=Target(self.target.type, self.target.id),
             weekdays=[_WEEKDAYS.index(day) for day in self.weekdays],
@@ -261,7 +261,7 @@ def _read(schedule: Schedule) -> ScheduleRead:
     )
 
 
-def _read_rule(rule: Rule) -> RuleRead:
+def _read_rule(rule: ScheduleRule) -> RuleRead:
     target = RuleTargetRead.model_validate(rule.target)
     weekdays = [_WEEKDAYS[day] for day in sorted(rule.weekdays)]
     return RuleRead(id=rule.id, target=target, weekdays=weekdays, start=rule.start, end=rule.end)

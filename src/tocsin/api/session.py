@@ -15,7 +15,7 @@ from tocsin.settings import Settings
 from tocsin.store.actor import Actor, Role, Scope, acting
 from tocsin.store.people import sessions, users
 from tocsin.store.people.passwords import verify_password
-from tocsin.store.people.sessions import Client
+from tocsin.store.people.sessions import SignInClient
 from tocsin.store.people.users import User
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -80,7 +80,7 @@ async def open_session(request: Request, response: Response, body: SignIn) -> Us
     Raises Unauthenticated, and TooManyRequests when there were too many failed attempts, or are too many now.
     """
     pool, settings = get_pool(request), get_settings(request)
-    client = Client(client_ip(request), request.headers.get("user-agent", ""))
+    client = SignInClient(client_ip(request), request.headers.get("user-agent", ""))
     user = await users.get(pool, await _authenticate(request, body, client))
     actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id, ip=client.ip)
     async with acting(pool, actor) as connection:
@@ -102,7 +102,7 @@ def _set_session_cookie(response: Response, secret: str, settings: Settings) -> 
     )
 
 
-async def _authenticate(request: Request, body: SignIn, client: Client) -> UUID:
+async def _authenticate(request: Request, body: SignIn, client: SignInClient) -> UUID:
     """The user. Raises Unauthenticated alike for an unknown email and a wrong password, as slowly."""
     pool, limits = get_pool(request), request.app.state.sign_in_limits
     user_id, stored = await users.password_of(pool, body.email.strip()) or (None, None)

@@ -14,7 +14,7 @@ from tocsin.http.fields import Body, Read, UtcDatetime, example, optional
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
 from tocsin.store.on_call import schedules, temporary_schedules
-from tocsin.store.on_call.temporary_schedules import Shift, TemporarySpec
+from tocsin.store.on_call.temporary_schedules import TemporaryScheduleSpec, TemporaryShift
 
 router = APIRouter(prefix="/schedules/{schedule_id}/temporary-schedules", tags=["schedules"])
 
@@ -80,7 +80,7 @@ async def create_temporary_schedule(
     schedule_id: UUID, body: TemporaryScheduleCreate, actor: Writer, pool: Database, response: Response
 ) -> TemporaryScheduleRead:
     """Refused with 409 when it overlaps another one of the schedule."""
-    spec = TemporarySpec(start_at=body.start_at, end_at=body.end_at, shifts=_shifts(body.shifts))
+    spec = TemporaryScheduleSpec(start_at=body.start_at, end_at=body.end_at, shifts=_shifts(body.shifts))
     async with acting(pool, actor) as connection:
         require_edit(actor, (await schedules.lock(connection, schedule_id)).team_id)
         temporary = await temporary_schedules.create(connection, schedule_id, spec)
@@ -132,5 +132,5 @@ def _changes(body: TemporarySchedulePatch) -> dict[str, Any]:
     return changes | ({"shifts": _shifts(body.shifts)} if "shifts" in changes else {})
 
 
-def _shifts(bodies: Sequence[TemporaryShiftBody]) -> Sequence[Shift]:
-    return [Shift(body.user_id, body.start_at, body.end_at) for body in bodies]
+def _shifts(bodies: Sequence[TemporaryShiftBody]) -> Sequence[TemporaryShift]:
+    return [TemporaryShift(body.user_id, body.start_at, body.end_at) for body in bodies]

@@ -14,7 +14,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.store.alerts.timeline import Place
+from tocsin.store.alerts.timeline import TimelinePosition
 from tocsin.store.pagination import Position
 
 T = TypeVar("T")
@@ -96,18 +96,18 @@ def cursor_at(position: Position | None) -> str | None:
     return encode_cursor(position.created_at.isoformat(), str(position.id)) if position else None
 
 
-def place_after(cursor: str | None) -> Place | None:
+def place_after(cursor: str | None) -> TimelinePosition | None:
     """The place that a timeline goes on from. Raises InvalidInput when the cursor is none of ours."""
     if cursor is None:
         return None
     match decode_cursor(cursor):
         case [str(at), int(source), int(entry)] if source in (0, 1) and abs(entry) < 2**63:
-            return Place(_instant(at), source, entry)
+            return TimelinePosition(_instant(at), source, entry)
         case _:
             raise bad_cursor()
 
 
-def place_cursor(place: Place | None) -> str | None:
+def place_cursor(place: TimelinePosition | None) -> str | None:
     """The cursor that goes on after a place; None at the end."""
     return encode_cursor(place.at.isoformat(), place.source, place.id) if place else None
 

@@ -16,9 +16,9 @@ from tocsin.http.auth import client_ip
 from tocsin.http.problems import problem
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
+from tocsin.store.alerts import actions, new_alert
 from tocsin.store.services import integration_keys
-from tocsin.store.services.integration_keys import Credential
+from tocsin.store.services.integration_keys import SenderCredential
 
 
 def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:
@@ -44,13 +44,13 @@ def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Re
     return incoming
 
 
-def _credential(submission: Submission, message_format: MessageFormat, ip: str | None) -> Credential:
+def _credential(submission: Submission, message_format: MessageFormat, ip: str | None) -> SenderCredential:
     if submission.secret is None:
         raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
-    return Credential(submission.secret, message_format.key_type, ip)
+    return SenderCredential(submission.secret, message_format.key_type, ip)
 
 
-async def _take(pool: Pool, credential: Credential, submission: Submission) -> Sequence[MessageResult]:
+async def _take(pool: Pool, credential: SenderCredential, submission: Submission) -> Sequence[MessageResult]:
     if isinstance(submission.messages, InvalidInput):
         await integration_keys.authenticate(pool, credential)
         raise submission.messages
@@ -59,22 +59,22 @@ async def _take(pool: Pool, credential: Credential, submission: Submission) -> S
     return [await _act(pool, credential, message) for message in submission.messages]
 
 
-async def _act(pool: Pool, credential: Credential, message: Message) -> MessageResult:
+async def _act(pool: Pool, credential: SenderCredential, message: Message) -> MessageResult:
     if message.action == "trigger":
-        raised = await alerts.raise_by_key(pool, credential, message.alert)
+        raised = await new_alert.raise_by_key(pool, credential, message.alert)
         return MessageResult(raised.alert_id, str(raised.service_id), raised.is_new)
     source = await integration_keys.authenticate(pool, credential)
     return await _handle(pool, source, message)
 
 
-async def _handle(pool: Pool, source: integration_keys.Source, message: Message) -> MessageResult:
+async def _handle(pool: Pool, source: integration_keys.KnownSender, message: Message) -> MessageResult:
     """Close or acknowledge the open alert that is meant, if there is one."""
     async with acting(pool, source.actor) as connection:
-        alert_id = await alerts.open_alert(connection, source.service_id, message.alert.dedup_key)
+        alert_id = await new_alert.open_alert(connection, source.service_id, message.alert.dedup_key)
         if alert_id is None:
             return MessageResult()
         try:
-            act = alerts.close if message.action == "close" else alerts.acknowledge
+            act = actions.close if message.action == "close" else actions.acknowledge
             await act(connection, alert_id, source.actor)
         except (Conflict, NotFound):  # closed or deleted a moment ago
             return MessageResult()

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from tocsin.errors import InvalidInput
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts.new_alert import NewAlert
 
 MessageAction = Literal["trigger", "acknowledge", "close"]
 

@@ -1,5 +1,5 @@
--- Newest first.
 -- name: list
+-- Newest first.
 select id, at as created_at, actor, action, object_type, object_id, before, after
 from audit_log
 where

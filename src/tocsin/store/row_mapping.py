@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from tocsin.domain.escalation.by_hand import EscalationFacts
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.on_call import Target
 from tocsin.domain.paging import Rule
@@ -40,6 +41,19 @@ def escalation_state(row: asyncpg.Record, maintenance_until: datetime | None = N
         caught=row["is_caught"],
         maintenance_until=maintenance_until,
         acknowledgement_ends=row["acknowledgement_ends"],
+    )
+
+
+def escalation_facts(row: asyncpg.Record, held_until: datetime | None, has_steps: bool) -> EscalationFacts:
+    """What decides whether an alert can be escalated by hand."""
+    return EscalationFacts(
+        status=row["status"],
+        state=row["state"],
+        step_number=row["step_number"],
+        escalation_count=row["escalation_count"],
+        version=row["version"],
+        held_until=held_until,
+        has_steps=has_steps,
     )
 
 

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"#?(\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedObject:
     """Something with a name, and what tells it from others of its kind."""
 
     id: UUID
@@ -29,7 +29,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundAlert:
+class AlertMatch:
     """An alert that was found."""
 
     id: int
@@ -41,27 +41,27 @@ class FoundAlert:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What was found: some alerts, and some things of each kind that has any."""
 
-    alerts: Sequence[FoundAlert]
-    named: Mapping[Kind, Sequence[Named]]
+    alerts: Sequence[AlertMatch]
+    named: Mapping[Kind, Sequence[NamedObject]]
 
     @property
     def count(self) -> int:
         return len(self.alerts) + sum(map(len, self.named.values()))
 
 
-async def search(database: Database, text: str, limit: int) -> Found:
+async def search(database: Database, text: str, limit: int) -> SearchResult:
     """At most ``limit`` of each kind whose name, summary or email holds ``text``, in whatever case.
 
     ``17`` and ``#17`` find the alert with that number too.
     """
     match = _NUMBER.fullmatch(text)
     number = int(match[1]) if match else None
-    alerts = [FoundAlert(**row) for row in await database.fetch(_sql["alerts"], text, number, limit)]
+    alerts = [AlertMatch(**row) for row in await database.fetch(_sql["alerts"], text, number, limit)]
     rows = await database.fetch(_sql["objects"], text, limit)
     groups = groupby(rows, key=lambda row: row["kind"])
-    return Found(
-        alerts, {kind: [Named(row["id"], row["name"], row["detail"]) for row in group] for kind, group in groups}
+    return SearchResult(
+        alerts, {kind: [NamedObject(row["id"], row["name"], row["detail"]) for row in group] for kind, group in groups}
     )

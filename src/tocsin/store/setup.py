@@ -25,7 +25,7 @@ class FirstService:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageableTarget:
     """A schedule or rotation that a policy can page."""
 
     type: str
@@ -39,7 +39,7 @@ class Setup:
 
     policies: Sequence[PolicyReach]
     services: Sequence[FirstService]
-    turns: Sequence[Turn]
+    turns: Sequence[PageableTarget]
     received: bool
 
     @property
@@ -65,6 +65,6 @@ async def look(database: Database) -> Setup:
     return Setup(
         await policy_reach.of_policies(database, policy_ids),
         [FirstService(**row) for row in await database.fetch(_sql["services"])],
-        [Turn(**row) for row in await database.fetch(_sql["targets"])],
+        [PageableTarget(**row) for row in await database.fetch(_sql["targets"])],
         await received(database),
     )

@@ -13,7 +13,7 @@ import structlog
 
 from tocsin.channels.page import Destination, Page, Sender
 from tocsin.errors import DeliveryFailed
-from tocsin.store.engine_status.operators import Operators, Recipient
+from tocsin.store.engine_status.operators import OperatorAddress, Operators
 from tocsin.watch.metrics import NOTIFIED
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class Notifier:
             log.error("operators_not_reached", policy=operators.policy, recipients=len(operators.recipients))
         return any(accepted)
 
-    async def _send(self, recipient: Recipient, operators: Operators, notice: OperatorNotice) -> bool:
+    async def _send(self, recipient: OperatorAddress, operators: Operators, notice: OperatorNotice) -> bool:
         destination = Destination(recipient.type, recipient.address, recipient.secret)
         try:
             await self.senders[recipient.type].send(destination, self._page(recipient, operators, notice))
@@ -67,7 +67,7 @@ class Notifier:
         NOTIFIED.labels("sent").inc()
         return True
 
-    def _page(self, recipient: Recipient, operators: Operators, notice: OperatorNotice) -> Page:
+    def _page(self, recipient: OperatorAddress, operators: Operators, notice: OperatorNotice) -> Page:
         key = f"engine:{notice.key}:{recipient.id}"
         return Page(
             page_id=uuid5(NAMESPACE_URL, key),

@@ -9,7 +9,7 @@ from tests.fixtures.factories import Factory, step
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import alert, cycle
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
+from tocsin.store.alerts import actions
 from tocsin.testing.clock import Clock
 
 CYCLES = "select end_reason from notification_policy_cycles order by started_at, end_reason"
@@ -29,7 +29,7 @@ async def alert_id(pool: Pool, make: Factory, clock: Clock) -> int:
 
 async def test_the_old_cycle_ends_and_its_pages_are_cancelled(pool: Pool, alert_id: int, clock: Clock) -> None:
     async with acting(pool, TESTER) as connection:
-        await alerts.acknowledge(connection, alert_id, TESTER)
+        await actions.acknowledge(connection, alert_id, TESTER)
     await clock.advance(timedelta(minutes=30))
     assert (await alert.kind(pool).run(str(alert_id))).reason == "acknowledgement_ran_out"
     pages = await pool.fetch("select status, reason from outgoing_messages")

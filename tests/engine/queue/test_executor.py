@@ -9,8 +9,8 @@ from tests.fixtures.factories import step
 
 from tocsin.engine.queue.executor import MOST_ATTEMPTS
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.engine_status import overview as engine
 from tocsin.store.engine_status import parked_jobs
 
@@ -139,7 +139,7 @@ async def test_an_object_that_cannot_be_read_delays_no_other(story: Story) -> No
     async with acting(story.pool, TESTER) as connection:
         for service in (broken, sound):
             new = NewAlert(summary="disk is full", dedup_key=str(service.name))
-            await alerts.raise_alert(connection, service.id, new, TESTER)
+            await new_alert.raise_alert(connection, service.id, new, TESTER)
     await settled(story.pool)
     assert story.paged() == ["ann"]
     await story.pool.execute("update escalation_policy_steps set delay = interval '5 minutes'")

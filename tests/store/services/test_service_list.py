@@ -10,8 +10,8 @@ from tests.fixtures.factories import Factory
 from tocsin.db.pool import Pool
 from tocsin.store.actor import acting
 from tocsin.store.services import maintenance_windows, service_list
-from tocsin.store.services.maintenance_windows import WindowSpec
-from tocsin.store.services.service_list import Filter
+from tocsin.store.services.maintenance_windows import MaintenanceWindowSpec
+from tocsin.store.services.service_list import ServiceFilter
 from tocsin.store.services.services import Service
 
 HOUR = timedelta(hours=1)
@@ -25,7 +25,7 @@ async def now(pool: Pool) -> datetime:
 
 async def plan(pool: Pool, service: Service, start_at: datetime, *, weekly: bool = False) -> UUID:
     async with acting(pool, TESTER) as connection:
-        spec = WindowSpec(start_at, start_at + 2 * HOUR, weekly, "UTC")
+        spec = MaintenanceWindowSpec(start_at, start_at + 2 * HOUR, weekly, "UTC")
         return (await maintenance_windows.create(connection, service.id, spec)).id
 
 
@@ -34,7 +34,7 @@ async def seen_by_an_engine(pool: Pool, service: Service, ends_at: datetime) -> 
 
 
 async def told(pool: Pool, *, only_held: bool = False) -> dict[str, datetime | None]:
-    found = await service_list.page(pool, Filter(in_maintenance=only_held), None, 10)
+    found = await service_list.page(pool, ServiceFilter(in_maintenance=only_held), None, 10)
     assert list(found.items) == [await service_list.get(pool, one.id) for one in found.items]
     return {one.name: one.maintenance_until for one in found.items}
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
-from tocsin.store.alerts.alerts import Reason
-from tocsin.store.alerts.forecast import Foreseen, Names
-from tocsin.store.alerts.timeline import Entry
+from tocsin.store.alerts.actions import ActionOutcome
+from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
+from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.web.alerts.alert_text import done, sentence
 from tocsin.web.alerts.show import round_text
 from tocsin.web.kit.forecast_text import forecast_text
@@ -55,11 +55,11 @@ UNTIL = {"until": "2030-01-31T10:00:00+02:00"}
 def test_an_entry_of_the_timeline_in_words(
     event: str, reason: str | None, actor: dict[str, str | None] | None, meta: dict[str, Any], said: str
 ) -> None:
-    assert sentence(Entry(NOW, event, reason, actor, meta), ZoneInfo("Europe/Berlin"), NOW) == said
+    assert sentence(TimelineEntry(NOW, event, reason, actor, meta), ZoneInfo("Europe/Berlin"), NOW) == said
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_every_outcome_of_a_link_is_told(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", ActionOutcome)
+def test_every_outcome_of_a_link_is_told(reason: ActionOutcome) -> None:
     link_text = done(reason)
     assert link_text.heading
     assert link_text.text.endswith(".")
@@ -91,7 +91,7 @@ def test_which_round_it_is_and_what_comes_after_it(repeat: int | None, gone: int
 def test_a_skipped_step_tells_whether_anybody_is_on_call_for_it() -> None:
     ann = Person(uuid4(), reachable=False)
     skips = [Event(at=NOW, kind=EventKind.STEP_SKIPPED, step_number=n, people=who) for n, who in enumerate(([], [ann]))]
-    foreseen = Foreseen(Forecast(NOW, Ending.EXHAUSTED, skips), Names({}, {}, {}, {}))
+    foreseen = NamedForecast(Forecast(NOW, Ending.EXHAUSTED, skips), ForecastNames({}, {}, {}, {}))
     assert [line.text for line in forecast_text(foreseen, 5).moments[0].lines] == [
         "Step 1 is skipped: nobody is on call for it",
         "Step 2 is skipped: nobody on it can be paged",

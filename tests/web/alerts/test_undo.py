@@ -10,8 +10,8 @@ from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
 from tocsin.engine.runner import Engine
-from tocsin.store.alerts import alert_list, alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import alert_list, new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.testing.clock import Clock
 
 NEW = NewAlert(summary="disk is full", dedup_key="auto:1", details="on db1", severity="warning", labels={"host": "db1"})
@@ -20,7 +20,7 @@ NEW = NewAlert(summary="disk is full", dedup_key="auto:1", details="on db1", sev
 @pytest.fixture
 async def alert_id(make: Factory) -> int:
     service = await make.service(await make.policy(step(await make.reachable_user("Cid"))))
-    return (await alerts.raise_alert(make.pool, service.id, NEW, TESTER)).alert_id
+    return (await new_alert.raise_alert(make.pool, service.id, NEW, TESTER)).alert_id
 
 
 async def press(browser: AsyncClient, alert_id: int, action: str) -> Response:
@@ -92,7 +92,7 @@ async def test_an_alert_that_its_source_raised_again_meanwhile_is_the_one(
     service_id = await make.pool.fetchval("select service_id from alerts")
     for action in ("acknowledge", "close"):
         await press(browser, alert_id, action)
-    again = (await alerts.raise_alert(make.pool, service_id, NEW, TESTER)).alert_id
+    again = (await new_alert.raise_alert(make.pool, service_id, NEW, TESTER)).alert_id
     assert (await press(browser, alert_id, "undo")).headers["location"] == f"/alerts/{again}"
     found = await alert_list.get(make.pool, again)
     assert (found.status, found.count) == ("triggered", 1)

@@ -7,7 +7,7 @@ from tests.fixtures.factories import Factory, step
 from tests.web.conftest import LinkMaker
 
 from tocsin.store.alerts import alert_list
-from tocsin.store.alerts.alert_list import Filter
+from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.people import users
 from tocsin.store.services.services import Service
 
@@ -69,7 +69,7 @@ async def test_pages_follow_each_other_without_gap_or_repeat(browser: AsyncClien
         seen += [int(number) for number in NUMBERS.findall(page)]
         more = re.search(r'<a class="btn" href="([^"]+)">More', page)
         address = more[1].replace("&amp;", "&") if more else None
-    whole = await alert_list.by_urgency(make.pool, Filter(), None, 200)
+    whole = await alert_list.by_urgency(make.pool, AlertFilter(), None, 200)
     assert seen == [alert.id for alert in whole.items]
     assert (len(seen), len(set(seen))) == (120, 120)
     for nonsense in ("", "x", "1", "1-", "-5", "9" * 30 + "-1", "1-²"):

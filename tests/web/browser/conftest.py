@@ -22,7 +22,7 @@ from tocsin.db.pool import Pool
 from tocsin.engine.runner import Engine
 from tocsin.store.actor import acting
 from tocsin.store.people import sessions
-from tocsin.store.people.sessions import Client
+from tocsin.store.people.sessions import SignInClient
 from tocsin.store.people.users import User
 
 _PATIENCE_MS = 30_000  # the machine may be busy
@@ -71,7 +71,7 @@ class Opener:
     async def session(self, user: User) -> str:
         """The cookie of a session of theirs."""
         async with acting(self.pool, TESTER) as connection:
-            return await sessions.create(connection, user.id, Client("127.0.0.1"), timedelta(days=1))
+            return await sessions.create(connection, user.id, SignInClient("127.0.0.1"), timedelta(days=1))
 
     def forgive(self, text: str) -> None:
         """Let every page say this in its console: an answer 409 or 401, which browsers report there, may be meant."""

@@ -8,8 +8,8 @@ from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.domain.severity import Severity
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import actions, new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.people.users import User
 from tocsin.store.policies.policies import Policy
 from tocsin.store.services.services import Service
@@ -72,10 +72,10 @@ async def _settle(make: Factory) -> None:
 
 async def _raise(make: Factory, service: Service, summary: str, severity: Severity, **labels: str) -> int:
     new = NewAlert(summary=summary, dedup_key=summary, severity=severity, labels=labels)
-    return (await alerts.raise_alert(make.pool, service.id, new, MONITORING)).alert_id
+    return (await new_alert.raise_alert(make.pool, service.id, new, MONITORING)).alert_id
 
 
-async def _act(make: Factory, user: User, action: alerts.Action, alert_id: int) -> None:
+async def _act(make: Factory, user: User, action: actions.Action, alert_id: int) -> None:
     actor = Actor(type="user", id=str(user.id), name=user.name, user_id=user.id)
     async with acting(make.pool, actor) as connection:
-        await alerts.act(connection, action, alert_id, actor)
+        await actions.act(connection, action, alert_id, actor)

@@ -17,7 +17,7 @@ from tocsin.app import create_app
 from tocsin.db.pool import Pool
 from tocsin.settings import Settings
 from tocsin.store.alerts import timeline
-from tocsin.store.alerts.timeline import Newest, newest
+from tocsin.store.alerts.timeline import NewestEntries, newest
 from tocsin.web.kit.live_hub import MOST_STREAMS, MOST_TOPICS, Hub, known_topics
 
 
@@ -116,7 +116,7 @@ async def test_what_changes_while_a_page_is_made_is_told(
     async with listening(browser, topic) as stream:
         await stream.next()
 
-        async def slowly(pool: Pool, alert_id: int, limit: int) -> Newest:
+        async def slowly(pool: Pool, alert_id: int, limit: int) -> NewestEntries:
             found = await newest(pool, alert_id, limit)
             await something_happens(make, number)
             await stream.next()

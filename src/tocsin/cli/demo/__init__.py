@@ -31,7 +31,7 @@ from tocsin.cli.runtime import bring_up_to_date
 from tocsin.cli.serving import running_engine, running_web
 from tocsin.db.embedded import embedded_server
 from tocsin.settings import Settings
-from tocsin.store.alerts.timeline import Entry
+from tocsin.store.alerts.timeline import TimelineEntry
 
 _LOOK_EVERY = 0.25
 _LONGEST_WAIT = 30
@@ -77,10 +77,10 @@ async def _play(stage: Stage, screen: Screen) -> None:
     screen.say("Monitoring closed it. For your own Tocsin: make run")
 
 
-async def _timeline(stage: Stage, alert_id: int) -> Sequence[Entry]:
+async def _timeline(stage: Stage, alert_id: int) -> Sequence[TimelineEntry]:
     answer = await stage.http.get(f"/api/v1/alerts/{alert_id}/timeline", params={"limit": 200})
     items = answer.raise_for_status().json()["items"]
-    return [Entry(**item | {"at": datetime.fromisoformat(item["at"])}) for item in items]
+    return [TimelineEntry(**item | {"at": datetime.fromisoformat(item["at"])}) for item in items]
 
 
 async def _acknowledge(http: httpx.AsyncClient, text: str) -> None:

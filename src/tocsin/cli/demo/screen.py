@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Column, Table
 from rich.text import Text
 
-from tocsin.store.alerts.timeline import Entry
+from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.web.alerts.alert_text import sentence
 
 _STYLES = {"escalated": "yellow", "page": "cyan", "acknowledged": "green", "closed": "bold green", "created": "red"}
@@ -27,7 +27,9 @@ class Screen:
         self.console.print(sentence, markup=False)
 
     @asynccontextmanager
-    async def following(self, look: Callable[[], Awaitable[Sequence[Entry]]], every: float) -> AsyncIterator[None]:
+    async def following(
+        self, look: Callable[[], Awaitable[Sequence[TimelineEntry]]], every: float
+    ) -> AsyncIterator[None]:
         """Keep the timeline that ``look`` returns on the screen while the block runs; its last state stays there."""
         with Live(timeline([]), console=self.console, auto_refresh=False) as live:
 
@@ -46,7 +48,7 @@ class Screen:
             self.console.line()  # in a file or a pipe, Live leaves the last line open
 
 
-def timeline(entries: Sequence[Entry]) -> Table:
+def timeline(entries: Sequence[TimelineEntry]) -> Table:
     """An alert's timeline as a table, in UTC."""
     table = Table(
         "time (UTC)",

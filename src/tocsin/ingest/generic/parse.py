@@ -17,7 +17,7 @@ from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.generic.parameters import Parameters
 from tocsin.ingest.message_format import Message, MessageAction
 from tocsin.ingest.text import MAX_SUMMARY, Mended, mend, mend_line, shorten
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts.new_alert import NewAlert
 
 T = TypeVar("T")
 

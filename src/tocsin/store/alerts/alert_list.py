@@ -24,7 +24,7 @@ Status = Literal["triggered", "acknowledged", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Escalation:
+class AlertEscalation:
     """Where the alert stands on its policy. A closed one stands nowhere: state ``closed``, the rest None.
 
     ``version`` counts its moves, ``escalation_count`` the steps it has entered. ``held_until``: no step is entered
@@ -70,11 +70,11 @@ class Alert:
     urgency: int
     taken_by: str | None
     taken_at: datetime | None
-    escalation: Escalation
+    escalation: AlertEscalation
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class AlertFilter:
     """Which alerts: those that meet every condition given. ``label_names`` are labels of any value.
 
     ``favourites_of``: on a favourite service of this user. ``mine_of``: open, and paging this user or acknowledged by
@@ -93,7 +93,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AlertList:
     """Some alerts of a list, and the id to go on below when there are more."""
 
     items: Sequence[Alert]
@@ -101,7 +101,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UrgencyPosition:
     """A place in a list by urgency: behind the alert with this number, when it is this urgent."""
 
     urgency: int
@@ -109,11 +109,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundByUrgency:
+class AlertListByUrgency:
     """Some alerts of a list by urgency, and the place to go on from when there are more."""
 
     items: Sequence[Alert]
-    next: Place | None
+    next: UrgencyPosition | None
 
 
 async def get(database: Database, alert_id: int) -> Alert:
@@ -123,13 +123,15 @@ async def get(database: Database, alert_id: int) -> Alert:
     raise NotFound("no such alert")
 
 
-async def page(database: Database, wanted: Filter, below: int | None, limit: int) -> Found:
+async def page(database: Database, wanted: AlertFilter, below: int | None, limit: int) -> AlertList:
     """The newest alerts with an id below ``below``."""
     items, has_more = await _list(database, wanted, limit, below, False, None)
-    return Found(items, items[-1].id if has_more else None)
+    return AlertList(items, items[-1].id if has_more else None)
 
 
-async def by_urgency(database: Database, wanted: Filter, after: Place | None, limit: int) -> FoundByUrgency:
+async def by_urgency(
+    database: Database, wanted: AlertFilter, after: UrgencyPosition | None, limit: int
+) -> AlertListByUrgency:
     """The most urgent alerts behind a place; among the equally urgent the one that is open for the longest comes first.
 
     Closed ones are not urgent: the newest comes first.
@@ -138,11 +140,11 @@ async def by_urgency(database: Database, wanted: Filter, after: Place | None, li
     """
     below, urgency = (after.alert_id, after.urgency) if after else (None, None)
     items, has_more = await _list(database, wanted, limit, below, True, urgency)
-    return FoundByUrgency(items, Place(items[-1].urgency, items[-1].id) if has_more else None)
+    return AlertListByUrgency(items, UrgencyPosition(items[-1].urgency, items[-1].id) if has_more else None)
 
 
 async def _list(
-    database: Database, wanted: Filter, limit: int, below: int | None, *order: object
+    database: Database, wanted: AlertFilter, limit: int, below: int | None, *order: object
 ) -> tuple[Sequence[Alert], bool]:
     """Up to ``limit`` alerts, and whether there are more. ``order``: whether by urgency, and from which one on."""
     rows = await _planned_anew(
@@ -175,4 +177,4 @@ async def _planned_anew(database: Database, statement: str, *arguments: object) 
 
 def _alert(row: asyncpg.Record) -> Alert:
     held_until = maintenance.holds(row, row["now"]) if row["state"] in STATES_HELD else None
-    return from_row(Alert, row, escalation=from_row(Escalation, row, held_until=held_until))
+    return from_row(Alert, row, escalation=from_row(AlertEscalation, row, held_until=held_until))

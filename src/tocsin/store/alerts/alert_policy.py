@@ -15,7 +15,7 @@ _sql = Statements(__package__, "alert_policy.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class AlertPolicy:
     """A policy's steps, with a name for each of their targets. ``catch_all_name``: the policy that would take over."""
 
     policy_id: UUID
@@ -28,7 +28,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AlertPage:
     """One message to one contact method or channel, as it stands. ``step_number`` counts from 0."""
 
     id: UUID
@@ -45,15 +45,15 @@ class Page:
     next_attempt: datetime | None
 
 
-async def of_alert(database: Database, alert_id: int) -> Ladder:
+async def of_alert(database: Database, alert_id: int) -> AlertPolicy:
     """The policy on which the alert stands; a closed one, its service's. Raises NotFound."""
     row = await database.fetchrow(_sql["of_alert"], alert_id)
     if row is None:
         raise NotFound("no such alert")
     steps = (await policy_steps.of_policies(database, [row["policy_id"]])).get(row["policy_id"], ())
-    return Ladder(**row, steps=steps, names=await policy_steps.names_of_targets(database, steps))
+    return AlertPolicy(**row, steps=steps, names=await policy_steps.names_of_targets(database, steps))
 
 
-async def pages(database: Database, alert_id: int, limit: int) -> Sequence[Page]:
+async def pages(database: Database, alert_id: int, limit: int) -> Sequence[AlertPage]:
     """The alert's latest pages, latest first."""
-    return [Page(**row) for row in await database.fetch(_sql["pages"], alert_id, limit)]
+    return [AlertPage(**row) for row in await database.fetch(_sql["pages"], alert_id, limit)]

@@ -1,6 +1,6 @@
+-- name: of_alert
 -- The policy that an alert climbs, which is its service's or, once that is used up, the catch-all; with the names of
 -- what its steps notify.
--- name: of_alert
 select
     policies.id as policy_id,
     policies.name as policy_name,
@@ -16,8 +16,8 @@ left join escalation_policies as catch_all
     on catch_all.id = policies.catch_all_policy_id and policies.id = services.escalation_policy_id
 where alerts.id = $1
 
--- The pages of an alert as they are now, the latest first.
 -- name: pages
+-- The pages of an alert as they are now, the latest first.
 select
     messages.id,
     messages.target_name,

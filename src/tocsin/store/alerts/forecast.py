@@ -3,7 +3,7 @@
 Nothing is written, and no row is locked.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,20 +14,21 @@ from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import forecast, maintenance
 from tocsin.domain.dedup_key import shown_key
-from tocsin.domain.escalation.by_hand import EscalationFacts, EscalationRefusal, Seen, refuse_escalation
+from tocsin.domain.escalation.by_hand import EscalationRefusal, Seen, refuse_escalation
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
 from tocsin.domain.forecast_view import View
 from tocsin.domain.maintenance import Maintenance
-from tocsin.domain.on_call import Roster, ids_of
+from tocsin.domain.on_call import ids_of
 from tocsin.domain.paging import Cycle, Waiting
 from tocsin.domain.plan import PolicyPlan
+from tocsin.domain.reach import everybody
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import instants, row_mapping
 from tocsin.store.on_call import on_call_snapshot
 from tocsin.store.policies import policy_definitions
-from tocsin.store.policies.policy_definitions import Named
+from tocsin.store.policies.policy_definitions import NamedPolicy
 
 _sql = Statements(__package__, "forecast.sql")
 
@@ -36,7 +37,7 @@ CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class DestinationName:
     """A contact method or a channel, without its address."""
 
     id: UUID
@@ -45,37 +46,37 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ForecastNames:
     """What a forecast's ids stand for."""
 
     policies: Mapping[UUID, str]
     users: Mapping[UUID, str]
-    contact_methods: Mapping[UUID, Destination]
-    channels: Mapping[UUID, Destination]
+    contact_methods: Mapping[UUID, DestinationName]
+    channels: Mapping[UUID, DestinationName]
 
 
 @dataclass(frozen=True, slots=True)
-class Foreseen:
+class NamedForecast:
     """A forecast and the names in it."""
 
     forecast: Forecast
-    names: Names
+    names: ForecastNames
 
 
 @dataclass(frozen=True, slots=True)
 class _Policies:
     """The policy that a new alert climbs, and the one that takes over when it is used up."""
 
-    own: Named
-    catch_all: Named | None
+    own: NamedPolicy
+    catch_all: NamedPolicy | None
 
-    def all(self) -> Sequence[Named]:
+    def all(self) -> Sequence[NamedPolicy]:
         return [self.own] if self.catch_all is None else [self.own, self.catch_all]
 
 
 async def of_service(
     pool: Pool, service_id: UUID, at: datetime | None, summary: str = "", dedup_key: str = ""
-) -> Foreseen:
+) -> NamedForecast:
     """What would happen to an alert with this summary and key that comes in at ``at`` (None: now).
 
     Raises NotFound, and InvalidInput when ``at`` has passed or is too far ahead.
@@ -85,48 +86,37 @@ async def of_service(
         begin = _begin(at, service["now"])
         held = maintenance.of_alert(service, summary, dedup_key)
         view, names = await _view(connection, await _policies_of(connection, service), held)
-    return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
+    return NamedForecast(forecast.forecast(view, new_alert(view, begin)), names)
 
 
-async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) -> Foreseen:
+async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) -> NamedForecast:
     """What would happen to an alert at ``at`` (None: now) on a service with this policy, which need not be saved.
 
     No maintenance holds it. Raises InvalidInput when ``at`` has passed or is too far ahead.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         begin = _begin(at, await instants.now(connection))
-        policies = _Policies(Named(name, plan), await _policy(connection, plan.catch_all_id))
+        policies = _Policies(NamedPolicy(name, plan), await _policy(connection, plan.catch_all_id))
         view, names = await _view(connection, policies, Maintenance())
-    return Foreseen(forecast.forecast(view, new_alert(view, begin)), names)
+    return NamedForecast(forecast.forecast(view, new_alert(view, begin)), names)
 
 
-async def of_alert(pool: Pool, alert_id: int) -> Foreseen:
+async def of_alert(pool: Pool, alert_id: int) -> NamedForecast:
     """What would happen to an alert from where it stands now. Raises NotFound."""
     _, view, start, names = await _stand(pool, alert_id)
-    return Foreseen(forecast.forecast(view, start), names)
+    return NamedForecast(forecast.forecast(view, start), names)
 
 
-async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> Foreseen | EscalationRefusal:
+async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> NamedForecast | EscalationRefusal:
     """What would happen to an alert at once if it were escalated by hand now, or why it cannot be. Raises NotFound."""
     alert, view, start, names = await _stand(pool, alert_id)
-    if refusal := refuse_escalation(_facts(alert, view, start), seen):
+    held_until, has_steps = view.maintenance.until(start.at), bool(view.plan_of(start.alert).steps)
+    if refusal := refuse_escalation(row_mapping.escalation_facts(alert, held_until, has_steps), seen):
         return refusal
-    return Foreseen(forecast.forecast(view, by_hand(start), horizon=timedelta(0)), names)
+    return NamedForecast(forecast.forecast(view, by_hand(start), horizon=timedelta(0)), names)
 
 
-def _facts(alert: asyncpg.Record, view: View, start: Start) -> EscalationFacts:
-    return EscalationFacts(
-        status=alert["status"],
-        state=alert["state"],
-        step_number=alert["step_number"],
-        escalation_count=alert["escalation_count"],
-        version=alert["version"],
-        held_until=view.maintenance.until(start.at),
-        has_steps=bool(view.plan_of(start.alert).steps),
-    )
-
-
-async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start, Names]:
+async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start, ForecastNames]:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         alert = await connection.fetchrow(_sql["alert"], alert_id)
         if alert is None:
@@ -205,7 +195,7 @@ async def _policies_of(connection: Connection, service: asyncpg.Record) -> _Poli
     return _Policies(own, await _policy(connection, service["catch_all_policy_id"]))
 
 
-async def _policy(connection: Connection, policy_id: UUID | None) -> Named | None:
+async def _policy(connection: Connection, policy_id: UUID | None) -> NamedPolicy | None:
     found = await policy_definitions.read(connection, [policy_id]) if policy_id else []
     return found[0] if found else None
 
@@ -216,13 +206,12 @@ async def _view(
     held: Maintenance,
     paged: Collection[UUID] = (),
     rooms: Collection[UUID] = (),
-) -> tuple[View, Names]:
+) -> tuple[View, ForecastNames]:
     """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
     plans = [named.plan for named in policies.all()]
     targets = [target for plan in plans for step in plan.steps for target in step.targets]
     on_call = await on_call_snapshot.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
-    user_ids = {*paged, *ids_of("user", targets), *_users_in(on_call)}
-    users = await connection.fetch(_sql["users"], list(user_ids))
+    users = await connection.fetch(_sql["users"], [*paged, *everybody(on_call, targets)])
     channels = await connection.fetch(_sql["channels"], [*rooms, *ids_of("channel", targets)])
     view = View(
         policy=policies.own.plan,
@@ -234,26 +223,14 @@ async def _view(
     return view, _names(policies, users, channels)
 
 
-def _names(policies: _Policies, users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]) -> Names:
-    methods = [Destination(UUID(one["id"]), one["name"], one["type"]) for row in users for one in row["methods"]]
-    return Names(
+def _names(policies: _Policies, users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]) -> ForecastNames:
+    methods = [DestinationName(UUID(one["id"]), one["name"], one["type"]) for row in users for one in row["methods"]]
+    return ForecastNames(
         policies={named.plan.id: named.name for named in policies.all()},
         users={row["id"]: row["name"] for row in users},
         contact_methods={method.id: method for method in methods},
-        channels={row["id"]: Destination(**row) for row in channels},
+        channels={row["id"]: DestinationName(**row) for row in channels},
     )
-
-
-def _users_in(on_call: Roster) -> Iterator[UUID]:
-    """Everybody whom the rotations and schedules may put on call."""
-    for rotation in on_call.rotations.values():
-        yield from (participant.user_id for participant in rotation.participants)
-    for schedule in on_call.schedules.values():
-        yield from (rule.target.id for rule in schedule.rules if rule.target.type == "user")
-        yield from (one.add_user_id for one in schedule.overrides if one.add_user_id is not None)
-        yield from (shift.user_id for one in schedule.temporary for shift in one.shifts)
-    for known in on_call.last_known.values():
-        yield from known
 
 
 def _given(ids: Collection[UUID | None]) -> list[UUID]:

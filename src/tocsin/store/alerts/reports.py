@@ -15,7 +15,7 @@ _sql = Statements(__package__, "reports.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Soon:
+class Quantiles:
     """Within how many seconds half of them and nine in ten were done. None: none was."""
 
     median: float | None = None
@@ -23,7 +23,7 @@ class Soon:
 
 
 @dataclass(frozen=True, slots=True)
-class OfService:
+class ServiceReport:
     """Alerts of a service (or of all), and pages that went out for any alert of it.
 
     Times are from when an alert came in: to its first acknowledgement or snooze, to its close.
@@ -35,14 +35,14 @@ class OfService:
     night_alerts: int = 0
     acknowledged: int = 0
     closed: int = 0
-    to_acknowledge: Soon = Soon()
-    to_close: Soon = Soon()
+    to_acknowledge: Quantiles = Quantiles()
+    to_close: Quantiles = Quantiles()
     pages: int = 0
     night_pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class OfPerson:
+class UserReport:
     """Pages that went out to somebody, and about how many alerts."""
 
     id: UUID
@@ -53,7 +53,7 @@ class OfPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class OfHour:
+class HourReport:
     """What came in and went out within an hour."""
 
     hour: Hour
@@ -65,10 +65,10 @@ class OfHour:
 class Report:
     """Everything about a stretch of days. ``total`` holds times of all alerts together."""
 
-    total: OfService
-    services: Sequence[OfService]
-    people: Sequence[OfPerson]
-    hours: Sequence[OfHour]
+    total: ServiceReport
+    services: Sequence[ServiceReport]
+    people: Sequence[UserReport]
+    hours: Sequence[HourReport]
 
 
 async def report(pool: Pool, stretch: Stretch) -> Report:
@@ -89,35 +89,36 @@ async def report(pool: Pool, stretch: Stretch) -> Report:
     return Report(
         total=_with_pages(total, counts),
         services=sorted((one for one in services if one.id is not None), key=_most_first),
-        people=[OfPerson(**row) for row in people],
+        people=[UserReport(**row) for row in people],
         hours=counts,
     )
 
 
-def _most_first(one: OfService) -> tuple[int, int, str]:
+def _most_first(one: ServiceReport) -> tuple[int, int, str]:
     return -one.alerts, -one.pages, one.name.lower()
 
 
-def _services(alerts: Sequence[asyncpg.Record], pages: Sequence[asyncpg.Record]) -> Sequence[OfService]:
+def _services(alerts: Sequence[asyncpg.Record], pages: Sequence[asyncpg.Record]) -> Sequence[ServiceReport]:
     """Each service that had an alert or a page, and all together without pages."""
     paged = {row["service_id"]: row for row in pages}
     found = [_of_service(row, paged.pop(row["service_id"], None)) for row in alerts]
     quiet = [
-        OfService(key, row["name"], pages=row["pages"], night_pages=row["night_pages"]) for key, row in paged.items()
+        ServiceReport(key, row["name"], pages=row["pages"], night_pages=row["night_pages"])
+        for key, row in paged.items()
     ]
     return [*found, *quiet]
 
 
-def _of_service(row: asyncpg.Record, paged: asyncpg.Record | None) -> OfService:
-    return OfService(
+def _of_service(row: asyncpg.Record, paged: asyncpg.Record | None) -> ServiceReport:
+    return ServiceReport(
         id=row["service_id"],
         name=row["name"] or "All services",
         alerts=row["alerts"],
         night_alerts=row["night_alerts"],
         acknowledged=row["acknowledged"],
         closed=row["closed"],
-        to_acknowledge=Soon(*row["to_acknowledge"] or ()),
-        to_close=Soon(*row["to_close"] or ()),
+        to_acknowledge=Quantiles(*row["to_acknowledge"] or ()),
+        to_close=Quantiles(*row["to_close"] or ()),
         pages=paged["pages"] if paged else 0,
         night_pages=paged["night_pages"] if paged else 0,
     )
@@ -125,12 +126,12 @@ def _of_service(row: asyncpg.Record, paged: asyncpg.Record | None) -> OfService:
 
 def _hours(
     hours: Sequence[Hour], alerts: Sequence[asyncpg.Record], pages: Sequence[asyncpg.Record]
-) -> Sequence[OfHour]:
+) -> Sequence[HourReport]:
     came, went = ({row["hour"]: row["count"] for row in rows} for rows in (alerts, pages))
-    return [OfHour(hour, came.get(place, 0), went.get(place, 0)) for place, hour in enumerate(hours, 1)]
+    return [HourReport(hour, came.get(place, 0), went.get(place, 0)) for place, hour in enumerate(hours, 1)]
 
 
-def _with_pages(total: OfService, hours: Sequence[OfHour]) -> OfService:
+def _with_pages(total: ServiceReport, hours: Sequence[HourReport]) -> ServiceReport:
     return replace(
         total,
         pages=sum(one.pages for one in hours),

@@ -14,7 +14,7 @@ _sql = Statements(__package__, "timeline.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One thing that happened. A page's entries have event ``page``, and ``status`` and whom it goes to in ``meta``."""
 
     at: datetime
@@ -25,7 +25,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimelinePosition:
     """A place in a timeline; ``source`` (0 the alert's log, 1 its pages) and ``id`` decide within a moment."""
 
     at: datetime
@@ -34,37 +34,39 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TimelineSlice:
     """Some entries in order, and the place to go on from when there are more."""
 
-    entries: Sequence[Entry]
-    next: Place | None
+    entries: Sequence[TimelineEntry]
+    next: TimelinePosition | None
 
 
 @dataclass(frozen=True, slots=True)
-class Newest:
+class NewestEntries:
     """The last entries in order, and whether there are older ones."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[TimelineEntry]
     has_older: bool
 
 
-async def timeline(database: Database, alert_id: int, after: Place | None = None, limit: int = 1000) -> Stretch:
+async def timeline(
+    database: Database, alert_id: int, after: TimelinePosition | None = None, limit: int = 1000
+) -> TimelineSlice:
     """Up to ``limit`` entries, oldest first. Raises NotFound."""
     if not await database.fetchval(_sql["exists"], alert_id):
         raise NotFound("no such alert")
     at, source, last_id = (after.at, after.source, after.id) if after else (None, None, None)
     rows = await database.fetch(_sql["page"], alert_id, at, source, last_id, limit + 1)
-    entries = [Entry(row["at"], row["event"], row["reason"], row["actor"], row["meta"]) for row in rows[:limit]]
-    return Stretch(entries, _place(rows[limit - 1]) if len(rows) > limit else None)
+    entries = [TimelineEntry(row["at"], row["event"], row["reason"], row["actor"], row["meta"]) for row in rows[:limit]]
+    return TimelineSlice(entries, _place(rows[limit - 1]) if len(rows) > limit else None)
 
 
-async def newest(database: Database, alert_id: int, limit: int) -> Newest:
+async def newest(database: Database, alert_id: int, limit: int) -> NewestEntries:
     """The newest ``limit`` entries, oldest first, and those that come in meanwhile. Raises NotFound."""
     row = await database.fetchrow(_sql["before_newest"], alert_id, limit)
     stretch = await timeline(database, alert_id, _place(row) if row else None)
-    return Newest(stretch.entries, row is not None)
+    return NewestEntries(stretch.entries, row is not None)
 
 
-def _place(row: asyncpg.Record) -> Place:
-    return Place(row["at"], row["source"], row["id"])
+def _place(row: asyncpg.Record) -> TimelinePosition:
+    return TimelinePosition(row["at"], row["source"], row["id"])

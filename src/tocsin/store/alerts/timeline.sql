@@ -1,8 +1,8 @@
 -- name: exists
 select exists (select from alerts where id = $1)
 
--- The place before the newest $2 entries; none when there are no more.
 -- name: before_newest
+-- The place before the newest $2 entries; none when there are no more.
 select entries.at, entries.source, entries.id
 from (
     select logs.at, 0 as source, logs.id
@@ -18,9 +18,9 @@ order by entries.at desc, entries.source desc, entries.id desc
 offset $2
 limit 1
 
+-- name: page
 -- What happened to an alert, oldest first, from the place ($2, $3, $4) on: its own log (source 0) and the states of its
 -- pages (source 1), which come second where the moment is the same.
--- name: page
 select entries.at, entries.source, entries.id, entries.event, entries.reason, entries.actor, entries.meta
 from (
     select logs.at, 0 as source, logs.id, logs.event, logs.reason, logs.actor, logs.meta

@@ -13,9 +13,9 @@ from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list, alerts
+from tocsin.store.alerts import actions, alert_list, new_alert
 from tocsin.store.alerts.alert_list import Alert
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts.new_alert import NewAlert
 
 _sql = Statements(__package__, "undo.sql")
 
@@ -41,12 +41,12 @@ async def undo(connection: Connection, alert_id: int, actor: Actor) -> int:
 
     Raises NotFound, and Conflict when there is nothing to take back, or not any more.
     """
-    await alerts.lock(connection, alert_id)
+    await actions.lock(connection, alert_id)
     last = await _last(connection, alert_id, actor, OFFERED_FOR + _ON_ITS_WAY)
     if last is None:
         raise Conflict("only the last thing done can be undone, by who did it, within 10 seconds")
     if last.what == "acknowledgement":
-        await alerts.trigger_again(connection, alert_id, actor, "acknowledgement_undone")
+        await actions.trigger_again(connection, alert_id, actor, "acknowledgement_undone")
         return alert_id
     return await _raise_again(connection, await alert_list.get(connection, alert_id), actor)
 
@@ -58,7 +58,7 @@ async def _last(database: Database, alert_id: int, actor: Actor, within: timedel
 
 async def _raise_again(connection: Connection, closed: Alert, actor: Actor) -> int:
     """The open alert in place of the closed one: its source's, or a new one, which is the actor's if it was taken."""
-    new_id = await alerts.open_alert(connection, closed.service_id, closed.dedup_key)
+    new_id = await new_alert.open_alert(connection, closed.service_id, closed.dedup_key)
     if new_id is None:
         new = NewAlert(
             summary=closed.summary,
@@ -67,9 +67,9 @@ async def _raise_again(connection: Connection, closed: Alert, actor: Actor) -> i
             severity=closed.severity,
             labels=closed.labels,
         )
-        raised = await alerts.raise_alert(connection, closed.service_id, new, actor)
+        raised = await new_alert.raise_alert(connection, closed.service_id, new, actor)
         new_id = raised.alert_id
         if raised.is_new and closed.acknowledged_at is not None:
-            await alerts.acknowledge(connection, new_id, actor)
-    await alerts.log(connection, closed.id, "raised_again", actor, {"alert_id": new_id})
+            await actions.acknowledge(connection, new_id, actor)
+    await actions.log(connection, closed.id, "raised_again", actor, {"alert_id": new_id})
     return new_id

@@ -16,7 +16,7 @@ _sql = Statements(__package__, "operators.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class OperatorAddress:
     """One contact method or channel of an operator; ``name`` is the user's or channel's."""
 
     id: UUID
@@ -31,7 +31,7 @@ class Operators:
     """The policy's name, and whom its first step would page now."""
 
     policy: str
-    recipients: Sequence[Recipient]
+    recipients: Sequence[OperatorAddress]
 
 
 async def of_policy(connection: Connection, name: str) -> Operators:
@@ -42,7 +42,7 @@ async def of_policy(connection: Connection, name: str) -> Operators:
     [policy] = await policy_reach.of_policies(connection, [policy_id])
     people, channels = first_paged(policy)
     rows = await connection.fetch(_sql["addresses"], [person.id for person in people], list(channels))
-    return Operators(policy.name, [Recipient(**row) for row in rows])
+    return Operators(policy.name, [OperatorAddress(**row) for row in rows])
 
 
 async def incident(connection: Connection) -> Incident | None:

@@ -16,7 +16,7 @@ OwnerKind = Literal["user", "schedule", "team"]
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class CalendarFeed:
     """A feed; the secret itself is not known any more. ``last_used_at`` is true to about a minute."""
 
     created_at: datetime
@@ -24,7 +24,7 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class FeedOwner:
     """Whose shifts an address holds."""
 
     kind: OwnerKind
@@ -32,17 +32,17 @@ class Owner:
     name: str
 
 
-async def find(database: Database, owner_id: UUID) -> Feed | None:
+async def find(database: Database, owner_id: UUID) -> CalendarFeed | None:
     row = await database.fetchrow(_sql["get"], owner_id)
-    return Feed(**row) if row else None
+    return CalendarFeed(**row) if row else None
 
 
-async def renew(connection: Connection, kind: OwnerKind, owner_id: UUID) -> tuple[Feed, str]:
+async def renew(connection: Connection, kind: OwnerKind, owner_id: UUID) -> tuple[CalendarFeed, str]:
     """A feed with a new secret, which cannot be read again; the former one no longer works."""
     secret = new_feed_token()
     row = await connection.fetchrow(_sql["put"], kind, owner_id, digest(secret))
     assert row is not None
-    return Feed(**row), secret
+    return CalendarFeed(**row), secret
 
 
 async def revoke(connection: Connection, owner_id: UUID) -> None:
@@ -51,11 +51,11 @@ async def revoke(connection: Connection, owner_id: UUID) -> None:
         raise NotFound("no calendar feed")
 
 
-async def owner_of(pool: Pool, secret: str) -> Owner:
+async def owner_of(pool: Pool, secret: str) -> FeedOwner:
     """Whose the secret is. Notes the use, at most once a minute. Raises NotFound."""
     row = await pool.fetchrow(_sql["owner_of"], digest(secret))
     if row is None:
         raise NotFound("no such calendar")
     if row["is_use_due"]:
         await pool.execute(_sql["note_use"], row["id"])
-    return Owner(row["kind"], row["id"], row["name"])
+    return FeedOwner(row["kind"], row["id"], row["name"])

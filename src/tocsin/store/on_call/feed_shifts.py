@@ -42,7 +42,7 @@ class FeedShift:
 
 
 @dataclass(frozen=True, slots=True)
-class Shifts:
+class FeedShifts:
     """Shifts by start, the users' names, and the names of schedules and rotations that cannot be read."""
 
     now: datetime
@@ -58,7 +58,7 @@ class _Object:
     name: str
 
 
-async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> Shifts:
+async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> FeedShifts:
     """The shifts from now on, up to a midnight (UTC) that lies ``HORIZON`` ahead.
 
     A user's are their own by everything that can put them on call, a schedule's are everybody's by it, a team's
@@ -73,7 +73,7 @@ async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> Shifts:
     found, left_out = await asyncio.to_thread(_told, whole, objects, begun, only)
     names = await user_list.names(database, {shift.user_id for shift in found})
     named = [shift for shift in found if shift.user_id in names]
-    return Shifts(whole.now, named, names, left_out)
+    return FeedShifts(whole.now, named, names, left_out)
 
 
 def _told(

@@ -13,7 +13,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain.on_call import TargetType
 from tocsin.store.instants import now
 from tocsin.store.on_call import shifts
-from tocsin.store.on_call.shifts import Shift
+from tocsin.store.on_call.shifts import NamedShift
 
 _sql = Statements(__package__, "on_call_of_user.sql")
 
@@ -22,7 +22,7 @@ _MOST_SCHEDULES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StepOfPolicy:
     """A step of a policy, counted from 0."""
 
     policy_id: UUID
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class OnCallSource:
     """What puts somebody on call now: a schedule, a rotation, or themselves (``name`` None) as the target of steps.
 
     ``until`` is None when it does not end within ``AHEAD``.
@@ -41,11 +41,11 @@ class Duty:
     id: UUID
     name: str | None
     until: datetime | None
-    places: Sequence[Place]
+    places: Sequence[StepOfPolicy]
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class NextShift:
     """The next shift of somebody by a schedule."""
 
     schedule_id: UUID
@@ -55,15 +55,15 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class OnCallOfUser:
     """What somebody is on call for now, and the next shift of theirs that has not begun."""
 
-    duties: Sequence[Duty]
-    next: Coming | None
+    duties: Sequence[OnCallSource]
+    next: NextShift | None
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class NamedUser:
     """A user by name."""
 
     id: UUID
@@ -71,29 +71,29 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class OnCall:
+class PolicyOnCall:
     """A policy, and whom the first of its steps that anybody is on call for would page now; nobody at all: None."""
 
     id: UUID
     name: str
     step_number: int | None
-    people: Sequence[Person]
+    people: Sequence[NamedUser]
 
 
-async def of_user(database: Database, user_id: UUID) -> Roll:
+async def of_user(database: Database, user_id: UUID) -> OnCallOfUser:
     """What the user is on call for, until when, and when next."""
     moment = await now(database)
     found = [row async for row in _shifts(database, user_id, moment)]
     ends = {schedule_id: shift.end_at for schedule_id, _, shift in found if shift.start_at <= moment}
-    ahead = [Coming(each, name, one.start_at, one.end_at) for each, name, one in found if one.start_at > moment]
+    ahead = [NextShift(each, name, one.start_at, one.end_at) for each, name, one in found if one.start_at > moment]
     rows = await database.fetch(_sql["now"], user_id)
-    return Roll(_duties(rows, ends, moment + AHEAD), min(ahead, key=lambda one: one.start_at, default=None))
+    return OnCallOfUser(_duties(rows, ends, moment + AHEAD), min(ahead, key=lambda one: one.start_at, default=None))
 
 
-async def on_call_now(database: Database, user_id: UUID, limit: int) -> Sequence[OnCall]:
+async def of_policies(database: Database, user_id: UUID, limit: int) -> Sequence[PolicyOnCall]:
     """Up to ``limit`` policies in use, those nearest to the user first chosen, by name."""
     rows = await database.fetch(_sql["on_call"], user_id, limit)
-    return [OnCall(row["id"], row["name"], row["step_number"], _people(row["people"])) for row in rows]
+    return [PolicyOnCall(row["id"], row["name"], row["step_number"], _people(row["people"])) for row in rows]
 
 
 async def schedules_of(database: Database, user_id: UUID, limit: int) -> Sequence[tuple[UUID, str]]:
@@ -101,7 +101,7 @@ async def schedules_of(database: Database, user_id: UUID, limit: int) -> Sequenc
     return [(row["id"], row["name"]) for row in await database.fetch(_sql["schedules"], user_id, limit)]
 
 
-async def _shifts(database: Database, user_id: UUID, moment: datetime) -> AsyncIterator[tuple[UUID, str, Shift]]:
+async def _shifts(database: Database, user_id: UUID, moment: datetime) -> AsyncIterator[tuple[UUID, str, NamedShift]]:
     """Each schedule that can put the user on call, with every shift of theirs from now on."""
     for schedule_id, name in await schedules_of(database, user_id, _MOST_SCHEDULES):
         for shift in await shifts.between(database, schedule_id, moment, moment + AHEAD):
@@ -109,21 +109,21 @@ async def _shifts(database: Database, user_id: UUID, moment: datetime) -> AsyncI
                 yield schedule_id, name, shift
 
 
-def _duties(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Sequence[Duty]:
+def _duties(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Sequence[OnCallSource]:
     ordered = sorted(rows, key=lambda row: (row["type"], row["name"] or "", row["id"]))
     return [
         _duty(list(group), ends, horizon) for _, group in groupby(ordered, key=lambda row: (row["type"], row["id"]))
     ]
 
 
-def _duty(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Duty:
+def _duty(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> OnCallSource:
     first = rows[0]
     until = ends.get(first["id"])
     if first["type"] == "rotation" and first["participants"] > 1:
         until = first["shift_end"]
-    places = [Place(row["policy_id"], row["policy_name"], row["step_number"]) for row in rows]
-    return Duty(first["type"], first["id"], first["name"], until if until and until < horizon else None, places)
+    places = [StepOfPolicy(row["policy_id"], row["policy_name"], row["step_number"]) for row in rows]
+    return OnCallSource(first["type"], first["id"], first["name"], until if until and until < horizon else None, places)
 
 
-def _people(rows: Sequence[Mapping[str, str]]) -> Sequence[Person]:
-    return [Person(UUID(row["id"]), row["name"]) for row in rows]
+def _people(rows: Sequence[Mapping[str, str]]) -> Sequence[NamedUser]:
+    return [NamedUser(UUID(row["id"]), row["name"]) for row in rows]

@@ -1,5 +1,5 @@
--- What puts a user on call now, and on which step of which policies that any service uses.
 -- name: now
+-- What puts a user on call now, and on which step of which policies that any service uses.
 select
     because.value ->> 'type' as type,
     (because.value ->> 'id')::uuid as id,
@@ -24,8 +24,8 @@ where
     and exists (select from services where services.escalation_policy_id = policies.id)
 order by steps.step_number, lower(policies.name), on_call.id
 
--- Schedules that can put a user on call, by a rule, a rotation, an override or a temporary schedule.
 -- name: schedules
+-- Schedules that can put a user on call, by a rule, a rotation, an override or a temporary schedule.
 select schedules.id, schedules.name
 from schedules
 where
@@ -49,9 +49,9 @@ where
 order by lower(schedules.name)
 limit $2
 
+-- name: on_call
 -- Policies that services use, those first that the user is on call for or whose services are their favourites or their
 -- teams', with whom the first step that anybody is on call for would page now.
--- name: on_call
 select
     policies.id,
     policies.name,

@@ -11,7 +11,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain.checks import gaps
 from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.store.on_call import on_call_snapshot, shifts
-from tocsin.store.on_call.shifts import Shift
+from tocsin.store.on_call.shifts import NamedShift
 
 _sql = Statements(__package__, "on_call_week.sql")
 
@@ -22,7 +22,7 @@ class ScheduleTimes:
 
     id: UUID
     name: str
-    shifts: Sequence[Shift]
+    shifts: Sequence[NamedShift]
     gaps: Sequence[Span]
 
 
@@ -54,13 +54,13 @@ async def _past(database: Database, ids: Sequence[UUID], window: Span, now: date
     return found
 
 
-def _shifts(stints: Sequence[Stint], names: Mapping[UUID, str], window: Span) -> Sequence[Shift]:
+def _shifts(stints: Sequence[Stint], names: Mapping[UUID, str], window: Span) -> Sequence[NamedShift]:
     """Each user's shifts within the window, joined where they touch; by start, then name."""
     times: dict[UUID, list[Span]] = defaultdict(list)
     for stint in stints:
         times[stint.user_id].append(Span(stint.start, stint.end))
     found = [
-        Shift(user_id, names[user_id], span.start, span.end)
+        NamedShift(user_id, names[user_id], span.start, span.end)
         for user_id, spans in times.items()
         if user_id in names
         for span in intersection(union(spans), [window])

@@ -6,13 +6,13 @@ returning id
 -- name: get
 select * from rotation_records where id = $1
 
--- Whatever refers to the rotation can still be written meanwhile, the engine's rows among it.
 -- name: lock
+-- Whatever refers to the rotation can still be written meanwhile, the engine's rows among it.
 select id from rotations where id = $1 for no key update
 
+-- name: hold_state
 -- Each change of a rotation and of its participants locks the rotation's job, which comes after the state (see the order
 -- of locks in tocsin.engine).
--- name: hold_state
 select from rotation_state where rotation_id = $1 for no key update
 
 -- name: list
@@ -53,12 +53,12 @@ insert into rotation_participants (rotation_id, user_id, position)
 select $1, place.user_id, place.position
 from unnest($2::uuid[], $3::integer[]) as place (user_id, position)
 
--- Whoever stands here is active next, once the engine finds that the active one is gone.
 -- name: hand_to
+-- Whoever stands here is active next, once the engine finds that the active one is gone.
 update rotation_state set position = $2, version = version + 1 where rotation_id = $1
 
--- Somebody is made active by hand. The engine's next look finds the version moved.
 -- name: activate
+-- Somebody is made active by hand. The engine's next look finds the version moved.
 with noted as (
     select note_rotation_change($1)
 )

@@ -18,7 +18,7 @@ _sql = Statements(__package__, "schedule_rules.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSpec:
+class ScheduleRuleSpec:
     """What can be set of a rule. ``weekdays`` count from Monday, 0. ``id`` names the existing rule that this one is."""
 
     target: Target
@@ -36,7 +36,7 @@ class RuleSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ScheduleRule:
     """One rule. An end no later than the start is on the next day."""
 
     id: UUID
@@ -46,24 +46,24 @@ class Rule:
     end: time
 
     @property
-    def spec(self) -> RuleSpec:
-        return RuleSpec(target=self.target, weekdays=self.weekdays, start=self.start, end=self.end, id=self.id)
+    def spec(self) -> ScheduleRuleSpec:
+        return ScheduleRuleSpec(target=self.target, weekdays=self.weekdays, start=self.start, end=self.end, id=self.id)
 
 
-async def of_schedules(database: Database, schedule_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Rule]]:
+async def of_schedules(database: Database, schedule_ids: Collection[UUID]) -> Mapping[UUID, Sequence[ScheduleRule]]:
     """The rules of each schedule that has any, in order."""
     rows = await database.fetch(_sql["of_schedules"], list(schedule_ids))
     grouped = groupby(rows, key=lambda row: row["schedule_id"])
     return {schedule_id: [_rule(row) for row in rules] for schedule_id, rules in grouped}
 
 
-def references(rules: Sequence[RuleSpec]) -> Iterator[Reference]:
+def references(rules: Sequence[ScheduleRuleSpec]) -> Iterator[Reference]:
     """What the rules refer to."""
     for index, rule in enumerate(rules):
         yield Reference(f"rules.{index}.target.id", rule.target.type, rule.target.id)
 
 
-def wrong_ids(old: Sequence[Rule], rules: Sequence[RuleSpec]) -> Iterator[FieldError]:
+def wrong_ids(old: Sequence[ScheduleRule], rules: Sequence[ScheduleRuleSpec]) -> Iterator[FieldError]:
     """An error for every rule that is none of the schedule's old ones, or listed twice."""
     known, seen = {rule.id for rule in old}, set[UUID]()
     for index, rule in enumerate(rules):
@@ -76,7 +76,9 @@ def wrong_ids(old: Sequence[Rule], rules: Sequence[RuleSpec]) -> Iterator[FieldE
         seen.add(rule.id)
 
 
-async def replace(connection: Connection, schedule_id: UUID, old: Sequence[Rule], rules: Sequence[RuleSpec]) -> None:
+async def replace(
+    connection: Connection, schedule_id: UUID, old: Sequence[ScheduleRule], rules: Sequence[ScheduleRuleSpec]
+) -> None:
     """Make these the rules of a schedule that is locked and has the old ones. A rule named by id keeps it."""
     if [rule.spec for rule in old] == list(rules):
         return
@@ -88,6 +90,6 @@ async def replace(connection: Connection, schedule_id: UUID, old: Sequence[Rule]
             await connection.execute(_sql["update"], rule.id, position, *rule.columns)
 
 
-def _rule(row: asyncpg.Record) -> Rule:
+def _rule(row: asyncpg.Record) -> ScheduleRule:
     target = Target(row["target_type"], row["target_id"])
-    return Rule(row["id"], target, tuple(row["weekdays"]), row["start_time"], row["end_time"])
+    return ScheduleRule(row["id"], target, tuple(row["weekdays"]), row["start_time"], row["end_time"])

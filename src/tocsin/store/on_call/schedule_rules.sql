@@ -1,5 +1,5 @@
--- Rules of some schedules, in order.
 -- name: of_schedules
+-- Rules of some schedules, in order.
 select
     id,
     schedule_id,

@@ -9,7 +9,7 @@ from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.on_call import schedule_rules
-from tocsin.store.on_call.schedule_rules import Rule, RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRule, ScheduleRuleSpec
 from tocsin.store.pagination import Position, Slice, bounds, cut
 from tocsin.store.references import Reference, names_of_uses, policies_using, require_none, unknown, use_errors
 
@@ -22,7 +22,7 @@ class ScheduleSpec:
 
     name: str
     time_zone: str
-    rules: Sequence[RuleSpec] = ()
+    rules: Sequence[ScheduleRuleSpec] = ()
     description: str = ""
     team_id: UUID | None = None
 
@@ -37,7 +37,7 @@ class Schedule:
     description: str
     time_zone: str
     created_at: datetime
-    rules: Sequence[Rule]
+    rules: Sequence[ScheduleRule]
 
     @property
     def spec(self) -> ScheduleSpec:
@@ -98,6 +98,6 @@ async def _one(database: Database, statement: str, schedule_id: UUID) -> Schedul
     return Schedule(**row, rules=rules.get(schedule_id, ()))
 
 
-async def _check(connection: Connection, spec: ScheduleSpec, old: Sequence[Rule]) -> None:
+async def _check(connection: Connection, spec: ScheduleSpec, old: Sequence[ScheduleRule]) -> None:
     references = [Reference("team_id", "team", spec.team_id), *schedule_rules.references(spec.rules)]
     require_none([*schedule_rules.wrong_ids(old, spec.rules), *await unknown(connection, references)])

@@ -4,8 +4,8 @@ insert into schedules (team_id, name, description, time_zone) values ($1, $2, $3
 -- name: get
 select * from schedule_records where id = $1
 
--- Whatever refers to the schedule can still be written meanwhile, the engine's rows among it.
 -- name: lock
+-- Whatever refers to the schedule can still be written meanwhile, the engine's rows among it.
 select * from schedule_records where id = $1 for no key update
 
 -- name: list
@@ -19,8 +19,8 @@ limit $4
 -- name: update
 update schedules set team_id = $2, name = $3, description = $4, time_zone = $5 where id = $1
 
--- Before the schedule is deleted: its rules, which go with it, lock its job, which comes after the state.
 -- name: hold_state
+-- Before the schedule is deleted: its rules, which go with it, lock its job, which comes after the state.
 select from schedule_state where schedule_id = $1 for update
 
 -- name: delete

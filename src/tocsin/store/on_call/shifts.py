@@ -27,7 +27,7 @@ LONGEST = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
-class OnCallUser:
+class ScheduleOnCallUser:
     """Somebody on call, and what put them there."""
 
     user_id: UUID
@@ -40,11 +40,11 @@ class OnCallAt:
     """Who is on call at one instant."""
 
     at: datetime
-    users: Sequence[OnCallUser]
+    users: Sequence[ScheduleOnCallUser]
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class NamedShift:
     """A user's time on call, from ``start_at`` up to and without ``end_at``."""
 
     user_id: UUID
@@ -59,15 +59,15 @@ async def on_call(database: Database, schedule_id: UUID, at: datetime | None) ->
     require_near("at", at, whole.now)
     if at is not None and at < min(whole.to_replay(schedule_id).start, whole.now):
         rows = await database.fetch(_sql["at"], schedule_id, at)
-        return OnCallAt(at, [OnCallUser(row["user_id"], row["name"], _causes(row["because"])) for row in rows])
+        return OnCallAt(at, [ScheduleOnCallUser(row["user_id"], row["name"], _causes(row["because"])) for row in rows])
     at = at or whole.now
     found = whole.on_call([Target("schedule", schedule_id)], at)
     names = await _names(database, found)
-    users = [OnCallUser(each, names[each], _parts(because)) for each, because in found.items() if each in names]
+    users = [ScheduleOnCallUser(each, names[each], _parts(because)) for each, because in found.items() if each in names]
     return OnCallAt(at, users)
 
 
-async def between(database: Database, schedule_id: UUID, start: datetime, end: datetime) -> Sequence[Shift]:
+async def between(database: Database, schedule_id: UUID, start: datetime, end: datetime) -> Sequence[NamedShift]:
     """Each user's shifts in [start, end), cut to it, joined where they touch; by start, then user.
 
     Raises InvalidInput for a time that is empty, longer than ``LONGEST`` or too far ahead.
@@ -80,7 +80,7 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
     past = await _past(database, schedule_id, window, told_until)
     stints = _joined([*past, *worked_out(whole, schedule_id, window, told_until)], window)
     names = await _names(database, {stint.user_id for stint in stints})
-    return [Shift(one.user_id, names[one.user_id], one.start, one.end) for one in stints if one.user_id in names]
+    return [NamedShift(one.user_id, names[one.user_id], one.start, one.end) for one in stints if one.user_id in names]
 
 
 def require_window(start: datetime, end: datetime) -> None:

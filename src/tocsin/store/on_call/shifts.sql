@@ -1,5 +1,5 @@
--- Who was on call by a schedule at a moment that is past.
 -- name: at
+-- Who was on call by a schedule at a moment that is past.
 select users.id as user_id, users.name, on_call.because
 from schedule_on_call_users as on_call
 join users on users.id = on_call.user_id

@@ -18,7 +18,7 @@ _sql = Statements(__package__, "temporary_schedules.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class TemporaryShift:
     """A user's time on call, from ``start_at`` up to and without ``end_at``."""
 
     user_id: UUID
@@ -27,12 +27,12 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemporarySpec:
+class TemporaryScheduleSpec:
     """What can be set. Where no shift is, nobody is on call."""
 
     start_at: datetime
     end_at: datetime
-    shifts: Sequence[Shift] = ()
+    shifts: Sequence[TemporaryShift] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class TemporarySchedule:
     start_at: datetime
     end_at: datetime
     created_at: datetime
-    shifts: Sequence[Shift]
+    shifts: Sequence[TemporaryShift]
 
     @property
-    def spec(self) -> TemporarySpec:
-        return TemporarySpec(start_at=self.start_at, end_at=self.end_at, shifts=self.shifts)
+    def spec(self) -> TemporaryScheduleSpec:
+        return TemporaryScheduleSpec(start_at=self.start_at, end_at=self.end_at, shifts=self.shifts)
 
 
-async def create(connection: Connection, schedule_id: UUID, spec: TemporarySpec) -> TemporarySchedule:
+async def create(connection: Connection, schedule_id: UUID, spec: TemporaryScheduleSpec) -> TemporarySchedule:
     """Add a temporary schedule to a schedule that is locked.
 
     Raises InvalidInput naming every wrong field, Conflict naming the temporary schedule that it overlaps.
@@ -74,7 +74,9 @@ async def page(database: Database, schedule_id: UUID, after: Position | None, li
     return cut([_temporary(row) for row in rows], limit)
 
 
-async def update(connection: Connection, temporary: TemporarySchedule, spec: TemporarySpec) -> TemporarySchedule:
+async def update(
+    connection: Connection, temporary: TemporarySchedule, spec: TemporaryScheduleSpec
+) -> TemporarySchedule:
     """Change one whose schedule is locked; shifts are replaced as a whole. Raises as ``create`` does."""
     await _check(connection, temporary.schedule_id, spec, temporary)
     await connection.execute(_sql["update"], temporary.id, spec.start_at, spec.end_at)
@@ -89,7 +91,9 @@ async def delete(connection: Connection, schedule_id: UUID, temporary_id: UUID) 
         raise NotFound("no such temporary schedule")
 
 
-async def _check(connection: Connection, schedule_id: UUID, spec: TemporarySpec, old: TemporarySchedule | None) -> None:
+async def _check(
+    connection: Connection, schedule_id: UUID, spec: TemporaryScheduleSpec, old: TemporarySchedule | None
+) -> None:
     references = [Reference(f"shifts.{index}.user_id", "user", one.user_id) for index, one in enumerate(spec.shifts)]
     is_new = old is None or old.end_at != spec.end_at
     errors = [*ends_after_start(spec.start_at, spec.end_at), *_wrong_shifts(spec)]
@@ -103,7 +107,7 @@ async def _check(connection: Connection, schedule_id: UUID, spec: TemporarySpec,
         raise Conflict(message, FieldError("start_at", message))
 
 
-def _wrong_shifts(spec: TemporarySpec) -> Iterator[FieldError]:
+def _wrong_shifts(spec: TemporaryScheduleSpec) -> Iterator[FieldError]:
     for index, shift in enumerate(spec.shifts):
         yield from ends_after_start(shift.start_at, shift.end_at, f"shifts.{index}.end_at")
         if shift.start_at < spec.start_at:
@@ -112,7 +116,7 @@ def _wrong_shifts(spec: TemporarySpec) -> Iterator[FieldError]:
             yield FieldError(f"shifts.{index}.end_at", "is after the temporary schedule's end")
 
 
-async def _insert_shifts(connection: Connection, temporary_id: UUID, shifts: Sequence[Shift]) -> None:
+async def _insert_shifts(connection: Connection, temporary_id: UUID, shifts: Sequence[TemporaryShift]) -> None:
     columns = ([one.user_id for one in shifts], [one.start_at for one in shifts], [one.end_at for one in shifts])
     await connection.execute(_sql["insert_shifts"], temporary_id, *columns)
 
@@ -123,6 +127,6 @@ def _temporary(row: asyncpg.Record) -> TemporarySchedule:
     return TemporarySchedule(**values, shifts=shifts)
 
 
-def _shift(shift: dict[str, str]) -> Shift:
+def _shift(shift: dict[str, str]) -> TemporaryShift:
     start, end = (datetime.fromisoformat(shift[name]) for name in ("start_at", "end_at"))
-    return Shift(UUID(shift["user_id"]), start, end)
+    return TemporaryShift(UUID(shift["user_id"]), start, end)

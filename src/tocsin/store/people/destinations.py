@@ -13,7 +13,7 @@ _sql = Statements(__package__, "destinations.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class NamedDestination:
     """The name of a user or channel, and where a page to it goes. ``secret`` signs webhooks."""
 
     name: str
@@ -27,7 +27,7 @@ async def types(database: Database) -> frozenset[str]:
     return frozenset(row["type"] for row in await database.fetch(_sql["types"]))
 
 
-async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) -> Recipient:
+async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) -> NamedDestination:
     """Raises NotFound, also when it is another user's."""
     row = await database.fetchrow(_sql["contact_method"], user_id, method_id)
     if row is None:
@@ -35,7 +35,7 @@ async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) 
     return _recipient(row)
 
 
-async def of_channel(database: Database, channel_id: UUID) -> Recipient:
+async def of_channel(database: Database, channel_id: UUID) -> NamedDestination:
     """Raises NotFound."""
     row = await database.fetchrow(_sql["channel"], channel_id)
     if row is None:
@@ -43,5 +43,5 @@ async def of_channel(database: Database, channel_id: UUID) -> Recipient:
     return _recipient(row)
 
 
-def _recipient(row: asyncpg.Record) -> Recipient:
-    return Recipient(row["name"], row["type"], row["address"], row["secret"])
+def _recipient(row: asyncpg.Record) -> NamedDestination:
+    return NamedDestination(row["name"], row["type"], row["address"], row["secret"])

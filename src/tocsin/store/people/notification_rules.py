@@ -13,7 +13,7 @@ _sql = Statements(__package__, "notification_rules.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSpec:
+class NotificationRuleSpec:
     """What can be set."""
 
     contact_method_id: UUID
@@ -21,7 +21,7 @@ class RuleSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class NotificationRule:
     """One notification rule."""
 
     id: UUID
@@ -31,39 +31,39 @@ class Rule:
     created_at: datetime
 
     @property
-    def spec(self) -> RuleSpec:
-        return RuleSpec(contact_method_id=self.contact_method_id, delay=self.delay)
+    def spec(self) -> NotificationRuleSpec:
+        return NotificationRuleSpec(contact_method_id=self.contact_method_id, delay=self.delay)
 
 
-async def create(connection: Connection, user_id: UUID, spec: RuleSpec) -> Rule:
+async def create(connection: Connection, user_id: UUID, spec: NotificationRuleSpec) -> NotificationRule:
     """Raises InvalidInput when the contact method is not the user's."""
     await _require_own_method(connection, user_id, spec)
     row = await connection.fetchrow(_sql["insert"], user_id, spec.contact_method_id, spec.delay)
     assert row is not None
-    return Rule(**row)
+    return NotificationRule(**row)
 
 
-async def get(database: Database, user_id: UUID, rule_id: UUID) -> Rule:
+async def get(database: Database, user_id: UUID, rule_id: UUID) -> NotificationRule:
     """Raises NotFound, also when it is another user's."""
     return await _one(database, "get", user_id, rule_id)
 
 
-async def lock(connection: Connection, user_id: UUID, rule_id: UUID) -> Rule:
+async def lock(connection: Connection, user_id: UUID, rule_id: UUID) -> NotificationRule:
     """The rule as it is until the transaction ends. Raises NotFound."""
     return await _one(connection, "lock", user_id, rule_id)
 
 
-async def page(database: Database, user_id: UUID, after: Position | None, limit: int) -> Slice[Rule]:
+async def page(database: Database, user_id: UUID, after: Position | None, limit: int) -> Slice[NotificationRule]:
     rows = await database.fetch(_sql["list"], user_id, *bounds(after), limit + 1)
-    return cut([Rule(**row) for row in rows], limit)
+    return cut([NotificationRule(**row) for row in rows], limit)
 
 
-async def update(connection: Connection, rule: Rule, spec: RuleSpec) -> Rule:
+async def update(connection: Connection, rule: NotificationRule, spec: NotificationRuleSpec) -> NotificationRule:
     """Change a rule that is locked. Raises InvalidInput when the contact method is not the user's."""
     await _require_own_method(connection, rule.user_id, spec)
     row = await connection.fetchrow(_sql["update"], rule.id, spec.contact_method_id, spec.delay)
     assert row is not None
-    return Rule(**row)
+    return NotificationRule(**row)
 
 
 async def delete(connection: Connection, user_id: UUID, rule_id: UUID) -> None:
@@ -72,12 +72,12 @@ async def delete(connection: Connection, user_id: UUID, rule_id: UUID) -> None:
         raise NotFound("no such notification rule")
 
 
-async def _one(database: Database, statement: str, user_id: UUID, rule_id: UUID) -> Rule:
+async def _one(database: Database, statement: str, user_id: UUID, rule_id: UUID) -> NotificationRule:
     if row := await database.fetchrow(_sql[statement], user_id, rule_id):
-        return Rule(**row)
+        return NotificationRule(**row)
     raise NotFound("no such notification rule")
 
 
-async def _require_own_method(connection: Connection, user_id: UUID, spec: RuleSpec) -> None:
+async def _require_own_method(connection: Connection, user_id: UUID, spec: NotificationRuleSpec) -> None:
     if await connection.fetchval(_sql["lock_contact_method"], user_id, spec.contact_method_id) is None:
         raise InvalidInput(FieldError("contact_method_id", "is no contact method of this user"))

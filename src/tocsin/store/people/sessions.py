@@ -14,7 +14,7 @@ _sql = Statements(__package__, "sessions.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class SignInClient:
     """Where somebody signs in from."""
 
     ip: str | None
@@ -52,7 +52,7 @@ async def actor_by_session(pool: Pool, secret: str, ip: str | None) -> Actor | N
     )
 
 
-async def known_as(database: Database, user_id: UUID | None, client: Client, secret: str | None) -> str | None:
+async def known_as(database: Database, user_id: UUID | None, client: SignInClient, secret: str | None) -> str | None:
     """As whom we know a client that signs in as the user: by their session whose cookie it sends, or by its address, if
     they are signed in from there. None when we do not."""
     row = await database.fetchrow(_sql["known"], user_id, digest(secret) if secret else None, client.ip or "")
@@ -62,7 +62,7 @@ async def known_as(database: Database, user_id: UUID | None, client: Client, sec
     return f"{user_id} at {client.ip}" if row["is_at_home"] else None
 
 
-async def create(connection: Connection, user_id: UUID, client: Client, lifetime: timedelta) -> str:
+async def create(connection: Connection, user_id: UUID, client: SignInClient, lifetime: timedelta) -> str:
     """Sign the user in; returns the value of the cookie. Sessions of the user that are over are cleared away."""
     secret = new_session_token()
     await connection.execute(_sql["delete_expired"], user_id)

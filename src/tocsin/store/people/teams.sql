@@ -28,8 +28,8 @@ from unnest($2::uuid[], $3::text[]) as member (user_id, role)
 on conflict (team_id, user_id) do update set role = excluded.role
 where team_members.role <> excluded.role
 
--- Whatever carries the team: its kind, id and name.
 -- name: uses
+-- Whatever carries the team: its kind, id and name.
 select uses.kind, uses.id, uses.name
 from (
     select 'channel' as kind, id, name from channels where team_id = $1

@@ -1,5 +1,5 @@
--- Who a token stands for, and whether its last use should be noted again.
 -- name: authenticate
+-- Who a token stands for, and whether its last use should be noted again.
 select
     api_tokens.id,
     case when users.id is null then api_tokens.name else users.name || ' (' || api_tokens.name || ')' end as name,
@@ -28,8 +28,8 @@ insert into api_tokens (name, user_id, role, scope, expires_at, token_hash, pare
 values ($1, $2, $3, $4, $5, $6, $7)
 returning id, name, user_id, role, scope, created_at, last_used_at, expires_at
 
--- Tokens that still work, of one user or of everybody.
 -- name: list
+-- Tokens that still work, of one user or of everybody.
 select id, name, user_id, role, scope, created_at, last_used_at, expires_at
 from api_tokens
 where

@@ -14,7 +14,7 @@ MOST_NAMES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class UserRow:
     """A user. ``is_on_call``: some step of a policy in use would page them now."""
 
     id: UUID
@@ -27,15 +27,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class UserList:
     """Some users by name, and the one to go on after when there are more."""
 
-    items: Sequence[Person]
+    items: Sequence[UserRow]
     next: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class TeamMembership:
     """A team of a user's, and their place in it."""
 
     id: UUID
@@ -44,18 +44,18 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class UserCounts:
     """How many users there are, and how many of them cannot be reached."""
 
     all: int
     unreachable: int
 
 
-async def page(database: Database, q: str | None, after: UUID | None, limit: int) -> Found:
+async def page(database: Database, q: str | None, after: UUID | None, limit: int) -> UserList:
     """Users by name, those whose name or email holds ``q``; none after a user that is gone."""
     rows = await database.fetch(_sql["list"], q, after, limit + 1)
-    people = [Person(**row) for row in rows]
-    return Found(people[:limit], people[limit - 1].id if len(people) > limit else None)
+    people = [UserRow(**row) for row in rows]
+    return UserList(people[:limit], people[limit - 1].id if len(people) > limit else None)
 
 
 async def names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -69,12 +69,12 @@ async def choices(database: Database, chosen: Iterable[UUID | None] = ()) -> Map
     return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(ids), MOST_NAMES)}
 
 
-async def counts(database: Database) -> Counts:
+async def counts(database: Database) -> UserCounts:
     row = await database.fetchrow(_sql["counts"])
     assert row is not None
-    return Counts(**row)
+    return UserCounts(**row)
 
 
-async def teams(database: Database, user_id: UUID) -> Sequence[Membership]:
+async def teams(database: Database, user_id: UUID) -> Sequence[TeamMembership]:
     """The user's teams by name."""
-    return [Membership(**row) for row in await database.fetch(_sql["teams"], user_id)]
+    return [TeamMembership(**row) for row in await database.fetch(_sql["teams"], user_id)]

@@ -25,16 +25,16 @@ returning id, name, email, role, created_at
 -- name: set_password
 update users set password_hash = $2 where id = $1
 
--- What has passed no longer needs its user. Its time is compared again after any wait for who is changing it.
 -- name: delete_past_overrides
+-- What has passed no longer needs its user. Its time is compared again after any wait for who is changing it.
 delete from schedule_overrides where (add_user_id = $1 or remove_user_id = $1) and end_at <= now()
 
 -- name: delete_past_shifts
 delete from temporary_schedule_shifts where user_id = $1 and end_at <= now()
 
+-- name: uses
 -- Whatever names the user and is not over: its kind, id and name. An override has no name: that of its schedule, whose
 -- id is within_id, stands for it.
--- name: uses
 select uses.kind, uses.id, uses.name, uses.within_id
 from (
     select 'escalation policy' as kind, policies.id, policies.name, null::uuid as within_id

@@ -25,8 +25,8 @@ update escalation_policies
 set team_id = $2, name = $3, description = $4, repeat = $5, catch_all_policy_id = $6
 where id = $1
 
--- The services that use the policy, and the policies whose catch-all it is.
 -- name: uses
+-- The services that use the policy, and the policies whose catch-all it is.
 select uses.kind, uses.id, uses.name
 from (
     select 'service' as kind, id, name from services where escalation_policy_id = $1
@@ -36,8 +36,8 @@ from (
 order by uses.kind desc, lower(uses.name)
 limit 100
 
--- Alerts that stand on the policy though their service has another one by now, before the deletion takes them off it.
 -- name: hold_alerts
+-- Alerts that stand on the policy though their service has another one by now, before the deletion takes them off it.
 select alert_id from escalation_policy_state
 where alert_id in (
     select standing.alert_id from escalation_policy_state as standing where standing.escalation_policy_id = $1

@@ -13,16 +13,16 @@ _sql = Statements(__package__, "policy_definitions.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPolicy:
     """A policy and its name. It need not be saved."""
 
     name: str
     plan: PolicyPlan
 
 
-async def read(database: Database, policy_ids: Collection[UUID] | None) -> Sequence[Named]:
+async def read(database: Database, policy_ids: Collection[UUID] | None) -> Sequence[NamedPolicy]:
     """Policies that exist, by name; None is all of them."""
     if policy_ids is None:
         policy_ids = [row["id"] for row in await database.fetch(_sql["all"])]
     rows = await database.fetch(_sql["plans"], list(policy_ids))
-    return [Named(row["name"], row_mapping.policy_plan(row)) for row in rows]
+    return [NamedPolicy(row["name"], row_mapping.policy_plan(row)) for row in rows]

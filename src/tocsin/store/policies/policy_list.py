@@ -43,7 +43,7 @@ class PolicyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PolicyList:
     """Some policies, and the name to go on after when there are more."""
 
     items: Sequence[PolicyRow]
@@ -51,7 +51,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ServiceName:
     """A service or a policy by name."""
 
     id: UUID
@@ -59,7 +59,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PolicyChoice:
     """A policy by name, and whose it is."""
 
     id: UUID
@@ -67,11 +67,11 @@ class Choice:
     name: str
 
 
-async def page(database: Database, q: str | None, team_id: UUID | None, after: str | None, limit: int) -> Found:
+async def page(database: Database, q: str | None, team_id: UUID | None, after: str | None, limit: int) -> PolicyList:
     """Up to ``limit`` policies, of the team when one is given, whose names come after ``after``."""
     rows = await database.fetch(_sql["page"], None, q, team_id, after, limit + 1)
     items = await _with_steps(database, rows[:limit])
-    return Found(items, items[-1].name if len(rows) > limit else None)
+    return PolicyList(items, items[-1].name if len(rows) > limit else None)
 
 
 async def get(database: Database, policy_id: UUID) -> PolicyRow:
@@ -82,14 +82,14 @@ async def get(database: Database, policy_id: UUID) -> PolicyRow:
     return (await _with_steps(database, rows))[0]
 
 
-async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[Named]:
+async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[ServiceName]:
     """The services that use the policy, by name."""
-    return [Named(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
+    return [ServiceName(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
 
 
-async def choices(database: Database) -> Sequence[Choice]:
+async def choices(database: Database) -> Sequence[PolicyChoice]:
     """Every policy, by name."""
-    return [Choice(**row) for row in await database.fetch(_sql["choices"])]
+    return [PolicyChoice(**row) for row in await database.fetch(_sql["choices"])]
 
 
 async def _with_steps(database: Database, rows: Sequence[asyncpg.Record]) -> Sequence[PolicyRow]:

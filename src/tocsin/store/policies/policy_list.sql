@@ -1,5 +1,5 @@
--- Escalation policies by name, with what uses them.
 -- name: page
+-- Escalation policies by name, with what uses them.
 select
     policies.id,
     policies.team_id,
@@ -31,8 +31,8 @@ where
 order by lower(policies.name)
 limit $5
 
--- The services that use a policy.
 -- name: services
+-- The services that use a policy.
 select services.id, services.name
 from services
 where services.escalation_policy_id = $1

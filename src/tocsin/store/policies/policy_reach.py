@@ -18,7 +18,7 @@ from tocsin.domain.plan import PolicyPlan, StepPlan
 from tocsin.domain.reach import Person, PersonRule, PolicyReach, StepReach, everybody
 from tocsin.store.on_call import on_call_snapshot
 from tocsin.store.policies import policy_definitions
-from tocsin.store.policies.policy_definitions import Named
+from tocsin.store.policies.policy_definitions import NamedPolicy
 
 _sql = Statements(__package__, "policy_reach.sql")
 
@@ -34,7 +34,7 @@ async def of_policies(
 
 async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> PolicyReach:
     """Whom a policy that need not be saved can page."""
-    return (await _of_plans(database, [Named(name, plan)], mails))[0]
+    return (await _of_plans(database, [NamedPolicy(name, plan)], mails))[0]
 
 
 async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> Lack | None:
@@ -42,7 +42,7 @@ async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> L
     return lack([Method(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
 
 
-async def _of_plans(database: Database, plans: Sequence[Named], mails: bool) -> Sequence[PolicyReach]:
+async def _of_plans(database: Database, plans: Sequence[NamedPolicy], mails: bool) -> Sequence[PolicyReach]:
     targets = [target for named in plans for step in named.plan.steps for target in step.targets]
     whole = await on_call_snapshot.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
     users = everybody(whole, targets)
@@ -50,7 +50,7 @@ async def _of_plans(database: Database, plans: Sequence[Named], mails: bool) -> 
     return [_policy(named, whole, people) for named in plans]
 
 
-def _policy(named: Named, whole: Roster, people: People) -> PolicyReach:
+def _policy(named: NamedPolicy, whole: Roster, people: People) -> PolicyReach:
     plan = named.plan
     steps = [_step(step, whole, people) for step in plan.steps]
     return PolicyReach(plan.id, named.name, plan.repeat, steps, plan.catch_all_id)

@@ -22,7 +22,7 @@ AckBy = Literal["anyone", "everyone"]
 
 
 @dataclass(frozen=True, slots=True)
-class OnCallUser:
+class StepOnCallUser:
     """Somebody whom a step would page now, and the targets that say so, as the engine keeps them."""
 
     user_id: UUID
@@ -51,7 +51,7 @@ class Step:
     targets: Sequence[Target]
     if_nobody: IfNobody
     ack_by: AckBy
-    on_call: Sequence[OnCallUser]
+    on_call: Sequence[StepOnCallUser]
 
     @property
     def spec(self) -> StepSpec:
@@ -164,5 +164,5 @@ def _step(row: asyncpg.Record) -> Step:
         targets=tuple(Target(target["type"], UUID(target["id"])) for target in row["targets"]),
         if_nobody=row["if_nobody"],
         ack_by=row["ack_by"],
-        on_call=[OnCallUser(UUID(user["user_id"]), user["name"], user["because"]) for user in row["on_call"]],
+        on_call=[StepOnCallUser(UUID(user["user_id"]), user["name"], user["because"]) for user in row["on_call"]],
     )

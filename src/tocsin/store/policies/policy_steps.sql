@@ -1,5 +1,5 @@
--- Steps of some policies in order, with their targets and whom they would page now.
 -- name: of_policies
+-- Steps of some policies in order, with their targets and whom they would page now.
 select
     steps.id,
     steps.escalation_policy_id,
@@ -24,8 +24,8 @@ from escalation_policy_steps as steps
 where steps.escalation_policy_id = any($1::uuid[])
 order by steps.escalation_policy_id, steps.step_number
 
--- Alerts that stand on a step that goes are held before the step is, in the order that the engine keeps.
 -- name: hold_alerts
+-- Alerts that stand on a step that goes are held before the step is, in the order that the engine keeps.
 select state.alert_id
 from escalation_policy_state as state
 join escalation_policy_steps as steps on steps.id = state.escalation_policy_step_id

@@ -30,7 +30,7 @@ class IntegrationKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class SenderCredential:
     """What a sender shows: the secret, the type of key that the path asks for, and where the request came from."""
 
     secret: str = field(repr=False)
@@ -43,7 +43,7 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class KnownSender:
     """A known sender."""
 
     service_id: UUID
@@ -92,7 +92,7 @@ def wrong_type() -> PermissionDenied:
     return PermissionDenied("this integration key is of another type: it cannot be used on this path")
 
 
-async def authenticate(database: Database, credential: Credential) -> Source:
+async def authenticate(database: Database, credential: SenderCredential) -> KnownSender:
     """Who sends. Notes the use, at most once a minute.
 
     Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
@@ -105,7 +105,7 @@ async def authenticate(database: Database, credential: Credential) -> Source:
     if row["is_use_due"]:
         await database.execute(_sql["note_use"], row["id"])
     actor = Actor(type="integration_key", id=str(row["id"]), name=row["name"], ip=credential.ip)
-    return Source(row["service_id"], actor)
+    return KnownSender(row["service_id"], actor)
 
 
 def _found(row: asyncpg.Record | None) -> IntegrationKey:

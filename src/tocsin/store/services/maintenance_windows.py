@@ -19,7 +19,7 @@ _WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
-class WindowSpec:
+class MaintenanceWindowSpec:
     """What can be set. A weekly window comes at the same wall-clock time of the zone; else the zone means nothing."""
 
     start_at: datetime
@@ -29,7 +29,7 @@ class WindowSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class MaintenanceWindow:
     """One planned maintenance."""
 
     id: UUID
@@ -41,32 +41,32 @@ class Window:
     created_at: datetime
 
     @property
-    def spec(self) -> WindowSpec:
-        return WindowSpec(self.start_at, self.end_at, self.weekly, self.time_zone)
+    def spec(self) -> MaintenanceWindowSpec:
+        return MaintenanceWindowSpec(self.start_at, self.end_at, self.weekly, self.time_zone)
 
 
-async def create(connection: Connection, service_id: UUID, spec: WindowSpec) -> Window:
+async def create(connection: Connection, service_id: UUID, spec: MaintenanceWindowSpec) -> MaintenanceWindow:
     """Raises InvalidInput naming every wrong field."""
     await _check(connection, spec, None)
     return _found(await connection.fetchrow(_sql["insert"], service_id, *astuple(spec)))
 
 
-async def get(database: Database, service_id: UUID, window_id: UUID) -> Window:
+async def get(database: Database, service_id: UUID, window_id: UUID) -> MaintenanceWindow:
     """Raises NotFound, for one of another service too."""
     return _found(await database.fetchrow(_sql["get"], service_id, window_id))
 
 
-async def page(database: Database, service_id: UUID, after: Position | None, limit: int) -> Slice[Window]:
+async def page(database: Database, service_id: UUID, after: Position | None, limit: int) -> Slice[MaintenanceWindow]:
     rows = await database.fetch(_sql["list"], service_id, *bounds(after), limit + 1)
-    return cut([Window(**row) for row in rows], limit)
+    return cut([MaintenanceWindow(**row) for row in rows], limit)
 
 
-async def coming(database: Database, service_id: UUID, limit: int) -> Sequence[Window]:
+async def coming(database: Database, service_id: UUID, limit: int) -> Sequence[MaintenanceWindow]:
     """Up to ``limit`` windows that are not over, in order of their beginning."""
-    return [Window(**row) for row in await database.fetch(_sql["coming"], service_id, limit)]
+    return [MaintenanceWindow(**row) for row in await database.fetch(_sql["coming"], service_id, limit)]
 
 
-async def update(connection: Connection, window: Window, spec: WindowSpec) -> Window:
+async def update(connection: Connection, window: MaintenanceWindow, spec: MaintenanceWindowSpec) -> MaintenanceWindow:
     """Change a window whose service is locked. Raises InvalidInput as ``create`` does, for what is new."""
     await _check(connection, spec, window.spec)
     return _found(await connection.fetchrow(_sql["update"], window.id, *astuple(spec)))
@@ -78,7 +78,7 @@ async def delete(connection: Connection, service_id: UUID, window_id: UUID) -> N
         raise NotFound("no such maintenance window")
 
 
-async def _check(connection: Connection, spec: WindowSpec, old: WindowSpec | None) -> None:
+async def _check(connection: Connection, spec: MaintenanceWindowSpec, old: MaintenanceWindowSpec | None) -> None:
     errors = list(ends_after_start(spec.start_at, spec.end_at))
     if spec.weekly and spec.end_at - spec.start_at > _WEEK:
         errors.append(FieldError("end_at", "must be at most a week after the start: the window is weekly"))
@@ -87,7 +87,7 @@ async def _check(connection: Connection, spec: WindowSpec, old: WindowSpec | Non
     require_none([*errors, *over])
 
 
-def _found(row: asyncpg.Record | None) -> Window:
+def _found(row: asyncpg.Record | None) -> MaintenanceWindow:
     if row is None:
         raise NotFound("no such maintenance window")
-    return Window(**row)
+    return MaintenanceWindow(**row)

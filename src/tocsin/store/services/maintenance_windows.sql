@@ -17,8 +17,8 @@ where
 order by created_at, id
 limit $4
 
--- Those that are not over, by their beginning; weekly ones never are.
 -- name: coming
+-- Those that are not over, by their beginning; weekly ones never are.
 select id, service_id, start_at, end_at, weekly, time_zone, created_at
 from maintenance_windows
 where service_id = $1 and (weekly or end_at > now())

@@ -17,7 +17,7 @@ _sql = Statements(__package__, "service_list.sql")
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ServiceFilter:
     """Which services: those that meet every condition given. ``favourites_of``: of this user."""
 
     q: str | None = None
@@ -45,20 +45,20 @@ class ServiceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ServiceList:
     """Some services, and the name to go on after when there are more."""
 
     items: Sequence[ServiceRow]
     next: str | None
 
 
-async def page(database: Database, wanted: Filter, after: str | None, limit: int) -> Found:
+async def page(database: Database, wanted: ServiceFilter, after: str | None, limit: int) -> ServiceList:
     """Up to ``limit`` services whose names come after ``after``."""
     chosen = await _in_maintenance(database) if wanted.in_maintenance else None
     conditions = (wanted.q, wanted.team_id, wanted.favourites_of, wanted.with_alerts, chosen)
     rows = await database.fetch(_sql["page"], None, *conditions, after, limit + 1)
     items = [_service(row) for row in rows[:limit]]
-    return Found(items, items[-1].name if len(rows) > limit else None)
+    return ServiceList(items, items[-1].name if len(rows) > limit else None)
 
 
 async def get(database: Database, service_id: UUID) -> ServiceRow:

@@ -1,6 +1,6 @@
+-- name: page
 -- Services by name, with what is open on each, and the maintenances that tell whether one of them holds it now. $6 are
 -- the services to choose from; null: all.
--- name: page
 select
     services.id,
     services.team_id,

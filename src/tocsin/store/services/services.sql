@@ -48,8 +48,8 @@ where service_id = $1 and status <> 'closed'
 order by id
 limit 100
 
--- Before the service is deleted: its windows, which go with it, lock its job, which comes after the state.
 -- name: hold_state
+-- Before the service is deleted: its windows, which go with it, lock its job, which comes after the state.
 select from service_state where service_id = $1 for update
 
 -- name: delete

@@ -15,8 +15,8 @@ from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict, InvalidInput
 from tocsin.http.access import require_act
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_list, alerts, undo
-from tocsin.store.alerts.alerts import Handled
+from tocsin.store.alerts import actions, alert_list, undo
+from tocsin.store.alerts.actions import ActionResult
 from tocsin.store.instants import now
 from tocsin.web.alerts import alert_text
 from tocsin.web.alerts.show import alert_number, alert_page
@@ -36,22 +36,22 @@ _MORNING = 9
 @router.post("/alerts/{alert_id:int}/acknowledge")
 async def acknowledge(request: Request, alert_id: int, viewer: Viewer) -> Response:
     """Take it: escalation stops."""
-    return await _act(request, viewer, alert_id, lambda one: alerts.acknowledge(one, alert_id, viewer))
+    return await _act(request, viewer, alert_id, lambda one: actions.acknowledge(one, alert_id, viewer))
 
 
 @router.post("/alerts/{alert_id:int}/close")
 async def close(request: Request, alert_id: int, viewer: Viewer) -> Response:
     """It is over."""
-    return await _act(request, viewer, alert_id, lambda one: alerts.close(one, alert_id, viewer))
+    return await _act(request, viewer, alert_id, lambda one: actions.close(one, alert_id, viewer))
 
 
 @router.post("/alerts/{alert_id:int}/escalate")
 async def escalate(request: Request, alert_id: int, viewer: Viewer, form: Sent) -> Response:
     """Enter the next step at once, or the chosen one."""
 
-    async def run(connection: Connection) -> Handled:
+    async def run(connection: Connection) -> ActionResult:
         wanted = form.body(Escalate, {"version": _number(form, "version"), "step_number": _number(form, "step")})
-        return await alerts.escalate(connection, alert_id, viewer, Seen(version=wanted.version), wanted.step_number)
+        return await actions.escalate(connection, alert_id, viewer, Seen(version=wanted.version), wanted.step_number)
 
     return await _act(request, viewer, alert_id, run)
 
@@ -60,8 +60,8 @@ async def escalate(request: Request, alert_id: int, viewer: Viewer, form: Sent) 
 async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zone: ViewerZone) -> Response:
     """Take it for a while."""
 
-    async def run(connection: Connection) -> Handled:
-        return await alerts.snooze(connection, alert_id, viewer, await _snooze(connection, form, zone))
+    async def run(connection: Connection) -> ActionResult:
+        return await actions.snooze(connection, alert_id, viewer, await _snooze(connection, form, zone))
 
     return await _act(request, viewer, alert_id, run)
 
@@ -82,7 +82,7 @@ async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
 
 
 async def _act(
-    request: Request, viewer: Actor, alert_id: int, action: Callable[[Connection], Awaitable[Handled]]
+    request: Request, viewer: Actor, alert_id: int, action: Callable[[Connection], Awaitable[ActionResult]]
 ) -> Response:
     """Act by the viewer's rights and show the alert as it is then, or why it could not be."""
     pool: Pool = request.app.state.pool

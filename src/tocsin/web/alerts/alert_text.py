@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from tocsin.domain import paging
 from tocsin.domain.escalation.by_hand import refuse_action
+from tocsin.store.alerts.actions import Action, ActionOutcome
 from tocsin.store.alerts.alert_list import Alert
-from tocsin.store.alerts.alerts import Action, Reason
-from tocsin.store.alerts.timeline import Entry
+from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.web.alerts.escalation_preview import EscalationPreview
 from tocsin.web.alerts.links import ActionClaim, Obstacle
 from tocsin.web.kit.formatting import age, as_sentence, clock, in_words
@@ -34,16 +34,16 @@ _QUESTIONS: Mapping[Action, tuple[str, str]] = {
     "acknowledge": ("Acknowledge", "You take it: escalation stops, and nobody else is paged for it."),
     "close": ("Close the alert", "It is over: paging stops for good, and a new report opens a new alert."),
 }
-_DONE: Mapping[Reason, tuple[str, str]] = {
-    Reason.ACKNOWLEDGED: ("Acknowledged", "It is yours now. Escalation has stopped."),
-    Reason.ACKNOWLEDGED_TOO: ("Acknowledged", "Somebody had it already; you are noted beside them."),
-    Reason.ALREADY_ACKNOWLEDGED: ("Acknowledged already", "It is yours. Nothing has changed."),
-    Reason.RENEWED: ("Acknowledged again", "It is yours for a while longer."),
-    Reason.SNOOZED: ("Snoozed", "It is yours until then. After that it is triggered again."),
-    Reason.CLOSED: ("Closed", "Paging has stopped for good."),
-    Reason.ALREADY_CLOSED: ("Closed already", "Nothing has changed."),
-    Reason.ESCALATION_REQUESTED: ("Escalated", "The engine escalates it now."),
-    Reason.ESCALATION_ALREADY_REQUESTED: ("Escalated already", "The engine escalates it now."),
+_DONE: Mapping[ActionOutcome, tuple[str, str]] = {
+    ActionOutcome.ACKNOWLEDGED: ("Acknowledged", "It is yours now. Escalation has stopped."),
+    ActionOutcome.ACKNOWLEDGED_TOO: ("Acknowledged", "Somebody had it already; you are noted beside them."),
+    ActionOutcome.ALREADY_ACKNOWLEDGED: ("Acknowledged already", "It is yours. Nothing has changed."),
+    ActionOutcome.RENEWED: ("Acknowledged again", "It is yours for a while longer."),
+    ActionOutcome.SNOOZED: ("Snoozed", "It is yours until then. After that it is triggered again."),
+    ActionOutcome.CLOSED: ("Closed", "Paging has stopped for good."),
+    ActionOutcome.ALREADY_CLOSED: ("Closed already", "Nothing has changed."),
+    ActionOutcome.ESCALATION_REQUESTED: ("Escalated", "The engine escalates it now."),
+    ActionOutcome.ESCALATION_ALREADY_REQUESTED: ("Escalated already", "The engine escalates it now."),
 }
 
 
@@ -68,7 +68,7 @@ def _taken(alert: Alert, reader: str) -> str:
     return f"{alert.taken_by} has it already, and nobody else is paged for it: you would be noted beside them."
 
 
-def done(reason: Reason, escalating: EscalationPreview | None = None) -> LinkText:
+def done(reason: ActionOutcome, escalating: EscalationPreview | None = None) -> LinkText:
     """What came of an action. ``escalating`` is what was told before an escalation."""
     heading, text = _DONE[reason]
     return LinkText(200, heading, escalating.text if escalating else text)
@@ -152,14 +152,14 @@ _PAGE_STYLES: Mapping[str, EntryStyle] = {
 }
 
 
-def style_of(entry: Entry) -> EntryStyle:
+def style_of(entry: TimelineEntry) -> EntryStyle:
     """How the entry looks in a list."""
     if entry.event == "page":
         return _PAGE_STYLES.get(str(entry.meta["status"]), EntryStyle("send"))
     return _STYLES.get(entry.event, EntryStyle("point"))
 
 
-def sentence(entry: Entry, zone: tzinfo, now: datetime) -> str:
+def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
     """An entry of a timeline as people in this zone read it."""
     meta: Mapping[str, Any] = entry.meta
     match entry.event:

@@ -19,9 +19,9 @@ from tocsin.errors import Conflict, NotFound
 from tocsin.http.auth import client_ip
 from tocsin.settings import Settings
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_list, alerts
+from tocsin.store.alerts import actions, alert_list
+from tocsin.store.alerts.actions import ActionResult
 from tocsin.store.alerts.alert_list import Alert
-from tocsin.store.alerts.alerts import Handled
 from tocsin.web.alerts.alert_text import LinkText, ask, done, ended, refused, unknown
 from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
 from tocsin.web.alerts.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
@@ -87,9 +87,9 @@ async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> Escalatio
     return await preview_escalation(pool, alert, seen=_seen(claim)) if claim.action == "escalate" else None
 
 
-async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> Handled:
+async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> ActionResult:
     async with acting(pool, actor) as connection:
-        return await alerts.act(connection, claim.action, claim.alert_id, actor, _seen(claim))
+        return await actions.act(connection, claim.action, claim.alert_id, actor, _seen(claim))
 
 
 def _seen(claim: ActionClaim) -> Seen:

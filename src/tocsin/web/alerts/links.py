@@ -22,7 +22,7 @@ from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
-from tocsin.store.alerts.alerts import Action
+from tocsin.store.alerts.actions import Action
 
 _SALT = b"tocsin action link"
 _sql = Statements("tocsin.web.alerts", "links.sql")

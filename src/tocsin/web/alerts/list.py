@@ -19,8 +19,8 @@ from tocsin.errors import FieldError, InvalidInput, NotFound, TocsinError
 from tocsin.http.access import may_act, require_act
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_list, alerts
-from tocsin.store.alerts.alert_list import Filter, Place
+from tocsin.store.alerts import actions, alert_list
+from tocsin.store.alerts.alert_list import AlertFilter, UrgencyPosition
 from tocsin.store.policies import policies
 from tocsin.store.services import services
 from tocsin.web.kit.flash import see_other
@@ -51,8 +51,8 @@ class ListedAlerts:
     """The filter as the form has it, and as the store takes it. Without a filter some field of the form is wrong."""
 
     form: Form
-    filter: Filter | None
-    after: Place | None
+    filter: AlertFilter | None
+    after: UrgencyPosition | None
 
 
 @router.get("/alerts")
@@ -94,7 +94,7 @@ async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | N
     try:
         require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
         async with acting(pool, viewer) as connection:
-            await alerts.act(connection, "acknowledge" if action == "acknowledge" else "close", alert_id, viewer)
+            await actions.act(connection, "acknowledge" if action == "acknowledge" else "close", alert_id, viewer)
     except TocsinError as error:
         return str(error)
     return None
@@ -163,16 +163,16 @@ async def _names(pool: Pool, query: QueryParams) -> Mapping[str, Sequence[str]]:
     }
 
 
-def _after(place: Place | None) -> list[tuple[str, str]]:
+def _after(place: UrgencyPosition | None) -> list[tuple[str, str]]:
     """The place as the address of a page names it."""
     return [("after", f"{place.urgency}-{place.alert_id}")] if place else []
 
 
-def _place(text: str) -> Place | None:
+def _place(text: str) -> UrgencyPosition | None:
     """The place that an address names; None, and so the beginning, for what is none."""
     urgency, _, alert_id = text.partition("-")
     numbers = whole(urgency), whole(alert_id, digits=18)
-    return Place(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
+    return UrgencyPosition(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
 
 
 def _without(query: Sequence[tuple[str, str]], name: str) -> list[tuple[str, str]]:

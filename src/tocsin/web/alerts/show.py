@@ -17,8 +17,8 @@ from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, alert_policy, forecast, timeline, undo
 from tocsin.store.alerts.alert_list import Alert
-from tocsin.store.alerts.alert_policy import Ladder
-from tocsin.store.alerts.timeline import Entry
+from tocsin.store.alerts.alert_policy import AlertPolicy
+from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.store.policies.policy_steps import Step
 from tocsin.store.services import favourites
 from tocsin.web.alerts.alert_text import sentence, style_of
@@ -80,7 +80,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
     }
 
 
-def step_rows(ladder: Ladder, alert: Alert) -> Sequence[AlertStepRow]:
+def step_rows(ladder: AlertPolicy, alert: Alert) -> Sequence[AlertStepRow]:
     """The steps from the alert's point of view. While a maintenance holds it, no moment of the next step is known."""
     here, due = alert.escalation.step_number, alert.escalation.next_escalation_at
     waits = alert.status == "triggered" and alert.escalation.held_until is None
@@ -110,7 +110,7 @@ def round_text(repeat: int | None, gone: int, catch_all_name: str | None = None)
     return ForecastLine("flag", f"Round {number}{f' of {repeat + 1}' if left == 0 else ''}, the last{then}")
 
 
-def is_worth_a_line(entry: Entry) -> bool:
+def is_worth_a_line(entry: TimelineEntry) -> bool:
     """Whether an entry is worth a line: a page that is merely on its way is not."""
     return entry.event != "page" or bool(entry.reason) or entry.meta["status"] not in ("pending", "sending")
 

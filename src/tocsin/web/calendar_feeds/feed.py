@@ -15,8 +15,8 @@ from starlette.responses import Response
 
 from tocsin.http.auth import Config, Database
 from tocsin.store.on_call import calendar_feeds, feed_shifts
-from tocsin.store.on_call.calendar_feeds import Owner
-from tocsin.store.on_call.feed_shifts import FeedShift, Shifts
+from tocsin.store.on_call.calendar_feeds import FeedOwner
+from tocsin.store.on_call.feed_shifts import FeedShift, FeedShifts
 from tocsin.web.calendar_feeds.ical import Calendar, CalendarEvent
 
 router = APIRouter(include_in_schema=False)
@@ -41,7 +41,7 @@ async def feed(request: Request, secret: str, pool: Database, settings: Config) 
     return Response(made.text(found.now), media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def calendar(owner: Owner, found: Shifts, url: str) -> Calendar:
+def calendar(owner: FeedOwner, found: FeedShifts, url: str) -> Calendar:
     """The shifts as a calendar, which says what is left out of it."""
     missing = ", ".join(found.left_out)
     description = (
@@ -52,7 +52,7 @@ def calendar(owner: Owner, found: Shifts, url: str) -> Calendar:
     return Calendar(f"{owner.id}@tocsin", f"On call: {owner.name}", description, REFRESH, seen)
 
 
-def _event(owner: Owner, shift: FeedShift, found: Shifts, url: str) -> CalendarEvent:
+def _event(owner: FeedOwner, shift: FeedShift, found: FeedShifts, url: str) -> CalendarEvent:
     start = _minute(shift.start_at)
     who = "On call" if owner.kind == "user" else found.names[shift.user_id]
     return CalendarEvent(

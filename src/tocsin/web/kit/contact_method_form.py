@@ -18,8 +18,8 @@ from tocsin.db.pool import Pool
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, notification_rules, users
 from tocsin.store.people.contact_methods import ContactMethod, ContactMethodSpec
-from tocsin.store.people.destinations import Recipient
-from tocsin.store.people.notification_rules import RuleSpec
+from tocsin.store.people.destinations import NamedDestination
+from tocsin.store.people.notification_rules import NotificationRuleSpec
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.shown_once import see_once
@@ -74,7 +74,7 @@ async def add_contact_method(pool: Pool, viewer: Actor, user_id: UUID, form: For
         await users.lock(connection, user_id)
         method, secret = await contact_methods.create(connection, user_id, ContactMethodSpec(**dict(body)))
         for minutes in delays:
-            rule = RuleSpec(contact_method_id=method.id, delay=timedelta(minutes=minutes))
+            rule = NotificationRuleSpec(contact_method_id=method.id, delay=timedelta(minutes=minutes))
             await notification_rules.create(connection, user_id, rule)
     return method, secret
 
@@ -89,7 +89,7 @@ def _name_of_type(name: str) -> str:
     return kind.caption.partition(":")[0] if kind else ""
 
 
-async def send_test(tester: NotificationTester, recipient: Recipient, viewer: Actor) -> Fate:
+async def send_test(tester: NotificationTester, recipient: NamedDestination, viewer: Actor) -> Fate:
     """What became of a test page; why it was not even tried when there were too many."""
     try:
         return await tester.send(recipient, viewer)

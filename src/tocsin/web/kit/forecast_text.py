@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from tocsin.domain.forecast_events import Ending, Event, EventKind
-from tocsin.store.alerts.forecast import Foreseen, Names
+from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
 
 _ENDINGS: Mapping[Ending, str] = {
     Ending.EXHAUSTED: "After that the policy is used up: nobody else is paged.",
@@ -53,7 +53,7 @@ class ForecastText:
     ending: str
 
 
-def forecast_text(foreseen: Foreseen, most: int) -> ForecastText:
+def forecast_text(foreseen: NamedForecast, most: int) -> ForecastText:
     """The first events of a forecast, up to ``most``, in words."""
     events = [one for one in foreseen.forecast.events if not one.bundled]
     moments = [
@@ -64,7 +64,7 @@ def forecast_text(foreseen: Foreseen, most: int) -> ForecastText:
     return ForecastText(moments, "And so on." if is_cut else _ENDINGS[foreseen.forecast.ends_because])
 
 
-def _lines(events: Sequence[Event], names: Names) -> Iterator[ForecastLine]:
+def _lines(events: Sequence[Event], names: ForecastNames) -> Iterator[ForecastLine]:
     for event in events:
         icon = _ICONS[event.kind]
         match event.kind:
@@ -86,7 +86,7 @@ def _lines(events: Sequence[Event], names: Names) -> Iterator[ForecastLine]:
                 yield ForecastLine(icon, "The acknowledgement runs out: it is triggered again")
 
 
-def _page(event: Event, names: Names) -> str:
+def _page(event: Event, names: ForecastNames) -> str:
     if event.channel_id is not None:
         channel = names.channels.get(event.channel_id)
         return f"{channel.name} is notified" if channel else "A channel is notified"
@@ -95,7 +95,7 @@ def _page(event: Event, names: Names) -> str:
     return f"{who} is paged by {method.type} ({method.name})" if method else f"{who} is paged"
 
 
-def _step(event: Event, names: Names) -> ForecastLine:
+def _step(event: Event, names: ForecastNames) -> ForecastLine:
     people = [names.users.get(one.user_id, "somebody") for one in event.people]
     unreachable = [names.users.get(one.user_id, "somebody") for one in event.people if not one.reachable]
     text = f"Step {_number(event)}" + (f": {', '.join(people)}" if people else "")
@@ -112,5 +112,5 @@ def _number(event: Event) -> int:
     return (event.step_number or 0) + 1
 
 
-def _policy(event: Event, names: Names) -> str:
+def _policy(event: Event, names: ForecastNames) -> str:
     return names.policies.get(event.policy_id, "") if event.policy_id else ""

@@ -6,8 +6,8 @@ from tocsin.db.pool import Pool
 from tocsin.domain.dedup_key import user_key
 from tocsin.domain.severity import SEVERITIES, Severity
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import NewAlert
+from tocsin.store.alerts import new_alert
+from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.web.kit.forms import Form
 
 _DETAILS = "Somebody pressed the button for a test alert on the service's page. Nothing is broken."
@@ -24,4 +24,4 @@ async def raise_test_alert(pool: Pool, actor: Actor, service_id: UUID, form: For
         dedup_key=user_key(f"test {uuid4()}"),
     )
     async with acting(pool, actor) as connection:
-        return (await alerts.raise_alert(connection, service_id, new, actor)).alert_id
+        return (await new_alert.raise_alert(connection, service_id, new, actor)).alert_id

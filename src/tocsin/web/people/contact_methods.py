@@ -17,7 +17,7 @@ from tocsin.http.access import require_edit_user
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, destinations, notification_rules, users
-from tocsin.store.people.notification_rules import RuleSpec
+from tocsin.store.people.notification_rules import NotificationRuleSpec
 from tocsin.web.kit.contact_method_form import add_contact_method, see_secret, send_test
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
@@ -95,7 +95,7 @@ async def add_rule(request: Request, user_id: UUID, viewer: Viewer, pool: Databa
         body = form.body(NotificationRuleCreate, values)
         async with acting(pool, viewer) as connection:
             await users.lock(connection, user_id)
-            spec = RuleSpec(contact_method_id=body.contact_method_id, delay=body.delay_seconds)
+            spec = NotificationRuleSpec(contact_method_id=body.contact_method_id, delay=body.delay_seconds)
             await notification_rules.create(connection, user_id, spec)
     except FORM_ERRORS as error:
         wrong = form.wrong(error, _RULE_FIELDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias, TypeVar
 
-from tocsin.store.alerts.reports import OfHour, OfService, Report
+from tocsin.store.alerts.reports import HourReport, Report, ServiceReport
 
 K = TypeVar("K", date, int)
 
@@ -66,7 +66,7 @@ def _cell(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def _sums(hours: Iterable[OfHour], key: Callable[[OfHour], K]) -> Sequence[tuple[K, Sums]]:
+def _sums(hours: Iterable[HourReport], key: Callable[[HourReport], K]) -> Sequence[tuple[K, Sums]]:
     found: dict[K, Sums] = {}
     for one in hours:
         before = found.get(key(one), Sums())
@@ -79,7 +79,7 @@ def _services(report: Report) -> Rows:
     yield from map(_service, report.services)
 
 
-def _service(one: OfService) -> Sequence[Cell]:
+def _service(one: ServiceReport) -> Sequence[Cell]:
     acknowledge, close = one.to_acknowledge, one.to_close
     counts = (one.alerts, one.night_alerts, one.pages, one.night_pages)
     return (

@@ -19,7 +19,7 @@ from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
 from tocsin.store.on_call import rotations, schedules
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 from tocsin.store.people import user_list
 from tocsin.store.policies import policy_steps
@@ -152,7 +152,7 @@ def _form_of(spec: ScheduleSpec) -> Form:
     return _RULES.put(form, [_row(one) for one in spec.rules])
 
 
-def _row(one: RuleSpec) -> Row:
+def _row(one: ScheduleRuleSpec) -> Row:
     return {
         "id": [str(one.id)],
         "target": [f"{one.target.type}:{one.target.id}"],

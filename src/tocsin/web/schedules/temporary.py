@@ -23,7 +23,7 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import schedules, temporary_schedules
 from tocsin.store.on_call.schedules import Schedule
-from tocsin.store.on_call.temporary_schedules import Shift, TemporarySchedule, TemporarySpec
+from tocsin.store.on_call.temporary_schedules import TemporarySchedule, TemporaryScheduleSpec, TemporaryShift
 from tocsin.store.people import user_list
 from tocsin.store.references import ends_after_start, require_none
 from tocsin.web.kit.choices import id_of
@@ -65,7 +65,7 @@ async def ask(request: Request, schedule_id: UUID, viewer: Viewer, pool: Databas
     require_edit(viewer, schedule.team_id)
     zone = zone_named(schedule.time_zone)
     first = day_at(await now(pool) + _DAY, zone).span.start
-    spec = TemporarySpec(start_at=first, end_at=day_at(first + 2 * _DAY + _DAY / 2, zone).span.start)
+    spec = TemporaryScheduleSpec(start_at=first, end_at=day_at(first + 2 * _DAY + _DAY / 2, zone).span.start)
     return await _page(request, viewer, Asked(schedule, _form_of(spec, zone)))
 
 
@@ -118,7 +118,7 @@ async def _sent(request: Request, viewer: Actor, asked: Asked) -> Response:
     return see_other(_week_of(asked.schedule, spec.start_at), "The temporary schedule is saved.")
 
 
-async def _save(pool: Pool, viewer: Actor, asked: Asked, spec: TemporarySpec) -> None:
+async def _save(pool: Pool, viewer: Actor, asked: Asked, spec: TemporaryScheduleSpec) -> None:
     schedule_id = asked.schedule.id
     async with acting(pool, viewer) as connection:
         require_edit(viewer, (await schedules.lock(connection, schedule_id)).team_id)
@@ -136,7 +136,7 @@ def _next_shift(form: Form) -> Row:
     return {"start_at": start, "end_at": form.values("end_at")}
 
 
-def _spec_of(asked: Asked) -> TemporarySpec:
+def _spec_of(asked: Asked) -> TemporaryScheduleSpec:
     """What the form says. Raises InvalidInput with every wrong field."""
     form, rows = asked.form, range(len(_SHIFTS.of(asked.form)))
     starts, ends = (
@@ -159,16 +159,16 @@ def _spec_of(asked: Asked) -> TemporarySpec:
             ],
         },
     )
-    found = [Shift(one.user_id, one.start_at, one.end_at) for one in body.shifts]
-    return TemporarySpec(start_at=body.start_at, end_at=body.end_at, shifts=found)
+    found = [TemporaryShift(one.user_id, one.start_at, one.end_at) for one in body.shifts]
+    return TemporaryScheduleSpec(start_at=body.start_at, end_at=body.end_at, shifts=found)
 
 
-def _form_of(spec: TemporarySpec, zone: ZoneInfo) -> Form:
+def _form_of(spec: TemporaryScheduleSpec, zone: ZoneInfo) -> Form:
     times = {**typed_fields("start_at", spec.start_at, zone), **typed_fields("end_at", spec.end_at, zone)}
     return _SHIFTS.put(Form.of(zone=zone.key, **times), [_row(shift, zone) for shift in spec.shifts])
 
 
-def _row(shift: Shift, zone: ZoneInfo) -> Row:
+def _row(shift: TemporaryShift, zone: ZoneInfo) -> Row:
     times = {**typed_fields("start_at", shift.start_at, zone), **typed_fields("end_at", shift.end_at, zone)}
     return {"user_id": [str(shift.user_id)], **{name: [value] for name, value in times.items()}}
 
@@ -202,12 +202,12 @@ async def _difference(pool: Pool, asked: Asked) -> Difference:
         require_none(ends_after_start(spec.start_at, spec.end_at))
     except InvalidInput:
         return Difference(problem="Not all of it can be read yet.")
-    spans: Sequence[TemporarySpec] = [spec] if asked.old is None else [spec, asked.old.spec]
+    spans: Sequence[TemporaryScheduleSpec] = [spec] if asked.old is None else [spec, asked.old.spec]
     window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
     return await difference(pool, asked.schedule.id, lambda found: _with(found, spec, asked.old), window)
 
 
-def _with(found: rules.Schedule, spec: TemporarySpec, old: TemporarySchedule | None) -> rules.Schedule:
+def _with(found: rules.Schedule, spec: TemporaryScheduleSpec, old: TemporarySchedule | None) -> rules.Schedule:
     others = [one for one in found.temporary if old is None or one.id != old.id]
     fixed = [FixedShift(one.user_id, one.start_at, one.end_at) for one in spec.shifts]
     return replace(found, temporary=[*others, rules.TemporarySchedule(uuid4(), spec.start_at, spec.end_at, fixed)])

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tocsin.http.auth import Database
 from tocsin.store.services import favourites, service_list
-from tocsin.store.services.service_list import Filter
+from tocsin.store.services.service_list import ServiceFilter
 from tocsin.web.kit.choices import id_of, team_choices
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
@@ -26,7 +26,7 @@ async def show_all(request: Request, viewer: Viewer, pool: Database) -> Response
     """Services by name."""
     form = Form(request.query_params.multi_items())
     state = form.value("state") if form.value("state") in _STATES else "all"
-    wanted = Filter(
+    wanted = ServiceFilter(
         q=form.given("q"),
         team_id=id_of(form.value("team")),
         favourites_of=viewer.user_id if state == "favourites" else None,

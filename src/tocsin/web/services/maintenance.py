@@ -18,7 +18,7 @@ from tocsin.http.fields import Body, TimeZone
 from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.services import maintenance_windows, services
-from tocsin.store.services.maintenance_windows import WindowSpec
+from tocsin.store.services.maintenance_windows import MaintenanceWindowSpec
 from tocsin.store.services.services import Service
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
@@ -58,7 +58,7 @@ async def hold(request: Request, service_id: UUID, viewer: Viewer, form: Sent, z
 async def plan(request: Request, service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Plan a maintenance, once or every week."""
     try:
-        spec = WindowSpec(**dict(_window(form)))
+        spec = MaintenanceWindowSpec(**dict(_window(form)))
         async with acting(pool, viewer) as connection:
             await _lock(connection, viewer, service_id)
             await maintenance_windows.create(connection, service_id, spec)

@@ -20,11 +20,11 @@ from tocsin.http.auth import Database
 from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, forecast
-from tocsin.store.alerts.alert_list import Filter, Status
+from tocsin.store.alerts.alert_list import AlertFilter, Status
 from tocsin.store.instants import now
 from tocsin.store.policies import configuration_checks, policies, policy_steps
 from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
-from tocsin.store.services.maintenance_windows import Window
+from tocsin.store.services.maintenance_windows import MaintenanceWindow
 from tocsin.store.services.service_list import ServiceRow
 from tocsin.web.kit import test_alerts
 from tocsin.web.kit.flash import see_other
@@ -48,7 +48,7 @@ _MOST_FORECAST = 8
 class ComingMaintenance:
     """A planned maintenance that is not over: whether it runs now, and when that changes next."""
 
-    window: Window
+    window: MaintenanceWindow
     runs: bool
     changes_at: datetime | None
 
@@ -80,7 +80,7 @@ def _forms(zone: ZoneInfo) -> dict[str, Any]:
 async def _standing(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
     """How the service stands, and the alerts that are open on it."""
     service = await service_list.get(pool, service_id)
-    found = await alert_list.by_urgency(pool, Filter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
+    found = await alert_list.by_urgency(pool, AlertFilter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
     moment = await now(pool)
     return {
         "service": service,
@@ -124,13 +124,13 @@ async def _coming(pool: Pool, service_id: UUID, moment: datetime) -> Sequence[Co
     return sorted(coming, key=lambda one: (not one.runs, one.changes_at or one.window.start_at))
 
 
-def _at(window: Window, moment: datetime) -> ComingMaintenance:
+def _at(window: MaintenanceWindow, moment: datetime) -> ComingMaintenance:
     planned = Planned(window.start_at, window.end_at, window.weekly, ZoneInfo(window.time_zone))
     found = windows_at([planned], moment)
     return ComingMaintenance(window, found.ends_at is not None, found.next_change)
 
 
-def _readable(window: Window) -> Window:
+def _readable(window: MaintenanceWindow) -> MaintenanceWindow:
     """The window; in UTC where its zone is none that anybody knows, as SQL may have written it."""
     try:
         ZoneInfo(window.time_zone)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from tocsin.db.pool import Pool
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list
-from tocsin.store.alerts.alert_list import Alert, Filter, FoundByUrgency
+from tocsin.store.alerts.alert_list import Alert, AlertFilter, AlertListByUrgency
 from tocsin.store.engine_status.engine_health import summary
 from tocsin.store.on_call import on_call_of_user
 from tocsin.web.kit.mailing import can_mail
@@ -23,7 +23,7 @@ from tocsin.web.start.unreachable_warning import unreachable_warning
 
 router = APIRouter(include_in_schema=False)
 
-_OPEN = Filter(statuses=("triggered", "acknowledged"))
+_OPEN = AlertFilter(statuses=("triggered", "acknowledged"))
 _MOST_ALERTS = 12
 _MOST_POLICIES = 10
 
@@ -51,7 +51,7 @@ async def _own_shifts(request: Request, viewer: Actor) -> dict[str, Any]:
 
 
 async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:
-    return {"on_call": await on_call_of_user.on_call_now(_pool(request), _id(viewer), _MOST_POLICIES)}
+    return {"on_call": await on_call_of_user.of_policies(_pool(request), _id(viewer), _MOST_POLICIES)}
 
 
 async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:
@@ -61,7 +61,7 @@ async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:
 async def _alerts(request: Request, viewer: Actor) -> dict[str, Any]:
     """The open alerts of the viewer, and the most urgent of all others."""
     pool = _pool(request)
-    mine = await alert_list.by_urgency(pool, Filter(mine_of=viewer.user_id), None, _MOST_ALERTS)
+    mine = await alert_list.by_urgency(pool, AlertFilter(mine_of=viewer.user_id), None, _MOST_ALERTS)
     found = await alert_list.by_urgency(pool, _OPEN, None, _MOST_ALERTS + len(mine.items))
     return {"mine": mine, "others": _others(mine, found)[:_MOST_ALERTS]}
 
@@ -76,7 +76,7 @@ def _id(viewer: Actor) -> UUID:
     return viewer.user_id
 
 
-def _others(mine: FoundByUrgency, found: FoundByUrgency) -> Sequence[Alert]:
+def _others(mine: AlertListByUrgency, found: AlertListByUrgency) -> Sequence[Alert]:
     known = {alert.id for alert in mine.items}
     return [alert for alert in found.items if alert.id not in known]
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.http.auth import Database
-from tocsin.store.search import Found, Kind, search
+from tocsin.store.search import Kind, SearchResult, search
 from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
 
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 _LONGEST = 255
 _MOST = 20
 _MOST_AT_ONCE = 5
-_NOTHING = Found((), {})
+_NOTHING = SearchResult((), {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from tocsin.store.actor import acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
-from tocsin.store.on_call.schedule_rules import RuleSpec
+from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import ScheduleSpec
 from tocsin.store.people import destinations
 from tocsin.store.policies import policies
@@ -191,7 +191,7 @@ def _is_hour(text: str) -> bool:
 
 def _schedule(rotation: Rotation) -> ScheduleSpec:
     """A schedule by which the rotation is always on call."""
-    always = RuleSpec(target=Target("rotation", rotation.id), weekdays=range(7), start=time(0), end=time(0))
+    always = ScheduleRuleSpec(target=Target("rotation", rotation.id), weekdays=range(7), start=time(0), end=time(0))
     return ScheduleSpec(name=rotation.name, time_zone=rotation.time_zone, rules=[always])
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from tocsin.db.pool import Pool
 from tocsin.domain.lack import Lack, Why
 from tocsin.store.on_call import feed_shifts
-from tocsin.store.on_call.on_call_of_user import Roll
+from tocsin.store.on_call.on_call_of_user import OnCallOfUser
 from tocsin.store.policies import policy_reach
 from tocsin.web.kit.formatting import clock
 
@@ -33,7 +33,7 @@ class UnreachableWarning:
 
 
 async def unreachable_warning(
-    pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo, *, mails: bool
+    pool: Pool, user_id: UUID, roll: OnCallOfUser, zone: tzinfo, *, mails: bool
 ) -> UnreachableWarning | None:
     """What to tell somebody who is on call now or within a week and cannot be paged; None for all others."""
     found = await policy_reach.lack_of(pool, user_id, mails=mails)
@@ -45,7 +45,7 @@ async def unreachable_warning(
     )
 
 
-async def _when(pool: Pool, user_id: UUID, roll: Roll, zone: tzinfo) -> str | None:
+async def _when(pool: Pool, user_id: UUID, roll: OnCallOfUser, zone: tzinfo) -> str | None:
     """When the user is on call: now, or else their next shift, by a schedule or a rotation."""
     found = await feed_shifts.ahead(pool, "user", user_id)
     now, shifts = found.now, found.shifts

@@ -1,58 +1,34 @@
-"""What happens to alerts: raised, acknowledged, snoozed, closed, escalated by hand.
+"""What people do to alerts: acknowledge, snooze, close, escalate by hand.
 
 Every action locks the alert's row first and the row of its escalation second, and logs itself in the same transaction.
 Triggers do the rest: they open, move and end the escalation and wake the engine.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, assert_never
 from uuid import UUID
 
-import asyncpg
-
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.escalation.by_hand import EscalationFacts, Seen, refuse_action, refuse_escalation
 from tocsin.domain.escalation.state import Status
-from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
+from tocsin.store import row_mapping
 from tocsin.store.actor import Actor
 from tocsin.store.instants import in_utc
 from tocsin.store.references import past, require_none
-from tocsin.store.services.integration_keys import Credential, unknown_key, wrong_type
 
-_sql = Statements(__package__, "alerts.sql")
+_sql = Statements(__package__, "actions.sql")
 
 Action = Literal["acknowledge", "close", "escalate"]
 """What people do by one press of a button."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAlert:
-    """What a message says. ``mended`` tells in words what had to be changed to store it."""
-
-    summary: str
-    dedup_key: str
-    details: str = ""
-    severity: Severity = DEFAULT
-    labels: Mapping[str, str] = field(default_factory=dict)
-    mended: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The alert that now stands for the message; not new when an open one took it in."""
-
-    alert_id: int
-    service_id: UUID
-    is_new: bool
-
-
-class Reason(StrEnum):
+class ActionOutcome(StrEnum):
     """What an action came to."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -67,45 +43,14 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Handled:
+class ActionResult:
     """An action that went through, and what it came to."""
 
     alert_id: int
-    reason: Reason
+    reason: ActionOutcome
 
 
-async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> Raised:
-    """Raise an alert on a service, or count it into the open one with the same key.
-
-    That one's details are refreshed unless the message has none, and the higher severity stays. Raises NotFound when
-    the service is gone.
-    """
-    row = await _raise(database, new, None, None, None, service_id, actor.record)
-    if row is None:
-        raise NotFound("no such service")
-    return Raised(row["alert_id"], row["service_id"], row["is_new"])
-
-
-async def raise_by_key(database: Database, credential: Credential, new: NewAlert) -> Raised:
-    """As `raise_alert`, on the service of an integration key.
-
-    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
-    """
-    row = await _raise(database, new, credential.digest, credential.type, credential.ip, None, None)
-    if row is None:
-        raise unknown_key()
-    if not row["is_allowed"]:
-        raise wrong_type()
-    return Raised(row["alert_id"], row["service_id"], row["is_new"])
-
-
-async def open_alert(database: Database, service_id: UUID, dedup_key: str) -> int | None:
-    """The service's open alert with this key; there is at most one."""
-    alert_id: int | None = await database.fetchval(_sql["open_alert"], service_id, dedup_key)
-    return alert_id
-
-
-async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> Handled:
+async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> ActionResult:
     """Stop the escalation: somebody has it, for as long as the service's acknowledgements hold.
 
     Acknowledging again begins that time anew, but never shortens it. A second person may acknowledge too; that ends
@@ -114,15 +59,15 @@ async def acknowledge(connection: Connection, alert_id: int, actor: Actor) -> Ha
     status = await _lock_open(connection, alert_id)
     reason = await _acknowledgement(connection, alert_id, actor, status)
     until: datetime | None = await connection.fetchval(_sql["acknowledge"], alert_id)
-    if reason is Reason.ALREADY_ACKNOWLEDGED and until is not None:
-        reason = Reason.RENEWED
-    if reason is not Reason.ALREADY_ACKNOWLEDGED:
+    if reason is ActionOutcome.ALREADY_ACKNOWLEDGED and until is not None:
+        reason = ActionOutcome.RENEWED
+    if reason is not ActionOutcome.ALREADY_ACKNOWLEDGED:
         await log(connection, alert_id, "acknowledged", actor, _until(until))
     await _end_own_cycles(connection, alert_id, actor)
-    return Handled(alert_id, reason)
+    return ActionResult(alert_id, reason)
 
 
-async def snooze(connection: Connection, alert_id: int, actor: Actor, until: datetime | timedelta) -> Handled:
+async def snooze(connection: Connection, alert_id: int, actor: Actor, until: datetime | timedelta) -> ActionResult:
     """Acknowledge the alert until then, or for so long, whatever its service says; then it is triggered again.
 
     Raises NotFound, InvalidInput for an instant that is past, and Conflict when the alert is closed.
@@ -133,21 +78,21 @@ async def snooze(connection: Connection, alert_id: int, actor: Actor, until: dat
     ends: datetime = await connection.fetchval(_sql["snooze"], alert_id, instant, span)
     await log(connection, alert_id, "snoozed", actor, _until(ends))
     await _end_own_cycles(connection, alert_id, actor)
-    return Handled(alert_id, Reason.SNOOZED)
+    return ActionResult(alert_id, ActionOutcome.SNOOZED)
 
 
-async def close(connection: Connection, alert_id: int, actor: Actor) -> Handled:
+async def close(connection: Connection, alert_id: int, actor: Actor) -> ActionResult:
     """Close the alert for good; one that is closed stays as it is. Raises NotFound."""
     if await lock(connection, alert_id) == "closed":
-        return Handled(alert_id, Reason.ALREADY_CLOSED)
+        return ActionResult(alert_id, ActionOutcome.ALREADY_CLOSED)
     await connection.execute(_sql["close"], alert_id)
     await log(connection, alert_id, "closed", actor)
-    return Handled(alert_id, Reason.CLOSED)
+    return ActionResult(alert_id, ActionOutcome.CLOSED)
 
 
 async def escalate(
     connection: Connection, alert_id: int, actor: Actor, seen: Seen | None = None, step_number: int | None = None
-) -> Handled:
+) -> ActionResult:
     """Ask the engine to enter the next step at once (rule A5), or the one with that number on the policy as it is now.
 
     An acknowledged alert becomes triggered again. Raises NotFound, InvalidInput when there is no such step, and
@@ -156,17 +101,18 @@ async def escalate(
     await _lock_open(connection, alert_id)
     row = await connection.fetchrow(_sql["lock_escalation"], alert_id)
     assert row is not None, "an open alert has a row of its escalation"
-    facts, seen = escalation_facts(row, maintenance.holds(row, row["now"])), seen or Seen()
+    held_until, seen = maintenance.holds(row, row["now"]), seen or Seen()
+    facts = row_mapping.escalation_facts(row, held_until, row["has_steps"])
     if refusal := refuse_escalation(facts, seen):
         raise Conflict(refusal.sentence(in_utc), *_stale(facts, seen))
     step_id = await _step(connection, row["policy_id"], step_number)
     if row["force_escalation"] and step_id is None:
-        return Handled(alert_id, Reason.ESCALATION_ALREADY_REQUESTED)
+        return ActionResult(alert_id, ActionOutcome.ESCALATION_ALREADY_REQUESTED)
     await connection.execute(_sql["trigger_again"], alert_id)
     await connection.execute(_sql["force"], alert_id, step_id)
     meta = {} if step_number is None else {"step_number": step_number}
     await log(connection, alert_id, "escalation_requested", actor, meta)
-    return Handled(alert_id, Reason.ESCALATION_REQUESTED)
+    return ActionResult(alert_id, ActionOutcome.ESCALATION_REQUESTED)
 
 
 async def trigger_again(connection: Connection, alert_id: int, actor: Actor, event: str) -> None:
@@ -175,7 +121,9 @@ async def trigger_again(connection: Connection, alert_id: int, actor: Actor, eve
     await log(connection, alert_id, event, actor)
 
 
-async def act(connection: Connection, action: Action, alert_id: int, actor: Actor, seen: Seen | None = None) -> Handled:
+async def act(
+    connection: Connection, action: Action, alert_id: int, actor: Actor, seen: Seen | None = None
+) -> ActionResult:
     """Do what a button says; ``seen`` counts when it escalates. Raises what the action raises."""
     match action:
         case "acknowledge":
@@ -193,14 +141,6 @@ def _stale(alert: EscalationFacts, seen: Seen) -> Iterator[FieldError]:
         yield FieldError("version", f"is {seen.version}; the alert is at {alert.version} now")
 
 
-async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.Record | None:
-    content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended))
-    try:
-        return await database.fetchrow(_sql["raise"], *source, *content)
-    except asyncpg.ForeignKeyViolationError:
-        return None  # the service, and its keys with it, was deleted a moment ago
-
-
 async def lock(connection: Connection, alert_id: int) -> Status:
     """The status of the alert, which stays so until the transaction ends. Raises NotFound."""
     status: Status | None = await connection.fetchval(_sql["lock"], alert_id)
@@ -214,19 +154,6 @@ async def _lock_open(connection: Connection, alert_id: int) -> Status:
     if refusal := refuse_action(status):
         raise Conflict(refusal)
     return status
-
-
-def escalation_facts(row: asyncpg.Record, held: datetime | None) -> EscalationFacts:
-    """Of a row that has the columns by their names, and the end of what holds the alert."""
-    return EscalationFacts(
-        status=row["status"],
-        state=row["state"],
-        step_number=row["step_number"],
-        escalation_count=row["escalation_count"],
-        version=row["version"],
-        held_until=held,
-        has_steps=row["has_steps"],
-    )
 
 
 async def _step(connection: Connection, policy_id: UUID, step_number: int | None) -> UUID | None:
@@ -247,12 +174,12 @@ def _until(instant: datetime | None) -> dict[str, object]:
     return {"until": instant.isoformat()} if instant else {}
 
 
-async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, status: str) -> Reason:
+async def _acknowledgement(connection: Connection, alert_id: int, actor: Actor, status: str) -> ActionOutcome:
     if status == "triggered":
-        return Reason.ACKNOWLEDGED
+        return ActionOutcome.ACKNOWLEDGED
     who = str(actor.user_id) if actor.user_id else actor.id
     done = await connection.fetchval(_sql["has_acknowledged"], alert_id, who)
-    return Reason.ALREADY_ACKNOWLEDGED if done else Reason.ACKNOWLEDGED_TOO
+    return ActionOutcome.ALREADY_ACKNOWLEDGED if done else ActionOutcome.ACKNOWLEDGED_TOO
 
 
 async def log(

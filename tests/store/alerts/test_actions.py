@@ -11,21 +11,21 @@ from tests.fixtures.factories import Factory, step
 from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict
 from tocsin.store.actor import acting
-from tocsin.store.alerts import alerts
-from tocsin.store.alerts.alerts import Handled, Reason
+from tocsin.store.alerts import actions
+from tocsin.store.alerts.actions import ActionOutcome, ActionResult
 from tocsin.testing.clock import Clock
 
 
-async def do(make: Factory, action: str, alert_id: int, seen: Seen | None = None) -> Handled | Conflict:
+async def do(make: Factory, action: str, alert_id: int, seen: Seen | None = None) -> ActionResult | Conflict:
     async with acting(make.pool, TESTER) as connection:
         try:
             match action:
                 case "acknowledge":
-                    return await alerts.acknowledge(connection, alert_id, TESTER)
+                    return await actions.acknowledge(connection, alert_id, TESTER)
                 case "close":
-                    return await alerts.close(connection, alert_id, TESTER)
+                    return await actions.close(connection, alert_id, TESTER)
                 case _:
-                    return await alerts.escalate(connection, alert_id, TESTER, seen)
+                    return await actions.escalate(connection, alert_id, TESTER, seen)
         except Conflict as error:
             return error
 
@@ -43,7 +43,7 @@ async def test_acknowledge_and_escalate_at_once_have_one_defined_outcome(make: F
         " from alerts join escalation_policy_state on alert_id = alerts.id"
     )
     assert row is not None
-    assert isinstance(acknowledged, Handled)
+    assert isinstance(acknowledged, ActionResult)
     if isinstance(escalated, Conflict):
         assert "moved on: it is acknowledged now" in str(escalated)
     assert dict(row) == {"status": "acknowledged", "state": "acknowledged", "force_escalation": False, "moves": False}
@@ -76,7 +76,7 @@ async def test_an_acknowledgement_holds_for_the_services_time_and_is_renewed(mak
     await do(make, "acknowledge", alert_id)
     assert await until(make) == start + timedelta(minutes=30)
     await clock.advance(timedelta(minutes=10))
-    assert await do(make, "acknowledge", alert_id) == Handled(alert_id, Reason.RENEWED)
+    assert await do(make, "acknowledge", alert_id) == ActionResult(alert_id, ActionOutcome.RENEWED)
     assert await until(make) == start + timedelta(minutes=40)
     assert await make.pool.fetchval("select next_escalation from escalation_policy_state") == await until(make)
     told = await make.pool.fetch("select meta ->> 'until' as until from alert_logs order by id")
@@ -87,7 +87,7 @@ async def test_acknowledging_again_does_not_shorten_a_snooze(make: Factory, cloc
     alert_id = await leased(make, timedelta(minutes=30))
     tomorrow = await clock.now() + timedelta(days=1)
     async with acting(make.pool, TESTER) as connection:
-        await alerts.snooze(connection, alert_id, TESTER, tomorrow)
+        await actions.snooze(connection, alert_id, TESTER, tomorrow)
     await do(make, "acknowledge", alert_id)
     assert await until(make) == tomorrow
 
@@ -95,9 +95,9 @@ async def test_acknowledging_again_does_not_shorten_a_snooze(make: Factory, cloc
 async def test_acknowledging_for_good_ends_a_snooze(make: Factory, clock: Clock) -> None:
     alert_id = await leased(make, None)
     async with acting(make.pool, TESTER) as connection:
-        await alerts.snooze(connection, alert_id, TESTER, timedelta(hours=1))
+        await actions.snooze(connection, alert_id, TESTER, timedelta(hours=1))
     assert await until(make) == await clock.now() + timedelta(hours=1)
-    assert await do(make, "acknowledge", alert_id) == Handled(alert_id, Reason.ALREADY_ACKNOWLEDGED)
+    assert await do(make, "acknowledge", alert_id) == ActionResult(alert_id, ActionOutcome.ALREADY_ACKNOWLEDGED)
     assert await until(make) is None
     assert await make.pool.fetchval("select next_escalation from escalation_policy_state") is None
 
@@ -105,7 +105,7 @@ async def test_acknowledging_for_good_ends_a_snooze(make: Factory, clock: Clock)
 async def test_escalating_ends_the_time_of_an_acknowledgement(make: Factory) -> None:
     alert_id = await make.alert(await make.service(await make.policy(step(await make.user()))))
     async with acting(make.pool, TESTER) as connection:
-        await alerts.snooze(connection, alert_id, TESTER, timedelta(hours=1))
+        await actions.snooze(connection, alert_id, TESTER, timedelta(hours=1))
     await do(make, "escalate", alert_id)
     assert await until(make) is None
 
@@ -113,8 +113,8 @@ async def test_escalating_ends_the_time_of_an_acknowledgement(make: Factory) -> 
 async def test_many_who_close_at_once_close_once(make: Factory) -> None:
     alert_id = await make.alert(await make.service())
     handled = await asyncio.gather(*(do(make, "close", alert_id) for _ in range(5)))
-    reasons = [one.reason for one in handled if isinstance(one, Handled)]
-    assert sorted(reasons) == sorted([Reason.CLOSED, *[Reason.ALREADY_CLOSED] * 4])
+    reasons = [one.reason for one in handled if isinstance(one, ActionResult)]
+    assert sorted(reasons) == sorted([ActionOutcome.CLOSED, *[ActionOutcome.ALREADY_CLOSED] * 4])
     assert await make.pool.fetchval("select count(*) from alert_logs where event = 'closed'") == 1
 
 

@@ -1,0 +1,76 @@
+"""How alerts come to be: a message raises one, or is counted into the open one with the same key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from tocsin.db.pool import Database
+from tocsin.db.sql import Statements
+from tocsin.domain.severity import DEFAULT, Severity
+from tocsin.errors import NotFound
+from tocsin.store.actor import Actor
+from tocsin.store.services.integration_keys import SenderCredential, unknown_key, wrong_type
+
+_sql = Statements(__package__, "new_alert.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """What a message says. ``mended`` tells in words what had to be changed to store it."""
+
+    summary: str
+    dedup_key: str
+    details: str = ""
+    severity: Severity = DEFAULT
+    labels: Mapping[str, str] = field(default_factory=dict)
+    mended: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """The alert that now stands for the message; not new when an open one took it in."""
+
+    alert_id: int
+    service_id: UUID
+    is_new: bool
+
+
+async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> RaisedAlert:
+    """Raise an alert on a service, or count it into the open one with the same key.
+
+    That one's details are refreshed unless the message has none, and the higher severity stays. Raises NotFound when
+    the service is gone.
+    """
+    row = await _raise(database, new, None, None, None, service_id, actor.record)
+    if row is None:
+        raise NotFound("no such service")
+    return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"])
+
+
+async def raise_by_key(database: Database, credential: SenderCredential, new: NewAlert) -> RaisedAlert:
+    """As `raise_alert`, on the service of an integration key.
+
+    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
+    """
+    row = await _raise(database, new, credential.digest, credential.type, credential.ip, None, None)
+    if row is None:
+        raise unknown_key()
+    if not row["is_allowed"]:
+        raise wrong_type()
+    return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"])
+
+
+async def open_alert(database: Database, service_id: UUID, dedup_key: str) -> int | None:
+    """The service's open alert with this key; there is at most one."""
+    alert_id: int | None = await database.fetchval(_sql["open_alert"], service_id, dedup_key)
+    return alert_id
+
+
+async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.Record | None:
+    content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended))
+    try:
+        return await database.fetchrow(_sql["raise"], *source, *content)
+    except asyncpg.ForeignKeyViolationError:
+        return None  # the service, and its keys with it, was deleted a moment ago

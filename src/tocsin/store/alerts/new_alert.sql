@@ -1,0 +1,70 @@
+-- name: raise
+-- One alert, in one round trip, by an integration key ($1 its hash, $2 its type, $3 the sender's address) or by an
+-- actor on a service ($4, $5). An open alert with the same key takes the message in instead. The key is looked up in
+-- this statement, so that a revoked one stops at once; its use is noted at most once a minute, by nobody who would
+-- have to wait for it. A new alert has count 1, and no other has.
+with source as (
+    select
+        keys.id as key_id,
+        keys.service_id,
+        keys.type = $2 as is_allowed,
+        jsonb_build_object('type', 'integration_key', 'id', keys.id, 'name', keys.name, 'ip', $3::text) as actor
+    from integration_keys as keys
+    where keys.token_hash = $1 and keys.revoked_at is null
+    union all
+    select null, services.id, true, $5::jsonb
+    from services
+    where services.id = $4
+),
+used as (
+    update integration_keys
+    set last_used_at = now()
+    where id = (
+        select keys.id
+        from integration_keys as keys
+        join source on source.key_id = keys.id
+        where keys.last_used_at is null or keys.last_used_at < now() - interval '1 minute'
+        for no key update of keys skip locked
+    )
+),
+raised as (
+    insert into alerts as alert (service_id, integration_key_id, summary, details, severity, labels, dedup_key)
+    select source.service_id, source.key_id, $6, $7, $8, $9::jsonb, $10
+    from source
+    where source.is_allowed
+    on conflict (service_id, dedup_key) where status <> 'closed' do update
+    set
+        count = alert.count + 1,
+        last_seen_at = now(),
+        details = case when excluded.details = '' then alert.details else excluded.details end,
+        severity = case
+            when
+                array_position(array['critical', 'error', 'warning', 'info'], excluded.severity)
+                < array_position(array['critical', 'error', 'warning', 'info'], alert.severity)
+                then excluded.severity
+            else alert.severity
+        end
+    returning alert.id, alert.service_id, alert.count, alert.summary, alert.severity, alert.labels
+),
+logged as (
+    insert into alert_logs (alert_id, event, actor, meta)
+    select
+        raised.id,
+        case raised.count when 1 then 'created' else 'duplicate_suppressed' end,
+        source.actor,
+        jsonb_strip_nulls(jsonb_build_object(
+            'count', raised.count,
+            'summary', nullif($6, raised.summary),
+            'severity', nullif($8, raised.severity),
+            'labels', nullif(nullif($9::jsonb, raised.labels), '{}'),
+            'mended', nullif(to_jsonb($11::text[]), '[]')
+        ))
+    from raised
+    cross join source
+)
+select source.is_allowed, raised.id as alert_id, raised.service_id, raised.count = 1 as is_new
+from source
+left join raised on true
+
+-- name: open_alert
+select id from alerts where service_id = $1 and dedup_key = $2 and status <> 'closed'

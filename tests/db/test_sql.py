@@ -1,0 +1,27 @@
+"""Files of named statements: a comment belongs to the statement whose name stands before it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+FILES = [
+    file
+    for folder in ("src", "benchmarks")
+    for file in sorted((TOP / folder).rglob("*.sql"))
+    if "-- name:" in file.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(TOP)))
+def test_the_comment_of_a_statement_stands_after_its_name(file: Path) -> None:
+    _, *statements = re.split(r"^(?=-- name:)", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    last_lines = {statement.splitlines()[0]: statement.rstrip().splitlines()[-1] for statement in statements}
+    assert [name for name, line in last_lines.items() if line.startswith("--")] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(TOP)))
+def test_what_a_file_says_of_all_its_statements_is_set_apart_from_the_first(file: Path) -> None:
+    head = re.split(r"^-- name:", file.read_text(encoding="utf-8"), maxsplit=1, flags=re.MULTILINE)[0]
+    assert head == "" or head.endswith("\n\n")
