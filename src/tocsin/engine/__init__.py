@@ -10,9 +10,18 @@ else. Running it goes the same way for every kind:
 
 An apply is one transaction: the row's move, what follows from it (cycles, pages, timeline) and, by trigger, the next
 wake-up commit together. In a storm many applies share a call to the database, where each still commits by itself
-(``apart``). When the version has moved meanwhile nothing is written and the job loads again; so two engines, a person
-acknowledging, and a job that runs twice have one outcome. A job whose row is not due says when it will be and is put
-back for that moment, since it may have been the only one waiting.
+(``batch.write``). When the version has moved meanwhile nothing is written and the job loads again; so two engines, a
+person acknowledging, and a job that runs twice have one outcome. A job whose row is not due says when it will be and is
+put back for that moment, since it may have been the only one waiting.
+
+Where things are:
+
+    jobs      the kinds of jobs, a file each beside its SQL
+    queue     workers that run jobs, and all that knows PgQueuer
+    batch     one round trip for what many jobs read or write in one turn of the event loop
+    healing   what no event told of: found and repaired
+    runner    one engine process: its workers, kept running, and what it does every so often
+    life      which engines are gone, and what they held is free
 
 Locks are taken in this order, which no transaction may turn around, be it of a job or of a person. No table is locked.
 

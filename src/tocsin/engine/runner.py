@@ -1,4 +1,4 @@
-"""One engine process: its workers, kept running; its sign of life; its housekeeping.
+"""One engine process: its workers, kept running; its signs of life; the pruning of old rows.
 
 A worker's run ends when its listener is cut off, when the database goes away, or when told to stop. In the first two
 cases the worker starts again with a new run as soon as the database answers, while what the old one still has in hand
@@ -29,6 +29,7 @@ from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.queue.job import PAGES, STATE
+from tocsin.engine.queue.queries import prune_log
 from tocsin.engine.queue.worker import Worker, WorkerContext, WorkerRun, open_context, open_run
 from tocsin.engine.schema import Schema
 
@@ -36,9 +37,9 @@ log = structlog.get_logger(__name__)
 
 _SQL = Statements(__package__, "runner.sql")
 _RESTART_AFTER = timedelta(milliseconds=300)
-_ACCOUNT = timedelta(seconds=10)
-_SCHEMA = timedelta(seconds=1)
-_HOUSEKEEPING = timedelta(minutes=1)
+_REPORT_EVERY = timedelta(seconds=10)
+_CHECK_SCHEMA_EVERY = timedelta(seconds=1)
+_PRUNE_EVERY = timedelta(minutes=1)
 
 # Rows are locked for moments only; what waits longer has met something odd, and gives way to the other objects.
 #
@@ -75,7 +76,7 @@ class Engine:
     _listening: set[str] = field(default_factory=set)
     _cut_off: set[str] = field(default_factory=set)
     _draining: set[asyncio.Task[None]] = field(default_factory=set)
-    _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _reporting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def id(self) -> UUID:
@@ -87,13 +88,13 @@ class Engine:
         return self.context.pool
 
     async def run(self) -> None:
-        """Run until ``stop`` is set; then finish what is in hand and say goodbye."""
+        """Run until ``stop`` is set; then finish what is in hand and remove the engine from those at work."""
         reconciler = Reconciler(self.pool, self.reconcile_within)
         loops = [
-            Periodic("schema", _SCHEMA, self._look_at_schema),
-            Periodic("account", _ACCOUNT, self._give_account),
+            Periodic("schema", _CHECK_SCHEMA_EVERY, self._check_schema),
+            Periodic("report_state", _REPORT_EVERY, self._report_state),
             Periodic("sign_of_life", SIGN_EVERY, self._sign),
-            Periodic("housekeeping", _HOUSEKEEPING, self._housekeeping),
+            Periodic("prune", _PRUNE_EVERY, self._prune),
             Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
             Periodic("reconcile", reconcile.EVERY, self._with_known_schema(reconciler.run_once)),
         ]
@@ -104,7 +105,7 @@ class Engine:
                 group.create_task(loop.run(self.stop), name=loop.name)
         if self._draining:
             await asyncio.wait(self._draining)
-        await self._goodbye()
+        await self._remove_instance()
 
     async def _keep_running(self, worker: Worker) -> None:
         await first(self._schema.known, self.stop)
@@ -136,7 +137,7 @@ class Engine:
     async def _begin(self, run: WorkerRun) -> None:
         """Let the others know of the run before it has anything in hand."""
         self.life.managers.add(run.id)
-        await self._give_account()
+        await self._report_state()
         await self._sign()
 
     def _note_cut_off(self, worker: Worker, error: BaseException) -> None:
@@ -170,9 +171,9 @@ class Engine:
                 break
         self.life.managers.discard(run.id)
 
-    async def _look_at_schema(self) -> None:
-        if await self._schema.look(self.pool):
-            await self._give_account()
+    async def _check_schema(self) -> None:
+        if await self._schema.check(self.pool):
+            await self._report_state()
         if self._schema.unknown.is_set():
             self.ready.set()
 
@@ -182,27 +183,27 @@ class Engine:
 
         return run
 
-    async def _give_account(self) -> None:
+    async def _report_state(self) -> None:
         process = self.life.process
         who = (self.id, process.host, process.pid, __version__)
-        async with self._signing:  # or one begun before the engine paused is written after the one that says so
-            await self.pool.execute(_SQL["account"], *who, self.lateness.summary(), self._schema.paused_because)
+        async with self._reporting:  # or one begun before the engine paused is written after the one that says so
+            await self.pool.execute(_SQL["report_state"], *who, self.lateness.summary(), self._schema.paused_because)
 
     async def _sign(self) -> None:
         with suppress(asyncpg.UndefinedColumnError):  # of a database that was put back as an older Tocsin left it
             if await self.life.sign(self.pool):
                 self.context.local_notify.notify_all()
 
-    async def _housekeeping(self) -> None:
-        await self.pool.execute(_SQL["prune_log"])
+    async def _prune(self) -> None:
+        await prune_log(self.pool)
         await self.pool.execute(_SQL["prune_instances"])
         await repair.prune(self.pool)
 
-    async def _goodbye(self) -> None:
+    async def _remove_instance(self) -> None:
         try:
-            await self.pool.execute(_SQL["goodbye"], self.id)
+            await self.pool.execute(_SQL["remove_instance"], self.id)
         except CONNECTION_ERRORS as error:
-            log.warning("goodbye_not_recorded", error=type(error).__name__)
+            log.warning("instance_not_removed", error=type(error).__name__)
 
 
 @asynccontextmanager

@@ -18,15 +18,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Schema:
-    """What ``look`` has found. Neither event is set before the first look, and one of them ever after."""
+    """What ``check`` has found. Neither event is set before the first check, and one of them ever after."""
 
     known: asyncio.Event = field(default_factory=asyncio.Event)
     unknown: asyncio.Event = field(default_factory=asyncio.Event)
     paused_because: str | None = None
     """Why no job may be taken; None when they may."""
 
-    async def look(self, pool: Pool) -> bool:
-        """Look which version there is, and log and return whether that changes what this engine may do."""
+    async def check(self, pool: Pool) -> bool:
+        """Read which version there is, and log and return whether that changes what this engine may do."""
         before = self.paused_because
         async with pool.acquire() as connection:
             reason = self.paused_because = await unfit(connection)

@@ -163,3 +163,8 @@ def build_queries(
 async def give_back(pool: Pool, manager_id: UUID) -> None:
     """Put back what a manager that no longer runs still holds, so that nobody has to wait for its heartbeat."""
     await pool.execute(_SQL["give_back"], manager_id)
+
+
+async def prune_log(pool: Pool) -> None:
+    """Forget what PgQueuer has logged: failures after a month, the rest after minutes."""
+    await pool.execute(_SQL["prune_log"])

@@ -39,3 +39,11 @@ where
     and former.entrypoint = parked.entrypoint
     and former.payload = parked.payload
     and former.id <> parked.id
+
+-- name: prune_log
+-- PgQueuer keeps a row for each state of each job. What was picked and done is of no use after a while; why jobs
+-- failed is kept for a month.
+delete from pgqueuer_log
+where
+    created < now() - interval '10 minutes'
+    and (status <> 'failed' or created < now() - interval '30 days')
