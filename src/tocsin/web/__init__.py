@@ -36,6 +36,11 @@ API's model; on `FORM_ERRORS` the page is shown again with ``form.wrong(error)``
 beside its field (``ui.field(form, "name", "Name")``). Afterwards ``see_other(path, "Saved.")``. What loses something
 asks first: ``data-confirm="…"``. Nothing else to do for a session that ends meanwhile (`tocsin.web.account.sign_in`).
 
+**An editor** makes, changes and deletes one kind of object. `tocsin.web.kit.editor` has its handlers, named alike
+everywhere (``new_form``, ``create``, ``edit_form``, ``update``, ``delete``), and what they share: rights, errors beside
+their fields with what was typed kept, two people who edit the same thing, buttons that do not save, where it all leads.
+``edit.py`` says the rest: what fills a form, what is made of it, and what its page shows (`tocsin.web.rotations.edit`).
+
 **A test** in ``tests/web/browser`` opens ``desktop`` or ``phone``, ``goto``\\ es the path, and calls
 ``no_complaints(page)`` and ``screenshot(page, "teams")``. `benchmarks.pages` measures every page that its list names.
 """

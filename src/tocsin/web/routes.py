@@ -23,7 +23,6 @@ from tocsin.web.kit.theme import router as theme
 from tocsin.web.people.contact_methods import router as contact_methods
 from tocsin.web.people.edit import router as person_edit
 from tocsin.web.people.list import router as person_list
-from tocsin.web.people.new import router as person_new
 from tocsin.web.people.show import router as person_show
 from tocsin.web.policies.edit import router as policy_edit
 from tocsin.web.policies.list import router as policy_list
@@ -46,7 +45,7 @@ from tocsin.web.services.show import router as service_show
 from tocsin.web.start.home import router as home
 from tocsin.web.start.search import router as search
 from tocsin.web.start.setup import router as setup
-from tocsin.web.teams.list import router as team_list
+from tocsin.web.teams.edit import router as team_edit
 from tocsin.web.teams.show import router as team_show
 
 ROUTERS: Sequence[APIRouter] = (
@@ -67,7 +66,6 @@ ROUTERS: Sequence[APIRouter] = (
     live,
     theme,
     person_list,
-    person_new,
     person_show,
     person_edit,
     contact_methods,
@@ -92,6 +90,6 @@ ROUTERS: Sequence[APIRouter] = (
     home,
     search,
     setup,
-    team_list,
+    team_edit,
     team_show,
 )

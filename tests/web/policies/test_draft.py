@@ -8,7 +8,7 @@ import pytest
 from tocsin.domain.on_call import Target
 from tocsin.web.kit.durations import seconds_of, split
 from tocsin.web.kit.forms import Form
-from tocsin.web.policies.draft import Draft, names, press, read, values, without_ids
+from tocsin.web.policies.draft import Draft, names, press, read, to_form, values, without_ids
 
 ANN, ROOM, STEP = (UUID(int=number) for number in (1, 2, 3))
 
@@ -76,6 +76,12 @@ def test_buttons_put_and_drop_targets() -> None:
 def test_steps_that_are_no_more_become_new_ones() -> None:
     assert [step.id for step in without_ids(draft()).steps] == ["", ""]
     assert [step.id for step in without_ids(draft(), [STEP]).steps] == [str(STEP), ""]
+
+
+def test_a_form_of_the_draft_says_the_same() -> None:
+    for one in (draft(), press(draft(), "add"), press(draft(), "remove:1"), Draft(Form.of(name="Without steps"))):
+        again = read(to_form(one))
+        assert (list(again.steps), values(again)) == (list(one.steps), values(one))
 
 
 def test_errors_find_their_fields() -> None:

@@ -12,70 +12,23 @@ from tocsin.api.channels import ChannelCreate, ChannelPatch
 from tocsin.api.notification_tests import Tester
 from tocsin.channels.registry import types_for_channels
 from tocsin.db.pool import Pool
-from tocsin.errors import Conflict
-from tocsin.http.access import may_edit, may_see_team_addresses, require_edit, require_make, require_move
+from tocsin.http.access import may_edit, may_see_team_addresses, require_edit
 from tocsin.http.addresses import HIDDEN, checked, prepare_address_checks
 from tocsin.http.auth import Database
-from tocsin.store.actor import Actor, acting
+from tocsin.store.actor import Actor
 from tocsin.store.people import destinations
 from tocsin.store.policies import channels
 from tocsin.store.policies.channels import Channel, ChannelSpec
 from tocsin.store.references import policies_using
 from tocsin.web.kit.choices import owner_choices, team_names
 from tocsin.web.kit.contact_method_form import channel_address_hint, see_secret, send_test, type_choices
+from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
 from tocsin.web.kit.flash import see_other
-from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
-from tocsin.web.kit.refusals import refusal
+from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(prepare_address_checks)])
-_NAMES = {"team_id": "team"}
-
-
-@router.get("/channels/new")
-async def new(request: Request, viewer: Viewer) -> Response:
-    """The form for a new channel."""
-    return await _form_page(request, viewer, Form.of(type="webhook"))
-
-
-@router.post("/channels/new")
-async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Add a channel; a webhook's secret is shown once."""
-    values = {name: form.value(name) for name in ("name", "type", "address")}
-    try:
-        body = form.body(ChannelCreate, {**values, "team_id": form.given("team")})
-        require_make(viewer, body.team_id)
-        async with acting(pool, viewer) as connection:
-            channel, secret = await channels.create(connection, ChannelSpec(**dict(body)))
-    except EDITOR_ERRORS as error:
-        return await _form_page(request, viewer, form.wrong(error, _NAMES), status_of(error))
-    if secret is None:
-        return see_other(f"/channels/{channel.id}", "Added. Send it a test page.")
-    return see_secret(request, f"/channels/{channel.id}", channel.type, secret)
-
-
-@router.get("/channels/{channel_id:uuid}")
-async def show(request: Request, channel_id: UUID, viewer: Viewer) -> Response:
-    """One channel."""
-    return await channel_page(request, viewer, channel_id)
-
-
-@router.post("/channels/{channel_id:uuid}")
-async def change(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Change the channel's name, address or team."""
-    require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
-    try:
-        values = {"name": form.value("name"), "address": form.value("address"), "team_id": form.given("team")}
-        body = form.body(ChannelPatch, values)
-        async with acting(pool, viewer) as connection:
-            channel = await channels.lock(connection, channel_id)
-            require_move(viewer, channel.team_id, body.team_id)
-            spec = replace(channel.spec, **{**body.given(), "address": checked(channel.type, body.address)})
-            await channels.update(connection, channel_id, spec)
-    except EDITOR_ERRORS as error:
-        return await channel_page(request, viewer, channel_id, status_of(error), form=form.wrong(error, _NAMES))
-    return see_other(f"/channels/{channel_id}", "Saved.")
 
 
 @router.post("/channels/{channel_id:uuid}/test")
@@ -86,17 +39,41 @@ async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Databas
     return await channel_page(request, viewer, channel_id, fate=await send_test(tester, recipient, viewer))
 
 
-@router.post("/channels/{channel_id:uuid}/delete")
-async def delete(request: Request, channel_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Delete the channel, or name the policies that notify it."""
-    try:
-        async with acting(pool, viewer) as connection:
-            channel = await channels.lock(connection, channel_id)
-            require_edit(viewer, channel.team_id)
-            await channels.delete(connection, channel_id)
-    except Conflict as error:
-        return await channel_page(request, viewer, channel_id, 409, refused=refusal(error))
-    return see_other("/channels", "Deleted.")
+async def _blank(_edit: Edit[Channel]) -> Form:
+    return Form.of(type="webhook")
+
+
+async def _form_of(edit: Edit[Channel]) -> Form:
+    channel = edit.existing
+    return Form.of(name=channel.name, address=channel.address, team=channel.team_id)
+
+
+def _spec_of(edit: Edit[Channel]) -> ChannelSpec:
+    """What the form sets of a channel: of one that there is, all but its type."""
+    form, old = edit.form, edit.stored
+    values = {"name": form.value("name"), "address": form.value("address"), "team_id": form.given("team")}
+    if old is None:
+        return ChannelSpec(**dict(form.body(ChannelCreate, {**values, "type": form.value("type")})))
+    body = form.body(ChannelPatch, values)
+    return replace(old.spec, **{**body.given(), "address": checked(old.type, body.address)})
+
+
+async def _wrong(edit: Edit[Channel], error: Exception) -> Form:
+    return edit.form.wrong(error, {"team_id": "team"})
+
+
+def _made(edit: Edit[Channel], made: tuple[Channel, str | None]) -> Response:
+    """A webhook's secret is shown once."""
+    channel, secret = made
+    if secret is None:
+        return see_other(f"/channels/{channel.id}", "Added. Send it a test page.")
+    return see_secret(edit.request, f"/channels/{channel.id}", channel.type, secret)
+
+
+async def _edit_page(edit: Edit[Channel], status: int) -> Response:
+    if edit.stored is None:
+        return await _page(edit.request, edit.viewer, None, status, {"form": edit.form})
+    return await channel_page(edit.request, edit.viewer, edit.stored.id, status, form=edit.form)
 
 
 async def channel_page(
@@ -111,10 +88,6 @@ async def channel_page(
     if not may_see_team_addresses(viewer, channel.team_id):
         channel = replace(channel, address=HIDDEN)
     return await _page(request, viewer, channel, status, shown)
-
-
-async def _form_page(request: Request, viewer: Actor, form: Form, status: int = 200) -> Response:
-    return await _page(request, viewer, None, status, {"form": form})
 
 
 async def _page(
@@ -134,3 +107,25 @@ async def _page(
         "can_edit": channel is None or may_edit(viewer, channel.team_id),
     }
     return await page(request, viewer, "channels/edit.html.j2", status, **{**common, **shown})
+
+
+Editor[Channel, ChannelSpec](
+    path="/channels/{channel_id:uuid}",
+    store=Functions(
+        create=channels.create,
+        get=channels.get,
+        lock=channels.lock,
+        update=lambda connection, channel, spec: channels.update(connection, channel.id, spec),
+        delete=channels.delete,
+    ),
+    page=_edit_page,
+    blank=_blank,
+    form_of=_form_of,
+    spec_of=_spec_of,
+    in_place=True,
+    open=open_to_all,
+    wrong=_wrong,
+    made=_made,
+    deleted_text="Deleted.",
+    refused=lambda edit, refused: channel_page(edit.request, edit.viewer, edit.existing.id, 409, refused=refused),
+).add_to(router)

@@ -17,6 +17,7 @@ from tocsin.web.kit.forms import Form
 from tocsin.web.kit.numbers import whole, whole_or_text
 
 _STEP = "step-"
+_OF_STEPS = (_STEP, "delay-", "unit-", "target-", "if_nobody-", "ack_by-", "find-")
 _TARGET_TYPES: Sequence[TargetType] = get_args(TargetType)
 MOST_STEPS = 100
 
@@ -68,6 +69,12 @@ def read(form: Form) -> Draft:
     """What a form says."""
     keys = list(dict.fromkeys(name.removeprefix(_STEP) for name, _ in form.fields if name.startswith(_STEP)))
     return Draft(form, [_step(form, key) for key in keys[: MOST_STEPS + 1]])
+
+
+def to_form(draft: Draft) -> Form:
+    """A form that says what the draft does."""
+    others = [(name, value) for name, value in draft.form.fields if not name.startswith(_OF_STEPS)]
+    return replace(draft.form, fields=(*others, *(field for step in draft.steps for field in _fields(step))))
 
 
 def press(draft: Draft, button: str) -> Draft:
@@ -133,6 +140,17 @@ def _step(form: Form, key: str) -> DraftStep:
         ack_by=form.value(f"ack_by-{key}", "anyone"),
         find=form.value(f"find-{key}"),
     )
+
+
+def _fields(step: DraftStep) -> Iterator[tuple[str, str]]:
+    yield f"{_STEP}{step.key}", step.id
+    yield f"delay-{step.key}", step.number
+    yield f"unit-{step.key}", step.unit
+    for target in step.targets:
+        yield f"target-{step.key}", f"{target.type}:{target.id}"
+    yield f"if_nobody-{step.key}", step.if_nobody
+    yield f"ack_by-{step.key}", step.ack_by
+    yield f"find-{step.key}", step.find
 
 
 def _target(text: str) -> Target | None:

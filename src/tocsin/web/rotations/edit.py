@@ -1,41 +1,35 @@
 """Making and changing rotations: participants in order, with the next handoffs before anything is saved."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.rotations import RotationCreate
-from tocsin.db.pool import Pool
 from tocsin.domain import handoffs
 from tocsin.domain.on_call import RotationNow
 from tocsin.domain.participants import Participant, reorder
 from tocsin.domain.rotation import Standing
 from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
-from tocsin.http.access import require_edit, require_make, require_move
-from tocsin.http.auth import Database
-from tocsin.store.actor import Actor, acting
 from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_snapshot, rotations
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
 from tocsin.store.people import user_list
 from tocsin.web.kit.choices import id_of, owner_choices, zone_choices
-from tocsin.web.kit.edit_conflicts import is_stale, late, seeing
-from tocsin.web.kit.flash import see_other
-from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
+from tocsin.web.kit.editor import Edit, Editor
+from tocsin.web.kit.forms import Form
 from tocsin.web.kit.numbers import whole_or_text
 from tocsin.web.kit.render import page
-from tocsin.web.kit.rows import Row, Rows, is_save
-from tocsin.web.kit.viewer import Viewer, ViewerZone
+from tocsin.web.kit.rows import Row, Rows
 from tocsin.web.kit.wall_times import instant_of, twice, typed_fields
-from tocsin.web.kit.zone import zone_named
+from tocsin.web.kit.zone import zone_named, zone_of
+from tocsin.web.rotations import show
 from tocsin.web.rotations.handoff_table import HandoffRow, handoff_table
 
 router = APIRouter(include_in_schema=False)
@@ -44,86 +38,19 @@ _PARTICIPANTS = Rows("participants", ("user_id",))
 _MORNING = time(9)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A form of a rotation; ``old`` is the one that it changes, None for a new one."""
-
-    form: Form
-    old: Rotation | None = None
-
-    @property
-    def path(self) -> str:
-        return f"/rotations/{self.old.id}/edit" if self.old else "/rotations/new"
-
-
-@router.get("/rotations/new")
-async def ask(request: Request, viewer: Viewer, pool: Database, zone: ViewerZone) -> Response:
+async def _blank(edit: Edit[Rotation]) -> Form:
     """A new rotation, weekly from this Monday morning."""
-    moment = await now(pool)
-    start = typed_fields("start_at", _monday(moment, zone), zone)
-    form = Form.of(time_zone=zone.key, type="weekly", shift_length=1, **start)
-    return await _page(request, viewer, Asked(form))
+    zone = zone_of(edit.request)
+    start = typed_fields("start_at", _monday(await now(edit.pool), zone), zone)
+    return Form.of(time_zone=zone.key, type="weekly", shift_length=1, **start)
 
 
-@router.post("/rotations/new")
-async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Save it, or do what a button says."""
-    asked = Asked(form)
-    if not is_save(form):
-        return await _after_button(request, viewer, asked)
-    try:
-        spec = _spec_of(form)
-        require_make(viewer, spec.team_id)
-        async with acting(pool, viewer) as connection:
-            rotation = await rotations.create(connection, spec)
-    except EDITOR_ERRORS as error:
-        return await _again(request, viewer, asked, error)
-    return see_other(f"/rotations/{rotation.id}", "The rotation is saved.")
-
-
-@router.get("/rotations/{rotation_id:uuid}/edit")
-async def show(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """The form of a rotation."""
-    rotation = await rotations.get(pool, rotation_id)
-    require_edit(viewer, rotation.team_id)
-    return await _page(request, viewer, Asked(seeing(_form_of(rotation.spec), rotation.spec), rotation))
-
-
-@router.post("/rotations/{rotation_id:uuid}/edit")
-async def change(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Save what is changed, or do what a button says."""
-    rotation = await rotations.get(pool, rotation_id)
-    require_edit(viewer, rotation.team_id)
-    asked = Asked(form, rotation)
-    if not is_save(form):
-        return await _after_button(request, viewer, asked)
-    try:
-        spec = _spec_of(form)
-        async with acting(pool, viewer) as connection:
-            locked = await rotations.lock(connection, rotation_id)
-            require_move(viewer, locked.team_id, spec.team_id)
-            if is_stale(form, locked.spec):
-                return await _page(request, viewer, replace(asked, form=late(form, locked.spec)), 409)
-            await rotations.update(connection, locked, spec)
-    except EDITOR_ERRORS as error:
-        return await _again(request, viewer, asked, error)
-    return see_other(f"/rotations/{rotation_id}", "The rotation is saved.")
-
-
-async def _after_button(request: Request, viewer: Actor, asked: Asked) -> Response:
+def _after_button(form: Form) -> Form:
     """Who is chosen below the participants is added to them, where anybody is."""
-    form = asked.form
     if form.value("action") == "add" and id_of(form.value("new")) is None:
-        changed = replace(form, errors={"new": "Choose somebody."})
-    else:
-        changed = _PARTICIPANTS.after_button(form, {"user_id": form.values("new")})
-        changed = replace(changed, fields=[field for field in changed.fields if field[0] != "new"])
-    return await _page(request, viewer, replace(asked, form=changed))
-
-
-async def _again(request: Request, viewer: Actor, asked: Asked, error: Exception) -> Response:
-    form = _PARTICIPANTS.put(asked.form, _PARTICIPANTS.of(asked.form))
-    return await _page(request, viewer, replace(asked, form=form.wrong(error)), status_of(error))
+        return replace(form, errors={"new": "Choose somebody."})
+    changed = _PARTICIPANTS.after_button(form, {"user_id": form.values("new")})
+    return replace(changed, fields=[field for field in changed.fields if field[0] != "new"])
 
 
 def _monday(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -147,7 +74,8 @@ def _spec_of(form: Form) -> RotationSpec:
     return RotationSpec(**dict(form.body(RotationCreate, values)))
 
 
-def _form_of(spec: RotationSpec) -> Form:
+async def _form_of(edit: Edit[Rotation]) -> Form:
+    spec = edit.existing.spec
     form = Form.of(
         name=spec.name,
         description=spec.description,
@@ -164,24 +92,23 @@ def _row(user_id: UUID) -> Row:
     return {"user_id": [str(user_id)]}
 
 
-async def _page(request: Request, viewer: Actor, asked: Asked, status: int = 200) -> Response:
-    pool: Pool = request.app.state.pool
-    form, zone = asked.form, zone_named(asked.form.value("time_zone"))
+async def _page(edit: Edit[Rotation], status: int) -> Response:
+    form, zone = edit.form, zone_named(edit.form.value("time_zone"))
     chosen = [id_of(user_id) for row in _PARTICIPANTS.of(form) for user_id in (*row["user_id"], form.value("new"))]
-    names = await user_list.choices(pool, chosen)
+    names = await user_list.choices(edit.pool, chosen)
     values: dict[str, Any] = {
-        "rotation": asked.old,
+        "rotation": edit.stored,
         "form": form,
         "participants": [_name(row, names) for row in _PARTICIPANTS.of(form)],
-        "path": asked.path,
+        "path": edit.request.url.path,
         "own_zone": zone,
         "twice": twice(form, "start_at", zone),
         "zones": zone_choices(form.value("time_zone")),
-        "teams": await owner_choices(pool, viewer, asked.old, form.value("team_id")),
+        "teams": await owner_choices(edit.pool, edit.viewer, edit.stored, form.value("team_id")),
         "people": [(str(user_id), name) for user_id, name in names.items()],
-        "turns": await _foreseen(pool, asked, names),
+        "turns": await _foreseen(edit, names),
     }
-    return await page(request, viewer, "rotations/edit.html.j2", status, **values)
+    return await page(edit.request, edit.viewer, "rotations/edit.html.j2", status, **values)
 
 
 def _name(row: Row, names: Mapping[UUID, str]) -> str:
@@ -189,14 +116,14 @@ def _name(row: Row, names: Mapping[UUID, str]) -> str:
     return names.get(user_id, "somebody") if user_id else "somebody"
 
 
-async def _foreseen(pool: Pool, asked: Asked, names: Mapping[UUID, str]) -> Sequence[HandoffRow] | None:
+async def _foreseen(edit: Edit[Rotation], names: Mapping[UUID, str]) -> Sequence[HandoffRow] | None:
     """The next handoffs if the form were saved; None while it cannot be read."""
     try:
-        spec = _spec_of(replace(asked.form, fields=[*asked.form.fields, ("name", "a rotation")]))
+        spec = _spec_of(replace(edit.form, fields=[*edit.form.fields, ("name", "a rotation")]))
     except InvalidInput:
         return None
-    whole = await on_call_snapshot.load(pool, [asked.old.id] if asked.old else [], [])
-    old = whole.rotations.get(asked.old.id) if asked.old else None
+    whole = await on_call_snapshot.load(edit.pool, [edit.stored.id] if edit.stored else [], [])
+    old = whole.rotations.get(edit.stored.id) if edit.stored else None
     return handoff_table(_saved(spec, old), names, whole.now)
 
 
@@ -214,3 +141,18 @@ def _saved(spec: RotationSpec, old: RotationNow | None) -> RotationNow:
 
 def _standing(standing: Standing, position: int | None) -> Standing:
     return standing if position is None else replace(standing, position=position)
+
+
+Editor[Rotation, RotationSpec](
+    path="/rotations/{rotation_id:uuid}",
+    store=rotations,
+    page=_page,
+    blank=_blank,
+    form_of=_form_of,
+    spec_of=lambda edit: _spec_of(edit.form),
+    rows=_PARTICIPANTS,
+    press=_after_button,
+    compared=lambda rotation: rotation.spec,
+    saved_text="The rotation is saved.",
+    refused=lambda edit, refused: show.rotation_page(edit.request, edit.viewer, edit.existing.id, refused),
+).add_to(router)

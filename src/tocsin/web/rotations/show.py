@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tocsin.api.rotations import RotationPatch
 from tocsin.db.pool import Pool
-from tocsin.errors import Conflict, InvalidInput
+from tocsin.errors import InvalidInput
 from tocsin.http.access import may_edit, require_edit
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
@@ -19,7 +19,7 @@ from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.formatting import as_sentence
 from tocsin.web.kit.forms import Sent
 from tocsin.web.kit.numbers import whole_or_text
-from tocsin.web.kit.refusals import Refusal, refusal
+from tocsin.web.kit.refusals import Refusal
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_named
@@ -31,7 +31,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/rotations/{rotation_id:uuid}")
 async def show(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """One rotation with its next handoffs."""
-    return await _page(request, viewer, rotation_id)
+    return await rotation_page(request, viewer, rotation_id)
 
 
 @router.post("/rotations/{rotation_id:uuid}/activate")
@@ -44,24 +44,12 @@ async def activate(request: Request, rotation_id: UUID, viewer: Viewer, pool: Da
             require_edit(viewer, rotation.team_id)
             await rotations.activate(connection, rotation, body.active_position)
     except InvalidInput as error:
-        return await _page(request, viewer, rotation_id, _wrong(error))
+        return await rotation_page(request, viewer, rotation_id, _wrong(error))
     return see_other(f"/rotations/{rotation_id}", "Somebody else is active now.")
 
 
-@router.post("/rotations/{rotation_id:uuid}/delete")
-async def delete(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Delete it, or tell what uses it."""
-    try:
-        async with acting(pool, viewer) as connection:
-            rotation = await rotations.lock(connection, rotation_id)
-            require_edit(viewer, rotation.team_id)
-            await rotations.delete(connection, rotation_id)
-    except Conflict as error:
-        return await _page(request, viewer, rotation_id, refusal(error))
-    return see_other("/rotations", f"{rotation.name} is deleted.")
-
-
-async def _page(request: Request, viewer: Actor, rotation_id: UUID, refused: Refusal | None = None) -> Response:
+async def rotation_page(request: Request, viewer: Actor, rotation_id: UUID, refused: Refusal | None = None) -> Response:
+    """One rotation's page, with what was refused, if anything was."""
     pool: Pool = request.app.state.pool
     rotation = await rotations.get(pool, rotation_id)
     whole = await on_call_snapshot.load(pool, [rotation_id], [])

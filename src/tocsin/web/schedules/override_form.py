@@ -1,43 +1,30 @@
 """The form of an override, and what saving it would do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.overrides import OverrideCreate
-from tocsin.db.pool import Pool
 from tocsin.domain import schedule as rules
 from tocsin.domain.spans import Span
 from tocsin.errors import Conflict, InvalidInput
 from tocsin.http.access import may_edit
-from tocsin.store.actor import Actor
-from tocsin.store.on_call import on_call_snapshot, overrides
+from tocsin.store.on_call import on_call_snapshot, overrides, schedules
 from tocsin.store.on_call.overrides import Override, OverrideSpec
-from tocsin.store.on_call.schedules import Schedule
 from tocsin.store.people import user_list
 from tocsin.store.references import ends_after_start, require_none
 from tocsin.web.kit.choices import id_of
-from tocsin.web.kit.forms import WHOLE, Form, status_of
+from tocsin.web.kit.editor import Edit
+from tocsin.web.kit.forms import WHOLE, Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.wall_times import instants_of, twice, typed_fields
 from tocsin.web.kit.zone import zone_named
 from tocsin.web.schedules.calendar import override_text
 from tocsin.web.schedules.change_preview import Difference, difference
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A form of a schedule's override; ``old`` is the one that it changes, None for a new one."""
-
-    schedule: Schedule
-    form: Form
-    old: Override | None = None
 
 
 def spec_of(form: Form) -> OverrideSpec:
@@ -47,46 +34,44 @@ def spec_of(form: Form) -> OverrideSpec:
     return OverrideSpec(**dict(form.body(OverrideCreate, {**users, **times})))
 
 
-def form_of(one: Override, zone: ZoneInfo) -> Form:
+async def form_of(edit: Edit[Override]) -> Form:
+    """The form with the override, by the clocks of its schedule."""
+    one, zone = edit.existing, zone_named((await schedules.get(edit.pool, edit.ids[0])).time_zone)
     times = {**typed_fields("start_at", one.start_at, zone), **typed_fields("end_at", one.end_at, zone)}
     return Form.of(zone=zone.key, add_user_id=one.add_user_id, remove_user_id=one.remove_user_id, **times)
 
 
-async def again(request: Request, viewer: Actor, asked: Asked, error: Exception) -> Response:
+async def wrong(edit: Edit[Override], error: Exception) -> Form:
     """The form with what is wrong; an override in the way is told by what it does."""
-    zone = zone_named(asked.form.value("zone", asked.schedule.time_zone))
-    wrong = asked.form.wrong(error, zone=zone)
-    if isinstance(error, Conflict):
-        clash = await _clash(request.app.state.pool, asked, spec_of(asked.form))
-        wrong = replace(wrong, errors={WHOLE: clash}) if clash else wrong
-    return await page_of(request, viewer, replace(asked, form=wrong), status_of(error))
+    form = edit.form.wrong(error, zone=zone_named(edit.form.value("zone")))
+    clash = await _clash(edit, spec_of(edit.form)) if isinstance(error, Conflict) else None
+    return replace(form, errors={WHOLE: clash}) if clash else form
 
 
-async def page_of(request: Request, viewer: Actor, asked: Asked, status: int = 200) -> Response:
+async def page_of(edit: Edit[Override], status: int) -> Response:
     """The form with what saving it would do."""
-    pool: Pool = request.app.state.pool
-    schedule, form = asked.schedule, asked.form
+    schedule, form = await schedules.get(edit.pool, edit.ids[0]), edit.form
     zone = zone_named(form.value("zone", schedule.time_zone))
-    names = await user_list.choices(pool, _chosen(asked))
+    names = await user_list.choices(edit.pool, _chosen(edit))
     values: dict[str, Any] = {
         "schedule": schedule,
-        "override": asked.old,
+        "override": edit.stored,
         "form": form,
         "form_zone": zone,
         "own_zone": zone_named(schedule.time_zone),
         "twice": {name: twice(form, name, zone) for name in ("start_at", "end_at")},
         "people": [(str(user_id), name) for user_id, name in names.items()],
-        "can_edit": may_edit(viewer, schedule.team_id),
-        "difference": await _difference(pool, asked),
-        "title": _title(asked.old, names),
+        "can_edit": may_edit(edit.viewer, schedule.team_id),
+        "difference": await _difference(edit),
+        "title": _title(edit.stored, names),
     }
-    return await page(request, viewer, "schedules/override.html.j2", status, **values)
+    return await page(edit.request, edit.viewer, "schedules/override.html.j2", status, **values)
 
 
-def _chosen(asked: Asked) -> Sequence[UUID | None]:
+def _chosen(edit: Edit[Override]) -> Sequence[UUID | None]:
     """Who is chosen in the form, or was when it was saved."""
-    old = [asked.old.add_user_id, asked.old.remove_user_id] if asked.old else []
-    typed = [id_of(asked.form.value(name)) for name in ("add_user_id", "remove_user_id")]
+    old = [edit.stored.add_user_id, edit.stored.remove_user_id] if edit.stored else []
+    typed = [id_of(edit.form.value(name)) for name in ("add_user_id", "remove_user_id")]
     return [*old, *typed]
 
 
@@ -94,9 +79,9 @@ def _title(one: Override | None, names: Mapping[UUID, str]) -> str:
     return override_text(rules.Override(one.id, *_columns(one.spec)), names) if one else "New override"
 
 
-async def _difference(pool: Pool, asked: Asked) -> Difference:
+async def _difference(edit: Edit[Override]) -> Difference:
     """What saving the form would do, over its time and the one that it had."""
-    form, old = asked.form, asked.old
+    form, old = edit.form, edit.stored
     if not form.given("add_user_id") and not form.given("remove_user_id"):
         return Difference(problem="Choose who comes or who goes to see what changes.")
     try:
@@ -104,23 +89,24 @@ async def _difference(pool: Pool, asked: Asked) -> Difference:
         require_none([*ends_after_start(spec.start_at, spec.end_at), *overrides.wrong_users(spec)])
     except InvalidInput:
         return Difference(problem="Not all of it can be read yet.")
-    if clash := await _clash(pool, asked, spec):
+    if clash := await _clash(edit, spec):
         return Difference(problem=clash)
     spans = [spec] if old is None else [spec, old.spec]
     window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
-    return await difference(pool, asked.schedule.id, lambda found: _with(found, spec, old), window)
+    return await difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, old), window)
 
 
-async def _clash(pool: Pool, asked: Asked, spec: OverrideSpec) -> str | None:
+async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:
     """The override that it cannot stand beside, in words."""
-    found = (await on_call_snapshot.load(pool, [], [asked.schedule.id])).schedules.get(asked.schedule.id)
+    schedule_id = edit.ids[0]
+    found = (await on_call_snapshot.load(edit.pool, [], [schedule_id])).schedules.get(schedule_id)
     new = rules.Override(uuid4(), *_columns(spec))
-    others = _others(found, asked.old) if found else []
+    others = _others(found, edit.stored) if found else []
     clash = next((one for one in others if rules.overrides_conflict(new, one)), None)
     if clash is None or found is None:
         return None
     users = [each for each in (clash.add_user_id, clash.remove_user_id) if each]
-    text, zone = override_text(clash, await user_list.names(pool, users)), found.time_zone
+    text, zone = override_text(clash, await user_list.names(edit.pool, users)), found.time_zone
     start, end = (at.astimezone(zone) for at in (clash.start_at, clash.end_at))
     return f"Another override has one of them already: {text}, {start:%a %d %b %H:%M} to {end:%a %d %b %H:%M %Z}."
 

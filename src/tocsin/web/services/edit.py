@@ -3,28 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.api.services import ServiceCreate, require_policy
-from tocsin.db.pool import Pool
-from tocsin.errors import Conflict
-from tocsin.http.access import require_edit, require_make, require_move
-from tocsin.http.auth import Database
-from tocsin.store.actor import Actor, acting
+from tocsin.db.pool import Connection
 from tocsin.store.services import services
 from tocsin.store.services.services import Service, ServiceSpec
 from tocsin.web.kit.choices import id_of, owner_choices, policy_choices
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
-from tocsin.web.kit.edit_conflicts import is_stale, late, seeing
+from tocsin.web.kit.editor import Edit, Editor, permit_own
 from tocsin.web.kit.flash import see_other
-from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
-from tocsin.web.kit.refusals import refusal
+from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
-from tocsin.web.kit.viewer import Viewer
 from tocsin.web.services.show import service_page
 
 router = APIRouter(include_in_schema=False)
@@ -38,69 +30,17 @@ _NAMES = {
 _MOST_EXCEPTIONS = 100
 
 
-@router.get("/services/new")
-async def show_new(request: Request, viewer: Viewer) -> Response:
-    """An empty form."""
-    asked = request.query_params.get("policy")
-    may_choose = dict(await policy_choices(request.app.state.pool, viewer, None))
-    form = Form.of(policy=asked if asked in may_choose else None, ack_unit=USUAL_UNIT)
-    return await _page(request, viewer, form)
+async def _blank(edit: Edit[Service]) -> Form:
+    """A new service, with the policy that the address names where the viewer may choose it."""
+    wanted = edit.request.query_params.get("policy")
+    may_choose = dict(await policy_choices(edit.pool, edit.viewer, None))
+    return Form.of(policy=wanted if wanted in may_choose else None, ack_unit=USUAL_UNIT)
 
 
-@router.post("/services/new")
-async def create(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Make a service; then it wants a key."""
-    try:
-        body = form.body(ServiceCreate, _values(form))
-        require_make(viewer, body.team_id)
-        async with acting(pool, viewer) as connection:
-            spec = ServiceSpec(**_settings(body))
-            await require_policy(connection, viewer, spec)
-            service = await services.create(connection, spec)
-    except EDITOR_ERRORS as error:
-        return await _page(request, viewer, _wrong(form, error), status=status_of(error))
-    return see_other(f"/services/{service.id}#keys", "Made. Now make a key for what sends its alerts.")
-
-
-@router.get("/services/{service_id:uuid}/edit")
-async def show_edit(request: Request, service_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """The form with what is stored."""
-    service = await services.get(pool, service_id)
-    require_edit(viewer, service.team_id)
-    return await _page(request, viewer, seeing(_form_of(service), _edited(service)), service)
-
-
-@router.post("/services/{service_id:uuid}/edit")
-async def save(request: Request, service_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Change the service, unless somebody else has done so since the form was made."""
-    service = await services.get(pool, service_id)
-    try:
-        body = form.body(ServiceCreate, _values(form))
-        async with acting(pool, viewer) as connection:
-            service = await services.lock(connection, service_id)
-            require_move(viewer, service.team_id, body.team_id)
-            await require_policy(connection, viewer, replace(service.spec, **_settings(body)), service)
-            is_late = is_stale(form, _edited(service))
-            if not is_late:
-                await services.update(connection, service, replace(service.spec, **_settings(body)))
-    except EDITOR_ERRORS as error:
-        return await _page(request, viewer, _wrong(form, error), service, status_of(error))
-    if is_late:
-        return await _page(request, viewer, late(form, _edited(service)), service, 409)
-    return see_other(f"/services/{service_id}", "Saved.")
-
-
-@router.post("/services/{service_id:uuid}/delete")
-async def delete(request: Request, service_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Delete the service, or name the alerts that are open on it."""
-    try:
-        async with acting(pool, viewer) as connection:
-            service = await services.lock(connection, service_id)
-            require_edit(viewer, service.team_id)
-            await services.delete(connection, service_id)
-    except Conflict as error:
-        return await service_page(request, viewer, service_id, 409, refused=refusal(error))
-    return see_other("/services", f"{service.name} is deleted.")
+async def _permit(connection: Connection, edit: Edit[Service], spec: ServiceSpec | None) -> None:
+    await permit_own(connection, edit, spec)
+    if spec is not None:
+        await require_policy(connection, edit.viewer, spec, edit.stored)
 
 
 def _values(form: Form) -> Mapping[str, Any]:
@@ -116,9 +56,10 @@ def _values(form: Form) -> Mapping[str, Any]:
     }
 
 
-def _settings(body: ServiceCreate) -> Mapping[str, Any]:
+def _spec_of(edit: Edit[Service]) -> ServiceSpec:
     """What the form sets of a service: all but its maintenance."""
-    return {
+    body = edit.form.body(ServiceCreate, _values(edit.form))
+    settings: dict[str, Any] = {
         "name": body.name,
         "description": body.description,
         "escalation_policy_id": body.escalation_policy_id,
@@ -126,6 +67,7 @@ def _settings(body: ServiceCreate) -> Mapping[str, Any]:
         "ack_timeout": body.ack_timeout_seconds,
         "maintenance_exceptions": body.maintenance_exceptions,
     }
+    return replace(edit.stored.spec, **settings) if edit.stored else ServiceSpec(**settings)
 
 
 def _edited(service: Service) -> ServiceSpec:
@@ -133,7 +75,8 @@ def _edited(service: Service) -> ServiceSpec:
     return replace(service.spec, maintenance_expires_at=None)
 
 
-def _form_of(service: Service) -> Form:
+async def _form_of(edit: Edit[Service]) -> Form:
+    service = edit.existing
     number, unit = split(service.ack_timeout) if service.ack_timeout else ("", USUAL_UNIT)
     return Form.of(
         name=service.name,
@@ -146,20 +89,38 @@ def _form_of(service: Service) -> Form:
     )
 
 
-def _wrong(form: Form, error: Exception) -> Form:
+async def _wrong(edit: Edit[Service], error: Exception) -> Form:
     one_each = {f"maintenance_exceptions.{number}": "exceptions" for number in range(_MOST_EXCEPTIONS + 1)}
-    return form.wrong(error, {**_NAMES, **one_each})
+    return edit.form.wrong(error, {**_NAMES, **one_each})
 
 
-async def _page(
-    request: Request, viewer: Actor, form: Form, service: Service | None = None, status: int = 200
-) -> Response:
-    pool: Pool = request.app.state.pool
+async def _page(edit: Edit[Service], status: int) -> Response:
+    form, service = edit.form, edit.stored
     chosen = [service.escalation_policy_id if service else None, id_of(form.value("policy"))]
     shown: dict[str, Any] = {
         "form": form,
         "service": service,
-        "policies": await policy_choices(pool, viewer, id_of(form.value("team")), chosen),
-        "teams": await owner_choices(pool, viewer, service, form.value("team")),
+        "policies": await policy_choices(edit.pool, edit.viewer, id_of(form.value("team")), chosen),
+        "teams": await owner_choices(edit.pool, edit.viewer, service, form.value("team")),
     }
-    return await page(request, viewer, "services/edit.html.j2", status, **shown)
+    return await page(edit.request, edit.viewer, "services/edit.html.j2", status, **shown)
+
+
+def _made(_edit: Edit[Service], service: Service) -> Response:
+    """A new service wants a key."""
+    return see_other(f"/services/{service.id}#keys", "Made. Now make a key for what sends its alerts.")
+
+
+Editor[Service, ServiceSpec](
+    path="/services/{service_id:uuid}",
+    store=services,
+    page=_page,
+    blank=_blank,
+    form_of=_form_of,
+    spec_of=_spec_of,
+    permit=_permit,
+    wrong=_wrong,
+    compared=_edited,
+    made=_made,
+    refused=lambda edit, refused: service_page(edit.request, edit.viewer, edit.existing.id, 409, refused=refused),
+).add_to(router)

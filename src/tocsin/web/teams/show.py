@@ -9,10 +9,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.teams import MemberBody, TeamCreate
+from tocsin.api.teams import MemberBody
 from tocsin.db.pool import Pool
 from tocsin.domain.rights import is_admin
-from tocsin.errors import Conflict
 from tocsin.http.access import may_manage, require_manage
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor, acting
@@ -21,31 +20,11 @@ from tocsin.store.people import teams, user_list
 from tocsin.store.people.teams import Member, Team
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
-from tocsin.web.kit.refusals import Refusal, refusal
+from tocsin.web.kit.refusals import Refusal
 from tocsin.web.kit.render import page
-from tocsin.web.kit.viewer import Viewer, require_admin
+from tocsin.web.kit.viewer import Viewer
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/teams/{team_id:uuid}")
-async def show(request: Request, team_id: UUID, viewer: Viewer) -> Response:
-    """One team."""
-    return await _team_page(request, viewer, team_id)
-
-
-@router.post("/teams/{team_id:uuid}")
-async def rename(request: Request, team_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Give the team another name."""
-    require_manage(viewer, team_id)
-    try:
-        body = form.body(TeamCreate, {"name": form.value("name")})
-        async with acting(pool, viewer) as connection:
-            team = await teams.lock(connection, team_id)
-            await teams.update(connection, team, replace(team.spec, name=body.name))
-    except FORM_ERRORS as error:
-        return await _team_page(request, viewer, team_id, status_of(error), form=form.wrong(error))
-    return see_other(f"/teams/{team_id}", "Saved.")
 
 
 @router.post("/teams/{team_id:uuid}/members")
@@ -57,7 +36,7 @@ async def put_member(request: Request, team_id: UUID, viewer: Viewer, pool: Data
         await _change(pool, viewer, team_id, body.user_id, [Member(body.user_id, body.role)])
     except FORM_ERRORS as error:
         wrong = form.wrong(error, {"user_id": "user"})
-        return await _team_page(request, viewer, team_id, status_of(error), member_form=wrong)
+        return await team_page(request, viewer, team_id, status_of(error), member_form=wrong)
     return see_other(f"/teams/{team_id}", "Saved.")
 
 
@@ -69,19 +48,6 @@ async def remove_member(team_id: UUID, user_id: UUID, viewer: Viewer, pool: Data
     return see_other(f"/teams/{team_id}", "Removed.")
 
 
-@router.post("/teams/{team_id:uuid}/delete")
-async def delete(request: Request, team_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Delete the team, or name what still carries it."""
-    require_admin(viewer)
-    try:
-        async with acting(pool, viewer) as connection:
-            await teams.lock(connection, team_id)
-            await teams.delete(connection, team_id)
-    except Conflict as error:
-        return await _team_page(request, viewer, team_id, 409, refused=refusal(error))
-    return see_other("/teams", "Deleted.")
-
-
 async def _change(pool: Pool, viewer: Actor, team_id: UUID, user_id: UUID, now: Sequence[Member]) -> None:
     """Put ``now`` in the place of what the user was in the team."""
     async with acting(pool, viewer) as connection:
@@ -90,7 +56,7 @@ async def _change(pool: Pool, viewer: Actor, team_id: UUID, user_id: UUID, now: 
         await teams.update(connection, team, replace(team.spec, members=[*others, *now]))
 
 
-async def _team_page(
+async def team_page(
     request: Request, viewer: Actor, team_id: UUID, status: int = 200, **besides: Form | Refusal
 ) -> Response:
     """One team; ``besides``: forms that are wrong, or why it cannot be deleted."""
