@@ -8,6 +8,7 @@ from typing import get_args
 import httpx
 import pytest
 
+import tocsin.watch.metrics  # noqa: F401  every process counts these, as it watches
 from tocsin.app import create_app
 from tocsin.cli.doctor import SettingReason
 from tocsin.db.pool import Pool

@@ -46,6 +46,7 @@ class Life:
     mails: bool = False
     process: Process = field(default_factory=this_process)
     _signed_at: float = float("-inf")
+    _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def is_sure(self) -> bool:
         """Whether no other engine can hold this one for dead yet, by the loop's clock, which nobody sets."""
@@ -53,12 +54,13 @@ class Life:
 
     async def sign(self, pool: Pool) -> bool:
         """Give a sign of life, and take back what engines held that are gone; whether there was anything."""
-        asked = asyncio.get_running_loop().time()
         here = self.process
-        others = await pool.fetch(
-            _SQL["sign"], self.id, list(self.managers), here.machine, here.started, SILENCE, self.mails
-        )
-        self._signed_at = asked
+        async with self._signing:  # or an earlier sign is written later, without a manager begun since
+            asked = asyncio.get_running_loop().time()
+            others = await pool.fetch(
+                _SQL["sign"], self.id, list(self.managers), here.machine, here.started, SILENCE, self.mails
+            )
+            self._signed_at = asked
         return any([await _take_back(pool, other, silence) for other, silence in _gone(others, here)])
 
 
