@@ -111,7 +111,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._asks_for(ClientWait.NEXT_REQUEST)
 
     def _asks_for(self, wait: ClientWait | None) -> None:
-        """ClientWait for this of the client, or for nothing; but first for it to read what it has asked for already."""
+        """Wait for this of the client, or for nothing; but first for it to read what it has asked for already."""
         if self.flow.write_paused:
             return
         if wait is None:
