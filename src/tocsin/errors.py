@@ -8,7 +8,6 @@
     ├── Unauthenticated         no credentials, or none that we know
     ├── PermissionDenied        known, but not allowed
     ├── TooManyRequests         too often, or too much at once; try again after a while
-    ├── PayloadTooLarge         the body is over the limit
     ├── Unavailable             the database does not answer now; try again
     └── DeliveryFailed          a message did not go out; says whether trying again can help
 
@@ -74,10 +73,6 @@ class TooManyRequests(TocsinError):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = max(1, math.ceil(retry_after))
-
-
-class PayloadTooLarge(TocsinError):
-    """The body is over the limit, which the message names."""
 
 
 class Unavailable(TocsinError):

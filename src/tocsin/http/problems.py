@@ -8,7 +8,6 @@ What can be raised, and what the caller sees:
     NotFound                               404
     Conflict                               409
     TooManyRequests                        429 with Retry-After
-    PayloadTooLarge                        413
     HTTPException                          its own status: unknown paths, methods, too many test pages
     a violated constraint                  409 or 422 on the field that `tocsin.http.constraints` names
     the database is away or full           503 with Retry-After
@@ -32,7 +31,6 @@ from tocsin.errors import (
     FieldError,
     InvalidInput,
     NotFound,
-    PayloadTooLarge,
     PermissionDenied,
     TocsinError,
     TooManyRequests,
@@ -66,7 +64,6 @@ _STATUS: Mapping[type[TocsinError], int] = {
     NotFound: 404,
     Conflict: 409,
     TooManyRequests: 429,
-    PayloadTooLarge: 413,
     Unavailable: 503,
 }
 

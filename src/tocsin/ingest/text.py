@@ -23,11 +23,6 @@ class Mended:
     how: tuple[str, ...] = ()
 
 
-def is_fit(text: str) -> bool:
-    """Whether the text can be stored and shown as it is."""
-    return _UNSTORABLE.search(text) is None and _CONTROL.search(text) is None
-
-
 def mend(text: str) -> Mended:
     """Several lines of text: NUL and what is not Unicode become U+FFFD, other control characters spaces."""
     text, unstorable = _UNSTORABLE.subn("\ufffd", text)

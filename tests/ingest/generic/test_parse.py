@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import InvalidInput
-from tocsin.ingest.generic.format import wants_json
 from tocsin.ingest.generic.parameters import Parameters, read_parameters
 from tocsin.ingest.generic.parse import parse
-from tocsin.ingest.text import is_fit, mend, mend_line, shorten
 
 TYPES = [
     "application/json",
@@ -63,34 +61,3 @@ def test_a_value_of_another_type_is_taken_however_deep_it_is_nested(field: str) 
         value = [value]
     alert = parse(Parameters(fields={"summary": "s", field: value})).alert
     assert alert.mended[0].endswith(f"(it is {'[' * 59}…)")
-
-
-@given(ANY_TEXT)
-def test_mending_makes_text_fit_and_leaves_fit_text_alone(text: str) -> None:
-    mended = mend(text)
-    assert is_fit(mended.text)
-    assert (mended.how == ()) == is_fit(text)
-    assert mend(mended.text).text == mended.text
-    assert "\n" not in mend_line(text).text
-    if is_fit(text):
-        assert mended.text == text
-
-
-@given(st.text(max_size=3000))
-def test_shortening_keeps_what_fits(text: str) -> None:
-    short = shorten(text)
-    assert len(short) <= 1024
-    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
-
-
-@pytest.mark.parametrize(
-    ("accept", "wanted"),
-    [
-        ("application/json;q=0.0", False),
-        ("application/json; q=0", False),
-        ("a/b,, application/json", True),
-        (";", False),
-    ],
-)
-def test_json_is_wanted_when_it_is_named(accept: str, wanted: bool) -> None:
-    assert wants_json(accept) is wanted
