@@ -71,7 +71,10 @@ async def _used(pool: Pool, people: Sequence[UUID]) -> tuple[Rotation, UUID]:
         )
         rotation = await rotations.create(connection, spec)
         always = ScheduleRuleSpec(
-            target=rule.Target("rotation", rotation.id), weekdays=range(7), start=wall_time(0), end=wall_time(0)
+            target=rule.WeeklyRuleTarget("rotation", rotation.id),
+            weekdays=range(7),
+            start=wall_time(0),
+            end=wall_time(0),
         )
         schedule = await schedules.create(
             connection, ScheduleSpec(name="Schedule", time_zone="Europe/Berlin", rules=[always])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from benchmarks.stage import BENCH
 from tocsin.db.pool import Connection, Pool
-from tocsin.domain.rule import Target
+from tocsin.domain.rule import WeeklyRuleTarget
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
@@ -37,6 +37,6 @@ async def _schedule(connection: Connection, name: str, users: list[UUID], start:
 def _rules(rotation: Rotation, by_night: UUID) -> list[ScheduleRuleSpec]:
     week = tuple(range(7))
     return [
-        ScheduleRuleSpec(target=Target("rotation", rotation.id), weekdays=week, start=time(8), end=time(20)),
-        ScheduleRuleSpec(target=Target("user", by_night), weekdays=week, start=time(20), end=time(8)),
+        ScheduleRuleSpec(target=WeeklyRuleTarget("rotation", rotation.id), weekdays=week, start=time(8), end=time(20)),
+        ScheduleRuleSpec(target=WeeklyRuleTarget("user", by_night), weekdays=week, start=time(20), end=time(8)),
     ]

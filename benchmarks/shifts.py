@@ -12,7 +12,7 @@ from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Connection
 from tocsin.domain.handoffs import RotationType
-from tocsin.domain.rule import Target
+from tocsin.domain.rule import WeeklyRuleTarget
 from tocsin.store import instants
 from tocsin.store.actor import acting
 from tocsin.store.on_call import overrides, rotations, schedules
@@ -66,9 +66,15 @@ async def _busy(connection: Connection, people: list[UUID], now: datetime) -> UU
     nights = await _rotation(connection, "Nights", "weekly", people[6:12], now)
     weekends = await _rotation(connection, "Weekends", "weekly", people[12:18], now)
     rules = [
-        ScheduleRuleSpec(target=Target("rotation", days), weekdays=range(5), start=wall_time(8), end=wall_time(20)),
-        ScheduleRuleSpec(target=Target("rotation", nights), weekdays=range(7), start=wall_time(20), end=wall_time(8)),
-        ScheduleRuleSpec(target=Target("rotation", weekends), weekdays=(5, 6), start=wall_time(8), end=wall_time(20)),
+        ScheduleRuleSpec(
+            target=WeeklyRuleTarget("rotation", days), weekdays=range(5), start=wall_time(8), end=wall_time(20)
+        ),
+        ScheduleRuleSpec(
+            target=WeeklyRuleTarget("rotation", nights), weekdays=range(7), start=wall_time(20), end=wall_time(8)
+        ),
+        ScheduleRuleSpec(
+            target=WeeklyRuleTarget("rotation", weekends), weekdays=(5, 6), start=wall_time(8), end=wall_time(20)
+        ),
     ]
     schedule = await schedules.create(connection, ScheduleSpec(name="Busy", time_zone="Europe/Berlin", rules=rules))
     for week in range(52):
@@ -86,7 +92,7 @@ async def _busy(connection: Connection, people: list[UUID], now: datetime) -> UU
 async def _hourly(connection: Connection, people: list[UUID], now: datetime) -> UUID:
     rotation = await _rotation(connection, "Hourly", "hourly", people, now)
     always = ScheduleRuleSpec(
-        target=Target("rotation", rotation), weekdays=range(7), start=wall_time(0), end=wall_time(0)
+        target=WeeklyRuleTarget("rotation", rotation), weekdays=range(7), start=wall_time(0), end=wall_time(0)
     )
     return (
         await schedules.create(connection, ScheduleSpec(name="Hourly", time_zone="Europe/Berlin", rules=[always]))

@@ -14,11 +14,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tocsin.domain.handoffs import Rotation, handoffs, shift_at
+from tocsin.domain.handoffs import HandoffRule, handoffs, shift_at
 from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import Standing, stints
-from tocsin.domain.rule import Rule, Target, is_active, shift_at_or_after, shifts_between
-from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule, next_change, on_call
+from tocsin.domain.rotation import RotationState, stints
+from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget, is_active, shift_at_or_after, shifts_between
+from tocsin.domain.schedule import (
+    FixedShift,
+    OverrideDefinition,
+    ScheduleDefinition,
+    TemporaryScheduleDefinition,
+    next_change,
+    on_call,
+)
 from tocsin.domain.shifts import shifts
 from tocsin.domain.spans import Span, Stint, union
 from tocsin.domain.wall_clock import first_instant, last_instant, wall_time
@@ -100,9 +107,9 @@ def dst_change_within_24h(given: Given) -> Mapping[str, Any]:
 # Rotations
 
 
-def _rotation(given: Given) -> Rotation:
+def _rotation(given: Given) -> HandoffRule:
     start = _to_minute(_at(given["start"]))
-    return Rotation(given["type"], given["shift_length"], start, ZoneInfo(given["time_zone"]))
+    return HandoffRule(given["type"], given["shift_length"], start, ZoneInfo(given["time_zone"]))
 
 
 def rotation_shift(given: Given) -> Mapping[str, datetime]:
@@ -134,16 +141,16 @@ def _stints_from(given: Given, now: datetime, window: Span) -> Sequence[Stint]:
     people = [Participant(_id(f"place {name}"), _id(name)) for name in given["users"]]
     shift = shift_at(rotation, _at(given["current_start"]))
     index = given["current_index"]
-    return list(stints(rotation, people, Standing(index, people[index].id, *shift), now, window))
+    return list(stints(rotation, people, RotationState(index, people[index].id, *shift), now, window))
 
 
 # Rules
 
 
-def _rule(given: Given, target: Target | None = None) -> Rule:
+def _rule(given: Given, target: WeeklyRuleTarget | None = None) -> WeeklyRule:
     weekdays = frozenset(day for day, enabled in zip(SUNDAY_FIRST, given["weekdays"], strict=True) if enabled)
     start, end = time.fromisoformat(given["start"]), time.fromisoformat(given["end"])
-    return Rule(_id("rule"), target or Target("user", _id("somebody")), weekdays, start, end)
+    return WeeklyRule(_id("rule"), target or WeeklyRuleTarget("user", _id("somebody")), weekdays, start, end)
 
 
 def rule_is_active(given: Given) -> bool:
@@ -172,7 +179,7 @@ def weekday_filter_days_since(given: Given) -> int:
     return (day - earlier[-1].start) // DAY if earlier else -1
 
 
-def _weekday_rule(given: Given) -> tuple[Rule, datetime]:
+def _weekday_rule(given: Given) -> tuple[WeeklyRule, datetime]:
     """A rule with a short shift on each day that the filter looks for, and the day to look from."""
     weekdays = [bool(flag) is given["enabled"] for flag in given["weekdays"]]
     assert given["from_weekday"] == "Monday"
@@ -185,26 +192,30 @@ def _weekday_rule(given: Given) -> tuple[Rule, datetime]:
 def temp_schedule_on_call(given: Given) -> Mapping[str, Any]:
     at = _at(given["at"])
     temporary = [_temporary(one) for one in given["schedules"]]
-    users = _names(on_call(Schedule(UTC_ZONE, temporary=temporary), {}, at), ("foo", "bar"))
+    users = _names(on_call(ScheduleDefinition(UTC_ZONE, temporary=temporary), {}, at), ("foo", "bar"))
     return {"active": any(one.holds(at) for one in temporary), "users": users}
 
 
-def _temporary(given: Given) -> TemporarySchedule:
+def _temporary(given: Given) -> TemporaryScheduleDefinition:
     fixed = [FixedShift(_id(one["user"]), _at(one["start"]), _at(one["end"])) for one in given["shifts"]]
-    return TemporarySchedule(_id("temporary"), _at(given["start"]), _at(given["end"]), fixed)
+    return TemporaryScheduleDefinition(_id("temporary"), _at(given["start"]), _at(given["end"]), fixed)
 
 
 def override_map_users(given: Given) -> Sequence[str]:
     always = {"weekdays": [1] * 7, "start": "00:00", "end": "00:00"}
-    rules = [_rule(always, Target("user", _id(name))) for name in given["users"]]
+    rules = [_rule(always, WeeklyRuleTarget("user", _id(name))) for name in given["users"]]
     overrides = [_override(one) for one in given["overrides"]]
     people = {name for one in given["overrides"] for name in (one["add_user"], one["remove_user"]) if name}
-    return _names(on_call(Schedule(UTC_ZONE, rules, overrides), {}, _at(given["at"])), {*people, *given["users"]})
+    return _names(
+        on_call(ScheduleDefinition(UTC_ZONE, rules, overrides), {}, _at(given["at"])), {*people, *given["users"]}
+    )
 
 
-def _override(given: Given) -> Override:
+def _override(given: Given) -> OverrideDefinition:
     add, remove = given["add_user"], given["remove_user"]
-    return Override(_id("override"), _at(given["start"]), _at(given["end"]), add and _id(add), remove and _id(remove))
+    return OverrideDefinition(
+        _id("override"), _at(given["start"]), _at(given["end"]), add and _id(add), remove and _id(remove)
+    )
 
 
 def _names(found: Sequence[Any], names: Any) -> Sequence[str]:
@@ -225,15 +236,15 @@ def user_span_transitions(given: Given) -> Sequence[Mapping[str, Any]]:
 
 def _ticks(spans: Sequence[Given], window: Given) -> list[tuple[datetime, Sequence[str]]]:
     overrides = [_override({**one, "add_user": one["user"], "remove_user": None}) for one in spans]
-    return _walk(Schedule(UTC_ZONE, overrides=overrides), window, {one["user"] for one in spans})
+    return _walk(ScheduleDefinition(UTC_ZONE, overrides=overrides), window, {one["user"] for one in spans})
 
 
 def rule_transitions(given: Given) -> Sequence[Mapping[str, Any]]:
-    schedule = Schedule(ZoneInfo(given["time_zone"]), [_rule(given["rule"])])
+    schedule = ScheduleDefinition(ZoneInfo(given["time_zone"]), [_rule(given["rule"])])
     return [{"at": at, "user": next(iter(users), None)} for at, users in _walk(schedule, given["window"], ["somebody"])]
 
 
-def _walk(schedule: Schedule, window: Given, names: Any) -> list[tuple[datetime, Sequence[str]]]:
+def _walk(schedule: ScheduleDefinition, window: Given, names: Any) -> list[tuple[datetime, Sequence[str]]]:
     """Who is on call at the window's start, at each change within it, and at its end."""
     at, end = _at(window["start"]), _at(window["end"])
     ticks = [(at, _names(on_call(schedule, {}, at), names))]
@@ -257,21 +268,25 @@ def schedule_shifts(given: Given) -> Sequence[Mapping[str, Any]]:
     return sorted((one for one in found if start <= one["end"] and one["start"] < end), key=lambda one: one["start"])
 
 
-def _schedule(given: Given, now: datetime, window: Span) -> tuple[Mapping[UUID, str], Schedule, Any]:
+def _schedule(given: Given, now: datetime, window: Span) -> tuple[Mapping[UUID, str], ScheduleDefinition, Any]:
     assert not given["temporary_schedules"]
     rules, turns, names = [], {}, set()
     for number, rule in enumerate(given["rules"]):
         if "rotation" in rule:
-            target = Target("rotation", _id(f"rotation {number}"))
+            target = WeeklyRuleTarget("rotation", _id(f"rotation {number}"))
             turns[target.id] = _stints_from(rule["rotation"], now, window)
             names.update(rule["rotation"]["users"])
         else:
-            target = Target("user", _id(rule["user"]))
+            target = WeeklyRuleTarget("user", _id(rule["user"]))
             names.add(rule["user"])
         rules.append(_rule(rule, target))
     overrides = [_override(one) for one in given["overrides"]]
     names.update(one[key] for one in given["overrides"] for key in ("add_user", "remove_user") if one[key])
-    return {_id(name): name for name in names}, Schedule(ZoneInfo(given["time_zone"]), rules, overrides), turns
+    return (
+        {_id(name): name for name in names},
+        ScheduleDefinition(ZoneInfo(given["time_zone"]), rules, overrides),
+        turns,
+    )
 
 
 def _history(given: Given, now: datetime) -> Sequence[tuple[str, Span]]:

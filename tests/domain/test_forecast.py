@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast import HORIZON, MOST_EVENTS, Running, Start, forecast, new_alert
+from tocsin.domain.forecast import HORIZON, MOST_EVENTS, RunningCycle, Start, forecast, new_alert
 from tocsin.domain.forecast_events import Ending, EventKind, Forecast
 from tocsin.domain.forecast_view import View
-from tocsin.domain.handoffs import Rotation
+from tocsin.domain.handoffs import HandoffRule
 from tocsin.domain.maintenance import Maintenance, Window
-from tocsin.domain.on_call import Roster, RotationNow, Target
-from tocsin.domain.paging import Cycle, Rule
+from tocsin.domain.on_call import OnCallSnapshot, RotationSnapshot, Target
+from tocsin.domain.paging import Cycle, PagingRule
 from tocsin.domain.participants import Participant
-from tocsin.domain.plan import PolicyPlan, StepPlan
-from tocsin.domain.rotation import Standing as RotationStanding
+from tocsin.domain.plan import PolicyDefinition, StepDefinition
+from tocsin.domain.rotation import RotationState as RotationStanding
 
 NOW = datetime(2026, 1, 14, 18, 0, 7, tzinfo=UTC)
 POLICY, CATCH_ALL = UUID(int=1), UUID(int=2)
@@ -31,22 +31,24 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def rules(user: UUID, *delays: float) -> Sequence[Rule]:
+def rules(user: UUID, *delays: float) -> Sequence[PagingRule]:
     """Rules to one contact method, after each of the delays."""
     method = UUID(int=user.int + 1000)
-    return [Rule(UUID(int=user.int * 100 + n), method, minutes(delay), NOW) for n, delay in enumerate(delays)]
+    return [PagingRule(UUID(int=user.int * 100 + n), method, minutes(delay), NOW) for n, delay in enumerate(delays)]
 
 
-PEOPLE: Mapping[UUID, Sequence[Rule]] = {ANN: rules(ANN, 0, 3), BEN: rules(BEN, 0), SILENT: ()}
+PEOPLE: Mapping[UUID, Sequence[PagingRule]] = {ANN: rules(ANN, 0, 3), BEN: rules(BEN, 0), SILENT: ()}
 
 
-def step(number: int, *users: UUID, delay: float = 5, everyone: bool = False) -> StepPlan:
+def step(number: int, *users: UUID, delay: float = 5, everyone: bool = False) -> StepDefinition:
     targets = [Target("user", user) for user in users]
-    return StepPlan(UUID(int=100 + number), minutes(delay), targets, ack_by="everyone" if everyone else "anyone")
+    return StepDefinition(UUID(int=100 + number), minutes(delay), targets, ack_by="everyone" if everyone else "anyone")
 
 
-def view(*steps: StepPlan, repeat: int | None = 0, maintenance: Maintenance | None = None) -> View:
-    return View(PolicyPlan(POLICY, repeat, steps), Roster(NOW), PEOPLE, None, maintenance or Maintenance())
+def view(*steps: StepDefinition, repeat: int | None = 0, maintenance: Maintenance | None = None) -> View:
+    return View(
+        PolicyDefinition(POLICY, repeat, steps), OnCallSnapshot(NOW), PEOPLE, None, maintenance or Maintenance()
+    )
 
 
 def told(found: Forecast) -> list[tuple[float, str]]:
@@ -109,8 +111,8 @@ def test_a_maintenance_that_begins_holds_cycles_and_then_the_next_step() -> None
 
 
 def test_the_catch_all_takes_over_once() -> None:
-    plan = PolicyPlan(POLICY, 0, [step(0, SILENT), step(1, ANN)], CATCH_ALL)
-    caught = replace(view(), policy=plan, catch_all=PolicyPlan(CATCH_ALL, 0, [step(2, BEN)], POLICY))
+    plan = PolicyDefinition(POLICY, 0, [step(0, SILENT), step(1, ANN)], CATCH_ALL)
+    caught = replace(view(), policy=plan, catch_all=PolicyDefinition(CATCH_ALL, 0, [step(2, BEN)], POLICY))
     found = forecast(caught, new_alert(caught, NOW))
     assert [event.kind.value for event in found.events] == [
         "step_skipped",
@@ -136,7 +138,7 @@ def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
     alert = EscalationState(
         "acknowledged", "acknowledged", POLICY, UUID(int=100), 0, acknowledgement_ends=NOW + minutes(4)
     )
-    cycle = Running(ANN, Cycle("triggered", NOW - minutes(1), NOW - minutes(1), next_tick=NOW + minutes(2)), 0, 0)
+    cycle = RunningCycle(ANN, Cycle("triggered", NOW - minutes(1), NOW - minutes(1), next_tick=NOW + minutes(2)), 0, 0)
     assert told(forecast(one, Start(NOW, alert, [cycle]))) == [
         (4, "reopened"),
         (4, "escalated"),
@@ -148,12 +150,12 @@ def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
 
 
 def test_an_alert_that_found_nobody_looks_again_when_somebody_comes_on_call() -> None:
-    rotation = Rotation("hourly", 1, NOW - minutes(20), ZoneInfo("UTC"))
+    rotation = HandoffRule("hourly", 1, NOW - minutes(20), ZoneInfo("UTC"))
     places = [Participant(UUID(int=40), SILENT), Participant(UUID(int=41), BEN)]
     standing = RotationStanding(0, UUID(int=40), NOW - minutes(20), NOW + minutes(40))
-    roster = Roster(NOW, {DAILY: RotationNow(rotation, places, standing)})
-    plan = StepPlan(UUID(int=100), minutes(120), [Target("rotation", DAILY)])
-    shared = replace(view(repeat=None), roster=roster, policy=PolicyPlan(POLICY, 1, [plan]))
+    snapshot = OnCallSnapshot(NOW, {DAILY: RotationSnapshot(rotation, places, standing)})
+    plan = StepDefinition(UUID(int=100), minutes(120), [Target("rotation", DAILY)])
+    shared = replace(view(repeat=None), snapshot=snapshot, policy=PolicyDefinition(POLICY, 1, [plan]))
     found = forecast(shared, new_alert(shared, NOW))
     assert told(found)[:3] == [(0, "nobody_on_call"), (40, "escalated"), (40, "page")]
 
@@ -166,11 +168,11 @@ def views(draw: st.DrawFn) -> View:
         for n in range(draw(st.integers(0, 4)))
     ]
     rooms = [replace(one, targets=[*one.targets, Target("channel", ROOM)]) for one in steps[: draw(st.integers(0, 1))]]
-    plan = PolicyPlan(POLICY, draw(st.sampled_from([0, 1, 2, None])), [*rooms, *steps[len(rooms) :]], CATCH_ALL)
-    catch_all = PolicyPlan(CATCH_ALL, 0, [step(9, BEN)])
+    plan = PolicyDefinition(POLICY, draw(st.sampled_from([0, 1, 2, None])), [*rooms, *steps[len(rooms) :]], CATCH_ALL)
+    catch_all = PolicyDefinition(CATCH_ALL, 0, [step(9, BEN)])
     start = NOW + minutes(draw(st.integers(-60, 60)))
     window = Window(start, start + minutes(draw(st.integers(1, 90))), draw(st.booleans()), ZoneInfo("Europe/Berlin"))
-    return View(plan, Roster(NOW), PEOPLE, catch_all, Maintenance(None, draw(st.sampled_from([[], [window]]))))
+    return View(plan, OnCallSnapshot(NOW), PEOPLE, catch_all, Maintenance(None, draw(st.sampled_from([[], [window]]))))
 
 
 @settings(deadline=None)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, MINUTE, ZONES, instants, rotations, utc, zones
 
-from tocsin.domain.handoffs import Rotation, RotationType, count_handoffs, handoffs, next_handoff, shift_at
+from tocsin.domain.handoffs import HandoffRule, RotationType, count_handoffs, handoffs, next_handoff, shift_at
 from tocsin.domain.spans import Span
 from tocsin.domain.wall_clock import wall_time
 
@@ -19,8 +19,8 @@ HOUR = timedelta(hours=1)
 UNITS = {"hourly": HOUR, "daily": DAY, "weekly": timedelta(weeks=1)}
 
 
-def rotation(kind: RotationType, length: int, start: str, zone: str) -> Rotation:
-    return Rotation(kind, length, utc(start), ZoneInfo(zone))
+def rotation(kind: RotationType, length: int, start: str, zone: str) -> HandoffRule:
+    return HandoffRule(kind, length, utc(start), ZoneInfo(zone))
 
 
 DAILY = [
@@ -96,7 +96,7 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("subject", "expected"), [one[1:] for one in LISTS], ids=[one[0] for one in LISTS])
-def test_handoffs_in_a_row(subject: Rotation, expected: list[str]) -> None:
+def test_handoffs_in_a_row(subject: HandoffRule, expected: list[str]) -> None:
     moments = [utc(one) for one in expected]
     assert list(handoffs(subject, moments[0] - MINUTE, moments[-1])) == moments
     assert list(handoffs(subject, moments[0], moments[-1] - MINUTE)) == moments[1:-1]
@@ -119,7 +119,7 @@ def test_the_instant_may_be_given_in_any_zone() -> None:
 @pytest.mark.parametrize("year", [2011, 2026])
 def test_hourly_handoffs_of_a_whole_year(zone: ZoneInfo, year: int) -> None:
     """The oracle steps through every quarter of an hour and hands off when the clock shows a full hour not seen yet."""
-    subject = Rotation("hourly", 1, datetime(2000, 1, 1, 12, tzinfo=zone), zone)
+    subject = HandoffRule("hourly", 1, datetime(2000, 1, 1, 12, tzinfo=zone), zone)
     start = datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)
     expected, furthest = [], wall_time(start, zone)
     for quarter in range(1, 366 * 96):
@@ -172,7 +172,7 @@ def test_handoffs_keep_their_phase_on_the_wall_clock(data: st.DataObject) -> Non
     assert any(_in_phase(subject, shown - n * MINUTE) for n in range(skipped + 1))
 
 
-def _in_phase(subject: Rotation, wall: datetime) -> bool:
+def _in_phase(subject: HandoffRule, wall: datetime) -> bool:
     start = wall_time(subject.start_at, subject.time_zone)
     if subject.type != "monthly":
         return (wall - start) % (UNITS[subject.type] * subject.shift_length) == timedelta()

@@ -11,11 +11,11 @@ from tests.domain.test_shifts import ADA, BEN, CLEO, DAY, HOUR, LENGTH, ROTATION
 from tests.domain.times import instants, utc, zones
 
 from tocsin.domain import rotation
-from tocsin.domain.handoffs import Rotation
+from tocsin.domain.handoffs import HandoffRule
 from tocsin.domain.history import LONGEST, Piece, Row, Times, history, pieces, replayed
-from tocsin.domain.on_call import Roster, RotationNow
+from tocsin.domain.on_call import OnCallSnapshot, RotationSnapshot
 from tocsin.domain.participants import Participant
-from tocsin.domain.schedule import Cause, Schedule
+from tocsin.domain.schedule import Cause, ScheduleDefinition
 from tocsin.domain.spans import Span
 
 SCHEDULE = UUID(int=20)
@@ -27,8 +27,8 @@ Because = Sequence[Cause]
 class Book:
     """The rows of one schedule and its rotation, kept by an engine that looks at some moments."""
 
-    schedule: Schedule
-    turns: RotationNow
+    schedule: ScheduleDefinition
+    turns: RotationSnapshot
     since: datetime
     until: datetime | None = None
     rows: list[Row[Because]] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Book:
     def look(self, now: datetime) -> None:
         """What the jobs of the schedule and of the rotation do; in this order, to show that none has to be first."""
         until = {SCHEDULE: self.until} if self.until is not None else {}
-        whole = Roster(
+        whole = OnCallSnapshot(
             now,
             {ROTATION: self.turns},
             {SCHEDULE: self.schedule},
@@ -64,7 +64,7 @@ class Book:
         return [(row.user_id, row.start, row.end, tuple(row.because)) for row in rows]
 
     def next_change(self, now: datetime) -> datetime | None:
-        return Roster(now, {ROTATION: self.turns}, {SCHEDULE: self.schedule}).next_change(SCHEDULE)
+        return OnCallSnapshot(now, {ROTATION: self.turns}, {SCHEDULE: self.schedule}).next_change(SCHEDULE)
 
 
 @given(st.data())
@@ -75,7 +75,7 @@ def test_an_engine_that_comes_late_writes_what_one_on_time_writes(data: st.DataO
     schedule = data.draw(schedules(zone, start))
     kind = data.draw(st.sampled_from(["hourly", "daily", "weekly"]))
     length = data.draw(st.sampled_from([1, 2, 5] if kind != "hourly" else [5, 12]))
-    turns = RotationNow(Rotation(kind, length, start - 100 * HOUR, zone), PLACES, None, start)
+    turns = RotationSnapshot(HandoffRule(kind, length, start - 100 * HOUR, zone), PLACES, None, start)
     on_time, late = Book(schedule, turns, start), Book(schedule, turns, start)
     end = start + LENGTH
     moment: datetime | None = start

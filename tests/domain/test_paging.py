@@ -18,8 +18,8 @@ from tocsin.domain.paging import (
     EndCycle,
     HoldCycle,
     LetOthersMove,
-    Reason,
-    Rule,
+    PagingReason,
+    PagingRule,
     Send,
     Tick,
     Ticks,
@@ -36,8 +36,8 @@ def m(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def rule(number: int, delay: float, *, phone: int = 1, since: datetime = LONG_AGO) -> Rule:
-    return Rule(UUID(int=number), UUID(int=1000 + phone), m(delay), since)
+def rule(number: int, delay: float, *, phone: int = 1, since: datetime = LONG_AGO) -> PagingRule:
+    return PagingRule(UUID(int=number), UUID(int=1000 + phone), m(delay), since)
 
 
 NOW_AND_LATER = [rule(1, 0), rule(2, 5)]
@@ -46,7 +46,7 @@ EVERYONE = replace(FRESH, repeat_every=m(10))
 
 
 def at(
-    minute: float, cycle: Cycle = FRESH, rules: list[Rule] = NOW_AND_LATER
+    minute: float, cycle: Cycle = FRESH, rules: list[PagingRule] = NOW_AND_LATER
 ) -> Tick | EndCycle | HoldCycle | LetOthersMove:
     """What a cycle does that has none beside it."""
     return alone(tick(cycle, rules, START + m(minute)))
@@ -173,12 +173,12 @@ def test_a9_everyone_is_paged_once_for_each_delay(minute: float, rounds: list[in
 
 
 def test_a4_an_acknowledged_alert_ends_the_cycle_unless_everyone_must() -> None:
-    assert at(0, replace(FRESH, alert_status="acknowledged")) == EndCycle(Reason.ACKNOWLEDGED)
+    assert at(0, replace(FRESH, alert_status="acknowledged")) == EndCycle(PagingReason.ACKNOWLEDGED)
     assert isinstance(at(0, replace(EVERYONE, alert_status="acknowledged")), Tick)
 
 
 def test_a4_a_closed_alert_ends_every_cycle() -> None:
-    assert at(0, replace(EVERYONE, alert_status="closed")) == EndCycle(Reason.CLOSED)
+    assert at(0, replace(EVERYONE, alert_status="closed")) == EndCycle(PagingReason.CLOSED)
 
 
 @pytest.mark.parametrize(("minute", "held"), [(9, True), (10, False)])
@@ -198,7 +198,7 @@ LOOKS = st.lists(st.integers(0, 600), max_size=12).map(lambda found: [START + m(
 END = START + m(150)
 
 
-def run(cycle: Cycle, rules: list[Rule], looks: list[datetime]) -> list[tuple[datetime, DuePage]]:
+def run(cycle: Cycle, rules: list[PagingRule], looks: list[datetime]) -> list[tuple[datetime, DuePage]]:
     """Every page written up to the end, with its moment, when the engine is never late."""
     written, waiting = [], {*looks, START}
     while waiting:
@@ -216,7 +216,7 @@ def run(cycle: Cycle, rules: list[Rule], looks: list[datetime]) -> list[tuple[da
 
 @given(RULES, REPEATS, LOOKS)
 def test_each_occurrence_is_written_exactly_once_and_at_its_moment(
-    rules: list[Rule], every: timedelta | None, looks: list[datetime]
+    rules: list[PagingRule], every: timedelta | None, looks: list[datetime]
 ) -> None:
     written = run(replace(FRESH, repeat_every=every), rules, looks)
     expected = {
@@ -230,7 +230,7 @@ def test_each_occurrence_is_written_exactly_once_and_at_its_moment(
 
 @given(RULES, REPEATS, st.integers(0, 600), st.integers(0, 600))
 def test_a_late_tick_writes_nothing_before_its_delay_nothing_twice_and_one_page_a_phone(
-    rules: list[Rule], every: timedelta | None, last: int, late: int
+    rules: list[PagingRule], every: timedelta | None, last: int, late: int
 ) -> None:
     cycle = replace(ticked(last / 4), repeat_every=every)
     now = START + m((last + late) / 4)
@@ -251,17 +251,17 @@ WAITING = Waiting("triggered", False, False, True, True)
     ("page", "expected"),
     [
         (WAITING, Send()),
-        (replace(WAITING, alert_status="closed"), Cancel(Reason.CLOSED)),
-        (replace(WAITING, alert_status="closed", outlives_acknowledgement=True), Cancel(Reason.CLOSED)),
-        (replace(WAITING, alert_status="acknowledged"), Cancel(Reason.ACKNOWLEDGED)),
+        (replace(WAITING, alert_status="closed"), Cancel(PagingReason.CLOSED)),
+        (replace(WAITING, alert_status="closed", outlives_acknowledgement=True), Cancel(PagingReason.CLOSED)),
+        (replace(WAITING, alert_status="acknowledged"), Cancel(PagingReason.ACKNOWLEDGED)),
         (replace(WAITING, alert_status="acknowledged", outlives_acknowledgement=True), Send()),
-        (replace(WAITING, cycle_ended=True, outlives_acknowledgement=True), Cancel(Reason.ACKNOWLEDGED)),
-        (replace(WAITING, destination_exists=False, destination_enabled=False), Cancel(Reason.NO_DESTINATION)),
-        (replace(WAITING, destination_enabled=False), Cancel(Reason.DISABLED)),
+        (replace(WAITING, cycle_ended=True, outlives_acknowledgement=True), Cancel(PagingReason.ACKNOWLEDGED)),
+        (replace(WAITING, destination_exists=False, destination_enabled=False), Cancel(PagingReason.NO_DESTINATION)),
+        (replace(WAITING, destination_enabled=False), Cancel(PagingReason.DISABLED)),
         (replace(WAITING, maintenance_until=START + m(1)), Defer(START + m(1))),
         (replace(WAITING, maintenance_until=START), Send()),
         (replace(WAITING, later_page_goes=True), Bundle()),
-        (replace(WAITING, later_page_goes=True, alert_status="closed"), Cancel(Reason.CLOSED)),
+        (replace(WAITING, later_page_goes=True, alert_status="closed"), Cancel(PagingReason.CLOSED)),
         (replace(WAITING, later_page_goes=True, others_move=True), Bundle()),
         (replace(WAITING, others_move=True), LetOthersMove(START)),
     ],
@@ -295,7 +295,7 @@ def test_n2_what_is_sent_is_wanted_and_has_somewhere_to_go(page: Waiting) -> Non
 
 @given(RULES, st.lists(st.integers(0, 120), min_size=1, max_size=4), st.integers(0, 600))
 def test_n1_several_cycles_write_each_occurrence_once_and_one_page_a_phone_goes_out(
-    rules: list[Rule], starts: list[int], late: int
+    rules: list[PagingRule], starts: list[int], late: int
 ) -> None:
     """Whichever of them is asked."""
     now = START + m(120 + late)

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, instants, utc, zones
 
-from tocsin.domain.rule import Rule, Target, is_active, shift_at_or_after, shifts_between
+from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget, is_active, shift_at_or_after, shifts_between
 from tocsin.domain.spans import Span
 from tocsin.domain.wall_clock import first_instant, last_instant, wall_time
 
 EVERY_DAY = "0123456"
-SOMEBODY = Target("user", UUID(int=1))
+SOMEBODY = WeeklyRuleTarget("user", UUID(int=1))
 times = st.one_of(
     st.sampled_from([time(0), time(1), time(1, 30), time(2), time(23, 59)]), st.times(timezones=st.none())
 )
 rules = st.builds(
-    Rule,
+    WeeklyRule,
     st.uuids(),
     st.just(SOMEBODY),
     st.frozensets(st.integers(0, 6)),
@@ -28,9 +28,9 @@ rules = st.builds(
 )
 
 
-def rule(days: str, start: str, end: str) -> Rule:
+def rule(days: str, start: str, end: str) -> WeeklyRule:
     weekdays = frozenset(int(day) for day in days)
-    return Rule(UUID(int=9), SOMEBODY, weekdays, time.fromisoformat(start), time.fromisoformat(end))
+    return WeeklyRule(UUID(int=9), SOMEBODY, weekdays, time.fromisoformat(start), time.fromisoformat(end))
 
 
 SHIFTS = [
@@ -116,7 +116,7 @@ SHIFTS = [
 
 
 @pytest.mark.parametrize(("zone", "subject", "shift"), [one[1:] for one in SHIFTS], ids=[one[0] for one in SHIFTS])
-def test_a_shift(zone: ZoneInfo, subject: Rule, shift: Span) -> None:
+def test_a_shift(zone: ZoneInfo, subject: WeeklyRule, shift: Span) -> None:
     for at in (shift.start - timedelta.resolution, shift.start, shift.end - timedelta.resolution):
         assert shift_at_or_after(subject, zone, at) == shift
         assert is_active(subject, zone, at) is shift.holds(at)
@@ -163,7 +163,7 @@ def test_a_rule_is_active_when_the_clock_on_the_wall_says_so(data: st.DataObject
         assert is_active(subject, zone, at) is _plainly_active(subject, wall)
 
 
-def _plainly_active(subject: Rule, wall: datetime) -> bool:
+def _plainly_active(subject: WeeklyRule, wall: datetime) -> bool:
     today, yesterday = wall.weekday() in subject.weekdays, (wall - DAY).weekday() in subject.weekdays
     if subject.start < subject.end:
         return today and subject.start <= wall.time() < subject.end

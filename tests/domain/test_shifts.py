@@ -11,11 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, MINUTE, instants, utc, zones
 
-from tocsin.domain.handoffs import Rotation
+from tocsin.domain.handoffs import HandoffRule
 from tocsin.domain.participants import Participant
 from tocsin.domain.rotation import stints
-from tocsin.domain.rule import Rule, Target
-from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule, next_change, on_call
+from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget
+from tocsin.domain.schedule import (
+    FixedShift,
+    OverrideDefinition,
+    ScheduleDefinition,
+    TemporaryScheduleDefinition,
+    next_change,
+    on_call,
+)
 from tocsin.domain.shifts import shifts
 from tocsin.domain.spans import Span, Stint
 
@@ -26,9 +33,9 @@ ADA, BEN, CLEO = USERS = [UUID(int=n) for n in (1, 2, 3)]
 ROTATION = UUID(int=10)
 
 users = st.sampled_from(USERS)
-targets = st.builds(Target, st.just("user"), users) | st.just(Target("rotation", ROTATION))
+targets = st.builds(WeeklyRuleTarget, st.just("user"), users) | st.just(WeeklyRuleTarget("rotation", ROTATION))
 times = st.sampled_from([time(hour, minute) for hour in (0, 1, 2, 3, 9, 17, 23) for minute in (0, 30)])
-rules = st.builds(Rule, st.uuids(), targets, st.frozensets(st.integers(0, 6), min_size=1), times, times)
+rules = st.builds(WeeklyRule, st.uuids(), targets, st.frozensets(st.integers(0, 6), min_size=1), times, times)
 
 
 def spans(start: datetime) -> st.SearchStrategy[Span]:
@@ -37,24 +44,26 @@ def spans(start: datetime) -> st.SearchStrategy[Span]:
     return st.builds(lambda at, n: Span(start + at * HOUR / 2, start + (at + n) * HOUR / 2), first, length)
 
 
-def overrides(start: datetime) -> st.SearchStrategy[Override]:
+def overrides(start: datetime) -> st.SearchStrategy[OverrideDefinition]:
     either = st.tuples(users, st.none()) | st.tuples(st.none(), users) | st.permutations(USERS).map(lambda two: two[:2])
-    return st.builds(lambda number, span, who: Override(number, *span, *who), st.uuids(), spans(start), either)
+    return st.builds(
+        lambda number, span, who: OverrideDefinition(number, *span, *who), st.uuids(), spans(start), either
+    )
 
 
-def temporary(start: datetime) -> st.SearchStrategy[TemporarySchedule]:
+def temporary(start: datetime) -> st.SearchStrategy[TemporaryScheduleDefinition]:
     fixed = st.builds(lambda user, span: FixedShift(user, *span), users, spans(start))
     return st.builds(
-        lambda number, span, shifts: TemporarySchedule(number, *span, shifts),
+        lambda number, span, shifts: TemporaryScheduleDefinition(number, *span, shifts),
         st.uuids(),
         spans(start),
         st.lists(fixed, max_size=3),
     )
 
 
-def schedules(zone: ZoneInfo, start: datetime) -> st.SearchStrategy[Schedule]:
+def schedules(zone: ZoneInfo, start: datetime) -> st.SearchStrategy[ScheduleDefinition]:
     return st.builds(
-        Schedule,
+        ScheduleDefinition,
         st.just(zone),
         st.lists(rules, max_size=4),
         st.lists(overrides(start), max_size=4),
@@ -64,7 +73,7 @@ def schedules(zone: ZoneInfo, start: datetime) -> st.SearchStrategy[Schedule]:
 
 def daily_turns(zone: ZoneInfo, now: datetime, end: datetime) -> Sequence[Stint]:
     order = [Participant(user, user) for user in USERS]
-    return list(stints(Rotation("daily", 1, now, zone), order, None, now, Span(now, end)))
+    return list(stints(HandoffRule("daily", 1, now, zone), order, None, now, Span(now, end)))
 
 
 def active(turns: Sequence[Stint], at: datetime) -> Mapping[UUID, UUID]:
@@ -119,16 +128,20 @@ def test_no_change_comes_before_the_next_change(data: st.DataObject) -> None:
 
 def test_a_day_with_everything() -> None:
     berlin, day = ZoneInfo("Europe/Berlin"), utc("2026-06-10T00:00+02:00")
-    office = Rule(UUID(int=20), Target("user", ADA), EVERY_DAY, time(9), time(17))
-    rota = Rule(UUID(int=21), Target("rotation", ROTATION), EVERY_DAY, time(0), time(0))
-    schedule = Schedule(
+    office = WeeklyRule(UUID(int=20), WeeklyRuleTarget("user", ADA), EVERY_DAY, time(9), time(17))
+    rota = WeeklyRule(UUID(int=21), WeeklyRuleTarget("rotation", ROTATION), EVERY_DAY, time(0), time(0))
+    schedule = ScheduleDefinition(
         berlin,
         [office, rota],
         [
-            Override(UUID(int=30), day + 8 * HOUR, day + 10 * HOUR, CLEO, ADA),
-            Override(UUID(int=31), day + 12 * HOUR, day + 13 * HOUR, None, BEN),
+            OverrideDefinition(UUID(int=30), day + 8 * HOUR, day + 10 * HOUR, CLEO, ADA),
+            OverrideDefinition(UUID(int=31), day + 12 * HOUR, day + 13 * HOUR, None, BEN),
         ],
-        [TemporarySchedule(UUID(int=40), day + 15 * HOUR, day + 18 * HOUR, [FixedShift(CLEO, day, day + 16 * HOUR)])],
+        [
+            TemporaryScheduleDefinition(
+                UUID(int=40), day + 15 * HOUR, day + 18 * HOUR, [FixedShift(CLEO, day, day + 16 * HOUR)]
+            )
+        ],
     )
     found = shifts(schedule, {ROTATION: [Stint(BEN, day - DAY, day + 3 * DAY)]}, day, day + DAY)
     assert [(one.user_id, (one.start - day) / HOUR, (one.end - day) / HOUR) for one in found] == [
@@ -143,14 +156,14 @@ def test_a_day_with_everything() -> None:
 
 def test_a_rotation_that_nothing_is_said_about_puts_nobody_on_call() -> None:
     start = datetime(2026, 6, 10, tzinfo=UTC)
-    rota = Rule(UUID(int=21), Target("rotation", ROTATION), EVERY_DAY, time(0), time(0))
-    assert shifts(Schedule(ZoneInfo("UTC"), [rota]), {}, start, start + DAY) == []
+    rota = WeeklyRule(UUID(int=21), WeeklyRuleTarget("rotation", ROTATION), EVERY_DAY, time(0), time(0))
+    assert shifts(ScheduleDefinition(ZoneInfo("UTC"), [rota]), {}, start, start + DAY) == []
 
 
 def test_an_empty_span_has_no_shifts() -> None:
     start = datetime(2026, 6, 10, tzinfo=UTC)
-    always = Rule(UUID(int=21), Target("user", ADA), EVERY_DAY, time(0), time(0))
-    assert shifts(Schedule(ZoneInfo("UTC"), [always]), {}, start, start) == []
+    always = WeeklyRule(UUID(int=21), WeeklyRuleTarget("user", ADA), EVERY_DAY, time(0), time(0))
+    assert shifts(ScheduleDefinition(ZoneInfo("UTC"), [always]), {}, start, start) == []
 
 
 def test_a_year_of_a_busy_schedule_is_quick() -> None:
@@ -159,18 +172,18 @@ def test_a_year_of_a_busy_schedule_is_quick() -> None:
     end = start + 365 * DAY
     turns = {UUID(int=100 + n): daily_turns(zone, start, end) for n in range(5)}
     rotas = [
-        Rule(UUID(int=n), Target("rotation", UUID(int=100 + n % 5)), EVERY_DAY, time(n), time(23 - n))
+        WeeklyRule(UUID(int=n), WeeklyRuleTarget("rotation", UUID(int=100 + n % 5)), EVERY_DAY, time(n), time(23 - n))
         for n in range(10)
     ]
     fixed = [
-        Rule(UUID(int=n), Target("user", UUID(int=n)), frozenset({0, 1, 2, 3, 4}), time(n), time(7))
+        WeeklyRule(UUID(int=n), WeeklyRuleTarget("user", UUID(int=n)), frozenset({0, 1, 2, 3, 4}), time(n), time(7))
         for n in range(10, 20)
     ]
     swaps = [
-        Override(UUID(int=n), start + 3 * n * DAY, start + (3 * n + 2) * DAY, UUID(int=500 + n), USERS[n % 3])
+        OverrideDefinition(UUID(int=n), start + 3 * n * DAY, start + (3 * n + 2) * DAY, UUID(int=500 + n), USERS[n % 3])
         for n in range(100)
     ]
-    schedule = Schedule(zone, [*rotas, *fixed], swaps)
+    schedule = ScheduleDefinition(zone, [*rotas, *fixed], swaps)
     taken = []
     for _ in range(3):
         began = process_time()

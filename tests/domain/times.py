@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from tocsin.domain.handoffs import Rotation
+from tocsin.domain.handoffs import HandoffRule
 
 ZONES = [
     ZoneInfo(name)
@@ -64,7 +64,7 @@ def instants(zone: ZoneInfo) -> st.SearchStrategy[datetime]:
     return beside | beside | anywhere
 
 
-def rotations(zone: ZoneInfo) -> st.SearchStrategy[Rotation]:
+def rotations(zone: ZoneInfo) -> st.SearchStrategy[HandoffRule]:
     types = st.sampled_from(["hourly", "daily", "weekly", "monthly"])
     lengths = st.one_of(st.just(1), st.integers(1, 30))
-    return st.builds(Rotation, types, lengths, instants(zone), st.just(zone))
+    return st.builds(HandoffRule, types, lengths, instants(zone), st.just(zone))

@@ -10,7 +10,7 @@ from pydantic import Field
 from tocsin.api.alerts import AlertId
 from tocsin.api.policies import TargetRead
 from tocsin.api.schedules import CauseRead
-from tocsin.domain.escalation.decisions import Reason
+from tocsin.domain.escalation.decisions import EscalationReason
 from tocsin.domain.forecast_events import Ending, Event, EventKind, Person
 from tocsin.http.auth import Database, Reader
 from tocsin.http.fields import Read, Search, UtcDatetime
@@ -56,7 +56,7 @@ class EventRead(Read):
 
     at: UtcDatetime
     event: EventKind = Field(description="as the timeline names it")
-    reason: Reason | None
+    reason: EscalationReason | None
     escalation_policy: NamedRead | None = Field(description="of the step entered, or the one that takes over")
     step_number: int | None = Field(description="counts from 0")
     loop_count: int | None

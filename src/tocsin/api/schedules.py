@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from tocsin.domain.rule import Target
+from tocsin.domain.rule import WeeklyRuleTarget
 from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
@@ -81,7 +81,7 @@ class RuleBody(Body):
     def spec(self) -> ScheduleRuleSpec:
         return ScheduleRuleSpec(
             id=self.id,
-            target=Target(self.target.type, self.target.id),
+            target=WeeklyRuleTarget(self.target.type, self.target.id),
             weekdays=[_WEEKDAYS.index(day) for day in self.weekdays],
             start=self.start,
             end=self.end,

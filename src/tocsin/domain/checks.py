@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from tocsin.domain.escalation.rounds import ends
-from tocsin.domain.reach import Person, PersonRule, PolicyReach
+from tocsin.domain.reach import PersonReach, PersonRule, PolicyReach
 from tocsin.domain.spans import Span, Stint, difference, union
 
 Kind = Literal["policy", "user", "schedule", "service"]
@@ -92,7 +92,7 @@ def unreachable_users(policies: Sequence[PolicyReach]) -> Iterator[Finding]:
             yield Finding(Check.USER_UNREACHABLE, "user", person.id, person.name, message, advice)
 
 
-def _missing(person: Person) -> tuple[str, str]:
+def _missing(person: PersonReach) -> tuple[str, str]:
     """What a user who cannot be reached lacks, and what to do."""
     if not person.methods:
         return "there is no contact method", "add a contact method and a notification rule"
@@ -119,7 +119,7 @@ def late_rules(policies: Sequence[PolicyReach]) -> Iterator[Finding]:
                 yield _late(person, rule, longest)
 
 
-def _late(person: Person, rule: PersonRule, longest: "_Place") -> Finding:
+def _late(person: PersonReach, rule: PersonRule, longest: "_Place") -> Finding:
     message = (
         f"the rule for {rule.contact_method} after {_span(rule.delay)} fires after the alert has already climbed:"
         f" the longest step that pages {person.name}, {longest.where}, is over after {_span(longest.delay)}"
@@ -143,9 +143,9 @@ class _Place:
     now: bool
 
 
-def _places(policies: Sequence[PolicyReach]) -> Iterator[tuple[Person, Sequence[_Place]]]:
+def _places(policies: Sequence[PolicyReach]) -> Iterator[tuple[PersonReach, Sequence[_Place]]]:
     """Each user with every step that pages them or can."""
-    people: dict[UUID, Person] = {}
+    people: dict[UUID, PersonReach] = {}
     places: dict[UUID, list[_Place]] = defaultdict(list)
     for policy in policies:
         for number, step in enumerate(policy.steps, 1):

@@ -21,11 +21,11 @@ from tocsin.domain.escalation.decide import decide
 from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
+    EscalationReason,
     Exhaust,
     FoundNobody,
     HandOver,
     Hold,
-    Reason,
     Renew,
     Reopen,
     Skipped,
@@ -55,7 +55,7 @@ MOST_EVENTS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningCycle:
     """A notification cycle under way, whose, and for which step. It looks next at its ``next_tick``, which is set."""
 
     user_id: UUID
@@ -84,7 +84,7 @@ class Start:
 
     at: datetime
     alert: EscalationState
-    cycles: Sequence[Running] = ()
+    cycles: Sequence[RunningCycle] = ()
     pages: Sequence[Pending] = ()
 
 
@@ -126,7 +126,7 @@ class _Course:
     end: datetime
     now: datetime
     alert: EscalationState
-    cycles: list[Running]
+    cycles: list[RunningCycle]
     pages: list[Pending]
     wake: datetime | None
     events: list[Event] = field(default_factory=list)
@@ -209,7 +209,7 @@ class _Course:
             ]
         number = max((one.cycle.number for one in self.cycles), default=0) + 1
         cycle = Cycle("triggered", self.now, repeat_every=repeat_every, next_tick=self.now, number=number)
-        self.cycles += [Running(user, cycle, decision.step_number, decision.loop_count) for user in users]
+        self.cycles += [RunningCycle(user, cycle, decision.step_number, decision.loop_count) for user in users]
 
     def _find_nobody(self, decision: FoundNobody) -> None:
         until = self.now + decision.wait
@@ -255,7 +255,7 @@ class _Course:
             cycle, alert_status=self.alert.status, maintenance_until=maintenance_until, alert_moves_at=moves_at
         )
 
-    def _tick_with_others(self, one: Running) -> None:
+    def _tick_with_others(self, one: RunningCycle) -> None:
         others = [other for other in self.cycles if other.user_id == one.user_id and other != one]
         due = paging.due_beside([other.cycle for other in others], self.now)
         ticking = [one, *(other for other in others if other.cycle in due)]
@@ -272,13 +272,13 @@ class _Course:
             case never:
                 assert_never(never)
 
-    def _ticked(self, one: Running, tick: Tick) -> Running | None:
+    def _ticked(self, one: RunningCycle, tick: Tick) -> RunningCycle | None:
         """The cycle after this; None when it has nothing more to do."""
         self._page(one, tick.pages)
         cycle = replace(one.cycle, last_tick=self.now, next_tick=tick.next_tick)
         return replace(one, cycle=cycle) if tick.next_tick is not None else None
 
-    def _page(self, one: Running, pages: Iterable[DuePage]) -> None:
+    def _page(self, one: RunningCycle, pages: Iterable[DuePage]) -> None:
         for page in pages:
             self._tell(
                 EventKind.PAGE,
@@ -324,14 +324,17 @@ class _Course:
     def _people(self, step_id: UUID) -> Sequence[Person]:
         plan = self.view.plan_of(self.alert)
         step = next(one for one in plan.steps if one.id == step_id)
-        found = self.view.because(step, self.now)
+        found = self.view.on_call_causes(step, self.now)
         return [Person(user_id, bool(self.view.rules[user_id]), because) for user_id, because in found.items()]
 
     def _skip(self, skipped: Iterable[Skipped]) -> None:
         for skip in skipped:
             people = [Person(user_id, False) for user_id in skip.unreachable]
             self._tell(
-                EventKind.STEP_SKIPPED, reason=Reason.NOBODY_ON_CALL, step_number=skip.step_number, people=people
+                EventKind.STEP_SKIPPED,
+                reason=EscalationReason.NOBODY_ON_CALL,
+                step_number=skip.step_number,
+                people=people,
             )
 
     def _tell(self, kind: EventKind, **details: Any) -> None:

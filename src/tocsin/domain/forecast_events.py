@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from tocsin.domain.escalation.decisions import Reason
-from tocsin.domain.on_call import Because
+from tocsin.domain.escalation.decisions import EscalationReason
+from tocsin.domain.on_call import OnCallCause
 
 
 class EventKind(StrEnum):
@@ -40,7 +40,7 @@ class Person:
 
     user_id: UUID
     reachable: bool
-    because: Sequence[Because] = ()
+    because: Sequence[OnCallCause] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Event:
 
     at: datetime
     kind: EventKind
-    reason: Reason | None = None
+    reason: EscalationReason | None = None
     policy_id: UUID | None = None
     step_number: int | None = None
     loop_count: int | None = None

@@ -1,7 +1,7 @@
 """What a forecast looks at: a service's policy and its catch-all, who is on call, how users are reached, maintenance.
 
-A view is frozen as of ``roster.now``: it answers for later instants as if nobody changed anything. Whom a step pages at
-an instant comes from the roster, as in the engine; the answers are values of ``tocsin.domain.escalation``.
+A view is frozen as of ``snapshot.now``: it answers for later instants as if nobody changed anything. Whom a step pages
+at an instant comes from the snapshot, as in the engine; the answers are values of ``tocsin.domain.escalation``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,44 +10,44 @@ from datetime import datetime
 from uuid import UUID
 
 from tocsin.domain import schedule
-from tocsin.domain.escalation.policy import OnCallUser, Policy, Step
+from tocsin.domain.escalation.policy import OnCallUser, ResolvedPolicy, ResolvedStep
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.handoffs import next_handoff
 from tocsin.domain.maintenance import Maintenance
-from tocsin.domain.on_call import Because, Roster, ids_of
-from tocsin.domain.paging import Rule
-from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.domain.on_call import OnCallCause, OnCallSnapshot, ids_of
+from tocsin.domain.paging import PagingRule
+from tocsin.domain.plan import PolicyDefinition, StepDefinition
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that decides what becomes of an alert of one service, as of ``roster.now``.
+    """All that decides what becomes of an alert of one service, as of ``snapshot.now``.
 
     ``rules`` holds every user that exists, with the rules whose contact method is enabled.
     """
 
-    policy: PolicyPlan
-    roster: Roster
-    rules: Mapping[UUID, Sequence[Rule]]
-    catch_all: PolicyPlan | None = None
+    policy: PolicyDefinition
+    snapshot: OnCallSnapshot
+    rules: Mapping[UUID, Sequence[PagingRule]]
+    catch_all: PolicyDefinition | None = None
     maintenance: Maintenance = field(default_factory=Maintenance)
 
-    def plan_of(self, alert: EscalationState) -> PolicyPlan:
+    def plan_of(self, alert: EscalationState) -> PolicyDefinition:
         """The policy that moves the alert: the catch-all while that has it, else the service's own."""
         if alert.caught and self.catch_all is not None and self.catch_all.id == alert.policy_id:
             return self.catch_all
         return self.policy
 
-    def policy_at(self, plan: PolicyPlan, at: datetime) -> Policy:
+    def policy_at(self, plan: PolicyDefinition, at: datetime) -> ResolvedPolicy:
         """The policy with whom each of its steps would page at ``at``."""
-        return Policy(plan.id, plan.repeat, [self._step(step, at) for step in plan.steps], plan.catch_all_id)
+        return ResolvedPolicy(plan.id, plan.repeat, [self._step(step, at) for step in plan.steps], plan.catch_all_id)
 
-    def because(self, step: StepPlan, at: datetime) -> Mapping[UUID, Sequence[Because]]:
+    def on_call_causes(self, step: StepDefinition, at: datetime) -> Mapping[UUID, Sequence[OnCallCause]]:
         """The users on call for a step at ``at``, each with how they came to be."""
-        found = self.roster.on_call(step.targets, at)
+        found = self.snapshot.on_call(step.targets, at)
         return {user_id: causes for user_id, causes in found.items() if user_id in self.rules}
 
-    def next_newcomer(self, plan: PolicyPlan, after: datetime, until: datetime) -> datetime | None:
+    def next_newcomer(self, plan: PolicyDefinition, after: datetime, until: datetime) -> datetime | None:
         """The first instant in (after, until) at which a step gains a user who can be paged."""
         before = self._reachable(plan, after)
         for edge in self._edges(plan, after, until):
@@ -57,27 +57,27 @@ class View:
             before = now
         return None
 
-    def _step(self, step: StepPlan, at: datetime) -> Step:
-        return step.step([OnCallUser(user_id, bool(self.rules[user_id])) for user_id in self.because(step, at)])
+    def _step(self, step: StepDefinition, at: datetime) -> ResolvedStep:
+        return step.step([OnCallUser(user_id, bool(self.rules[user_id])) for user_id in self.on_call_causes(step, at)])
 
-    def _reachable(self, plan: PolicyPlan, at: datetime) -> set[tuple[UUID, UUID]]:
-        return {(step.id, user) for step in plan.steps for user in self.because(step, at) if self.rules[user]}
+    def _reachable(self, plan: PolicyDefinition, at: datetime) -> set[tuple[UUID, UUID]]:
+        return {(step.id, user) for step in plan.steps for user in self.on_call_causes(step, at) if self.rules[user]}
 
-    def _edges(self, plan: PolicyPlan, after: datetime, until: datetime) -> Iterator[datetime]:
+    def _edges(self, plan: PolicyDefinition, after: datetime, until: datetime) -> Iterator[datetime]:
         """The instants in (after, until) at which somebody's time on call for the policy can begin, in order."""
         edge = self._next_edge(plan, after)
         while edge is not None and edge < until:
             yield edge
             edge = self._next_edge(plan, edge)
 
-    def _next_edge(self, plan: PolicyPlan, after: datetime) -> datetime | None:
+    def _next_edge(self, plan: PolicyDefinition, after: datetime) -> datetime | None:
         targets = {target for step in plan.steps for target in step.targets}
         rotations = set(ids_of("rotation", targets))
         edges: list[datetime | None] = []
         for target in targets:
-            if target.type == "schedule" and (found := self.roster.schedules.get(target.id)) is not None:
+            if target.type == "schedule" and (found := self.snapshot.schedules.get(target.id)) is not None:
                 edges.append(schedule.next_change(found, after))
                 rotations |= {rule.target.id for rule in found.rules if rule.target.type == "rotation"}
-        readable = (one for each in rotations if (one := self.roster.rotations.get(each)) is not None)
+        readable = (one for each in rotations if (one := self.snapshot.rotations.get(each)) is not None)
         edges += [next_handoff(one.rotation, after) for one in readable if one.participants]
         return min((edge for edge in edges if edge is not None), default=None)

@@ -23,7 +23,7 @@ _UNITS = {"hourly": timedelta(hours=1), "daily": timedelta(days=1), "weekly": ti
 
 
 @dataclass(frozen=True, slots=True)
-class Rotation:
+class HandoffRule:
     """``shift_length`` (1 or more) counts hours, days, weeks or months by ``type``; ``start_at`` fixes the phase.
 
     A monthly rotation that starts on the 31st hands off on the last day of a shorter month.
@@ -35,18 +35,18 @@ class Rotation:
     time_zone: ZoneInfo
 
 
-def shift_at(rotation: Rotation, at: datetime) -> Span:
+def shift_at(rotation: HandoffRule, at: datetime) -> Span:
     """The shift that contains ``at``; it may lie before the rotation's start."""
     number = _number(rotation, at)
     return Span(_handoff(rotation, number), _handoff(rotation, number + 1))
 
 
-def next_handoff(rotation: Rotation, after: datetime) -> datetime:
+def next_handoff(rotation: HandoffRule, after: datetime) -> datetime:
     """The first handoff after ``after``, which may itself be one."""
     return _handoff(rotation, _number(rotation, after) + 1)
 
 
-def handoffs(rotation: Rotation, after: datetime, until: datetime) -> Iterator[datetime]:
+def handoffs(rotation: HandoffRule, after: datetime, until: datetime) -> Iterator[datetime]:
     """The handoffs in (after, until], in order."""
     previous = after
     for number in count(_number(rotation, after) + 1):
@@ -58,7 +58,7 @@ def handoffs(rotation: Rotation, after: datetime, until: datetime) -> Iterator[d
         previous = moment
 
 
-def count_handoffs(rotation: Rotation, after: datetime, until: datetime) -> int:
+def count_handoffs(rotation: HandoffRule, after: datetime, until: datetime) -> int:
     """How many handoffs lie in (after, until]; quick for years of hourly shifts. None when ``until`` is earlier."""
     passed = _number(rotation, until) - _number(rotation, after)
     if passed <= 1:
@@ -66,7 +66,7 @@ def count_handoffs(rotation: Rotation, after: datetime, until: datetime) -> int:
     return passed - _fallen_together(rotation, after, until)
 
 
-def _fallen_together(rotation: Rotation, after: datetime, until: datetime) -> int:
+def _fallen_together(rotation: HandoffRule, after: datetime, until: datetime) -> int:
     """How many numbers in (after, until] share their instant with an earlier one. No gap is as long as a week."""
     if rotation.type not in ("hourly", "daily"):
         return 0
@@ -77,7 +77,7 @@ def _fallen_together(rotation: Rotation, after: datetime, until: datetime) -> in
     return together
 
 
-def _number(rotation: Rotation, at: datetime) -> int:
+def _number(rotation: HandoffRule, at: datetime) -> int:
     """The number of the last handoff up to and at ``at``: 0 is the start."""
     number = _estimate(rotation, at)
     while _handoff(rotation, number) > at:
@@ -87,7 +87,7 @@ def _number(rotation: Rotation, at: datetime) -> int:
     return number
 
 
-def _estimate(rotation: Rotation, at: datetime) -> int:
+def _estimate(rotation: HandoffRule, at: datetime) -> int:
     """The number by wall-clock arithmetic: off by a day of the month, or by the length of an overlap."""
     start, wall = wall_time(rotation.start_at, rotation.time_zone), wall_time(at, rotation.time_zone)
     if rotation.type == "monthly":
@@ -95,7 +95,7 @@ def _estimate(rotation: Rotation, at: datetime) -> int:
     return (wall - start) // (_UNITS[rotation.type] * rotation.shift_length)
 
 
-def _handoff(rotation: Rotation, number: int) -> datetime:
+def _handoff(rotation: HandoffRule, number: int) -> datetime:
     start = wall_time(rotation.start_at, rotation.time_zone)
     units = number * rotation.shift_length
     wall = _add_months(start, units) if rotation.type == "monthly" else start + _UNITS[rotation.type] * units

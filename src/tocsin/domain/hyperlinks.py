@@ -20,25 +20,25 @@ _OPENERS = {")": "(", "]": "[", "}": "{"}
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPart:
     """Some of a text, and whether it is an address."""
 
     text: str
     is_url: bool = False
 
 
-def pieces(text: str) -> Iterator[Piece]:
+def pieces(text: str) -> Iterator[TextPart]:
     """The text in order, cut where an address begins or ends. Takes time in proportion to its length."""
     done = 0
     for found in _URL.finditer(text):
         url = _without_end(found[0])
         if url.rpartition("://")[2]:
             if found.start() > done:
-                yield Piece(text[done : found.start()])
-            yield Piece(url, is_url=True)
+                yield TextPart(text[done : found.start()])
+            yield TextPart(url, is_url=True)
             done = found.start() + len(url)
     if done < len(text):
-        yield Piece(text[done:])
+        yield TextPart(text[done:])
 
 
 def _without_end(found: str) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 Remedy = Literal["add_method", "enable_method", "add_rule"]
 
 
-class Why(StrEnum):
+class LackReason(StrEnum):
     """Why nothing can page somebody."""
 
     NO_METHOD = "no_method"
@@ -19,7 +19,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class MethodReach:
     """A contact method. ``can_send`` is False for an email address where there is no mail server."""
 
     id: UUID
@@ -37,21 +37,21 @@ class Method:
 class Lack:
     """Why nothing pages somebody, and what would: the remedy, done to this contact method."""
 
-    why: Why
+    why: LackReason
     remedy: Remedy
-    method: Method | None = None
+    method: MethodReach | None = None
 
 
-def lack(methods: Sequence[Method]) -> Lack | None:
+def lack(methods: Sequence[MethodReach]) -> Lack | None:
     """What somebody with these contact methods lacks; None when they can be paged. The shortest way comes first."""
     if any(method.pages for method in methods):
         return None
     usable = [method for method in methods if method.can_send]
     off = sorted((method for method in usable if not method.enabled), key=lambda method: not method.has_rule)
     if off and off[0].has_rule:
-        return Lack(Why.ALL_OFF, "enable_method", off[0])
+        return Lack(LackReason.ALL_OFF, "enable_method", off[0])
     if on := next((method for method in usable if method.enabled), None):
-        return Lack(Why.NO_RULE, "add_rule", on)
+        return Lack(LackReason.NO_RULE, "add_rule", on)
     if off:
-        return Lack(Why.ALL_OFF, "enable_method", off[0])
-    return Lack(Why.ONLY_MAIL if methods else Why.NO_METHOD, "add_method")
+        return Lack(LackReason.ALL_OFF, "enable_method", off[0])
+    return Lack(LackReason.ONLY_MAIL if methods else LackReason.NO_METHOD, "add_method")

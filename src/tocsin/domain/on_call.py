@@ -1,7 +1,7 @@
 """Who is on call by what a policy's step targets: users themselves, the active one of a rotation, those of a schedule.
 
-A roster holds the definitions and where the rotations stand; it answers for now, for any later instant and back to the
-last change of what is defined, so the engine, the API and the forecast cannot differ. A rotation or schedule that
+A snapshot holds the definitions and where the rotations stand; it answers for now, for any later instant and back to
+the last change of what is defined, so the engine, the API and the forecast cannot differ. A rotation or schedule that
 cannot be read (a zone that nobody knows, written by SQL) answers with whom it was last known to have, which is better
 than nobody.
 """
@@ -13,11 +13,11 @@ from typing import Literal, assert_never
 from uuid import UUID
 
 from tocsin.domain import rotation, schedule, shifts
-from tocsin.domain.handoffs import Rotation, shift_at
+from tocsin.domain.handoffs import HandoffRule, shift_at
 from tocsin.domain.history import INSTANT, Piece, Times, pieces, replayed
 from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import Decision, Standing
-from tocsin.domain.schedule import Cause, OnCall, Schedule
+from tocsin.domain.rotation import Decision, RotationState
+from tocsin.domain.schedule import Cause, OnCall, ScheduleDefinition
 from tocsin.domain.spans import Span, Stint
 
 TargetType = Literal["user", "rotation", "schedule", "channel"]
@@ -37,7 +37,7 @@ def ids_of(kind: TargetType, targets: Iterable[Target]) -> list[UUID]:
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class OnCallCause:
     """How a user came to be on call: by a target, and for a schedule by which of its parts."""
 
     target: Target
@@ -45,12 +45,12 @@ class Because:
 
 
 @dataclass(frozen=True, slots=True)
-class RotationNow:
+class RotationSnapshot:
     """A rotation and where it stands. ``changed_at`` is when people last changed it; None: just now."""
 
-    rotation: Rotation
+    rotation: HandoffRule
     participants: Sequence[Participant]
-    standing: Standing | None
+    standing: RotationState | None
     changed_at: datetime | None = None
 
     def decide(self, now: datetime) -> Decision:
@@ -80,7 +80,7 @@ class RotationNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class OnCallSnapshot:
     """Rotations and schedules as of ``now``; ``last_known`` has those that cannot be read, by id.
 
     Of schedules, ``changed_at`` says when people last changed them, and ``history_until`` up to when their rows tell
@@ -88,15 +88,15 @@ class Roster:
     """
 
     now: datetime
-    rotations: Mapping[UUID, RotationNow] = field(default_factory=dict)
-    schedules: Mapping[UUID, Schedule] = field(default_factory=dict)
+    rotations: Mapping[UUID, RotationSnapshot] = field(default_factory=dict)
+    schedules: Mapping[UUID, ScheduleDefinition] = field(default_factory=dict)
     last_known: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
     changed_at: Mapping[UUID, datetime] = field(default_factory=dict)
     history_until: Mapping[UUID, datetime] = field(default_factory=dict)
 
-    def on_call(self, targets: Sequence[Target], at: datetime) -> Mapping[UUID, Sequence[Because]]:
+    def on_call(self, targets: Sequence[Target], at: datetime) -> Mapping[UUID, Sequence[OnCallCause]]:
         """The users on call by the targets at ``at``, in the targets' order, with every cause."""
-        found: dict[UUID, list[Because]] = {}
+        found: dict[UUID, list[OnCallCause]] = {}
         for target in targets:
             for user_id, because in self._by_target(target, at):
                 found.setdefault(user_id, []).append(because)
@@ -120,7 +120,7 @@ class Roster:
             return [Stint(user_id, *window) for user_id in self.last_known.get(rotation_id, ())]
         return list(one.stints(self.now, window))
 
-    def turns(self, found: Schedule, window: Span) -> Mapping[UUID, Sequence[Stint]]:
+    def turns(self, found: ScheduleDefinition, window: Span) -> Mapping[UUID, Sequence[Stint]]:
         """Who is active in each rotation that the schedule uses."""
         return {rotation_id: self.stints(rotation_id, window) for rotation_id in _rotations_in(found)}
 
@@ -131,7 +131,7 @@ class Roster:
             return [Piece(user_id, window, ()) for user_id in self.last_known.get(schedule_id, ())]
         return pieces(shifts.reasons(found, self.turns(found, window), window), window)
 
-    def pieces(self, targets: Sequence[Target], window: Span) -> Sequence[Piece[Because]]:
+    def pieces(self, targets: Sequence[Target], window: Span) -> Sequence[Piece[OnCallCause]]:
         """Each user's time on call by the targets, with every cause, in the targets' order."""
         return pieces([times for target in targets for times in self._times(target, window)], window)
 
@@ -148,32 +148,32 @@ class Roster:
             for rotation_id in _rotations_in(self.schedules[target.id]):
                 yield from self.changes(Target("rotation", rotation_id))
 
-    def _times(self, target: Target, window: Span) -> Iterator[Times[Because]]:
+    def _times(self, target: Target, window: Span) -> Iterator[Times[OnCallCause]]:
         match target.type:
             case "user":
-                yield Times(target.id, Because(target), [window])
+                yield Times(target.id, OnCallCause(target), [window])
             case "rotation":
                 for stint in self.stints(target.id, window):
-                    yield Times(stint.user_id, Because(target), [Span(stint.start, stint.end)])
+                    yield Times(stint.user_id, OnCallCause(target), [Span(stint.start, stint.end)])
             case "schedule":
                 for piece in self.pieces_of_schedule(target.id, window):
-                    yield Times(piece.user_id, Because(target, tuple(piece.because)), [piece.span])
+                    yield Times(piece.user_id, OnCallCause(target, tuple(piece.because)), [piece.span])
             case "channel":
                 return
             case _:
                 assert_never(target.type)
 
-    def _by_target(self, target: Target, at: datetime) -> Sequence[tuple[UUID, Because]]:
+    def _by_target(self, target: Target, at: datetime) -> Sequence[tuple[UUID, OnCallCause]]:
         match target.type:
             case "user":
-                return [(target.id, Because(target))]
+                return [(target.id, OnCallCause(target))]
             case "rotation":
-                return [(user_id, Because(target)) for user_id in self._of_rotation(target.id, at)]
+                return [(user_id, OnCallCause(target)) for user_id in self._of_rotation(target.id, at)]
             case "schedule" if target.id in self.schedules:
                 found = self.of_schedule(target.id, at)
-                return [(one.user_id, Because(target, one.because)) for one in found]
+                return [(one.user_id, OnCallCause(target, one.because)) for one in found]
             case "schedule":
-                return [(user_id, Because(target)) for user_id in self.last_known.get(target.id, ())]
+                return [(user_id, OnCallCause(target)) for user_id in self.last_known.get(target.id, ())]
             case "channel":
                 return []
             case _:
@@ -182,7 +182,7 @@ class Roster:
     def _of_rotation(self, rotation_id: UUID, at: datetime) -> Sequence[UUID]:
         return [stint.user_id for stint in self.stints(rotation_id, Span(at, at + INSTANT))]
 
-    def _active(self, found: Schedule, at: datetime) -> Mapping[UUID, UUID]:
+    def _active(self, found: ScheduleDefinition, at: datetime) -> Mapping[UUID, UUID]:
         return {each: users[0] for each in _rotations_in(found) if (users := self._of_rotation(each, at))}
 
     def _next_handoff(self, rotation_id: UUID) -> datetime | None:
@@ -193,5 +193,5 @@ class Roster:
         return None if isinstance(decision, rotation.End) else decision.until
 
 
-def _rotations_in(found: Schedule) -> Sequence[UUID]:
+def _rotations_in(found: ScheduleDefinition) -> Sequence[UUID]:
     return list({rule.target.id: None for rule in found.rules if rule.target.type == "rotation"})

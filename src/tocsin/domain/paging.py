@@ -15,7 +15,7 @@ from uuid import UUID
 from tocsin.domain.escalation.state import Status
 
 
-class Reason(StrEnum):
+class PagingReason(StrEnum):
     """Why a cycle or a page ended, waits, or was not sent on its own."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -28,7 +28,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PagingRule:
     """A notification rule. ``since``: when it was made. ``enabled``: its contact method is."""
 
     id: UUID
@@ -60,16 +60,16 @@ class Cycle:
 class DuePage:
     """A page to write. ``bundled``: a later one to the same contact method is written with it and goes out instead."""
 
-    rule: Rule
+    rule: PagingRule
     round: int
     bundled: bool = False
 
     @property
-    def fate(self) -> tuple[Literal["pending", "bundled", "cancelled"], Reason | None]:
+    def fate(self) -> tuple[Literal["pending", "bundled", "cancelled"], PagingReason | None]:
         """The state that it is written in, and why. A rule that is passed over leaves a page, too (N4)."""
         if not self.rule.enabled:
-            return "cancelled", Reason.DISABLED
-        return ("bundled", Reason.LATER_PAGE_SAYS_IT) if self.bundled else ("pending", None)
+            return "cancelled", PagingReason.DISABLED
+        return ("bundled", PagingReason.LATER_PAGE_SAYS_IT) if self.bundled else ("pending", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Ticks:
 class EndCycle:
     """Nobody needs this cycle any more."""
 
-    reason: Reason
+    reason: PagingReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class HoldCycle:
     """Stand still and look again at ``until``; nothing is skipped meanwhile."""
 
     until: datetime
-    reason: Reason = Reason.IN_MAINTENANCE
+    reason: PagingReason = PagingReason.IN_MAINTENANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class LetOthersMove:
     """Look again at ``until``: what the alert or a newer cycle does then may bundle this cycle's pages."""
 
     until: datetime
-    reason: Reason = Reason.OTHERS_MOVE_FIRST
+    reason: PagingReason = PagingReason.OTHERS_MOVE_FIRST
 
 
 Decision = Ticks | EndCycle | HoldCycle | LetOthersMove
@@ -117,7 +117,7 @@ Decision = Ticks | EndCycle | HoldCycle | LetOthersMove
 SAME_MOMENT = timedelta(seconds=1)
 
 
-def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime, beside: Sequence[Cycle] = ()) -> Decision:
+def tick(cycle: Cycle, rules: Sequence[PagingRule], now: datetime, beside: Sequence[Cycle] = ()) -> Decision:
     """What the cycle does at ``now``, and with it those of ``beside`` that are due.
 
     ``beside`` holds the other cycles by which the same alert pages the same user, due by now or in a moment. Of all
@@ -127,9 +127,9 @@ def tick(cycle: Cycle, rules: Sequence[Rule], now: datetime, beside: Sequence[Cy
     the two is enough. One on which everyone must acknowledge outlives another's acknowledgement.
     """
     if cycle.alert_status == "closed":
-        return EndCycle(Reason.CLOSED)
+        return EndCycle(PagingReason.CLOSED)
     if not _goes_on(cycle):
-        return EndCycle(Reason.ACKNOWLEDGED)
+        return EndCycle(PagingReason.ACKNOWLEDGED)
     if cycle.maintenance_until is not None and cycle.maintenance_until > now:
         return HoldCycle(cycle.maintenance_until)
     if (until := _others_move_at(cycle, beside, now)) is not None:
@@ -164,7 +164,7 @@ class _Occurrence:
 
     moment: datetime
     cycle: int
-    rule: Rule
+    rule: PagingRule
     round: int
 
     @property
@@ -176,7 +176,7 @@ class _Occurrence:
         return DuePage(self.rule, self.round, bundled=latest[self.rule.contact_method_id] is not self)
 
 
-def _together(cycles: Sequence[Cycle], rules: Sequence[Rule], now: datetime) -> Ticks:
+def _together(cycles: Sequence[Cycle], rules: Sequence[PagingRule], now: datetime) -> Ticks:
     due = [sorted(_due(cycle, rules, now), key=lambda one: one.place) for cycle in cycles]
     in_order = sorted((one for found in due for one in found), key=lambda one: one.place)
     latest = {one.rule.contact_method_id: one for one in in_order}
@@ -188,7 +188,7 @@ def _together(cycles: Sequence[Cycle], rules: Sequence[Rule], now: datetime) -> 
     )
 
 
-def _due(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Iterator[_Occurrence]:
+def _due(cycle: Cycle, rules: Sequence[PagingRule], now: datetime) -> Iterator[_Occurrence]:
     for rule in rules:
         number = _latest_round(cycle, rule, now)
         if number is None:
@@ -198,7 +198,7 @@ def _due(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> Iterator[_Occurr
             yield _Occurrence(moment, cycle.number, rule, number)
 
 
-def _next_tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> datetime | None:
+def _next_tick(cycle: Cycle, rules: Sequence[PagingRule], now: datetime) -> datetime | None:
     ahead: list[datetime] = []
     for rule in rules:
         number = _latest_round(cycle, rule, now)
@@ -209,7 +209,7 @@ def _next_tick(cycle: Cycle, rules: Sequence[Rule], now: datetime) -> datetime |
     return min(ahead, default=None)
 
 
-def _latest_round(cycle: Cycle, rule: Rule, now: datetime) -> int | None:
+def _latest_round(cycle: Cycle, rule: PagingRule, now: datetime) -> int | None:
     """The number of the rule's latest occurrence up to ``now``, from 0; None when its first lies ahead."""
     since_first = now - (cycle.started_at + rule.delay)
     if since_first < timedelta():
@@ -217,7 +217,7 @@ def _latest_round(cycle: Cycle, rule: Rule, now: datetime) -> int | None:
     return 0 if cycle.repeat_every is None else since_first // cycle.repeat_every
 
 
-def _moment(cycle: Cycle, rule: Rule, number: int) -> datetime:
+def _moment(cycle: Cycle, rule: PagingRule, number: int) -> datetime:
     repeated = timedelta() if cycle.repeat_every is None else cycle.repeat_every * number
     return cycle.started_at + rule.delay + repeated
 
@@ -249,14 +249,14 @@ class Send:
 class Cancel:
     """It never goes out."""
 
-    reason: Reason
+    reason: PagingReason
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A later page to the same destination goes out instead (N1)."""
 
-    reason: Reason = Reason.LATER_PAGE_SAYS_IT
+    reason: PagingReason = PagingReason.LATER_PAGE_SAYS_IT
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,19 +264,19 @@ class Defer:
     """It goes out at ``until`` at the earliest, and is asked about again then."""
 
     until: datetime
-    reason: Reason = Reason.IN_MAINTENANCE
+    reason: PagingReason = PagingReason.IN_MAINTENANCE
 
 
 def may_send(page: Waiting, now: datetime) -> Send | Cancel | Bundle | Defer | LetOthersMove:
     """Whether an alert's page may go out at ``now`` (N2: asked before each send)."""
     if page.alert_status == "closed":
-        return Cancel(Reason.CLOSED)
+        return Cancel(PagingReason.CLOSED)
     if page.cycle_ended or (page.alert_status == "acknowledged" and not page.outlives_acknowledgement):
-        return Cancel(Reason.ACKNOWLEDGED)
+        return Cancel(PagingReason.ACKNOWLEDGED)
     if not page.destination_exists:
-        return Cancel(Reason.NO_DESTINATION)
+        return Cancel(PagingReason.NO_DESTINATION)
     if not page.destination_enabled:
-        return Cancel(Reason.DISABLED)
+        return Cancel(PagingReason.DISABLED)
     if page.later_page_goes:
         return Bundle()
     if page.maintenance_until is not None and page.maintenance_until > now:

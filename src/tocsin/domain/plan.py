@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from tocsin.domain.escalation.policy import AckBy, IfNobody, OnCallUser, Step
+from tocsin.domain.escalation.policy import AckBy, IfNobody, OnCallUser, ResolvedStep
 from tocsin.domain.on_call import Target
 
 
 @dataclass(frozen=True, slots=True)
-class StepPlan:
+class StepDefinition:
     """A step as it is defined."""
 
     id: UUID
@@ -19,17 +19,17 @@ class StepPlan:
     if_nobody: IfNobody = "skip"
     ack_by: AckBy = "anyone"
 
-    def step(self, users: Sequence[OnCallUser]) -> Step:
+    def step(self, users: Sequence[OnCallUser]) -> ResolvedStep:
         """The step with the users whom its targets put on call."""
         channels = [target.id for target in self.targets if target.type == "channel"]
-        return Step(self.id, self.delay, users, channels, self.if_nobody, self.ack_by)
+        return ResolvedStep(self.id, self.delay, users, channels, self.if_nobody, self.ack_by)
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyPlan:
+class PolicyDefinition:
     """A policy as it is defined."""
 
     id: UUID
     repeat: int | None
-    steps: Sequence[StepPlan]
+    steps: Sequence[StepDefinition]
     catch_all_id: UUID | None = None

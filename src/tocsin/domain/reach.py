@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from tocsin.domain.on_call import Roster, Target
+from tocsin.domain.on_call import OnCallSnapshot, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class PersonRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonReach:
     """A user. ``methods`` counts all contact methods, ``enabled`` those of them that are.
 
     ``unmailed`` counts the rules that would mail, where there is no mail server.
@@ -40,8 +40,8 @@ class StepReach:
     """A step: who is on call for it now, who can come on call for it besides, and its channels."""
 
     delay: timedelta
-    now: Sequence[Person] = ()
-    later: Sequence[Person] = ()
+    now: Sequence[PersonReach] = ()
+    later: Sequence[PersonReach] = ()
     channels: Sequence[UUID] = ()
 
     @property
@@ -64,7 +64,7 @@ class PolicyReach:
         return any(step.pages_somebody for step in self.steps)
 
 
-def first_paged(policy: PolicyReach) -> tuple[Sequence[Person], Sequence[UUID]]:
+def first_paged(policy: PolicyReach) -> tuple[Sequence[PersonReach], Sequence[UUID]]:
     """The people and channels whom the first step would page now; those of the whole policy when it would page nobody.
 
     People are those who can be reached, on call now or not when nobody else is left.
@@ -76,23 +76,23 @@ def first_paged(policy: PolicyReach) -> tuple[Sequence[Person], Sequence[UUID]]:
     return _reachable([person for step in policy.steps for person in (*step.now, *step.later)]), channels
 
 
-def _reachable(people: Sequence[Person]) -> Sequence[Person]:
+def _reachable(people: Sequence[PersonReach]) -> Sequence[PersonReach]:
     return list({person.id: person for person in people if person.reachable}.values())
 
 
-def everybody(roster: Roster, targets: Sequence[Target]) -> Sequence[UUID]:
+def everybody(snapshot: OnCallSnapshot, targets: Sequence[Target]) -> Sequence[UUID]:
     """The users whom the targets can ever put on call as they are defined, each once."""
-    return list(dict.fromkeys(user_id for target in targets for user_id in _of_target(roster, target)))
+    return list(dict.fromkeys(user_id for target in targets for user_id in _of_target(snapshot, target)))
 
 
-def _of_target(roster: Roster, target: Target) -> Iterator[UUID]:
+def _of_target(snapshot: OnCallSnapshot, target: Target) -> Iterator[UUID]:
     if target.type == "user":
         yield target.id
-    yield from roster.last_known.get(target.id, ())
-    if (rotation := roster.rotations.get(target.id)) is not None:
+    yield from snapshot.last_known.get(target.id, ())
+    if (rotation := snapshot.rotations.get(target.id)) is not None:
         yield from (participant.user_id for participant in rotation.participants)
-    if (schedule := roster.schedules.get(target.id)) is not None:
+    if (schedule := snapshot.schedules.get(target.id)) is not None:
         for rule in schedule.rules:
-            yield from _of_target(roster, Target(rule.target.type, rule.target.id))
+            yield from _of_target(snapshot, Target(rule.target.type, rule.target.id))
         yield from (one.add_user_id for one in schedule.overrides if one.add_user_id is not None)
         yield from (shift.user_id for one in schedule.temporary for shift in one.shifts)

@@ -17,12 +17,12 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from tocsin.domain.handoffs import Rotation, count_handoffs, handoffs, shift_at
+from tocsin.domain.handoffs import HandoffRule, count_handoffs, handoffs, shift_at
 from tocsin.domain.participants import Participant, successor
 from tocsin.domain.spans import Span, Stint
 
 
-class Reason(StrEnum):
+class RotationReason(StrEnum):
     """Why a rotation did what it did; the name stands in logs and metrics."""
 
     FIRST_PARTICIPANT = "first_participant"
@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RotationState:
     """Who is active, as the row says: the participant, its position, and the shift it stands in.
 
     ``shift_end`` is the handoff that was foreseen. It shows that type, length, start or zone have changed since, even
@@ -54,8 +54,8 @@ class Standing:
 class Move:
     """The row becomes ``standing``; look again at ``until``, the next handoff. ``handoffs`` have passed (0: none)."""
 
-    reason: Reason
-    standing: Standing
+    reason: RotationReason
+    standing: RotationState
     until: datetime
     handoffs: int = 0
 
@@ -64,24 +64,24 @@ class Move:
 class End:
     """Nobody is left: there is no row any more."""
 
-    reason: Reason = Reason.LAST_REMOVED
+    reason: RotationReason = RotationReason.LAST_REMOVED
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class RotationWait:
     """Nothing to do now; ``until`` is the next handoff (None: not before an event)."""
 
-    reason: Reason
+    reason: RotationReason
     until: datetime | None = None
 
 
-Decision = Move | End | Rest
+Decision = Move | End | RotationWait
 
 
 def decide(
-    rotation: Rotation,
+    rotation: HandoffRule,
     participants: Sequence[Participant],
-    standing: Standing | None,
+    standing: RotationState | None,
     now: datetime,
     changed_at: datetime | None = None,
 ) -> Decision:
@@ -93,11 +93,11 @@ def decide(
     participant begins with the change: what handoffs followed since are caught up too.
     """
     if not participants:
-        return Rest(Reason.NO_PARTICIPANTS) if standing is None else End()
+        return RotationWait(RotationReason.NO_PARTICIPANTS) if standing is None else End()
     shift = shift_at(rotation, now)
     if standing is None:
         passed = count_handoffs(rotation, changed_at or now, now)
-        return _move(Reason.FIRST_PARTICIPANT, participants, passed, shift, passed)
+        return _move(RotationReason.FIRST_PARTICIPANT, participants, passed, shift, passed)
     index = next((n for n, one in enumerate(participants) if one.id == standing.participant_id), None)
     rephased = _is_rephased(rotation, standing)
     passed = count_handoffs(
@@ -105,15 +105,15 @@ def decide(
     )
     reason = _reason(standing, index, passed, rephased)
     if reason is None:
-        return Rest(Reason.NOT_DUE, shift.end)
+        return RotationWait(RotationReason.NOT_DUE, shift.end)
     position = successor(standing.position, len(participants)) if index is None else index
     return _move(reason, participants, position + passed, shift, passed)
 
 
 def stints(
-    rotation: Rotation,
+    rotation: HandoffRule,
     participants: Sequence[Participant],
-    standing: Standing | None,
+    standing: RotationState | None,
     now: datetime,
     window: Span,
 ) -> Iterator[Stint]:
@@ -127,7 +127,7 @@ def stints(
 
 
 def turns(
-    rotation: Rotation, participants: Sequence[Participant], position: int | None, now: datetime, window: Span
+    rotation: HandoffRule, participants: Sequence[Participant], position: int | None, now: datetime, window: Span
 ) -> Iterator[Stint]:
     """Who is active in ``window``, before and after ``now``, given who is so at ``now`` and that nobody changes it."""
     if position is None or window.start >= window.end:
@@ -139,7 +139,7 @@ def turns(
             yield Stint(participants[number % len(participants)].user_id, since, until)
 
 
-def position_after(decision: Decision, standing: Standing | None) -> int | None:
+def position_after(decision: Decision, standing: RotationState | None) -> int | None:
     """The position that is active once ``decision`` is carried out, or None where nobody is."""
     if isinstance(decision, Move):
         return decision.standing.position
@@ -148,29 +148,31 @@ def position_after(decision: Decision, standing: Standing | None) -> int | None:
     return standing.position
 
 
-def _move(reason: Reason, participants: Sequence[Participant], position: int, shift: Span, passed: int = 0) -> Move:
+def _move(
+    reason: RotationReason, participants: Sequence[Participant], position: int, shift: Span, passed: int = 0
+) -> Move:
     position %= len(participants)
-    standing = Standing(position, participants[position].id, shift.start, shift.end)
+    standing = RotationState(position, participants[position].id, shift.start, shift.end)
     return Move(reason, standing, shift.end, passed)
 
 
-def _is_rephased(rotation: Rotation, standing: Standing) -> bool:
+def _is_rephased(rotation: HandoffRule, standing: RotationState) -> bool:
     """Whether the rotation has no such shift as the row says."""
     start, end = shift_at(rotation, standing.shift_start)
     return start != standing.shift_start or (standing.shift_end is not None and end != standing.shift_end)
 
 
-def _rephased_at(standing: Standing, now: datetime, changed_at: datetime | None) -> datetime:
+def _rephased_at(standing: RotationState, now: datetime, changed_at: datetime | None) -> datetime:
     """When the row ceased to fit. A change before its shift is in the row already, so it is not that."""
     return changed_at if changed_at is not None and changed_at > standing.shift_start else now
 
 
-def _reason(standing: Standing, index: int | None, passed: int, rephased: bool) -> Reason | None:
+def _reason(standing: RotationState, index: int | None, passed: int, rephased: bool) -> RotationReason | None:
     """Why the row changes, the weightiest reason first, or None."""
     if index is None:
-        return Reason.ACTIVE_REMOVED
+        return RotationReason.ACTIVE_REMOVED
     if passed:
-        return Reason.HANDOFF
+        return RotationReason.HANDOFF
     if rephased:
-        return Reason.REPHASED
-    return None if index == standing.position else Reason.REORDERED
+        return RotationReason.REPHASED
+    return None if index == standing.position else RotationReason.REORDERED

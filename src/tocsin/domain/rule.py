@@ -24,7 +24,7 @@ _THREE_WEEKS = timedelta(weeks=3)  # every rule starts within: a gap can take on
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class WeeklyRuleTarget:
     """Whom a rule puts on call: a user, or whoever is active in a rotation."""
 
     type: Literal["user", "rotation"]
@@ -32,11 +32,11 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class WeeklyRule:
     """``weekdays`` counts from Monday, 0; ``start`` is inclusive and ``end`` exclusive, both without zone."""
 
     id: UUID
-    target: Target
+    target: WeeklyRuleTarget
     weekdays: frozenset[int]
     start: time
     end: time
@@ -46,12 +46,12 @@ class Rule:
         return self.start == self.end and len(self.weekdays) == 7
 
 
-def is_active(rule: Rule, zone: ZoneInfo, at: datetime) -> bool:
+def is_active(rule: WeeklyRule, zone: ZoneInfo, at: datetime) -> bool:
     """Whether ``at`` lies in one of the rule's shifts."""
     return rule.is_always_active or any(shift.holds(at) for shift in _each_day(rule, zone, at, at, _NEIGHBOURS))
 
 
-def shifts_between(rule: Rule, zone: ZoneInfo, start: datetime, end: datetime) -> list[Span]:
+def shifts_between(rule: WeeklyRule, zone: ZoneInfo, start: datetime, end: datetime) -> list[Span]:
     """The rule's shifts that have a part in [start, end), whole, in order. An always active rule gives [start, end)."""
     if rule.is_always_active:
         return [Span(start, end)]
@@ -59,14 +59,14 @@ def shifts_between(rule: Rule, zone: ZoneInfo, start: datetime, end: datetime) -
     return [shift for shift in shifts if shift.end > start and shift.start < end]
 
 
-def shift_at_or_after(rule: Rule, zone: ZoneInfo, at: datetime) -> Span | None:
+def shift_at_or_after(rule: WeeklyRule, zone: ZoneInfo, at: datetime) -> Span | None:
     """The shift that holds ``at``, or else the next; None where the rule is never or always active."""
     if rule.is_always_active:
         return None
     return next(iter(shifts_between(rule, zone, at, at + _THREE_WEEKS)), None)
 
 
-def _each_day(rule: Rule, zone: ZoneInfo, start: datetime, end: datetime, margin: timedelta) -> Iterator[Span]:
+def _each_day(rule: WeeklyRule, zone: ZoneInfo, start: datetime, end: datetime, margin: timedelta) -> Iterator[Span]:
     """One span for each enabled day from ``margin`` before ``start`` to ``margin`` after ``end``; some may be empty."""
     length = _DAY if rule.end <= rule.start else timedelta()
     day, last = (wall_time(start, zone) - margin).date(), (wall_time(end, zone) + margin).date()
@@ -76,7 +76,7 @@ def _each_day(rule: Rule, zone: ZoneInfo, start: datetime, end: datetime, margin
         day += _DAY
 
 
-def _on(rule: Rule, zone: ZoneInfo, first: date, last: date) -> Span:
+def _on(rule: WeeklyRule, zone: ZoneInfo, first: date, last: date) -> Span:
     return Span(
         first_instant(datetime.combine(first, rule.start), zone),
         last_instant(datetime.combine(last, rule.end), zone),

@@ -11,11 +11,11 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.domain.rule import Rule, is_active, shift_at_or_after
+from tocsin.domain.rule import WeeklyRule, is_active, shift_at_or_after
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
+class OverrideDefinition:
     """Adds a user, removes one, or replaces the removed by the added one: then only while the removed is on call."""
 
     id: UUID
@@ -41,7 +41,7 @@ class FixedShift:
 
 
 @dataclass(frozen=True, slots=True)
-class TemporarySchedule:
+class TemporaryScheduleDefinition:
     """Replaces rules and overrides by its shifts; where it has none, nobody is on call."""
 
     id: UUID
@@ -54,13 +54,13 @@ class TemporarySchedule:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class ScheduleDefinition:
     """All that decides who is on call, but for who is active in the rotations."""
 
     time_zone: ZoneInfo
-    rules: Sequence[Rule] = ()
-    overrides: Sequence[Override] = ()
-    temporary: Sequence[TemporarySchedule] = ()
+    rules: Sequence[WeeklyRule] = ()
+    overrides: Sequence[OverrideDefinition] = ()
+    temporary: Sequence[TemporaryScheduleDefinition] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class OnCall:
 Causes = dict[UUID, list[Cause]]
 
 
-def on_call(schedule: Schedule, active: Mapping[UUID, UUID], at: datetime) -> Sequence[OnCall]:
+def on_call(schedule: ScheduleDefinition, active: Mapping[UUID, UUID], at: datetime) -> Sequence[OnCall]:
     """The users on call at ``at``, each once; ``active`` gives the active user of each rotation that has one."""
     at = at.astimezone(UTC)
     temporary = [one for one in schedule.temporary if one.holds(at)]
@@ -94,7 +94,7 @@ def on_call(schedule: Schedule, active: Mapping[UUID, UUID], at: datetime) -> Se
     return [OnCall(user_id, tuple(because)) for user_id, because in causes.items()]
 
 
-def next_change(schedule: Schedule, at: datetime) -> datetime | None:
+def next_change(schedule: ScheduleDefinition, at: datetime) -> datetime | None:
     """The first instant after ``at`` at which a rule, an override or a temporary schedule can change the answer.
 
     It may turn out to change nothing. Handoffs of rotations are not in it: a rotation wakes its schedules itself.
@@ -103,17 +103,17 @@ def next_change(schedule: Schedule, at: datetime) -> datetime | None:
     return min((edge for edge in _edges(schedule, at) if edge > at), default=None)
 
 
-def overrides_conflict(one: Override, other: Override) -> bool:
+def overrides_conflict(one: OverrideDefinition, other: OverrideDefinition) -> bool:
     """Whether some user is added or removed by both while both hold (S2). An override conflicts with itself."""
     overlap = one.start_at < other.end_at and other.start_at < one.end_at
     return overlap and not _users(one).isdisjoint(_users(other))
 
 
-def _users(override: Override) -> set[UUID]:
+def _users(override: OverrideDefinition) -> set[UUID]:
     return {user for user in (override.add_user_id, override.remove_user_id) if user is not None}
 
 
-def _by_temporary(temporary: Sequence[TemporarySchedule], at: datetime) -> Causes:
+def _by_temporary(temporary: Sequence[TemporaryScheduleDefinition], at: datetime) -> Causes:
     causes: Causes = {}
     for one in temporary:
         cause = Cause("temporary_schedule", one.id)
@@ -123,7 +123,7 @@ def _by_temporary(temporary: Sequence[TemporarySchedule], at: datetime) -> Cause
     return {user_id: because for user_id, because in causes.items() if because}
 
 
-def _by_rules_and_overrides(schedule: Schedule, active: Mapping[UUID, UUID], at: datetime) -> Causes:
+def _by_rules_and_overrides(schedule: ScheduleDefinition, active: Mapping[UUID, UUID], at: datetime) -> Causes:
     """What an override removes is what the rules give, so the order of overrides does not matter."""
     by_rules = _by_rules(schedule, active, at)
     overrides = [one for one in schedule.overrides if one.holds(at)]
@@ -136,7 +136,7 @@ def _by_rules_and_overrides(schedule: Schedule, active: Mapping[UUID, UUID], at:
     return causes
 
 
-def _by_rules(schedule: Schedule, active: Mapping[UUID, UUID], at: datetime) -> Causes:
+def _by_rules(schedule: ScheduleDefinition, active: Mapping[UUID, UUID], at: datetime) -> Causes:
     causes: Causes = {}
     for rule in schedule.rules:
         rotation_id = rule.target.id if rule.target.type == "rotation" else None
@@ -146,7 +146,7 @@ def _by_rules(schedule: Schedule, active: Mapping[UUID, UUID], at: datetime) -> 
     return causes
 
 
-def _edges(schedule: Schedule, at: datetime) -> Iterator[datetime]:
+def _edges(schedule: ScheduleDefinition, at: datetime) -> Iterator[datetime]:
     """Starts and ends around ``at``, the next of each rule among them."""
     for rule in schedule.rules:
         yield from shift_at_or_after(rule, schedule.time_zone, at) or ()

@@ -12,13 +12,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tocsin.domain.history import Times
-from tocsin.domain.rule import Rule, shifts_between
-from tocsin.domain.schedule import Cause, Schedule
+from tocsin.domain.rule import WeeklyRule, shifts_between
+from tocsin.domain.schedule import Cause, ScheduleDefinition
 from tocsin.domain.spans import Span, Stint, difference, intersection, union
 
 
 def shifts(
-    schedule: Schedule, rotation_stints: Mapping[UUID, Sequence[Stint]], start: datetime, end: datetime
+    schedule: ScheduleDefinition, rotation_stints: Mapping[UUID, Sequence[Stint]], start: datetime, end: datetime
 ) -> Sequence[Stint]:
     """Each user's times on call in [start, end), cut to it, joined where they touch; by start, then user.
 
@@ -31,7 +31,7 @@ def shifts(
 
 
 def reasons(
-    schedule: Schedule, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
+    schedule: ScheduleDefinition, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
 ) -> Sequence[Times[Cause]]:
     """What puts whom on call when, in the order of causes that ``schedule.on_call`` has; not cut to ``window``."""
     by_rules = _by_rules(schedule, rotation_stints, window)
@@ -42,14 +42,14 @@ def reasons(
 
 
 def _by_rules(
-    schedule: Schedule, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
+    schedule: ScheduleDefinition, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
 ) -> Sequence[Times[Cause]]:
     turns = {rotation_id: _by_user(stints) for rotation_id, stints in rotation_stints.items()}
     return [each for rule in schedule.rules for each in _by_rule(rule, schedule.time_zone, turns, window)]
 
 
 def _by_rule(
-    rule: Rule, zone: ZoneInfo, turns: Mapping[UUID, Mapping[UUID, Sequence[Span]]], window: Span
+    rule: WeeklyRule, zone: ZoneInfo, turns: Mapping[UUID, Mapping[UUID, Sequence[Span]]], window: Span
 ) -> Iterator[Times[Cause]]:
     spans = shifts_between(rule, zone, *window)
     if rule.target.type == "user":
@@ -67,7 +67,7 @@ def _by_user(stints: Iterable[Stint]) -> Mapping[UUID, Sequence[Span]]:
     return {user_id: union(spans) for user_id, spans in times.items()}
 
 
-def _kept(schedule: Schedule, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
+def _kept(schedule: ScheduleDefinition, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
     """What an override removes is what the rules give, so the order of overrides does not matter."""
     removed: dict[UUID, list[Span]] = defaultdict(list)
     for one in schedule.overrides:
@@ -79,7 +79,7 @@ def _kept(schedule: Schedule, by_rules: Sequence[Times[Cause]]) -> Iterator[Time
         yield Times(each.user_id, each.reason, difference(each.spans, hole)) if hole else each
 
 
-def _by_overrides(schedule: Schedule, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
+def _by_overrides(schedule: ScheduleDefinition, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
     """One that replaces somebody acts while the rules have that user on call."""
     usual = _by_person(by_rules) if any(one.remove_user_id is not None for one in schedule.overrides) else {}
     for one in schedule.overrides:
@@ -89,7 +89,7 @@ def _by_overrides(schedule: Schedule, by_rules: Sequence[Times[Cause]]) -> Itera
             yield Times(one.add_user_id, Cause("override", one.id), acts)
 
 
-def _by_temporary(schedule: Schedule) -> Iterator[Times[Cause]]:
+def _by_temporary(schedule: ScheduleDefinition) -> Iterator[Times[Cause]]:
     for one in schedule.temporary:
         spans: dict[UUID, list[Span]] = defaultdict(list)
         for shift in one.shifts:

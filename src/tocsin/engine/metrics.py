@@ -8,7 +8,7 @@ from itertools import product
 
 from prometheus_client import Counter, Histogram
 
-from tocsin.domain.escalation.decisions import Reason
+from tocsin.domain.escalation.decisions import EscalationReason
 from tocsin.engine.queue.job import Outcome
 
 LATENESS = Histogram(
@@ -26,7 +26,7 @@ def show_zeroes(counter: Counter, *labels: Iterable[str]) -> None:
         counter.labels(*each)
 
 
-show_zeroes(OUTCOMES, ["alert"], [Reason.ROUNDS_USED_UP, Reason.NOBODY_ON_CALL])
+show_zeroes(OUTCOMES, ["alert"], [EscalationReason.ROUNDS_USED_UP, EscalationReason.NOBODY_ON_CALL])
 
 # Looking a series up by its labels takes a lock and costs more than counting does. There are few of them.
 _outcomes = cache(OUTCOMES.labels)

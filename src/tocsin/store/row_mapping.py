@@ -11,8 +11,8 @@ import asyncpg
 from tocsin.domain.escalation.by_hand import EscalationFacts
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.on_call import Target
-from tocsin.domain.paging import Rule
-from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.domain.paging import PagingRule
+from tocsin.domain.plan import PolicyDefinition, StepDefinition
 
 T = TypeVar("T")
 
@@ -57,14 +57,16 @@ def escalation_facts(row: asyncpg.Record, held_until: datetime | None, has_steps
     )
 
 
-def policy_plan(row: asyncpg.Record) -> PolicyPlan:
+def policy_definition(row: asyncpg.Record) -> PolicyDefinition:
     """A policy with its steps and their targets."""
-    return PolicyPlan(row["id"], row["repeat"], [_step(step) for step in row["steps"]], row["catch_all_policy_id"])
+    return PolicyDefinition(
+        row["id"], row["repeat"], [_step(step) for step in row["steps"]], row["catch_all_policy_id"]
+    )
 
 
-def rule(item: Item) -> Rule:
+def rule(item: Item) -> PagingRule:
     """A notification rule."""
-    return Rule(
+    return PagingRule(
         id=UUID(item["id"]),
         contact_method_id=UUID(item["contact_method_id"]),
         delay=timedelta(seconds=item["delay_seconds"]),
@@ -73,8 +75,8 @@ def rule(item: Item) -> Rule:
     )
 
 
-def _step(item: Item) -> StepPlan:
-    return StepPlan(
+def _step(item: Item) -> StepDefinition:
+    return StepDefinition(
         id=UUID(item["id"]),
         delay=timedelta(seconds=item["delay_seconds"]),
         targets=[Target(target["type"], UUID(target["id"])) for target in item["targets"]],

@@ -10,7 +10,7 @@ from tests.fixtures.engine import settled
 from tests.fixtures.factories import Factory, rule, step
 from tests.web.conftest import PASSWORD
 
-from tocsin.domain.lack import Lack, Method, Why, lack
+from tocsin.domain.lack import Lack, LackReason, MethodReach, lack
 from tocsin.engine.runner import Engine
 from tocsin.store.people.users import User
 from tocsin.testing.clock import Clock
@@ -18,8 +18,8 @@ from tocsin.testing.clock import Clock
 SAYS = re.compile(r"You are on call (.*) and nothing can page you")
 
 
-def method(enabled: bool, has_rule: bool, can_send: bool = True) -> Method:
-    return Method(UUID(int=8 * enabled + 4 * has_rule + 2 * can_send), "Phone", enabled, has_rule, can_send)
+def method(enabled: bool, has_rule: bool, can_send: bool = True) -> MethodReach:
+    return MethodReach(UUID(int=8 * enabled + 4 * has_rule + 2 * can_send), "Phone", enabled, has_rule, can_send)
 
 
 ON, OFF, BARE, BARE_OFF = method(True, True), method(False, True), method(True, False), method(False, False)
@@ -29,20 +29,20 @@ MAIL = method(True, True, can_send=False)
 @pytest.mark.parametrize(
     ("methods", "expected"),
     [
-        ([], Lack(Why.NO_METHOD, "add_method")),
+        ([], Lack(LackReason.NO_METHOD, "add_method")),
         ([ON], None),
         ([OFF, MAIL, ON], None),
-        ([OFF], Lack(Why.ALL_OFF, "enable_method", OFF)),
-        ([BARE_OFF, OFF], Lack(Why.ALL_OFF, "enable_method", OFF)),
-        ([BARE, OFF], Lack(Why.ALL_OFF, "enable_method", OFF)),
-        ([BARE], Lack(Why.NO_RULE, "add_rule", BARE)),
-        ([BARE_OFF, BARE], Lack(Why.NO_RULE, "add_rule", BARE)),
-        ([BARE_OFF], Lack(Why.ALL_OFF, "enable_method", BARE_OFF)),
-        ([MAIL], Lack(Why.ONLY_MAIL, "add_method")),
-        ([MAIL, BARE], Lack(Why.NO_RULE, "add_rule", BARE)),
+        ([OFF], Lack(LackReason.ALL_OFF, "enable_method", OFF)),
+        ([BARE_OFF, OFF], Lack(LackReason.ALL_OFF, "enable_method", OFF)),
+        ([BARE, OFF], Lack(LackReason.ALL_OFF, "enable_method", OFF)),
+        ([BARE], Lack(LackReason.NO_RULE, "add_rule", BARE)),
+        ([BARE_OFF, BARE], Lack(LackReason.NO_RULE, "add_rule", BARE)),
+        ([BARE_OFF], Lack(LackReason.ALL_OFF, "enable_method", BARE_OFF)),
+        ([MAIL], Lack(LackReason.ONLY_MAIL, "add_method")),
+        ([MAIL, BARE], Lack(LackReason.NO_RULE, "add_rule", BARE)),
     ],
 )
-def test_the_shortest_way_to_be_paged_is_offered(methods: list[Method], expected: Lack | None) -> None:
+def test_the_shortest_way_to_be_paged_is_offered(methods: list[MethodReach], expected: Lack | None) -> None:
     assert lack(methods) == expected
 
 

@@ -11,11 +11,11 @@ from uuid import UUID
 from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
+    EscalationReason,
     Exhaust,
     FoundNobody,
     HandOver,
     Hold,
-    Reason,
     Renew,
     Reopen,
     Stop,
@@ -29,7 +29,7 @@ def apply(alert: EscalationState, decision: Decision, now: datetime) -> Escalati
     match decision:
         case Enter() | FoundNobody() | Exhaust() | HandOver() | Hold():
             return _moved(alert, decision, now)
-        case Stop(reason=Reason.CLOSED) | Wait():
+        case Stop(reason=EscalationReason.CLOSED) | Wait():
             return alert
         case Stop(until=until):
             held = replace(alert, state="acknowledged", next_escalation=until)

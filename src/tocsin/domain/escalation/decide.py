@@ -6,54 +6,58 @@ from datetime import datetime, timedelta
 from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
+    EscalationReason,
     Exhaust,
     FoundNobody,
     HandOver,
     Hold,
-    Reason,
     Renew,
     Reopen,
     Skipped,
     Stop,
     Wait,
 )
-from tocsin.domain.escalation.policy import Policy
+from tocsin.domain.escalation.policy import ResolvedPolicy
 from tocsin.domain.escalation.rounds import begins_by_itself
 from tocsin.domain.escalation.state import EscalationState
 
 
-def decide(alert: EscalationState, policy: Policy, now: datetime) -> Decision:
+def decide(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> Decision:
     """What the alert does at ``now`` on ``policy``: the one that its service has now, or the catch-all of that."""
     if alert.status == "closed":
-        return Stop(Reason.CLOSED)
+        return Stop(EscalationReason.CLOSED)
     if alert.status == "acknowledged":
         return _acknowledged(alert, now)
     due = _due(alert, policy, now)
     if due is None:
         if alert.next_escalation is not None:
-            return Wait(Reason.NOT_DUE, alert.next_escalation)
-        return Wait(Reason.NOTHING_TO_DO)
-    stays = due is not Reason.POLICY_CHANGED  # a held alert takes note of its new policy, and forgets its old step
+            return Wait(EscalationReason.NOT_DUE, alert.next_escalation)
+        return Wait(EscalationReason.NOTHING_TO_DO)
+    stays = (
+        due is not EscalationReason.POLICY_CHANGED
+    )  # a held alert takes note of its new policy, and forgets its old step
     if not policy.steps:
         is_held = stays and alert.state == "no_steps"
-        return Wait(Reason.NO_STEPS) if is_held else Hold("no_steps", Reason.NO_STEPS, policy.id)
+        return Wait(EscalationReason.NO_STEPS) if is_held else Hold("no_steps", EscalationReason.NO_STEPS, policy.id)
     if alert.maintenance_until is not None and alert.maintenance_until > now:
         if stays and alert.state == "maintenance" and alert.next_escalation is None:
-            return Wait(Reason.IN_MAINTENANCE)
-        return Hold("maintenance", Reason.IN_MAINTENANCE, policy.id, due is Reason.ACKNOWLEDGEMENT_RAN_OUT)
+            return Wait(EscalationReason.IN_MAINTENANCE)
+        return Hold(
+            "maintenance", EscalationReason.IN_MAINTENANCE, policy.id, due is EscalationReason.ACKNOWLEDGEMENT_RAN_OUT
+        )
     return _next_step(alert, policy, due)
 
 
 def _acknowledged(alert: EscalationState, now: datetime) -> Stop | Reopen | Renew:
     ends = alert.acknowledgement_ends
     if alert.state != "acknowledged":
-        return Stop(Reason.ACKNOWLEDGED, ends)
+        return Stop(EscalationReason.ACKNOWLEDGED, ends)
     if ends != alert.next_escalation:
         return Renew(ends)
-    return Reopen() if ends is not None and ends <= now else Stop(Reason.ACKNOWLEDGED, ends)
+    return Reopen() if ends is not None and ends <= now else Stop(EscalationReason.ACKNOWLEDGED, ends)
 
 
-def unprompted(alert: EscalationState, policy: Policy, now: datetime) -> Reason | None:
+def unprompted(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> EscalationReason | None:
     """Why the alert has to move although its moment has not come: somebody has changed what decides about it.
 
     None when nothing has to, when its moment has come, and for what only waits for an event (steps, a maintenance).
@@ -63,51 +67,51 @@ def unprompted(alert: EscalationState, policy: Policy, now: datetime) -> Reason 
         return None
     if alert.status == "triggered":
         cause = _due(alert, policy, now)
-        return cause if cause not in (Reason.STEPS_ADDED, Reason.MAINTENANCE_OVER) else None
-    follows = decision.reason is Reason.ACKNOWLEDGED and alert.state == "acknowledged"
+        return cause if cause not in (EscalationReason.STEPS_ADDED, EscalationReason.MAINTENANCE_OVER) else None
+    follows = decision.reason is EscalationReason.ACKNOWLEDGED and alert.state == "acknowledged"
     return None if follows else decision.reason
 
 
-def _due(alert: EscalationState, policy: Policy, now: datetime) -> Reason | None:
+def _due(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> EscalationReason | None:
     """Why the alert should move now, or None."""
     if alert.policy_id != policy.id:
-        return Reason.POLICY_CHANGED
+        return EscalationReason.POLICY_CHANGED
     if alert.forced:
-        return Reason.ESCALATED_BY_HAND
+        return EscalationReason.ESCALATED_BY_HAND
     if alert.state == "no_steps":
-        return Reason.STEPS_ADDED
+        return EscalationReason.STEPS_ADDED
     if alert.state == "maintenance":
-        return Reason.MAINTENANCE_OVER
+        return EscalationReason.MAINTENANCE_OVER
     if _step_is_gone(alert, policy):
-        return Reason.STEP_DELETED
+        return EscalationReason.STEP_DELETED
     if alert.state == "nobody" and any(step.pages_somebody for step in policy.steps):
-        return Reason.LOOKED_AGAIN
+        return EscalationReason.LOOKED_AGAIN
     if alert.state == "acknowledged":
-        return Reason.ACKNOWLEDGEMENT_RAN_OUT  # it is triggered again, whatever moment the state names
+        return EscalationReason.ACKNOWLEDGEMENT_RAN_OUT  # it is triggered again, whatever moment the state names
     if alert.next_escalation is None or alert.next_escalation > now:
         return None
     return _reason_when_time_is_up(alert)
 
 
-def _reason_when_time_is_up(alert: EscalationState) -> Reason:
+def _reason_when_time_is_up(alert: EscalationState) -> EscalationReason:
     if alert.state == "nobody":
-        return Reason.LOOKED_AGAIN
-    return Reason.FIRST_STEP if alert.step_number is None else Reason.DELAY_PASSED
+        return EscalationReason.LOOKED_AGAIN
+    return EscalationReason.FIRST_STEP if alert.step_number is None else EscalationReason.DELAY_PASSED
 
 
-def _step_is_gone(alert: EscalationState, policy: Policy) -> bool:
+def _step_is_gone(alert: EscalationState, policy: ResolvedPolicy) -> bool:
     """Of an exhausted alert, whether all are gone: steps that come later start it then."""
     if alert.state == "exhausted":
         return not policy.steps
     return alert.step_number is not None and _index(alert, policy) is None
 
 
-def _index(alert: EscalationState, policy: Policy) -> int | None:
+def _index(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
     """Where the alert's step stands in the policy now: it may have moved since it was entered."""
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.step_id), None)
 
 
-def _next_step(alert: EscalationState, policy: Policy, reason: Reason) -> Decision:
+def _next_step(alert: EscalationState, policy: ResolvedPolicy, reason: EscalationReason) -> Decision:
     """Go to the first step from the next one on that pages somebody, or waits although it pages nobody.
 
     Rounds are counted where one begins: a round that was begun by hand beyond ``repeat`` is climbed to its end.
@@ -118,7 +122,7 @@ def _next_step(alert: EscalationState, policy: Policy, reason: Reason) -> Decisi
         if number == len(policy.steps):
             number, loop = 0, loop + 1
             if not alert.forced and not begins_by_itself(policy.repeat, loop):
-                return _used_up(alert, policy, Reason.ROUNDS_USED_UP, skipped)
+                return _used_up(alert, policy, EscalationReason.ROUNDS_USED_UP, skipped)
         step = policy.steps[number]
         if step.pages_somebody or step.if_nobody == "wait":
             return Enter(reason, policy.id, step, number, loop, skipped)
@@ -128,34 +132,36 @@ def _next_step(alert: EscalationState, policy: Policy, reason: Reason) -> Decisi
     return _nobody(alert, policy, next_loop, skipped)
 
 
-def _next_position(alert: EscalationState, policy: Policy, reason: Reason) -> tuple[int, int]:
+def _next_position(alert: EscalationState, policy: ResolvedPolicy, reason: EscalationReason) -> tuple[int, int]:
     """The step to try first and its round. One past the last step stands for the first step of the next round."""
     if (wanted := _wanted(alert, policy)) is not None:
         return wanted, alert.loop_count if alert.policy_id == policy.id else 0
-    if reason is Reason.POLICY_CHANGED or alert.step_number is None:
-        return 0, (0 if reason is Reason.POLICY_CHANGED else alert.loop_count)
+    if reason is EscalationReason.POLICY_CHANGED or alert.step_number is None:
+        return 0, (0 if reason is EscalationReason.POLICY_CHANGED else alert.loop_count)
     current = _index(alert, policy)
     if current is not None:
-        return current + (reason is not Reason.ACKNOWLEDGEMENT_RAN_OUT), alert.loop_count
+        return current + (reason is not EscalationReason.ACKNOWLEDGEMENT_RAN_OUT), alert.loop_count
     return (alert.step_number if alert.step_number < len(policy.steps) else 0), alert.loop_count
 
 
-def _wanted(alert: EscalationState, policy: Policy) -> int | None:
+def _wanted(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
     """Where the step stands that was asked for by hand."""
     if not alert.forced or alert.forced_step is None:
         return None
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.forced_step), None)
 
 
-def _nobody(alert: EscalationState, policy: Policy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
+def _nobody(alert: EscalationState, policy: ResolvedPolicy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
     """A round of skips is a round used up; a further one is worth a look when the steps' time has passed."""
     if not begins_by_itself(policy.repeat, next_loop):
-        return _used_up(alert, policy, Reason.NOBODY_ON_CALL, skipped)
+        return _used_up(alert, policy, EscalationReason.NOBODY_ON_CALL, skipped)
     wait = sum((step.delay for step in policy.steps), timedelta())
     return FoundNobody(policy.id, wait, next_loop, skipped)
 
 
-def _used_up(alert: EscalationState, policy: Policy, reason: Reason, skipped: Sequence[Skipped]) -> Decision:
+def _used_up(
+    alert: EscalationState, policy: ResolvedPolicy, reason: EscalationReason, skipped: Sequence[Skipped]
+) -> Decision:
     if policy.catch_all_id is not None and not alert.caught:
         return HandOver(reason, policy.catch_all_id, skipped)
     return Exhaust(reason, policy.id, skipped)

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from tocsin.domain.escalation.policy import Step
+from tocsin.domain.escalation.policy import ResolvedStep
 
 
-class Reason(StrEnum):
+class EscalationReason(StrEnum):
     """Why an alert did what it did; the name stands in the timeline, in logs and in metrics."""
 
     FIRST_STEP = "first_step"
@@ -45,9 +45,9 @@ class Skipped:
 class Enter:
     """Enter a step: page who is on call for it, and look again after its delay."""
 
-    reason: Reason
+    reason: EscalationReason
     policy_id: UUID
-    step: Step
+    step: ResolvedStep
     step_number: int
     loop_count: int
     skipped: Sequence[Skipped] = ()
@@ -61,14 +61,14 @@ class FoundNobody:
     wait: timedelta
     loop_count: int
     skipped: Sequence[Skipped]
-    reason: Reason = Reason.NOBODY_ON_CALL
+    reason: EscalationReason = EscalationReason.NOBODY_ON_CALL
 
 
 @dataclass(frozen=True, slots=True)
 class Exhaust:
     """The policy is used up: no next escalation."""
 
-    reason: Reason
+    reason: EscalationReason
     policy_id: UUID
     skipped: Sequence[Skipped] = ()
 
@@ -77,7 +77,7 @@ class Exhaust:
 class HandOver:
     """The policy is used up, and its catch-all policy takes over from its first step."""
 
-    reason: Reason
+    reason: EscalationReason
     policy_id: UUID
     skipped: Sequence[Skipped] = ()
 
@@ -90,7 +90,7 @@ class Hold:
     """
 
     state: Literal["no_steps", "maintenance"]
-    reason: Reason
+    reason: EscalationReason
     policy_id: UUID
     enters_again: bool = False
 
@@ -102,7 +102,7 @@ class Stop:
     The status is authoritative: a state that says something else follows it.
     """
 
-    reason: Reason
+    reason: EscalationReason
     until: datetime | None = None
 
 
@@ -110,7 +110,7 @@ class Stop:
 class Reopen:
     """An acknowledgement has run out: the alert is triggered again, and its step is entered again."""
 
-    reason: Reason = Reason.ACKNOWLEDGEMENT_RAN_OUT
+    reason: EscalationReason = EscalationReason.ACKNOWLEDGEMENT_RAN_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,14 @@ class Renew:
     """The time for acknowledgements has changed: this one now runs out at ``until`` (None: never)."""
 
     until: datetime | None
-    reason: Reason = Reason.ACK_TIMEOUT_CHANGED
+    reason: EscalationReason = EscalationReason.ACK_TIMEOUT_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
     """Nothing to do now; ``until`` is the next moment at which there may be."""
 
-    reason: Reason
+    reason: EscalationReason
     until: datetime | None = None
 
 

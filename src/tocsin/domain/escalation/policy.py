@@ -19,7 +19,7 @@ class OnCallUser:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ResolvedStep:
     """One step and whom it would page now."""
 
     id: UUID
@@ -35,10 +35,10 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class ResolvedPolicy:
     """A policy: its steps in order, the rounds after the first (None: for ever), and who takes over after them."""
 
     id: UUID
     repeat: int | None
-    steps: Sequence[Step]
+    steps: Sequence[ResolvedStep]
     catch_all_id: UUID | None = None

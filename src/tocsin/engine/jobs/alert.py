@@ -15,18 +15,18 @@ from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
     Decision,
     Enter,
+    EscalationReason,
     Exhaust,
     FoundNobody,
     HandOver,
     Hold,
-    Reason,
     Renew,
     Reopen,
     Skipped,
     Stop,
     Wait,
 )
-from tocsin.domain.escalation.policy import Policy, Step
+from tocsin.domain.escalation.policy import ResolvedPolicy, ResolvedStep
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
@@ -39,14 +39,14 @@ _SQL = Statements(__package__, "alert.sql")
 Entry = Mapping[str, object]
 
 # What it is that nothing told of, by what the alert would do about it.
-_DRIFTS: Mapping[Reason, str] = {
-    Reason.CLOSED: "closed_but_standing",
-    Reason.ACKNOWLEDGED: "acknowledgement_missed",
-    Reason.ACK_TIMEOUT_CHANGED: "acknowledgement_missed",
-    Reason.ACKNOWLEDGEMENT_RAN_OUT: "reopening_missed",
-    Reason.POLICY_CHANGED: "policy_missed",
-    Reason.STEP_DELETED: "step_missed",
-    Reason.LOOKED_AGAIN: "nobody_missed",
+_DRIFTS: Mapping[EscalationReason, str] = {
+    EscalationReason.CLOSED: "closed_but_standing",
+    EscalationReason.ACKNOWLEDGED: "acknowledgement_missed",
+    EscalationReason.ACK_TIMEOUT_CHANGED: "acknowledgement_missed",
+    EscalationReason.ACKNOWLEDGEMENT_RAN_OUT: "reopening_missed",
+    EscalationReason.POLICY_CHANGED: "policy_missed",
+    EscalationReason.STEP_DELETED: "step_missed",
+    EscalationReason.LOOKED_AGAIN: "nobody_missed",
 }
 
 
@@ -116,7 +116,7 @@ def kind(pool: Pool) -> JobKind:
     return JobKind("alert", retry_on_conflict(attempt), drift)
 
 
-def _drift(alert: AlertSnapshot, policy: Policy) -> str | None:
+def _drift(alert: AlertSnapshot, policy: ResolvedPolicy) -> str | None:
     reason = unprompted(alert.state, policy, alert.now)
     return None if reason is None else _DRIFTS.get(reason)
 
@@ -235,11 +235,11 @@ def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
     entered: Entry = {"event": "escalated", "reason": decision.reason, "meta": meta}
     if step.pages_somebody:
         return [entered]
-    waits: Entry = {"event": "step_waits", "reason": Reason.NOBODY_ON_CALL, "meta": meta}
+    waits: Entry = {"event": "step_waits", "reason": EscalationReason.NOBODY_ON_CALL, "meta": meta}
     return [entered, waits]
 
 
-def _user(found: PolicySnapshot, step: Step, user_id: UUID) -> Entry:
+def _user(found: PolicySnapshot, step: ResolvedStep, user_id: UUID) -> Entry:
     """A user of a step, by name, and how they came to be on call."""
     because = found.steps[step.id].because[user_id]
     return {"id": str(user_id), "name": found.people[user_id].name, "because": because}
@@ -249,7 +249,7 @@ def _skips(skipped: Sequence[Skipped]) -> Sequence[Entry]:
     return [
         {
             "event": "step_skipped",
-            "reason": Reason.NOBODY_ON_CALL,
+            "reason": EscalationReason.NOBODY_ON_CALL,
             "meta": {"step_number": skip.step_number, "unreachable": _unreachable([skip])},
         }
         for skip in skipped

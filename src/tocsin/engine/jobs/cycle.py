@@ -11,7 +11,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance, paging
-from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, Rule, Tick, Ticks
+from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, PagingRule, Tick, Ticks
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
@@ -30,7 +30,7 @@ class CycleSnapshot:
     id: UUID
     cycle: Cycle
     beside: Mapping[UUID, Cycle]
-    rules: Sequence[Rule]
+    rules: Sequence[PagingRule]
     now: datetime
 
     def ticking(self) -> Mapping[UUID, Cycle]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tocsin.domain.on_call import Because
+from tocsin.domain.on_call import OnCallCause
 from tocsin.domain.schedule import Cause
 
 OnCallCauses: TypeAlias = Sequence[Mapping[str, Any]]
@@ -18,7 +18,7 @@ def of_schedule(causes: Sequence[Cause]) -> OnCallCauses:
     ]
 
 
-def of_step(causes: Sequence[Because]) -> OnCallCauses:
+def of_step(causes: Sequence[OnCallCause]) -> OnCallCauses:
     """The targets of a step that put a user on call, a schedule with its parts."""
     return [
         {"type": one.target.type, "id": str(one.target.id)} | ({"by": of_schedule(one.parts)} if one.parts else {})

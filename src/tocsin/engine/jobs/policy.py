@@ -15,10 +15,10 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
-from tocsin.domain.escalation.policy import OnCallUser, Policy
+from tocsin.domain.escalation.policy import OnCallUser, ResolvedPolicy
 from tocsin.domain.history import History, history, replayed
-from tocsin.domain.on_call import Because, Roster, Target, ids_of
-from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.domain.on_call import OnCallCause, OnCallSnapshot, Target, ids_of
+from tocsin.domain.plan import PolicyDefinition, StepDefinition
 from tocsin.engine.batch.batch import Batch, Request
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import OnCallCauses, of_step
@@ -29,7 +29,7 @@ from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "policy.sql")
 
-Causes = Mapping[UUID, Sequence[Because]]
+Causes = Mapping[UUID, Sequence[OnCallCause]]
 
 # What a job finds unchanged is noted so often, that the time to go over again stays short.
 _NOTED_EVERY = timedelta(days=1)
@@ -55,7 +55,7 @@ class StepSnapshot:
 class PolicySnapshot:
     """A policy with whom each of its steps would page now."""
 
-    policy: Policy
+    policy: ResolvedPolicy
     steps: Mapping[UUID, StepSnapshot]
     people: Mapping[UUID, NamedUser]
 
@@ -163,19 +163,19 @@ async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUI
     steps = [
         (row["id"], *each)
         for row in rows
-        for each in zip(row_mapping.policy_plan(row).steps, row["steps"], strict=True)
+        for each in zip(row_mapping.policy_definition(row).steps, row["steps"], strict=True)
     ]
     recorded = [moment for _, _, step in steps if (moment := _instant(step["history_until"])) is not None]
     used = [target for _, plan, _ in steps for target in plan.targets]
     whole = await _roster(database, used, min(recorded, default=None))
     found: dict[UUID, list[_Told]] = {row["id"]: [] for row in rows}
     for policy_id, plan, step in steps:
-        told = await _told(whole or Roster(rows[0]["now"]), plan, step)
+        told = await _told(whole or OnCallSnapshot(rows[0]["now"]), plan, step)
         found[policy_id] += [told] if told is not None else []
     return found
 
 
-async def _told(whole: Roster, step: StepPlan, row: Mapping[str, Any]) -> _Told | None:
+async def _told(whole: OnCallSnapshot, step: StepDefinition, row: Mapping[str, Any]) -> _Told | None:
     changes = [datetime.fromisoformat(row["changed_at"]), *(at for one in step.targets for at in whole.changes(one))]
     window = replayed(whole.now, _instant(row["history_until"]), changes)
     stored = {UUID(user_id): because for user_id, because in row["mirror"].items()}
@@ -190,7 +190,7 @@ def _instant(text: str | None) -> datetime | None:
 
 async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicySnapshot]:
     rows = await database.fetch(_SQL["load"], policy_ids)
-    plans = {row["id"]: row_mapping.policy_plan(row) for row in rows}
+    plans = {row["id"]: row_mapping.policy_definition(row) for row in rows}
     on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
     users = {user_id for causes in on_call.values() for user_id in causes}
     found = await database.fetch(_SQL["people"], list(users)) if users else []
@@ -199,22 +199,22 @@ async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID,
     return {policy_id: _policy_snapshot(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
 
 
-async def _on_call(database: Database, steps: Sequence[StepPlan]) -> Mapping[UUID, Causes]:
+async def _on_call(database: Database, steps: Sequence[StepDefinition]) -> Mapping[UUID, Causes]:
     """The users of each step; users are known without asking anything."""
     whole = await _roster(database, [target for step in steps for target in step.targets])
     if whole is None:
-        return {step.id: {one.id: (Because(one),) for one in step.targets if one.type == "user"} for step in steps}
+        return {step.id: {one.id: (OnCallCause(one),) for one in step.targets if one.type == "user"} for step in steps}
     return {step.id: whole.on_call(step.targets, whole.now) for step in steps}
 
 
-async def _roster(database: Database, used: Sequence[Target], since: datetime | None = None) -> Roster | None:
+async def _roster(database: Database, used: Sequence[Target], since: datetime | None = None) -> OnCallSnapshot | None:
     """The rotations and schedules among the targets; None when there are none, which need not be asked for."""
     rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
     return await on_call_snapshot.load(database, rotations, schedules, since) if rotations or schedules else None
 
 
 def _policy_snapshot(
-    plan: PolicyPlan,
+    plan: PolicyDefinition,
     on_call: Mapping[UUID, Causes],
     mirrors: Mapping[UUID, Mapping[str, Any]],
     people: Mapping[UUID, NamedUser],
@@ -224,7 +224,7 @@ def _policy_snapshot(
         step.step([OnCallUser(user_id, people[user_id].reachable) for user_id in now[step.id].because])
         for step in plan.steps
     ]
-    return PolicySnapshot(Policy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
+    return PolicySnapshot(ResolvedPolicy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
 
 
 def _step_snapshot(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, NamedUser]) -> StepSnapshot:

@@ -9,8 +9,8 @@ from uuid import UUID
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import rotation
-from tocsin.domain.on_call import RotationNow
-from tocsin.domain.rotation import Decision, End, Move, Rest
+from tocsin.domain.on_call import RotationSnapshot
+from tocsin.domain.rotation import Decision, End, Move, RotationWait
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.store.on_call import on_call_snapshot
@@ -23,7 +23,7 @@ class VersionedRotation:
     """A rotation as of one moment. ``version`` is None when nobody is active."""
 
     id: UUID
-    found: RotationNow
+    found: RotationSnapshot
     version: int | None
     now: datetime
 
@@ -56,7 +56,7 @@ def kind(pool: Pool) -> JobKind:
 
 def _drift(loaded: VersionedRotation) -> str | None:
     """What is wrong with the row, unless its handoff is due."""
-    if isinstance(loaded.found.decide(loaded.now), Rest):
+    if isinstance(loaded.found.decide(loaded.now), RotationWait):
         return None
     if loaded.found.standing is None:
         return "no_state"
@@ -72,7 +72,7 @@ async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> b
             return bool(await pool.fetchval(_SQL["move"], loaded.id, loaded.version, *row))
         case End():
             return bool(await pool.fetchval(_SQL["end"], loaded.id, loaded.version))
-        case Rest():
+        case RotationWait():
             return True
         case _:
             assert_never(decision)
@@ -81,11 +81,11 @@ async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> b
 def _outcome(loaded: VersionedRotation, decision: Decision) -> Outcome:
     standing = loaded.found.standing
     match decision:
-        case Move(reason=rotation.Reason.HANDOFF as reason) if standing is not None:
+        case Move(reason=rotation.RotationReason.HANDOFF as reason) if standing is not None:
             return Outcome(reason, due=standing.shift_end, acted=loaded.now)
         case Move(reason=reason) | End(reason=reason):
             return Outcome(reason)
-        case Rest(reason=reason, until=until):
+        case RotationWait(reason=reason, until=until):
             return Outcome(reason, wake_at=until)
         case _:
             assert_never(decision)

@@ -13,7 +13,7 @@ import asyncpg
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.history import History, history
-from tocsin.domain.on_call import Roster
+from tocsin.domain.on_call import OnCallSnapshot
 from tocsin.domain.spans import Span
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import OnCallCauses, of_schedule
@@ -29,7 +29,7 @@ class ScheduleSnapshot:
     """A schedule and the rotations in it, as of one moment. ``version`` is None before its first look."""
 
     id: UUID
-    roster: Roster
+    snapshot: OnCallSnapshot
     version: int | None
     next_change: datetime | None
     stored: Mapping[UUID, OnCallCauses]
@@ -57,7 +57,7 @@ def kind(pool: Pool) -> JobKind:
     return JobKind("schedule", retry_on_conflict(attempt), drift)
 
 
-def _snapshot(row: asyncpg.Record, whole: Roster) -> ScheduleSnapshot:
+def _snapshot(row: asyncpg.Record, whole: OnCallSnapshot) -> ScheduleSnapshot:
     if row["id"] not in whole.schedules:
         on_call_snapshot.schedule_of(row)  # raises what is wrong with it, so that its job is parked with the reason
     stored = {UUID(user_id): because for user_id, because in row["last_known"].items()}
@@ -68,18 +68,18 @@ def _drift(loaded: ScheduleSnapshot) -> str | None:
     """What is wrong with the on-call rows or with the moment of the next look, unless that has come."""
     if loaded.version is None:
         return "no_state"
-    stored, next_change = loaded.next_change, loaded.roster.next_change(loaded.id)
+    stored, next_change = loaded.next_change, loaded.snapshot.next_change(loaded.id)
     if stored is not None and stored <= loaded.now:
         return None
-    wanted = {one.user_id: of_schedule(one.because) for one in loaded.roster.of_schedule(loaded.id, loaded.now)}
+    wanted = {one.user_id: of_schedule(one.because) for one in loaded.snapshot.of_schedule(loaded.id, loaded.now)}
     is_late = next_change is not None and (stored is None or stored > next_change)
     return "differs" if is_late or wanted != loaded.stored else None
 
 
 async def _apply(pool: Pool, loaded: ScheduleSnapshot) -> Outcome | None:
     """Write who is on call; None when the schedule has moved since it was loaded."""
-    told = await replay(loaded.roster.to_replay(loaded.id), lambda window: _history(loaded, window))
-    next_change = loaded.roster.next_change(loaded.id)
+    told = await replay(loaded.snapshot.to_replay(loaded.id), lambda window: _history(loaded, window))
+    next_change = loaded.snapshot.next_change(loaded.id)
     arguments = (
         loaded.id,
         loaded.version,
@@ -96,4 +96,4 @@ async def _apply(pool: Pool, loaded: ScheduleSnapshot) -> Outcome | None:
 
 
 def _history(loaded: ScheduleSnapshot, window: Span) -> History[OnCallCauses]:
-    return history(loaded.stored, loaded.roster.pieces_of_schedule(loaded.id, window), of_schedule, window)
+    return history(loaded.stored, loaded.snapshot.pieces_of_schedule(loaded.id, window), of_schedule, window)

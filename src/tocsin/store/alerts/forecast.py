@@ -16,13 +16,13 @@ from tocsin.domain import forecast, maintenance
 from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation.by_hand import EscalationRefusal, Seen, refuse_escalation
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast import Pending, Running, Start, by_hand, new_alert
+from tocsin.domain.forecast import Pending, RunningCycle, Start, by_hand, new_alert
 from tocsin.domain.forecast_events import Event, EventKind, Forecast
 from tocsin.domain.forecast_view import View
 from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call import ids_of
 from tocsin.domain.paging import Cycle, Waiting
-from tocsin.domain.plan import PolicyPlan
+from tocsin.domain.plan import PolicyDefinition
 from tocsin.domain.reach import everybody
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import instants, row_mapping
@@ -89,7 +89,7 @@ async def of_service(
     return NamedForecast(forecast.forecast(view, new_alert(view, begin)), names)
 
 
-async def of_plan(pool: Pool, name: str, plan: PolicyPlan, at: datetime | None) -> NamedForecast:
+async def of_plan(pool: Pool, name: str, plan: PolicyDefinition, at: datetime | None) -> NamedForecast:
     """What would happen to an alert at ``at`` (None: now) on a service with this policy, which need not be saved.
 
     No maintenance holds it. Raises InvalidInput when ``at`` has passed or is too far ahead.
@@ -154,7 +154,7 @@ async def _start(connection: Connection, alert: asyncpg.Record, now: datetime) -
     return Start(now, row_mapping.escalation_state(alert), cycles, pages)
 
 
-def _running(row: asyncpg.Record) -> Running:
+def _running(row: asyncpg.Record) -> RunningCycle:
     cycle = Cycle(
         alert_status="triggered",
         started_at=row["started_at"],
@@ -163,7 +163,7 @@ def _running(row: asyncpg.Record) -> Running:
         next_tick=row["next_tick"],
         number=row["escalation_count"],
     )
-    return Running(row["user_id"], cycle, row["step_number"], row["loop_count"])
+    return RunningCycle(row["user_id"], cycle, row["step_number"], row["loop_count"])
 
 
 def _pending(row: asyncpg.Record, now: datetime) -> Pending:
@@ -216,7 +216,7 @@ async def _view(
     view = View(
         policy=policies.own.plan,
         catch_all=policies.catch_all.plan if policies.catch_all else None,
-        roster=on_call,
+        snapshot=on_call,
         rules={row["id"]: [row_mapping.rule(rule) for rule in row["rules"]] for row in users},
         maintenance=held,
     )

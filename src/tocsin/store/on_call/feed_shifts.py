@@ -11,7 +11,7 @@ import structlog
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.on_call import Roster
+from tocsin.domain.on_call import OnCallSnapshot
 from tocsin.domain.shifts import shifts as domain_shifts
 from tocsin.domain.spans import Span, Stint, union
 from tocsin.store.on_call import on_call_snapshot, shifts
@@ -77,7 +77,7 @@ async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> FeedShifts
 
 
 def _told(
-    whole: Roster, objects: Sequence[_Object], begun: Begun, only: UUID | None
+    whole: OnCallSnapshot, objects: Sequence[_Object], begun: Begun, only: UUID | None
 ) -> tuple[Sequence[FeedShift], Sequence[str]]:
     """The shifts, of one user or of all, and what cannot be told: one odd row takes nothing else away."""
     found: list[FeedShift] = []
@@ -103,7 +103,7 @@ def _told(
 class _Turns:
     """Who takes turns in rotations, worked out once for all schedules that use one."""
 
-    whole: Roster
+    whole: OnCallSnapshot
     _known: dict[UUID, Sequence[Stint]] = field(default_factory=dict)
 
     def of(self, schedule_id: UUID) -> Turns:
@@ -119,12 +119,14 @@ class _Turns:
         return min(self.whole.to_replay(each).start for each in self.whole.schedules)
 
 
-def _is_readable(whole: Roster, one: _Object) -> bool:
+def _is_readable(whole: OnCallSnapshot, one: _Object) -> bool:
     used = whole.schedules[one.id].rules if one.id in whole.schedules else ()
     return whole.last_known.keys().isdisjoint((one.id, *(rule.target.id for rule in used)))
 
 
-def _by_schedule(whole: Roster, turns: Turns, one: _Object, begun: Begun, only: UUID | None) -> Iterator[FeedShift]:
+def _by_schedule(
+    whole: OnCallSnapshot, turns: Turns, one: _Object, begun: Begun, only: UUID | None
+) -> Iterator[FeedShift]:
     """What is under way began when its row says, or since the rows tell nothing more."""
     since, end = whole.to_replay(one.id).start, _horizon(whole.now)
     for stint in _stints(whole, turns, one.id, Span(since, end), only):
@@ -133,7 +135,7 @@ def _by_schedule(whole: Roster, turns: Turns, one: _Object, begun: Begun, only: 
             yield FeedShift(one.kind, one.id, one.name, stint.user_id, start, stint.end)
 
 
-def _stints(whole: Roster, turns: Turns, schedule_id: UUID, window: Span, only: UUID | None) -> Sequence[Stint]:
+def _stints(whole: OnCallSnapshot, turns: Turns, schedule_id: UUID, window: Span, only: UUID | None) -> Sequence[Stint]:
     """Everybody's stints, or at least those of the one user."""
     stored = whole.schedules.get(schedule_id)
     if stored is None:
@@ -148,7 +150,7 @@ def _stints(whole: Roster, turns: Turns, schedule_id: UUID, window: Span, only: 
     return domain_shifts(replace(stored, rules=rules), theirs, *window)
 
 
-def _by_rotation(whole: Roster, one: _Object, only: UUID | None) -> Iterator[FeedShift]:
+def _by_rotation(whole: OnCallSnapshot, one: _Object, only: UUID | None) -> Iterator[FeedShift]:
     """Turns of one user in a row are one shift."""
     stored = whole.rotations.get(one.id)
     began = stored.turn_began(whole.now) if stored is not None else None

@@ -11,12 +11,12 @@ import structlog
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.handoffs import Rotation
-from tocsin.domain.on_call import Roster, RotationNow
+from tocsin.domain.handoffs import HandoffRule
+from tocsin.domain.on_call import OnCallSnapshot, RotationSnapshot
 from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import Standing
-from tocsin.domain.rule import Rule, Target
-from tocsin.domain.schedule import FixedShift, Override, Schedule, TemporarySchedule
+from tocsin.domain.rotation import RotationState
+from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget
+from tocsin.domain.schedule import FixedShift, OverrideDefinition, ScheduleDefinition, TemporaryScheduleDefinition
 from tocsin.store.instants import now
 
 _sql = Statements(__package__, "on_call_snapshot.sql")
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 async def load(
     database: Database, rotation_ids: Collection[UUID], schedule_ids: Collection[UUID], since: datetime | None = None
-) -> Roster:
+) -> OnCallSnapshot:
     """The rotations and schedules, and the rotations that the schedules use.
 
     Overrides and temporary schedules that are over are among it if they ended after ``since``, or after what the
@@ -40,12 +40,12 @@ async def load(
 
 async def around(
     database: Database, schedules: Sequence[asyncpg.Record], rotation_ids: Collection[UUID] = ()
-) -> Roster:
+) -> OnCallSnapshot:
     """Schedules as `schedule_rows` gives them, the rotations that they use, and the rotations named."""
     rotations = await database.fetch(_sql["rotations"], list(rotation_ids), [row["id"] for row in schedules])
     nows = [row["now"] for row in (*schedules, *rotations)]
     last_known: dict[UUID, Sequence[UUID]] = {}
-    return Roster(
+    return OnCallSnapshot(
         now=max(nows) if nows else await now(database),
         rotations=_readable(rotations, rotation_now, last_known),
         schedules=_readable(schedules, schedule_of, last_known),
@@ -67,21 +67,21 @@ async def schedule_rows(
     return await database.fetch(_sql["schedules"], list(schedule_ids), since)
 
 
-def rotation_now(row: asyncpg.Record) -> RotationNow:
+def rotation_now(row: asyncpg.Record) -> RotationSnapshot:
     """Raises ValueError or ZoneInfoNotFoundError when the row makes no rotation."""
     standing = (
-        Standing(row["position"], row["rotation_participant_id"], row["shift_start"], row["shift_end"])
+        RotationState(row["position"], row["rotation_participant_id"], row["shift_start"], row["shift_end"])
         if row["version"] is not None
         else None
     )
     participants = [Participant(UUID(one["id"]), UUID(one["user_id"])) for one in row["participants"]]
-    rotation = Rotation(row["type"], row["shift_length"], row["start_at"], ZoneInfo(row["time_zone"]))
-    return RotationNow(rotation, participants, standing, row["changed_at"])
+    rotation = HandoffRule(row["type"], row["shift_length"], row["start_at"], ZoneInfo(row["time_zone"]))
+    return RotationSnapshot(rotation, participants, standing, row["changed_at"])
 
 
-def schedule_of(row: asyncpg.Record) -> Schedule:
+def schedule_of(row: asyncpg.Record) -> ScheduleDefinition:
     """Raises ValueError or ZoneInfoNotFoundError when the row makes no schedule."""
-    return Schedule(
+    return ScheduleDefinition(
         ZoneInfo(row["time_zone"]),
         [_rule(rule) for rule in row["rules"]],
         [_override(override) for override in row["overrides"]],
@@ -104,14 +104,18 @@ def _readable(
     return found
 
 
-def _rule(rule: Mapping[str, Any]) -> Rule:
-    target = Target("user", UUID(rule["user_id"])) if rule["user_id"] else Target("rotation", UUID(rule["rotation_id"]))
+def _rule(rule: Mapping[str, Any]) -> WeeklyRule:
+    target = (
+        WeeklyRuleTarget("user", UUID(rule["user_id"]))
+        if rule["user_id"]
+        else WeeklyRuleTarget("rotation", UUID(rule["rotation_id"]))
+    )
     start, end = time.fromisoformat(rule["start"]), time.fromisoformat(rule["end"])
-    return Rule(UUID(rule["id"]), target, frozenset(rule["weekdays"]), start, end)
+    return WeeklyRule(UUID(rule["id"]), target, frozenset(rule["weekdays"]), start, end)
 
 
-def _override(override: Mapping[str, Any]) -> Override:
-    return Override(
+def _override(override: Mapping[str, Any]) -> OverrideDefinition:
+    return OverrideDefinition(
         UUID(override["id"]),
         _instant(override["start_at"]),
         _instant(override["end_at"]),
@@ -120,13 +124,13 @@ def _override(override: Mapping[str, Any]) -> Override:
     )
 
 
-def _temporary(temporary: Mapping[str, Any]) -> TemporarySchedule:
+def _temporary(temporary: Mapping[str, Any]) -> TemporaryScheduleDefinition:
     shifts = [
         FixedShift(UUID(shift["user_id"]), _instant(shift["start_at"]), _instant(shift["end_at"]))
         for shift in temporary["shifts"]
     ]
     span = _instant(temporary["start_at"]), _instant(temporary["end_at"])
-    return TemporarySchedule(UUID(temporary["id"]), *span, tuple(shifts))
+    return TemporaryScheduleDefinition(UUID(temporary["id"]), *span, tuple(shifts))
 
 
 def _instant(text: str) -> datetime:

@@ -106,10 +106,10 @@ async def _require_no_conflict(
     connection: Connection, schedule_id: UUID, spec: OverrideSpec, old: Override | None
 ) -> None:
     arguments = (schedule_id, spec.start_at, spec.end_at, old.id if old else None)
-    new = schedule.Override(uuid4(), *_columns(spec))
+    new = schedule.OverrideDefinition(uuid4(), *_columns(spec))
     for row in await connection.fetch(_sql["overlapping"], *arguments):
         other = Override(**row)
-        if overrides_conflict(new, schedule.Override(other.id, *_columns(other.spec))):
+        if overrides_conflict(new, schedule.OverrideDefinition(other.id, *_columns(other.spec))):
             message = (
                 f"a user of it is in the override {other.id} already, from {in_utc(other.start_at)}"
                 f" until {in_utc(other.end_at)}"

@@ -155,5 +155,5 @@ async def _check(connection: Connection, spec: RotationSpec) -> None:
     require_none(await unknown(connection, [Reference("team_id", "team", spec.team_id), *participants]))
 
 
-def _rule(rotation: Rotation) -> handoffs.Rotation:
-    return handoffs.Rotation(rotation.type, rotation.shift_length, rotation.start_at, ZoneInfo(rotation.time_zone))
+def _rule(rotation: Rotation) -> handoffs.HandoffRule:
+    return handoffs.HandoffRule(rotation.type, rotation.shift_length, rotation.start_at, ZoneInfo(rotation.time_zone))

@@ -10,7 +10,7 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain.rule import Target
+from tocsin.domain.rule import WeeklyRuleTarget
 from tocsin.errors import FieldError
 from tocsin.store.references import Reference
 
@@ -21,7 +21,7 @@ _sql = Statements(__package__, "schedule_rules.sql")
 class ScheduleRuleSpec:
     """What can be set of a rule. ``weekdays`` count from Monday, 0. ``id`` names the existing rule that this one is."""
 
-    target: Target
+    target: WeeklyRuleTarget
     weekdays: Sequence[int]
     start: time
     end: time
@@ -40,7 +40,7 @@ class ScheduleRule:
     """One rule. An end no later than the start is on the next day."""
 
     id: UUID
-    target: Target
+    target: WeeklyRuleTarget
     weekdays: Sequence[int]
     start: time
     end: time
@@ -91,5 +91,5 @@ async def replace(
 
 
 def _rule(row: asyncpg.Record) -> ScheduleRule:
-    target = Target(row["target_type"], row["target_id"])
+    target = WeeklyRuleTarget(row["target_type"], row["target_id"])
     return ScheduleRule(row["id"], target, tuple(row["weekdays"]), row["start_time"], row["end_time"])

@@ -14,7 +14,7 @@ from uuid import UUID
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 from tocsin.domain import shifts
-from tocsin.domain.on_call import Because, Roster, Target
+from tocsin.domain.on_call import OnCallCause, OnCallSnapshot, Target
 from tocsin.domain.schedule import Cause
 from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
@@ -104,12 +104,12 @@ async def _past(database: Database, schedule_id: UUID, window: Span, until: date
     return [Stint(row["user_id"], row["start_time"], min(row["end_time"] or until, until)) for row in rows]
 
 
-def ahead(whole: Roster, schedule_id: UUID, window: Span) -> Sequence[Stint]:
+def ahead(whole: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence[Stint]:
     """The stints that the rules foresee from now on. Of a schedule that cannot be read: as last known."""
     return worked_out(whole, schedule_id, window, whole.now)
 
 
-def worked_out(whole: Roster, schedule_id: UUID, window: Span, since: datetime) -> Sequence[Stint]:
+def worked_out(whole: OnCallSnapshot, schedule_id: UUID, window: Span, since: datetime) -> Sequence[Stint]:
     """The stints that the rules make from ``since`` on, in the future or since they last changed."""
     start, end = max(window.start, since), window.end
     if start >= end:
@@ -137,7 +137,7 @@ async def _names(database: Database, user_ids: Collection[UUID]) -> Mapping[UUID
     return {row["id"]: row["name"] for row in rows}
 
 
-def _parts(because: Sequence[Because]) -> Sequence[Cause]:
+def _parts(because: Sequence[OnCallCause]) -> Sequence[Cause]:
     return [cause for one in because for cause in one.parts]
 
 

@@ -12,8 +12,8 @@ from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import checks
 from tocsin.domain.checks import Finding
-from tocsin.domain.on_call import Roster, ids_of
-from tocsin.domain.plan import PolicyPlan
+from tocsin.domain.on_call import OnCallSnapshot, ids_of
+from tocsin.domain.plan import PolicyDefinition
 from tocsin.domain.reach import PolicyReach
 from tocsin.domain.spans import Span
 from tocsin.store.on_call import on_call_snapshot, shifts
@@ -51,7 +51,7 @@ async def by_policy(
     return {policy.id: list(checks.of_policies([policy], catch_alls)) for policy in policies}
 
 
-async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> Sequence[Finding]:
+async def of_plan(database: Database, name: str, plan: PolicyDefinition, *, mails: bool = True) -> Sequence[Finding]:
     """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
     policy = await policy_reach.of_plan(database, name, plan, mails=mails)
     schedules = ids_of("schedule", (target for step in plan.steps for target in step.targets))
@@ -78,7 +78,7 @@ async def schedules_with_gaps(database: Database, schedule_ids: Collection[UUID]
     return [finding for finding in findings if finding is not None]
 
 
-def _gaps(whole: Roster, schedule_id: UUID, window: Span) -> Sequence[Span]:
+def _gaps(whole: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence[Span]:
     return checks.gaps(shifts.ahead(whole, schedule_id, window), window)
 
 

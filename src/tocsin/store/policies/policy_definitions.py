@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.plan import PolicyPlan
+from tocsin.domain.plan import PolicyDefinition
 from tocsin.store import row_mapping
 
 _sql = Statements(__package__, "policy_definitions.sql")
@@ -17,7 +17,7 @@ class NamedPolicy:
     """A policy and its name. It need not be saved."""
 
     name: str
-    plan: PolicyPlan
+    plan: PolicyDefinition
 
 
 async def read(database: Database, policy_ids: Collection[UUID] | None) -> Sequence[NamedPolicy]:
@@ -25,4 +25,4 @@ async def read(database: Database, policy_ids: Collection[UUID] | None) -> Seque
     if policy_ids is None:
         policy_ids = [row["id"] for row in await database.fetch(_sql["all"])]
     rows = await database.fetch(_sql["plans"], list(policy_ids))
-    return [NamedPolicy(row["name"], row_mapping.policy_plan(row)) for row in rows]
+    return [NamedPolicy(row["name"], row_mapping.policy_definition(row)) for row in rows]

@@ -12,17 +12,17 @@ import asyncpg
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.lack import Lack, Method, lack
-from tocsin.domain.on_call import Roster, ids_of
-from tocsin.domain.plan import PolicyPlan, StepPlan
-from tocsin.domain.reach import Person, PersonRule, PolicyReach, StepReach, everybody
+from tocsin.domain.lack import Lack, MethodReach, lack
+from tocsin.domain.on_call import OnCallSnapshot, ids_of
+from tocsin.domain.plan import PolicyDefinition, StepDefinition
+from tocsin.domain.reach import PersonReach, PersonRule, PolicyReach, StepReach, everybody
 from tocsin.store.on_call import on_call_snapshot
 from tocsin.store.policies import policy_definitions
 from tocsin.store.policies.policy_definitions import NamedPolicy
 
 _sql = Statements(__package__, "policy_reach.sql")
 
-People = Mapping[UUID, Person]
+People = Mapping[UUID, PersonReach]
 
 
 async def of_policies(
@@ -32,14 +32,14 @@ async def of_policies(
     return await _of_plans(database, await policy_definitions.read(database, policy_ids), mails)
 
 
-async def of_plan(database: Database, name: str, plan: PolicyPlan, *, mails: bool = True) -> PolicyReach:
+async def of_plan(database: Database, name: str, plan: PolicyDefinition, *, mails: bool = True) -> PolicyReach:
     """Whom a policy that need not be saved can page."""
     return (await _of_plans(database, [NamedPolicy(name, plan)], mails))[0]
 
 
 async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> Lack | None:
     """What the user lacks to be paged; None when something can page them."""
-    return lack([Method(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
+    return lack([MethodReach(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
 
 
 async def _of_plans(database: Database, plans: Sequence[NamedPolicy], mails: bool) -> Sequence[PolicyReach]:
@@ -50,23 +50,23 @@ async def _of_plans(database: Database, plans: Sequence[NamedPolicy], mails: boo
     return [_policy(named, whole, people) for named in plans]
 
 
-def _policy(named: NamedPolicy, whole: Roster, people: People) -> PolicyReach:
+def _policy(named: NamedPolicy, whole: OnCallSnapshot, people: People) -> PolicyReach:
     plan = named.plan
     steps = [_step(step, whole, people) for step in plan.steps]
     return PolicyReach(plan.id, named.name, plan.repeat, steps, plan.catch_all_id)
 
 
-def _step(step: StepPlan, whole: Roster, people: People) -> StepReach:
+def _step(step: StepDefinition, whole: OnCallSnapshot, people: People) -> StepReach:
     now = whole.on_call(step.targets, whole.now)
     later = [user_id for user_id in everybody(whole, step.targets) if user_id not in now]
     channels = ids_of("channel", step.targets)
     return StepReach(step.delay, _known(now, people), _known(later, people), channels)
 
 
-def _known(user_ids: Collection[UUID], people: People) -> Sequence[Person]:
+def _known(user_ids: Collection[UUID], people: People) -> Sequence[PersonReach]:
     return [people[user_id] for user_id in user_ids if user_id in people]
 
 
-def _person(row: asyncpg.Record) -> Person:
+def _person(row: asyncpg.Record) -> PersonReach:
     rules = [PersonRule(rule["contact_method"], timedelta(seconds=rule["delay_seconds"])) for rule in row["rules"]]
-    return Person(row["id"], row["name"], row["methods"], row["enabled"], rules, row["unmailed"])
+    return PersonReach(row["id"], row["name"], row["methods"], row["enabled"], rules, row["unmailed"])

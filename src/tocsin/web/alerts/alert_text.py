@@ -184,7 +184,7 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
 
 
 def _fate(status: str, reason: str | None) -> str:
-    if (status, reason) == ("cancelled", paging.Reason.DISABLED):
+    if (status, reason) == ("cancelled", paging.PagingReason.DISABLED):
         return "not sent, for the contact method is disabled"
     return f"{status}{_because(reason)}"
 

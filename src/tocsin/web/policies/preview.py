@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tocsin.api.policies import PolicyCreate
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
-from tocsin.domain.plan import PolicyPlan, StepPlan
+from tocsin.domain.plan import PolicyDefinition, StepDefinition
 from tocsin.errors import InvalidInput
 from tocsin.store.alerts import forecast
 from tocsin.store.policies import configuration_checks
@@ -46,11 +46,11 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
     return PolicyPreview(forecast_text(foreseen, _MOST_FORECAST), findings)
 
 
-def plan_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyPlan:
+def plan_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyDefinition:
     """The plan; what is new in it gets an id for the moment."""
     steps = [_step(step) for step in spec.steps]
-    return PolicyPlan(policy_id or uuid4(), spec.repeat, steps, spec.catch_all_policy_id)
+    return PolicyDefinition(policy_id or uuid4(), spec.repeat, steps, spec.catch_all_policy_id)
 
 
-def _step(step: StepSpec) -> StepPlan:
-    return StepPlan(step.id or uuid4(), step.delay, step.targets, step.if_nobody, step.ack_by)
+def _step(step: StepSpec) -> StepDefinition:
+    return StepDefinition(step.id or uuid4(), step.delay, step.targets, step.if_nobody, step.ack_by)

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from tocsin.api.rotations import RotationCreate
 from tocsin.domain import handoffs
-from tocsin.domain.on_call import RotationNow
+from tocsin.domain.on_call import RotationSnapshot
 from tocsin.domain.participants import Participant, reorder
-from tocsin.domain.rotation import Standing
+from tocsin.domain.rotation import RotationState
 from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
 from tocsin.store.instants import now
@@ -127,19 +127,19 @@ async def _foreseen(edit: Edit[Rotation], names: Mapping[UUID, str]) -> Sequence
     return handoff_table(_saved(spec, old), names, whole.now)
 
 
-def _saved(spec: RotationSpec, old: RotationNow | None) -> RotationNow:
+def _saved(spec: RotationSpec, old: RotationSnapshot | None) -> RotationSnapshot:
     """The rotation as it would stand once the engine has looked at what is saved (R3)."""
-    rule = handoffs.Rotation(spec.type, spec.shift_length, spec.start_at, ZoneInfo(spec.time_zone))
+    rule = handoffs.HandoffRule(spec.type, spec.shift_length, spec.start_at, ZoneInfo(spec.time_zone))
     if old is None or old.standing is None:
-        return RotationNow(rule, [Participant(uuid4(), user_id) for user_id in spec.participants], None)
+        return RotationSnapshot(rule, [Participant(uuid4(), user_id) for user_id in spec.participants], None)
     order = reorder(old.participants, old.standing.participant_id, old.standing.position, spec.participants)
     participants = [
         Participant(row_id or uuid4(), user_id) for row_id, user_id in zip(order.kept, spec.participants, strict=True)
     ]
-    return RotationNow(rule, participants, _standing(old.standing, order.next))
+    return RotationSnapshot(rule, participants, _standing(old.standing, order.next))
 
 
-def _standing(standing: Standing, position: int | None) -> Standing:
+def _standing(standing: RotationState, position: int | None) -> RotationState:
     return standing if position is None else replace(standing, position=position)
 
 

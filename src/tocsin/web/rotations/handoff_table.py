@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from tocsin.domain.handoffs import Rotation
-from tocsin.domain.on_call import RotationNow
+from tocsin.domain.handoffs import HandoffRule
+from tocsin.domain.on_call import RotationSnapshot
 from tocsin.domain.spans import Span
-from tocsin.store.on_call.rotations import Rotation as StoredRotation
+from tocsin.store.on_call.rotations import Rotation
 from tocsin.web.kit.days import Day, day_at
 
 HANDOFFS = 10
@@ -36,7 +36,7 @@ class HandoffRow:
         return self.end - self.start
 
 
-def handoff_table(one: RotationNow, names: Mapping[UUID, str], now: datetime) -> Sequence[HandoffRow]:
+def handoff_table(one: RotationSnapshot, names: Mapping[UUID, str], now: datetime) -> Sequence[HandoffRow]:
     """The turn that is now, from now on, and ``HANDOFFS`` further ones."""
     window = Span(now, now + _UNITS[one.rotation.type] * one.rotation.shift_length * (HANDOFFS + 2))
     stints = islice(one.stints(now, window), HANDOFFS + 1)
@@ -48,7 +48,7 @@ def handoff_table(one: RotationNow, names: Mapping[UUID, str], now: datetime) ->
     ]
 
 
-def pace(one: Rotation | StoredRotation) -> str:
+def pace(one: HandoffRule | Rotation) -> str:
     """How often it hands off: daily, every 2 weeks."""
     if one.shift_length == 1:
         return one.type

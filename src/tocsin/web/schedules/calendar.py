@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tocsin.db.pool import Database, Pool
 from tocsin.domain import checks
-from tocsin.domain.on_call import Roster
-from tocsin.domain.rule import Rule
-from tocsin.domain.schedule import Override, Schedule, TemporarySchedule
+from tocsin.domain.on_call import OnCallSnapshot
+from tocsin.domain.rule import WeeklyRule
+from tocsin.domain.schedule import OverrideDefinition, ScheduleDefinition, TemporaryScheduleDefinition
 from tocsin.domain.spans import Span, Stint
 from tocsin.domain.wall_clock import first_instant
 from tocsin.store.engine_status import object_names
@@ -75,7 +75,7 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
     stints = [
         Stint(one.user_id, one.start_at, one.end_at) for one in await shifts.between(pool, schedule_id, *window.span)
     ]
-    found = whole.schedules.get(schedule_id, Schedule(own_zone))
+    found = whole.schedules.get(schedule_id, ScheduleDefinition(own_zone))
     users = list(_users(whole, found, stints))
     names = await user_list.names(pool, users)
     colours = calendar_rows.colours_of(users)
@@ -138,7 +138,7 @@ def _gaps_since(created_at: datetime, stints: Sequence[Stint], window: Span) -> 
     return checks.gaps(stints, Span(start, window.end)) if start < window.end else []
 
 
-def _users(whole: Roster, found: Schedule, stints: Sequence[Stint]) -> Iterator[UUID]:
+def _users(whole: OnCallSnapshot, found: ScheduleDefinition, stints: Sequence[Stint]) -> Iterator[UUID]:
     """Everybody who stands somewhere in the schedule, in an order that stays."""
     for rule in found.rules:
         if rule.target.type == "user":
@@ -161,7 +161,7 @@ class _Names:
     rotations: Mapping[UUID, str]
 
 
-def _layers(whole: Roster, schedule_id: UUID, names: _Names, window: Span) -> Iterator[_LayerEntries]:
+def _layers(whole: OnCallSnapshot, schedule_id: UUID, names: _Names, window: Span) -> Iterator[_LayerEntries]:
     """What lies ahead of each rotation, rule, override and temporary schedule: kind, caption, more, entries."""
     found = whole.schedules.get(schedule_id)
     ahead = Span(max(window.start, whole.now), window.end)
@@ -179,18 +179,18 @@ def _layers(whole: Roster, schedule_id: UUID, names: _Names, window: Span) -> It
         yield "temporary", "Temporary", "instead of all above", [*_temporary(found.temporary, names.users)]
 
 
-def _rule(rule: Rule, names: _Names) -> tuple[str, str]:
+def _rule(rule: WeeklyRule, names: _Names) -> tuple[str, str]:
     target = (names.users if rule.target.type == "user" else names.rotations).get(rule.target.id, "somebody")
     return target, f"rule, {hours_of(rule.weekdays, rule.start, rule.end)}"
 
 
-def _override(one: Override, names: Mapping[UUID, str]) -> CalendarEntry:
+def _override(one: OverrideDefinition, names: Mapping[UUID, str]) -> CalendarEntry:
     return CalendarEntry(
         Span(one.start_at, one.end_at), override_text(one, names), "person", one.add_user_id or one.remove_user_id
     )
 
 
-def override_text(one: Override, names: Mapping[UUID, str]) -> str:
+def override_text(one: OverrideDefinition, names: Mapping[UUID, str]) -> str:
     """What an override does, in words."""
     added, removed = (names.get(each, "somebody") if each else "" for each in (one.add_user_id, one.remove_user_id))
     if added and removed:
@@ -198,7 +198,7 @@ def override_text(one: Override, names: Mapping[UUID, str]) -> str:
     return f"{added} too" if added else f"without {removed}"
 
 
-def _temporary(temporary: Sequence[TemporarySchedule], names: Mapping[UUID, str]) -> Iterator[CalendarEntry]:
+def _temporary(temporary: Sequence[TemporaryScheduleDefinition], names: Mapping[UUID, str]) -> Iterator[CalendarEntry]:
     for one in temporary:
         span = Span(one.start_at, one.end_at)
         stints = [Stint(shift.user_id, shift.start_at, shift.end_at) for shift in one.shifts]
@@ -221,7 +221,7 @@ def _hour(day: Day, number: int, zone: ZoneInfo) -> tuple[float, str]:
     return calendar_rows.position(at, day.span), f"{number:02}"
 
 
-async def _rotation_names(pool: Pool, found: Schedule) -> Mapping[UUID, str]:
+async def _rotation_names(pool: Pool, found: ScheduleDefinition) -> Mapping[UUID, str]:
     """The rotations of the rules, in their order."""
     ids = dict.fromkeys(rule.target.id for rule in found.rules if rule.target.type == "rotation")
     named = await object_names.names(pool, [("rotation", str(each)) for each in ids])

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tocsin.db.pool import Database
 from tocsin.domain import checks
-from tocsin.domain.schedule import Schedule
+from tocsin.domain.schedule import ScheduleDefinition
 from tocsin.domain.shift_changes import changes
 from tocsin.domain.spans import Span, Stint
 from tocsin.store.on_call import on_call_snapshot, shifts
@@ -45,7 +45,7 @@ class Difference:
 async def difference(
     database: Database,
     schedule_id: UUID,
-    change: Callable[[Schedule], Schedule],
+    change: Callable[[ScheduleDefinition], ScheduleDefinition],
     window: Span | None = None,
     rotation_ids: Collection[UUID] = (),
 ) -> Difference:
@@ -60,7 +60,7 @@ async def difference(
         return Difference(problem="All of it is past.")
     if not shifts.are_told(window, whole.now):
         return Difference(problem="It is too long, or too far ahead, to tell what changes.")
-    stored = whole.schedules.get(schedule_id, Schedule(ZoneInfo("UTC")))
+    stored = whole.schedules.get(schedule_id, ScheduleDefinition(ZoneInfo("UTC")))
     changed = replace(whole, schedules={schedule_id: change(stored)})
     before, after = (list(shifts.ahead(each, schedule_id, ahead)) for each in (whole, changed))
     return Difference(await _changes(database, before, after), checks.gaps(after, ahead))

@@ -149,9 +149,10 @@ async def _difference(edit: Edit[Schedule]) -> Difference:
     )
 
 
-def _with(found: rules.Schedule, spec: ScheduleSpec) -> rules.Schedule:
+def _with(found: rules.ScheduleDefinition, spec: ScheduleSpec) -> rules.ScheduleDefinition:
     changed = [
-        rule.Rule(one.id or uuid4(), one.target, frozenset(one.weekdays), one.start, one.end) for one in spec.rules
+        rule.WeeklyRule(one.id or uuid4(), one.target, frozenset(one.weekdays), one.start, one.end)
+        for one in spec.rules
     ]
     return replace(found, time_zone=ZoneInfo(spec.time_zone), rules=changed)
 

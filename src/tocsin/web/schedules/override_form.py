@@ -76,7 +76,7 @@ def _chosen(edit: Edit[Override]) -> Sequence[UUID | None]:
 
 
 def _title(one: Override | None, names: Mapping[UUID, str]) -> str:
-    return override_text(rules.Override(one.id, *_columns(one.spec)), names) if one else "New override"
+    return override_text(rules.OverrideDefinition(one.id, *_columns(one.spec)), names) if one else "New override"
 
 
 async def _difference(edit: Edit[Override]) -> Difference:
@@ -100,7 +100,7 @@ async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:
     """The override that it cannot stand beside, in words."""
     schedule_id = edit.ids[0]
     found = (await on_call_snapshot.load(edit.pool, [], [schedule_id])).schedules.get(schedule_id)
-    new = rules.Override(uuid4(), *_columns(spec))
+    new = rules.OverrideDefinition(uuid4(), *_columns(spec))
     others = _others(found, edit.stored) if found else []
     clash = next((one for one in others if rules.overrides_conflict(new, one)), None)
     if clash is None or found is None:
@@ -111,12 +111,12 @@ async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:
     return f"Another override has one of them already: {text}, {start:%a %d %b %H:%M} to {end:%a %d %b %H:%M %Z}."
 
 
-def _others(found: rules.Schedule, old: Override | None) -> Sequence[rules.Override]:
+def _others(found: rules.ScheduleDefinition, old: Override | None) -> Sequence[rules.OverrideDefinition]:
     return [one for one in found.overrides if old is None or one.id != old.id]
 
 
-def _with(found: rules.Schedule, spec: OverrideSpec, old: Override | None) -> rules.Schedule:
-    return replace(found, overrides=[*_others(found, old), rules.Override(uuid4(), *_columns(spec))])
+def _with(found: rules.ScheduleDefinition, spec: OverrideSpec, old: Override | None) -> rules.ScheduleDefinition:
+    return replace(found, overrides=[*_others(found, old), rules.OverrideDefinition(uuid4(), *_columns(spec))])
 
 
 def _columns(spec: OverrideSpec) -> tuple[datetime, datetime, UUID | None, UUID | None]:

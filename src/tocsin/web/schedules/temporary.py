@@ -135,10 +135,14 @@ async def _difference(edit: Edit[TemporarySchedule]) -> Difference:
     return await difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, edit.stored), window)
 
 
-def _with(found: rules.Schedule, spec: TemporaryScheduleSpec, old: TemporarySchedule | None) -> rules.Schedule:
+def _with(
+    found: rules.ScheduleDefinition, spec: TemporaryScheduleSpec, old: TemporarySchedule | None
+) -> rules.ScheduleDefinition:
     others = [one for one in found.temporary if old is None or one.id != old.id]
     fixed = [FixedShift(one.user_id, one.start_at, one.end_at) for one in spec.shifts]
-    return replace(found, temporary=[*others, rules.TemporarySchedule(uuid4(), spec.start_at, spec.end_at, fixed)])
+    return replace(
+        found, temporary=[*others, rules.TemporaryScheduleDefinition(uuid4(), spec.start_at, spec.end_at, fixed)]
+    )
 
 
 Editor[TemporarySchedule, TemporaryScheduleSpec](

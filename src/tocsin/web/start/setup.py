@@ -18,7 +18,7 @@ from tocsin.api.policies import PolicyCreate
 from tocsin.api.rotations import RotationCreate
 from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Connection
-from tocsin.domain.rule import Target
+from tocsin.domain.rule import WeeklyRuleTarget
 from tocsin.errors import NotFound
 from tocsin.http.access import require_act, require_edit
 from tocsin.http.addresses import prepare_address_checks
@@ -191,7 +191,9 @@ def _is_hour(text: str) -> bool:
 
 def _schedule(rotation: Rotation) -> ScheduleSpec:
     """A schedule by which the rotation is always on call."""
-    always = ScheduleRuleSpec(target=Target("rotation", rotation.id), weekdays=range(7), start=time(0), end=time(0))
+    always = ScheduleRuleSpec(
+        target=WeeklyRuleTarget("rotation", rotation.id), weekdays=range(7), start=time(0), end=time(0)
+    )
     return ScheduleSpec(name=rotation.name, time_zone=rotation.time_zone, rules=[always])
 
 

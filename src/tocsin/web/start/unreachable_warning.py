@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from tocsin.db.pool import Pool
-from tocsin.domain.lack import Lack, Why
+from tocsin.domain.lack import Lack, LackReason
 from tocsin.store.on_call import feed_shifts
 from tocsin.store.on_call.on_call_of_user import OnCallOfUser
 from tocsin.store.policies import policy_reach
@@ -15,11 +15,11 @@ from tocsin.web.kit.formatting import clock
 _SOON = timedelta(days=7)
 _EVENING = 17
 
-_WHY: Mapping[Why, str] = {
-    Why.NO_METHOD: "You have no contact method.",
-    Why.ALL_OFF: "Every contact method of yours that could page you is off.",
-    Why.NO_RULE: "No notification rule uses a contact method of yours that is on.",
-    Why.ONLY_MAIL: "You are reached by mail only, and this Tocsin has no mail server.",
+_WHY: Mapping[LackReason, str] = {
+    LackReason.NO_METHOD: "You have no contact method.",
+    LackReason.ALL_OFF: "Every contact method of yours that could page you is off.",
+    LackReason.NO_RULE: "No notification rule uses a contact method of yours that is on.",
+    LackReason.ONLY_MAIL: "You are reached by mail only, and this Tocsin has no mail server.",
 }
 
 
