@@ -148,7 +148,7 @@ class AlertQuery(BaseModel):
     limit: Limit = DEFAULT_LIMIT
 
     def filter(self, actor: Actor) -> AlertFilter:
-        """What is asked for, ``favourites`` and ``mine`` as the actor's; somebody's who is nobody are none."""
+        """The filter for the store. ``favourites`` and ``mine`` are the actor's; a token without a user has none."""
         nobody = UUID(int=0)
         pairs = [text.partition("=") for text in self.label]
         return AlertFilter(

@@ -65,7 +65,7 @@ def feed_url(settings: Settings, secret: str) -> str:
 
 
 def _offer(kind: OwnerKind, require: Require, lock: Lock) -> None:
-    """The routes under users, schedules or teams."""
+    """Add the routes under users, schedules or teams."""
     path = f"/{kind}s/{{owner_id}}/calendar-feed"
 
     @router.put(

@@ -85,7 +85,7 @@ class PolicyCreate(Body):
     steps: list[StepBody] = Field([], max_length=100)
 
     def spec(self) -> PolicySpec:
-        """What the store takes."""
+        """The policy as the store takes it."""
         return PolicySpec(
             name=self.name,
             description=self.description,
@@ -204,7 +204,7 @@ async def delete_escalation_policy(policy_id: UUID, actor: Writer, pool: Databas
 
 
 async def require_catch_all(connection: Connection, actor: Actor, spec: PolicySpec, now: Policy | None = None) -> None:
-    """Raise PermissionDenied unless the actor may let the policy pass alerts on to the other. ``now``: what it was."""
+    """Raise PermissionDenied unless the actor may let the policy pass alerts on to the other; ``now`` may stay."""
     before = now.catch_all_policy_id if now else None
     await require_pointing(
         connection, actor, spec.team_id, spec.catch_all_policy_id, before, field="catch_all_policy_id"

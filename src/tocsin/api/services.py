@@ -117,7 +117,7 @@ async def delete_service(service_id: UUID, actor: Writer, pool: Database) -> Non
 
 
 async def require_policy(connection: Connection, actor: Actor, spec: ServiceSpec, now: Service | None = None) -> None:
-    """Raise PermissionDenied unless the actor may let the service page by its policy. ``now``: what it was."""
+    """Raise PermissionDenied unless the actor may let the service page by its policy; the policy ``now`` may stay."""
     before = now.escalation_policy_id if now else None
     await require_pointing(
         connection, actor, spec.team_id, spec.escalation_policy_id, before, field="escalation_policy_id"

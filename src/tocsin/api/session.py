@@ -103,7 +103,7 @@ def _set_session_cookie(response: Response, secret: str, settings: Settings) -> 
 
 
 async def _authenticate(request: Request, body: SignIn, client: SignInClient) -> UUID:
-    """The user. Raises Unauthenticated alike for an unknown email and a wrong password, as slowly."""
+    """The user's id. An unknown email and a wrong password raise the same Unauthenticated, after the same time."""
     pool, limits = get_pool(request), request.app.state.sign_in_limits
     user_id, stored = await users.password_of(pool, body.email.strip()) or (None, None)
     known_as = await sessions.known_as(pool, user_id, client, request.cookies.get(SESSION_COOKIE))

@@ -78,7 +78,7 @@ def require_move(actor: Actor, before: UUID | None, after: UUID | None) -> None:
 async def require_pointing(  # noqa: PLR0913 - the field that names the policy, beside what is decided by
     database: Database, actor: Actor, team_id: UUID | None, policy_id: UUID | None, now: UUID | None, *, field: str
 ) -> None:
-    """Raise unless the actor may let an object of the team page by the policy; that of ``now`` may stay."""
+    """Raise unless the actor may let an object of the team page by the policy; the policy ``now`` may stay."""
     if policy_id is not None and policy_id != now:
         _require(rights.refuse_pointing(actor, team_id, await policies.team_of(database, policy_id)), field)
 
@@ -99,7 +99,7 @@ def require_edit_user(actor: Actor, user_id: UUID) -> None:
 
 
 def require_lasting(actor: Actor) -> None:
-    """Raise when the actor acts by a token that a secret address may not outlive."""
+    """Raise when the actor acts by a token that may not make a secret address, since that would outlive the token."""
     _require(rights.refuse_lasting(actor))
 
 
@@ -124,6 +124,6 @@ def require_administration(actor: Actor) -> None:
 
 
 def _require(refusal: str | None, field: str | None = None) -> None:
-    """``field`` is whose value is refused, if it is one's."""
+    """Raise PermissionDenied with the refusal, if there is one. ``field`` names the field whose value is refused."""
     if refusal is not None:
         raise PermissionDenied(refusal, *([FieldError(field, refusal)] if field else []))

@@ -88,7 +88,7 @@ class Slowdown:
         self._failures[key] = (self._recent(key, now)[0], now)
 
     def take_back(self, key: str, now: float) -> None:
-        """The attempt begun did not fail; those before it stay."""
+        """Take the attempt back that was begun; the failures before it stay."""
         count, last = self._recent(key, now)
         self._failures[key] = (max(0, count - 1), last)
 
@@ -102,7 +102,7 @@ class Slowdown:
 
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
-    """A sign-in: for which account, from where, and as whom we know the caller, if we do."""
+    """A sign-in: for which account, from where, and by which session or address of theirs the caller is known."""
 
     email: str
     ip: str | None
@@ -132,7 +132,7 @@ class SignInLimits:
             slowdown.fail(key, time.monotonic())
 
     def take_back(self, attempt: SignInAttempt) -> None:
-        """The password was not looked at."""
+        """Take the attempt back: the password was not checked."""
         for slowdown, key in self._keys(attempt):
             slowdown.take_back(key, time.monotonic())
 

@@ -15,7 +15,7 @@ from tocsin.store.people.passwords import verify_password
 async def require_proof(
     request: Request, actor: Actor, user_id: UUID, changes: Mapping[str, object], current_password: str
 ) -> None:
-    """Raise InvalidInput unless who changes their own password or email, by session or token, gives the current one."""
+    """Raise InvalidInput when somebody changes their own password or email without the current password."""
     if actor.user_id != user_id:
         return
     email = (await users.get(request.app.state.pool, user_id)).email
@@ -24,7 +24,7 @@ async def require_proof(
 
 
 async def require_own_password(request: Request, actor: Actor, password: str, field: str) -> None:
-    """Raise InvalidInput for the field unless it is the actor's; after too many wrong ones, whatever it is."""
+    """Raise InvalidInput for the field unless the password is the actor's, and after too many wrong passwords."""
     assert actor.user_id is not None  # a token of nobody has no password of its own
     attempts, key = request.app.state.password_attempts, (f"password of {actor.user_id}", None)
     if attempts.wait(key, time.monotonic()):

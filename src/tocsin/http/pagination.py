@@ -45,7 +45,7 @@ def encode_cursor(*values: str | int) -> str:
 
 
 def decode_cursor(cursor: str) -> Sequence[str | int]:
-    """The values of a cursor. Raises InvalidInput when it is none of ours."""
+    """The values of a cursor. Raises InvalidInput when it is not a cursor of this API."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError):
@@ -97,7 +97,7 @@ def cursor_at(position: Position | None) -> str | None:
 
 
 def place_after(cursor: str | None) -> TimelinePosition | None:
-    """The place that a timeline goes on from. Raises InvalidInput when the cursor is none of ours."""
+    """The place that a timeline goes on from. Raises InvalidInput when it is not a cursor of this API."""
     if cursor is None:
         return None
     match decode_cursor(cursor):

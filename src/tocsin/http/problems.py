@@ -219,7 +219,7 @@ async def _on_unexpected(request: Request, error: Exception) -> Response:
 
 
 def _logged(request: Request) -> str:
-    """The path, without the secret that some have as a part."""
+    """The path, with any secret in it masked."""
     path: str = request.scope["path"]
     for name in _SECRET_PARAMETERS:
         if secret := request.path_params.get(name):

@@ -90,7 +90,7 @@ class Connections:
         self._episodes = Episodes()
 
     def admit(self, connection: ClientConnection, address: str, now: float) -> CutOffCause | None:
-        """Let a connection in, which then waits for its headers; or the cause why there is no room for it."""
+        """Admit a connection, which then waits for its headers. Returns the cause when there is no room for it."""
         key = _counted_as(address)
         group = self._by_address.get(key) or _Group()
         refused = None
@@ -109,7 +109,7 @@ class Connections:
         return None
 
     def leave(self, connection: ClientConnection) -> None:
-        """Forget a connection that has ended; twice does nothing."""
+        """Forget a connection that has ended. Idempotent."""
         self.is_served(connection)
         key, group = self._groups.pop(connection, ("", None))
         if group is None:
@@ -141,7 +141,7 @@ class Connections:
         return wait
 
     def sweep(self, now: float) -> None:
-        """End what has kept us waiting for too long."""
+        """End the connections that have waited for their client for too long."""
         for connection, wait in list(self._late(now)):
             connection.expire(wait)
         self._episodes.settle(now)
@@ -155,7 +155,7 @@ class Connections:
                 yield connection, wait
 
     def _make_room(self, group: _Group, full: CutOffCause, address: str, now: float) -> CutOffCause | None:
-        """End what has waited longest; ``full`` when nothing waits."""
+        """End the connection that has waited longest; ``full`` when none waits."""
         connection = group.longest_waiting()
         self._episodes.note(full if connection is None else CutOffCause.MADE_ROOM, address, now)
         if connection is None:

@@ -45,7 +45,7 @@ class Episodes:
     _last: dict[CutOffCause, float] = field(default_factory=dict)
 
     def note(self, cause: CutOffCause, address: str, now: float) -> None:
-        """Count one; the first of an episode is told, with the address that it came from."""
+        """Count one. The first of an episode is logged, with the address that it came from."""
         count(cause)
         if cause not in self._since:
             log.warning("clients_cut_off", cause=str(cause), first_address=address)

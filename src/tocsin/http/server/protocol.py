@@ -111,7 +111,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._asks_for(ClientWait.NEXT_REQUEST)
 
     def _asks_for(self, wait: ClientWait | None) -> None:
-        """Wait for this of the client, or for nothing; but first for it to read what it has asked for already."""
+        """Wait until the client has read what was sent to it, and then for ``wait``; None: for nothing more."""
         if self.flow.write_paused:
             return
         if wait is None:

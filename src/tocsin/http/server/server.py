@@ -51,5 +51,5 @@ class Server(uvicorn.Server):
 
 
 def trusted_proxies() -> str:
-    """Who is believed about where a request came from, as Uvicorn reads it from the environment."""
+    """The proxies that are believed about the address of a client, as Uvicorn reads them from the environment."""
     return os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")

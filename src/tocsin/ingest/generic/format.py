@@ -47,12 +47,12 @@ def answer(raw: RawRequest, results: Sequence[MessageResult]) -> Response:
 
 
 def wants_json(accept: str) -> bool:
-    """Whether an Accept header asks for JSON by name; anything, as in ``*/*``, is no wish."""
+    """Whether an Accept header asks for JSON by name; ``*/*`` does not."""
     return any(_is_json(item) for item in accept.split(","))
 
 
 def read_secret(headers: Headers, parameters: Parameters) -> str | None:
-    """The integration key that a request carries, in the order in which senders' habits are looked for."""
+    """The integration key in a request: a parameter of query or form, or else the Authorization header."""
     return parameters.first(*_TOKEN_PARAMETERS) or _from_header(headers.get("authorization", ""))
 
 

@@ -27,8 +27,8 @@ _UNLIMITED = {"MAX_MEMORY_FILE_SIZE": float("inf")}  # the body's own limit is m
 class Parameters:
     """What a request says. ``pairs`` come from form and query, form first; ``fields`` from JSON, names in lower case.
 
-    ``unread`` is the media type of a body that says nothing to us; ``mended`` tells in words how a body was read that
-    is not what its type says.
+    ``unread`` is the media type of a body that is in no known format; ``mended`` tells in words how a body was read
+    that is not what its type says.
     """
 
     pairs: Pairs = ()

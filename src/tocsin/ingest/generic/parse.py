@@ -1,8 +1,8 @@
 """What a message to the generic path asks for. Pure: parameters in, a frozen value out.
 
-Whoever sends an alert has something to report, so what is wrong is mended and said so: broken or over-long text, values
-of another type, too many labels, a severity that is not one of ours. Only what names nothing is refused: a message
-without any text to show, and a wish to act on an alert without a word which.
+A sender of an alert has something to report, so errors are mended, and noted: broken or over-long text, values of
+another type, too many labels, an unknown severity. Only two messages are refused: a new alert without any text to show,
+and an action without a summary or dedup that says which alert is meant.
 """
 
 import json
@@ -115,7 +115,7 @@ def _severity(reader: _FieldReader, labels: dict[str, str]) -> Severity:
 
 
 def _require(reader: _FieldReader, action: MessageAction, summary: str, dedup: str) -> None:
-    """An alert needs a summary; to act on one, its dedup or its summary must say which."""
+    """Raise InvalidInput when a new alert has no summary, or when nothing says which alert to act on."""
     if summary or (action != "trigger" and dedup):
         return
     unread = reader.parameters.unread
@@ -145,7 +145,7 @@ def _labels(reader: _FieldReader) -> dict[str, str]:
 
 
 def _first(reader: _FieldReader, labels: Sequence[T]) -> Sequence[T]:
-    """As many labels as an alert may have; that there were more is noted."""
+    """As many labels as an alert may have. The number of others is noted."""
     if len(labels) > MAX_LABELS:
         reader.note("meta", f"the first {MAX_LABELS} of {len(labels)} labels kept")
     return labels[:MAX_LABELS]
