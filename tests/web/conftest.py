@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from tests.fixtures.factories import Factory
+from tests.fixtures.factories import Factory, step
 
 from tocsin.channels.page import Actions, Addressee
 from tocsin.db.pool import Pool
@@ -55,3 +55,8 @@ async def browser(anonymous: httpx.AsyncClient, make: Factory) -> httpx.AsyncCli
     answer = await anonymous.post("/sign-in", data={"sign_in_email": "ann@example.org", "sign_in_password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return anonymous
+
+
+async def an_alert(make: Factory, summary: str = "disk is full", **service: object) -> int:
+    policy = await make.policy(step(await make.user()))
+    return await make.alert(await make.service(policy, **service), summary)  # type: ignore[arg-type]

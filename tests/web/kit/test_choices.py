@@ -12,6 +12,7 @@ from tests.fixtures.factories import Factory, step
 from tocsin.store.actor import acting
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy
+from tocsin.web.kit.choices import usual_zones, zone_choices
 
 SCHEDULE = {"name": "Kept", "time_zone": "UTC"}
 ROTATION = SCHEDULE | {"type": "daily", "shift_length": "1", "start_at": "2030-01-07T08:00"}
@@ -127,3 +128,11 @@ async def test_the_api_names_the_field_too(browser: AsyncClient, make: Factory, 
     ):
         answer = await browser.patch(f"/api/v1/services/{service.id}", json=change)
         assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (403, [field])
+
+
+def test_each_zone_is_offered_once_by_region() -> None:
+    zones = usual_zones()
+    assert {"Europe/Berlin", "Europe/Kyiv", "Asia/Kolkata", "America/New_York", "UTC"} <= set(zones)
+    assert not {"Europe/Kiev", "Asia/Calcutta", "US/Eastern", "GB-Eire", "Asia/Saigon"} & set(zones)
+    assert (zones[0], list(zones[1:]), len(set(zones))) == ("UTC", sorted(zones[1:]), len(zones))
+    assert zone_choices("Asia/Calcutta")[0] == ("Asia/Calcutta", "Asia/Calcutta")

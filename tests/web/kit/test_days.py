@@ -1,23 +1,15 @@
-"""Days, weeks and months of a zone, and where times stand on a line."""
+"""Days, weeks and months of a zone."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tocsin.domain.spans import Span, Stint
 from tocsin.web.kit.days import CalendarWindow, chosen_window, day, month, week
-from tocsin.web.schedules import calendar_rows
 
 BERLIN, APIA = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Apia")
 TODAY = date(2027, 6, 1)
-ADA, BEN = UUID(int=1), UUID(int=2)
-START = datetime(2027, 6, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -59,25 +51,3 @@ def test_months_follow_each_other() -> None:
 def test_what_cannot_be_read_is_today_and_what_is_too_far_the_edge(text: str, first: str) -> None:
     assert str(chosen_window("week", text, BERLIN, TODAY).first) == first
     assert chosen_window("week", "9999-12-31", BERLIN, TODAY).first.year == 2036
-
-
-def stint(user: UUID, start: int, end: int) -> Stint:
-    return Stint(user, START + start * HOUR, START + end * HOUR)
-
-
-def test_bars_are_cut_to_the_window_and_stand_in_real_time() -> None:
-    entries = calendar_rows.on_call_entries([stint(ADA, -5, 6), stint(BEN, 6, 40)], {ADA: "Ada", BEN: "Ben"})
-    first, second = calendar_rows.bars(entries, Span(START, START + 24 * HOUR), {ADA: 0, BEN: 1})
-    assert (first.x, first.width, first.text) == (0, 25, "Ada")
-    assert (second.x, second.width, second.colour) == (25, 75, 1)
-
-
-hours = st.tuples(st.integers(-5, 30), st.integers(1, 12)).map(lambda pair: (pair[0], sum(pair)))
-
-
-@given(st.lists(hours, max_size=8))
-def test_no_two_bars_of_a_row_overlap(spans: Sequence[tuple[int, int]]) -> None:
-    entries = calendar_rows.on_call_entries([stint(ADA, *span) for span in spans], {ADA: "Ada"})
-    found = calendar_rows.bars(entries, Span(START, START + 24 * HOUR), {})
-    for one, other in pairwise(sorted(found, key=lambda bar: (bar.row, bar.span))):
-        assert one.row != other.row or one.span.end <= other.span.start

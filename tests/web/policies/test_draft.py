@@ -1,12 +1,10 @@
 """A policy that somebody writes: what its form says, and what the buttons of its ladder do."""
 
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
 from tocsin.domain.on_call import Target
-from tocsin.web.kit.durations import seconds_of, split
 from tocsin.web.kit.forms import Form
 from tocsin.web.policies.draft import Draft, names, press, read, to_form, values, without_ids
 
@@ -89,15 +87,3 @@ def test_errors_find_their_fields() -> None:
     assert named["steps.0.delay_seconds"] == "delay-1"
     assert named["steps.0.targets.0.id"] == "targets-1"
     assert named["steps.1.delay_seconds"] == "delay-0"
-
-
-@pytest.mark.parametrize("seconds", [1, 90, 300, 3600, 5400, 86_400, 90_000, 0.5])
-def test_a_duration_comes_back_as_it_went(seconds: float) -> None:
-    assert seconds_of(*split(timedelta(seconds=seconds))) == seconds
-
-
-def test_the_largest_whole_unit_is_shown() -> None:
-    assert split(timedelta(minutes=90)) == ("90", "60")
-    assert split(timedelta(hours=2)) == ("2", "3600")
-    assert seconds_of("soon", "60") == "soon"
-    assert seconds_of("2", "bogus") == 120
