@@ -20,7 +20,7 @@ demo: ## Watch an alert page people and climb its policy, in this terminal
 test: ## Install what tests need and run them all
 	@tools/bootstrap dev
 	@tools/browser
-	@.venv/bin/pytest -n auto $(ARGS)
+	@.venv/bin/pytest -n auto --dist worksteal $(ARGS)
 
 check: ## Lint, formatting, types and import rules
 	@tools/bootstrap dev

@@ -50,6 +50,21 @@ def _has_workers(config: pytest.Config) -> bool:
     return not is_worker and config.getoption("dist", "no") != "no" and not config.option.collectonly
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """With ``-n auto``: one more than there are processors, since many tests wait for others."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what may take longest, so that no worker is left with it when the others are done."""
+    items.sort(key=_longest, reverse=True)
+
+
+def _longest(item: pytest.Item) -> float:
+    limit = item.get_closest_marker("timeout")
+    return limit.args[0] if limit else 0
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove the run's directory once every worker has left."""
     if not hasattr(config, "workerinput"):
