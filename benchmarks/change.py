@@ -13,8 +13,8 @@ from benchmarks.organisation import found
 from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
-from tocsin.domain import rule
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call import weekly_rule
+from tocsin.domain.on_call.snapshot import Target
 from tocsin.store import instants
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations, schedules
@@ -71,7 +71,7 @@ async def _used(pool: Pool, people: Sequence[UUID]) -> tuple[Rotation, UUID]:
         )
         rotation = await rotations.create(connection, spec)
         always = ScheduleRuleSpec(
-            target=rule.WeeklyRuleTarget("rotation", rotation.id),
+            target=weekly_rule.WeeklyRuleTarget("rotation", rotation.id),
             weekdays=range(7),
             start=wall_time(0),
             end=wall_time(0),

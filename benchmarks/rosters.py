@@ -6,7 +6,7 @@ from uuid import UUID
 
 from benchmarks.stage import BENCH
 from tocsin.db.pool import Connection, Pool
-from tocsin.domain.rule import WeeklyRuleTarget
+from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.rotations import Rotation, RotationSpec

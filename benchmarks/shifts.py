@@ -11,8 +11,8 @@ from benchmarks.organisation import found
 from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Connection
-from tocsin.domain.handoffs import RotationType
-from tocsin.domain.rule import WeeklyRuleTarget
+from tocsin.domain.on_call.handoffs import RotationType
+from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.store import instants
 from tocsin.store.actor import acting
 from tocsin.store.on_call import overrides, rotations, schedules

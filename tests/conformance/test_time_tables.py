@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tocsin.domain.handoffs import HandoffRule, handoffs, shift_at
-from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import RotationState, stints
-from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget, is_active, shift_at_or_after, shifts_between
-from tocsin.domain.schedule import (
+from tocsin.domain.on_call.handoffs import HandoffRule, handoffs, shift_at
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.rotation import RotationState, stints
+from tocsin.domain.on_call.schedule import (
     FixedShift,
     OverrideDefinition,
     ScheduleDefinition,
@@ -26,7 +25,8 @@ from tocsin.domain.schedule import (
     next_change,
     on_call,
 )
-from tocsin.domain.shifts import shifts
+from tocsin.domain.on_call.shifts import shifts
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, WeeklyRuleTarget, is_active, shift_at_or_after, shifts_between
 from tocsin.domain.spans import Span, Stint, union
 from tocsin.domain.wall_clock import first_instant, last_instant, wall_time
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from tocsin.domain.handoffs import HandoffRule
+from tocsin.domain.on_call.handoffs import HandoffRule
 
 ZONES = [
     ZoneInfo(name)

@@ -12,7 +12,7 @@ from tests.engine.organisations import MOMENTS, Maker
 from tests.fixtures.engine import Story, minutes, running_engine, settled
 
 from tocsin.db.pool import Pool
-from tocsin.domain.forecast_events import Event, EventKind
+from tocsin.domain.forecast.events import Event, EventKind
 from tocsin.store.alerts import forecast
 
 HORIZON = minutes(100)

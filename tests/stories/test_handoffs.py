@@ -7,7 +7,7 @@ from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 from tests.stories.on_call import MONDAY, at, change_rotation, people, rotating, who_is_paged
 
-from tocsin.domain.handoffs import RotationType
+from tocsin.domain.on_call.handoffs import RotationType
 from tocsin.store.on_call import rotations
 
 

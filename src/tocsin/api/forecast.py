@@ -11,7 +11,7 @@ from tocsin.api.alerts import AlertId
 from tocsin.api.policies import TargetRead
 from tocsin.api.schedules import CauseRead
 from tocsin.domain.escalation.decisions import EscalationReason
-from tocsin.domain.forecast_events import Ending, Event, EventKind, Person
+from tocsin.domain.forecast.events import Ending, Event, EventKind, Person
 from tocsin.http.auth import Database, Reader
 from tocsin.http.fields import Read, Search, UtcDatetime
 from tocsin.store.alerts import forecast

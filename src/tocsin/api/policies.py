@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tocsin.api.schedules import CauseRead
 from tocsin.db.pool import Connection
-from tocsin.domain.on_call import Target, TargetType
+from tocsin.domain.on_call.snapshot import Target, TargetType
 from tocsin.http.access import require_edit, require_make, require_move, require_pointing
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import (

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.domain.handoffs import RotationType
+from tocsin.domain.on_call.handoffs import RotationType
 from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from tocsin.domain.rule import WeeklyRuleTarget
+from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional

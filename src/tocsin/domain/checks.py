@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from tocsin.domain.escalation.rounds import ends
-from tocsin.domain.reach import PersonReach, PersonRule, PolicyReach
+from tocsin.domain.reachability import PersonReach, PersonRule, PolicyReach
 from tocsin.domain.spans import Span, Stint, difference, union
 
 Kind = Literal["policy", "user", "schedule", "service"]

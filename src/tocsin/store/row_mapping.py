@@ -9,10 +9,10 @@ from uuid import UUID
 import asyncpg
 
 from tocsin.domain.escalation.by_hand import EscalationFacts
+from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call.snapshot import Target
 from tocsin.domain.paging import PagingRule
-from tocsin.domain.plan import PolicyDefinition, StepDefinition
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.reach import PolicyReach
+from tocsin.domain.reachability import PolicyReach
 from tocsin.store.policies import policy_reach
 
 _sql = Statements(__package__, "setup.sql")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
+from tocsin.domain.forecast.events import Ending, Event, EventKind, Forecast, Person
 from tocsin.store.alerts.actions import ActionOutcome
 from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
 from tocsin.store.alerts.timeline import TimelineEntry

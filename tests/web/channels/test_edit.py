@@ -6,7 +6,7 @@ from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
 from tocsin.channels.webhook.receiver import WebhookReceiver
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call.snapshot import Target
 from tocsin.store.policies.policy_steps import StepSpec
 
 

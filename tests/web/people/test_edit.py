@@ -6,7 +6,7 @@ from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 from tests.web.conftest import PASSWORD
 
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call.snapshot import Target
 from tocsin.store.people.passwords import verify_password
 from tocsin.store.policies.policy_steps import StepSpec
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call.snapshot import Target
 from tocsin.web.kit.forms import Form
 from tocsin.web.policies.draft import Draft, names, press, read, to_form, values, without_ids
 

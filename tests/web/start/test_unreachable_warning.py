@@ -10,7 +10,7 @@ from tests.fixtures.engine import settled
 from tests.fixtures.factories import Factory, rule, step
 from tests.web.conftest import PASSWORD
 
-from tocsin.domain.lack import Lack, LackReason, MethodReach, lack
+from tocsin.domain.reachability import Lack, LackReason, MethodReach, lack
 from tocsin.engine.runner import Engine
 from tocsin.store.people.users import User
 from tocsin.testing.clock import Clock

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from tocsin.domain.on_call import OnCallCause
-from tocsin.domain.schedule import Cause
+from tocsin.domain.on_call.schedule import Cause
+from tocsin.domain.on_call.snapshot import OnCallCause
 
 OnCallCauses: TypeAlias = Sequence[Mapping[str, Any]]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from tocsin.domain.history import History, Row
+from tocsin.domain.on_call.history import History, Row
 from tocsin.domain.spans import Span
 from tocsin.engine.jobs.on_call_cause import OnCallCauses
 

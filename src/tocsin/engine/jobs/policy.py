@@ -15,10 +15,10 @@ from uuid import UUID
 
 from tocsin.db.pool import Connection, Database, Pool
 from tocsin.db.sql import Statements
+from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.policy import OnCallUser, ResolvedPolicy
-from tocsin.domain.history import History, history, replayed
-from tocsin.domain.on_call import OnCallCause, OnCallSnapshot, Target, ids_of
-from tocsin.domain.plan import PolicyDefinition, StepDefinition
+from tocsin.domain.on_call.history import History, history, replayed
+from tocsin.domain.on_call.snapshot import OnCallCause, OnCallSnapshot, Target, ids_of
 from tocsin.engine.batch.batch import Batch, Request
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import OnCallCauses, of_step

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import rotation
-from tocsin.domain.on_call import RotationSnapshot
-from tocsin.domain.rotation import Decision, End, Move, RotationWait
+from tocsin.domain.on_call import rotation
+from tocsin.domain.on_call.rotation import Decision, End, Move, RotationWait
+from tocsin.domain.on_call.snapshot import RotationSnapshot
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.store.on_call import on_call_snapshot

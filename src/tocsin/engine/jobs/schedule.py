@@ -12,8 +12,8 @@ import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain.history import History, history
-from tocsin.domain.on_call import OnCallSnapshot
+from tocsin.domain.on_call.history import History, history
+from tocsin.domain.on_call.snapshot import OnCallSnapshot
 from tocsin.domain.spans import Span
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.jobs.on_call_cause import OnCallCauses, of_schedule

@@ -1,4 +1,4 @@
-"""What would happen to an alert: what decides is read at one moment, then ``tocsin.domain.forecast`` goes on.
+"""What would happen to an alert: what decides is read at one moment, then ``tocsin.domain.forecast.course`` goes on.
 
 Nothing is written, and no row is locked.
 """
@@ -12,18 +12,18 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import forecast, maintenance
+from tocsin.domain import maintenance
 from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation.by_hand import EscalationRefusal, Seen, refuse_escalation
+from tocsin.domain.escalation.definition import PolicyDefinition
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast import Pending, RunningCycle, Start, by_hand, new_alert
-from tocsin.domain.forecast_events import Event, EventKind, Forecast
-from tocsin.domain.forecast_view import View
+from tocsin.domain.forecast.course import Pending, RunningCycle, Start, by_hand, forecast, new_alert
+from tocsin.domain.forecast.events import Event, EventKind, Forecast
+from tocsin.domain.forecast.view import View
 from tocsin.domain.maintenance import Maintenance
-from tocsin.domain.on_call import ids_of
+from tocsin.domain.on_call.snapshot import ids_of
 from tocsin.domain.paging import Cycle, Waiting
-from tocsin.domain.plan import PolicyDefinition
-from tocsin.domain.reach import everybody
+from tocsin.domain.reachability import everybody
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import instants, row_mapping
 from tocsin.store.on_call import on_call_snapshot
@@ -86,7 +86,7 @@ async def of_service(
         begin = _begin(at, service["now"])
         held = maintenance.of_alert(service, summary, dedup_key)
         view, names = await _view(connection, await _policies_of(connection, service), held)
-    return NamedForecast(forecast.forecast(view, new_alert(view, begin)), names)
+    return NamedForecast(forecast(view, new_alert(view, begin)), names)
 
 
 async def of_plan(pool: Pool, name: str, plan: PolicyDefinition, at: datetime | None) -> NamedForecast:
@@ -98,13 +98,13 @@ async def of_plan(pool: Pool, name: str, plan: PolicyDefinition, at: datetime | 
         begin = _begin(at, await instants.now(connection))
         policies = _Policies(NamedPolicy(name, plan), await _policy(connection, plan.catch_all_id))
         view, names = await _view(connection, policies, Maintenance())
-    return NamedForecast(forecast.forecast(view, new_alert(view, begin)), names)
+    return NamedForecast(forecast(view, new_alert(view, begin)), names)
 
 
 async def of_alert(pool: Pool, alert_id: int) -> NamedForecast:
     """What would happen to an alert from where it stands now. Raises NotFound."""
     _, view, start, names = await _stand(pool, alert_id)
-    return NamedForecast(forecast.forecast(view, start), names)
+    return NamedForecast(forecast(view, start), names)
 
 
 async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> NamedForecast | EscalationRefusal:
@@ -113,7 +113,7 @@ async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> NamedForecast 
     held_until, has_steps = view.maintenance.until(start.at), bool(view.plan_of(start.alert).steps)
     if refusal := refuse_escalation(row_mapping.escalation_facts(alert, held_until, has_steps), seen):
         return refusal
-    return NamedForecast(forecast.forecast(view, by_hand(start), horizon=timedelta(0)), names)
+    return NamedForecast(forecast(view, by_hand(start), horizon=timedelta(0)), names)
 
 
 async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start, ForecastNames]:

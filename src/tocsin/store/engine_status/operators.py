@@ -8,7 +8,7 @@ from uuid import UUID
 from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
 from tocsin.domain.engine_health import Incident
-from tocsin.domain.reach import first_paged
+from tocsin.domain.reachability import first_paged
 from tocsin.errors import NotFound
 from tocsin.store.policies import policy_reach
 

@@ -11,8 +11,8 @@ import structlog
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.on_call import OnCallSnapshot
-from tocsin.domain.shifts import shifts as domain_shifts
+from tocsin.domain.on_call.shifts import shifts as domain_shifts
+from tocsin.domain.on_call.snapshot import OnCallSnapshot
 from tocsin.domain.spans import Span, Stint, union
 from tocsin.store.on_call import on_call_snapshot, shifts
 from tocsin.store.on_call.calendar_feeds import OwnerKind

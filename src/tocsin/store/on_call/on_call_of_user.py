@@ -10,7 +10,7 @@ import asyncpg
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.on_call import TargetType
+from tocsin.domain.on_call.snapshot import TargetType
 from tocsin.store.instants import now
 from tocsin.store.on_call import shifts
 from tocsin.store.on_call.shifts import NamedShift

@@ -11,12 +11,17 @@ import structlog
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.handoffs import HandoffRule
-from tocsin.domain.on_call import OnCallSnapshot, RotationSnapshot
-from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import RotationState
-from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget
-from tocsin.domain.schedule import FixedShift, OverrideDefinition, ScheduleDefinition, TemporaryScheduleDefinition
+from tocsin.domain.on_call.handoffs import HandoffRule
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.rotation import RotationState
+from tocsin.domain.on_call.schedule import (
+    FixedShift,
+    OverrideDefinition,
+    ScheduleDefinition,
+    TemporaryScheduleDefinition,
+)
+from tocsin.domain.on_call.snapshot import OnCallSnapshot, RotationSnapshot
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, WeeklyRuleTarget
 from tocsin.store.instants import now
 
 _sql = Statements(__package__, "on_call_snapshot.sql")

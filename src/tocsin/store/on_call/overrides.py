@@ -8,8 +8,8 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain import schedule
-from tocsin.domain.schedule import overrides_conflict
+from tocsin.domain.on_call import schedule
+from tocsin.domain.on_call.schedule import overrides_conflict
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.instants import in_utc
 from tocsin.store.pagination import Position, Slice, bounds, cut

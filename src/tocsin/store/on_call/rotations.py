@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain import handoffs
-from tocsin.domain.handoffs import RotationType
-from tocsin.domain.participants import NewOrder, Participant, reorder
+from tocsin.domain.on_call import handoffs
+from tocsin.domain.on_call.handoffs import RotationType
+from tocsin.domain.on_call.participants import NewOrder, Participant, reorder
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store.instants import now
 from tocsin.store.pagination import Position, Slice, bounds, cut

@@ -10,7 +10,7 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain.rule import WeeklyRuleTarget
+from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.errors import FieldError
 from tocsin.store.references import Reference
 

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain import shifts
-from tocsin.domain.on_call import OnCallCause, OnCallSnapshot, Target
-from tocsin.domain.schedule import Cause
+from tocsin.domain.on_call import shifts
+from tocsin.domain.on_call.schedule import Cause
+from tocsin.domain.on_call.snapshot import OnCallCause, OnCallSnapshot, Target
 from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.instants import FARTHEST, in_utc, require_near

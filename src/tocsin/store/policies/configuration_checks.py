@@ -12,9 +12,9 @@ from tocsin.db.pool import Database, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import checks
 from tocsin.domain.checks import Finding
-from tocsin.domain.on_call import OnCallSnapshot, ids_of
-from tocsin.domain.plan import PolicyDefinition
-from tocsin.domain.reach import PolicyReach
+from tocsin.domain.escalation.definition import PolicyDefinition
+from tocsin.domain.on_call.snapshot import OnCallSnapshot, ids_of
+from tocsin.domain.reachability import PolicyReach
 from tocsin.domain.spans import Span
 from tocsin.store.on_call import on_call_snapshot, shifts
 from tocsin.store.policies import policy_reach

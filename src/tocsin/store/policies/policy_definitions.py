@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.plan import PolicyDefinition
+from tocsin.domain.escalation.definition import PolicyDefinition
 from tocsin.store import row_mapping
 
 _sql = Statements(__package__, "policy_definitions.sql")

@@ -12,10 +12,18 @@ import asyncpg
 
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
-from tocsin.domain.lack import Lack, MethodReach, lack
-from tocsin.domain.on_call import OnCallSnapshot, ids_of
-from tocsin.domain.plan import PolicyDefinition, StepDefinition
-from tocsin.domain.reach import PersonReach, PersonRule, PolicyReach, StepReach, everybody
+from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
+from tocsin.domain.on_call.snapshot import OnCallSnapshot, ids_of
+from tocsin.domain.reachability import (
+    Lack,
+    MethodReach,
+    PersonReach,
+    PersonRule,
+    PolicyReach,
+    StepReach,
+    everybody,
+    lack,
+)
 from tocsin.store.on_call import on_call_snapshot
 from tocsin.store.policies import policy_definitions
 from tocsin.store.policies.policy_definitions import NamedPolicy

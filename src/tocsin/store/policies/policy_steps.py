@@ -11,7 +11,7 @@ import asyncpg
 
 from tocsin.db.pool import Connection, Database
 from tocsin.db.sql import Statements
-from tocsin.domain.on_call import Target, TargetType
+from tocsin.domain.on_call.snapshot import Target, TargetType
 from tocsin.errors import FieldError
 from tocsin.store.references import Reference
 

@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 
 from tocsin.db.pool import Pool
 from tocsin.domain.escalation.by_hand import EscalationRefusal, Seen
-from tocsin.domain.forecast_events import EventKind
+from tocsin.domain.forecast.events import EventKind
 from tocsin.store.alerts import forecast
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.policies import policies

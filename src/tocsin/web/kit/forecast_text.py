@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from tocsin.domain.forecast_events import Ending, Event, EventKind
+from tocsin.domain.forecast.events import Ending, Event, EventKind
 from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
 
 _ENDINGS: Mapping[Ending, str] = {

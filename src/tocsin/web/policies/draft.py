@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 from uuid import UUID
 
-from tocsin.domain.on_call import Target, TargetType
+from tocsin.domain.on_call.snapshot import Target, TargetType
 from tocsin.store.policies.policies import Policy
 from tocsin.web.kit.choices import id_of
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split

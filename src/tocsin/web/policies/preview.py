@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tocsin.api.policies import PolicyCreate
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
-from tocsin.domain.plan import PolicyDefinition, StepDefinition
+from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.errors import InvalidInput
 from tocsin.store.alerts import forecast
 from tocsin.store.policies import configuration_checks

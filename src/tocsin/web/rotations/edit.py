@@ -11,10 +11,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from tocsin.api.rotations import RotationCreate
-from tocsin.domain import handoffs
-from tocsin.domain.on_call import RotationSnapshot
-from tocsin.domain.participants import Participant, reorder
-from tocsin.domain.rotation import RotationState
+from tocsin.domain.on_call import handoffs
+from tocsin.domain.on_call.participants import Participant, reorder
+from tocsin.domain.on_call.rotation import RotationState
+from tocsin.domain.on_call.snapshot import RotationSnapshot
 from tocsin.domain.wall_clock import first_instant
 from tocsin.errors import InvalidInput
 from tocsin.store.instants import now

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from tocsin.domain.handoffs import HandoffRule
-from tocsin.domain.on_call import RotationSnapshot
+from tocsin.domain.on_call.handoffs import HandoffRule
+from tocsin.domain.on_call.snapshot import RotationSnapshot
 from tocsin.domain.spans import Span
 from tocsin.store.on_call.rotations import Rotation
 from tocsin.web.kit.days import Day, day_at

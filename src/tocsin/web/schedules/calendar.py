@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tocsin.db.pool import Database, Pool
 from tocsin.domain import checks
-from tocsin.domain.on_call import OnCallSnapshot
-from tocsin.domain.rule import WeeklyRule
-from tocsin.domain.schedule import OverrideDefinition, ScheduleDefinition, TemporaryScheduleDefinition
+from tocsin.domain.on_call.schedule import OverrideDefinition, ScheduleDefinition, TemporaryScheduleDefinition
+from tocsin.domain.on_call.snapshot import OnCallSnapshot
+from tocsin.domain.on_call.weekly_rule import WeeklyRule
 from tocsin.domain.spans import Span, Stint
 from tocsin.domain.wall_clock import first_instant
 from tocsin.store.engine_status import object_names

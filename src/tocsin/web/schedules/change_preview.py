@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from tocsin.db.pool import Database
 from tocsin.domain import checks
-from tocsin.domain.schedule import ScheduleDefinition
-from tocsin.domain.shift_changes import changes
+from tocsin.domain.on_call.schedule import ScheduleDefinition
+from tocsin.domain.on_call.shift_changes import changes
 from tocsin.domain.spans import Span, Stint
 from tocsin.store.on_call import on_call_snapshot, shifts
 from tocsin.store.people import user_list

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from tocsin.api.schedules import ScheduleCreate
 from tocsin.db.pool import Pool
-from tocsin.domain import rule
-from tocsin.domain import schedule as rules
+from tocsin.domain.on_call import schedule as rules
+from tocsin.domain.on_call import weekly_rule
 from tocsin.errors import InvalidInput
 from tocsin.store.on_call import rotations, schedules
 from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
@@ -151,7 +151,7 @@ async def _difference(edit: Edit[Schedule]) -> Difference:
 
 def _with(found: rules.ScheduleDefinition, spec: ScheduleSpec) -> rules.ScheduleDefinition:
     changed = [
-        rule.WeeklyRule(one.id or uuid4(), one.target, frozenset(one.weekdays), one.start, one.end)
+        weekly_rule.WeeklyRule(one.id or uuid4(), one.target, frozenset(one.weekdays), one.start, one.end)
         for one in spec.rules
     ]
     return replace(found, time_zone=ZoneInfo(spec.time_zone), rules=changed)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from tocsin.api.overrides import OverrideCreate
-from tocsin.domain import schedule as rules
+from tocsin.domain.on_call import schedule as rules
 from tocsin.domain.spans import Span
 from tocsin.errors import Conflict, InvalidInput
 from tocsin.http.access import may_edit

@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from tocsin.api.temporary_schedules import TemporaryScheduleCreate
-from tocsin.domain import schedule as rules
-from tocsin.domain.schedule import FixedShift
+from tocsin.domain.on_call import schedule as rules
+from tocsin.domain.on_call.schedule import FixedShift
 from tocsin.domain.spans import Span
 from tocsin.errors import InvalidInput
 from tocsin.http.access import may_edit, require_edit

@@ -18,7 +18,7 @@ from tocsin.api.policies import PolicyCreate
 from tocsin.api.rotations import RotationCreate
 from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Connection
-from tocsin.domain.rule import WeeklyRuleTarget
+from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.errors import NotFound
 from tocsin.http.access import require_act, require_edit
 from tocsin.http.addresses import prepare_address_checks

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tocsin.channels.registry import types_for_people
 from tocsin.db.pool import Pool
-from tocsin.domain.reach import PolicyReach
+from tocsin.domain.reachability import PolicyReach
 from tocsin.domain.rights import is_admin
 from tocsin.store import setup
 from tocsin.store.actor import Actor

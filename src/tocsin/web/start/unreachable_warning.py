@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from tocsin.db.pool import Pool
-from tocsin.domain.lack import Lack, LackReason
+from tocsin.domain.reachability import Lack, LackReason
 from tocsin.store.on_call import feed_shifts
 from tocsin.store.on_call.on_call_of_user import OnCallOfUser
 from tocsin.store.policies import policy_reach

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, instants, rotations, utc, zones
 
-from tocsin.domain.handoffs import HandoffRule, next_handoff, shift_at
-from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import End, Move, RotationReason, RotationState, RotationWait, decide, stints
+from tocsin.domain.on_call.handoffs import HandoffRule, next_handoff, shift_at
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.rotation import End, Move, RotationReason, RotationState, RotationWait, decide, stints
 from tocsin.domain.spans import Span, Stint
 
 BERLIN = ZoneInfo("Europe/Berlin")

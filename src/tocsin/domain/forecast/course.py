@@ -33,8 +33,8 @@ from tocsin.domain.escalation.decisions import (
     Wait,
 )
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast_events import Ending, Event, EventKind, Forecast, Person
-from tocsin.domain.forecast_view import View
+from tocsin.domain.forecast.events import Ending, Event, EventKind, Forecast, Person
+from tocsin.domain.forecast.view import View
 from tocsin.domain.paging import (
     Bundle,
     Cancel,

@@ -1,8 +1,8 @@
 """Who is on call by a schedule over a span of time.
 
-The same rules as ``tocsin.domain.schedule.on_call``, applied to spans instead of to one instant: at each instant both
-give the same users. Times of each user are kept in order, so the work grows with the number of shifts and overrides,
-not with the length of the span.
+The same rules as ``tocsin.domain.on_call.schedule.on_call``, applied to spans instead of to one instant: at each
+instant both give the same users. Times of each user are kept in order, so the work grows with the number of shifts and
+overrides, not with the length of the span.
 """
 
 from collections import defaultdict
@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.domain.history import Times
-from tocsin.domain.rule import WeeklyRule, shifts_between
-from tocsin.domain.schedule import Cause, ScheduleDefinition
+from tocsin.domain.on_call.history import Times
+from tocsin.domain.on_call.schedule import Cause, ScheduleDefinition
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, shifts_between
 from tocsin.domain.spans import Span, Stint, difference, intersection, union
 
 

@@ -11,11 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, MINUTE, instants, utc, zones
 
-from tocsin.domain.handoffs import HandoffRule
-from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import stints
-from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget
-from tocsin.domain.schedule import (
+from tocsin.domain.on_call.handoffs import HandoffRule
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.rotation import stints
+from tocsin.domain.on_call.schedule import (
     FixedShift,
     OverrideDefinition,
     ScheduleDefinition,
@@ -23,7 +22,8 @@ from tocsin.domain.schedule import (
     next_change,
     on_call,
 )
-from tocsin.domain.shifts import shifts
+from tocsin.domain.on_call.shifts import shifts
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, WeeklyRuleTarget
 from tocsin.domain.spans import Span, Stint
 
 HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, MINUTE, ZONES, instants, rotations, utc, zones
 
-from tocsin.domain.handoffs import HandoffRule, RotationType, count_handoffs, handoffs, next_handoff, shift_at
+from tocsin.domain.on_call.handoffs import HandoffRule, RotationType, count_handoffs, handoffs, next_handoff, shift_at
 from tocsin.domain.spans import Span
 from tocsin.domain.wall_clock import wall_time
 

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.domain.times import utc
 
-from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget
-from tocsin.domain.schedule import (
+from tocsin.domain.on_call.schedule import (
     Cause,
     FixedShift,
     OnCall,
@@ -20,6 +19,7 @@ from tocsin.domain.schedule import (
     on_call,
     overrides_conflict,
 )
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, WeeklyRuleTarget
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ADA, BEN, CLEO = (UUID(int=n) for n in (1, 2, 3))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tocsin.domain.participants import NewOrder, Participant, reorder, successor
+from tocsin.domain.on_call.participants import NewOrder, Participant, reorder, successor
 
 
 def uid(letter: str) -> UUID:

@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.domain.rule import WeeklyRule, is_active, shift_at_or_after
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, is_active, shift_at_or_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.times import DAY, instants, utc, zones
 
-from tocsin.domain.rule import WeeklyRule, WeeklyRuleTarget, is_active, shift_at_or_after, shifts_between
+from tocsin.domain.on_call.weekly_rule import WeeklyRule, WeeklyRuleTarget, is_active, shift_at_or_after, shifts_between
 from tocsin.domain.spans import Span
 from tocsin.domain.wall_clock import first_instant, last_instant, wall_time
 

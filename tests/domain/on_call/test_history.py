@@ -7,15 +7,15 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.domain.test_shifts import ADA, BEN, CLEO, DAY, HOUR, LENGTH, ROTATION, schedules
+from tests.domain.on_call.test_shifts import ADA, BEN, CLEO, DAY, HOUR, LENGTH, ROTATION, schedules
 from tests.domain.times import instants, utc, zones
 
-from tocsin.domain import rotation
-from tocsin.domain.handoffs import HandoffRule
-from tocsin.domain.history import LONGEST, Piece, Row, Times, history, pieces, replayed
-from tocsin.domain.on_call import OnCallSnapshot, RotationSnapshot
-from tocsin.domain.participants import Participant
-from tocsin.domain.schedule import Cause, ScheduleDefinition
+from tocsin.domain.on_call import rotation
+from tocsin.domain.on_call.handoffs import HandoffRule
+from tocsin.domain.on_call.history import LONGEST, Piece, Row, Times, history, pieces, replayed
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.schedule import Cause, ScheduleDefinition
+from tocsin.domain.on_call.snapshot import OnCallSnapshot, RotationSnapshot
 from tocsin.domain.spans import Span
 
 SCHEDULE = UUID(int=20)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from tocsin.domain.escalation.decisions import EscalationReason
-from tocsin.domain.on_call import OnCallCause
+from tocsin.domain.on_call.snapshot import OnCallCause
 
 
 class EventKind(StrEnum):

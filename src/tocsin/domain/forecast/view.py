@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.domain import schedule
+from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.policy import OnCallUser, ResolvedPolicy, ResolvedStep
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.handoffs import next_handoff
 from tocsin.domain.maintenance import Maintenance
-from tocsin.domain.on_call import OnCallCause, OnCallSnapshot, ids_of
+from tocsin.domain.on_call import schedule
+from tocsin.domain.on_call.handoffs import next_handoff
+from tocsin.domain.on_call.snapshot import OnCallCause, OnCallSnapshot, ids_of
 from tocsin.domain.paging import PagingRule
-from tocsin.domain.plan import PolicyDefinition, StepDefinition
 
 
 @dataclass(frozen=True, slots=True)

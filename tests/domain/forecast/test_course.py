@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast import HORIZON, MOST_EVENTS, RunningCycle, Start, forecast, new_alert
-from tocsin.domain.forecast_events import Ending, EventKind, Forecast
-from tocsin.domain.forecast_view import View
-from tocsin.domain.handoffs import HandoffRule
+from tocsin.domain.forecast.course import HORIZON, MOST_EVENTS, RunningCycle, Start, forecast, new_alert
+from tocsin.domain.forecast.events import Ending, EventKind, Forecast
+from tocsin.domain.forecast.view import View
 from tocsin.domain.maintenance import Maintenance, Window
-from tocsin.domain.on_call import OnCallSnapshot, RotationSnapshot, Target
+from tocsin.domain.on_call.handoffs import HandoffRule
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.rotation import RotationState as RotationStanding
+from tocsin.domain.on_call.snapshot import OnCallSnapshot, RotationSnapshot, Target
 from tocsin.domain.paging import Cycle, PagingRule
-from tocsin.domain.participants import Participant
-from tocsin.domain.plan import PolicyDefinition, StepDefinition
-from tocsin.domain.rotation import RotationState as RotationStanding
 
 NOW = datetime(2026, 1, 14, 18, 0, 7, tzinfo=UTC)
 POLICY, CATCH_ALL = UUID(int=1), UUID(int=2)

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Literal, assert_never
 from uuid import UUID
 
-from tocsin.domain import rotation, schedule, shifts
-from tocsin.domain.handoffs import HandoffRule, shift_at
-from tocsin.domain.history import INSTANT, Piece, Times, pieces, replayed
-from tocsin.domain.participants import Participant
-from tocsin.domain.rotation import Decision, RotationState
-from tocsin.domain.schedule import Cause, OnCall, ScheduleDefinition
+from tocsin.domain.on_call import rotation, schedule, shifts
+from tocsin.domain.on_call.handoffs import HandoffRule, shift_at
+from tocsin.domain.on_call.history import INSTANT, Piece, Times, pieces, replayed
+from tocsin.domain.on_call.participants import Participant
+from tocsin.domain.on_call.rotation import Decision, RotationState
+from tocsin.domain.on_call.schedule import Cause, OnCall, ScheduleDefinition
 from tocsin.domain.spans import Span, Stint
 
 TargetType = Literal["user", "rotation", "schedule", "channel"]

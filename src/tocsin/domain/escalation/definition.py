@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from tocsin.domain.escalation.policy import AckBy, IfNobody, OnCallUser, ResolvedStep
-from tocsin.domain.on_call import Target
+from tocsin.domain.on_call.snapshot import Target
 
 
 @dataclass(frozen=True, slots=True)

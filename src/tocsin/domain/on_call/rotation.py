@@ -2,8 +2,8 @@
 
 Who is active is stored, never computed from the rotation's start: the row says who stands at which position since when,
 and ``decide`` says what becomes of it now. Participants come in order; a position is an index into that order. The
-start only fixes when handoffs are (``tocsin.domain.handoffs``), so a rotation that starts next month has its first
-participant on call today.
+start only fixes when handoffs are (``tocsin.domain.on_call.handoffs``), so a rotation that starts next month has its
+first participant on call today.
 
     no row ──first participant──▶ row ──last removed──▶ no row
                                   │ ▲
@@ -17,8 +17,8 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from tocsin.domain.handoffs import HandoffRule, count_handoffs, handoffs, shift_at
-from tocsin.domain.participants import Participant, successor
+from tocsin.domain.on_call.handoffs import HandoffRule, count_handoffs, handoffs, shift_at
+from tocsin.domain.on_call.participants import Participant, successor
 from tocsin.domain.spans import Span, Stint
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.times import utc
 
-from tocsin.domain.shift_changes import Change, changes
+from tocsin.domain.on_call.shift_changes import Change, changes
 from tocsin.domain.spans import Span, Stint, union
 
 ADA, BEN, CLEO = USERS = [UUID(int=n) for n in (1, 2, 3)]
