@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.http.problems import ProblemDetails, ProblemResponse
-from tocsin.web.account.sign_in import ask
+from tocsin.web.account.sign_in import ask_to_sign_in
 from tocsin.web.kit.flash import is_by_itself
 from tocsin.web.kit.formatting import as_sentence
 from tocsin.web.kit.render import bare_page
@@ -49,7 +49,7 @@ def error_page(request: Request, answer: ProblemResponse) -> Response:
 
 async def _on_sign_in_needed(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)
-    return ask(request, error.kept)
+    return ask_to_sign_in(request, error.kept)
 
 
 def _for_people(handler: Handler) -> Handler:

@@ -11,7 +11,8 @@ from tocsin.domain.forecast.events import Ending, Event, EventKind, Forecast, Pe
 from tocsin.store.alerts.actions import ActionOutcome
 from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
 from tocsin.store.alerts.timeline import TimelineEntry
-from tocsin.web.alerts.alert_text import done, sentence
+from tocsin.web.alerts.alert_text import sentence
+from tocsin.web.alerts.link_text import outcome
 from tocsin.web.alerts.show import round_text
 from tocsin.web.kit.forecast_text import forecast_text
 from tocsin.web.kit.formatting import in_words
@@ -60,7 +61,7 @@ def test_an_entry_of_the_timeline_in_words(
 
 @pytest.mark.parametrize("reason", ActionOutcome)
 def test_every_outcome_of_a_link_is_told(reason: ActionOutcome) -> None:
-    link_text = done(reason)
+    link_text = outcome(reason)
     assert link_text.heading
     assert link_text.text.endswith(".")
 

@@ -16,10 +16,10 @@ from tocsin.store.people.users import User
 from tocsin.web.alerts.escalation_preview import (
     EnteredStep,
     EscalationPreview,
+    describe_nobody,
+    describe_refusal,
+    describe_step,
     preview_escalation,
-    refused,
-    tell,
-    to_nobody,
 )
 
 NOW = datetime(2030, 1, 31, 8, tzinfo=UTC)
@@ -60,14 +60,14 @@ FACTS = EscalationFacts("triggered", "escalating", 0, 1, 1, None, has_steps=True
     ],
 )
 def test_a_step_in_words(entered: EnteredStep, button: str, text: str) -> None:
-    assert tell(entered, acknowledged=False) == EscalationPreview(button, text)
-    again = tell(entered, acknowledged=True)
+    assert describe_step(entered, acknowledged=False) == EscalationPreview(button, text)
+    again = describe_step(entered, acknowledged=True)
     assert again == EscalationPreview(button, f"It becomes triggered again, and {text[0].lower()}{text[1:]}")
 
 
 def test_nobody_in_words() -> None:
-    assert to_nobody(acknowledged=False).text == "Nobody can be paged at any step of the policy now."
-    assert to_nobody(acknowledged=True).text.startswith("It becomes triggered again, but nobody")
+    assert describe_nobody(acknowledged=False).text == "Nobody can be paged at any step of the policy now."
+    assert describe_nobody(acknowledged=True).text.startswith("It becomes triggered again, but nobody")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_nobody_in_words() -> None:
 def test_a_refusal_in_words(changes: dict[str, Any], said: str) -> None:
     refusal = refuse_escalation(replace(FACTS, **changes), Seen())
     assert refusal is not None
-    assert refused(refusal) == EscalationPreview(None, f"It cannot be escalated: {said}", refusal)
+    assert describe_refusal(refusal) == EscalationPreview(None, f"It cannot be escalated: {said}", refusal)
 
 
 async def stand_at(make: Factory, step_number: int) -> None:

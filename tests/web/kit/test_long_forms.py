@@ -7,7 +7,7 @@ from tests.api.calls import refusal
 from tests.fixtures.factories import Factory
 
 from tocsin.web.kit.live_hub import Hub
-from tocsin.web.kit.numbers import whole, whole_or_text
+from tocsin.web.kit.numbers import number_or_text, whole_number
 
 BROWSER = {"Accept": "text/html"}
 
@@ -52,8 +52,13 @@ async def test_too_many_fields_are_refused_and_named_as_the_reason(browser: Asyn
 
 async def test_a_number_of_thousands_of_digits_is_none(browser: AsyncClient, make: Factory) -> None:
     digits = "1" * 5000
-    assert (whole("0012"), whole("-1"), whole("1234567890"), whole("1234567890", 18)) == (12, None, None, 1234567890)
-    assert (whole_or_text("7"), whole_or_text("x"), whole_or_text(digits)) == (7, "x", digits)
+    assert (whole_number("0012"), whole_number("-1"), whole_number("1234567890"), whole_number("1234567890", 18)) == (
+        12,
+        None,
+        None,
+        1234567890,
+    )
+    assert (number_or_text("7"), number_or_text("x"), number_or_text(digits)) == (7, "x", digits)
     rotation, service = await make.rotation(await make.user()), await make.service()
     for path, form, status in (
         ("/rotations/new", {"participants": "0", "action": f"remove:{digits}"}, 200),

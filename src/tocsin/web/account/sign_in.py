@@ -56,7 +56,7 @@ class _SignInForm:
         return RedirectResponse(self.wanted, 307 if self.is_again else 303)
 
 
-def ask(request: Request, kept: Kept | None) -> Response:
+def ask_to_sign_in(request: Request, kept: Kept | None) -> Response:
     """What somebody gets who is not signed in: the way to the form, or the form, with what they sent kept in it."""
     if kept is None and not _is_htmx(request):
         return to_sign_in(request)

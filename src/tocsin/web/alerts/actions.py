@@ -18,12 +18,12 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import actions, alert_list, undo
 from tocsin.store.alerts.actions import ActionResult
 from tocsin.store.instants import now
-from tocsin.web.alerts import alert_text
+from tocsin.web.alerts.link_text import outcome
 from tocsin.web.alerts.show import alert_number, alert_page
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.formatting import as_sentence
 from tocsin.web.kit.forms import Form, Sent, status_of
-from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.numbers import whole_number
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.zone import in_zone, zone_of
 
@@ -70,7 +70,7 @@ async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zo
 async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
     """Take back an acknowledgement or a close that the viewer has just made. It is no alert's own: a close is final."""
     pool: Pool = request.app.state.pool
-    alert_id = alert_number(whole(form.value("alert"), digits=18) or 0)
+    alert_id = alert_number(whole_number(form.value("alert"), digits=18) or 0)
     require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
     try:
         async with acting(pool, viewer) as connection:
@@ -93,7 +93,7 @@ async def _act(
     except (Conflict, InvalidInput) as error:
         why = in_zone(_why(error), zone_of(request))
         return await alert_page(request, viewer, alert_id, f"Not done. {why}", status_of(error))
-    return see_other(f"/alerts/{alert_id}", alert_text.done(handled.reason).text)
+    return see_other(f"/alerts/{alert_id}", outcome(handled.reason).text)
 
 
 async def _snooze(connection: Connection, form: Form, zone: ZoneInfo) -> datetime | timedelta:

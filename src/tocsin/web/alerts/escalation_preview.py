@@ -48,11 +48,11 @@ async def preview_escalation(
     is_acknowledged = alert.status == "acknowledged"
     foreseen = await forecast.of_escalating(pool, alert.id, seen or Seen())
     if isinstance(foreseen, EscalationRefusal):
-        return refused(foreseen, zone)
+        return describe_refusal(foreseen, zone)
     events = foreseen.forecast.events
     event = next((one for one in events if one.kind in _DECISIVE), None)
     if event is None or event.policy_id is None or event.step_number is None:
-        return to_nobody(acknowledged=is_acknowledged)
+        return describe_nobody(acknowledged=is_acknowledged)
     steps = len((await policies.get(pool, event.policy_id)).steps)
     was = alert.escalation.step_number
     entered = EnteredStep(
@@ -63,17 +63,17 @@ async def preview_escalation(
         or any(person.reachable for person in event.people),
         by_catch_all=any(one.kind is EventKind.HANDED_OVER for one in events),
     )
-    return tell(entered, acknowledged=is_acknowledged)
+    return describe_step(entered, acknowledged=is_acknowledged)
 
 
-def refused(refusal: EscalationRefusal, zone: tzinfo = UTC) -> EscalationPreview:
+def describe_refusal(refusal: EscalationRefusal, zone: tzinfo = UTC) -> EscalationPreview:
     """Why escalating is refused."""
     return EscalationPreview(
         None, f"It cannot be escalated: {refusal.sentence(lambda until: exact(until, zone))}.", refusal
     )
 
 
-def tell(entered: EnteredStep, *, acknowledged: bool) -> EscalationPreview:
+def describe_step(entered: EnteredStep, *, acknowledged: bool) -> EscalationPreview:
     """Entering a step, in words."""
     again = entered.was == entered.number and not entered.by_catch_all
     name = f"step {entered.number} of {entered.steps}" if entered.steps > 1 else f"step {entered.number}"
@@ -81,12 +81,12 @@ def tell(entered: EnteredStep, *, acknowledged: bool) -> EscalationPreview:
     if again:
         what = f"{name} is paged again{_why_again(entered)}"
     else:
-        what = f"{_turn(entered)}{name} is entered now{_whom(entered)}"
+        what = f"{_beginning(entered)}{name} is entered now{_whom(entered)}"
     begin = "It becomes triggered again, and " if acknowledged else ""
     return EscalationPreview(button, as_sentence(f"{begin}{what}"))
 
 
-def to_nobody(*, acknowledged: bool) -> EscalationPreview:
+def describe_nobody(*, acknowledged: bool) -> EscalationPreview:
     """Escalating with nobody to page anywhere."""
     begin = "It becomes triggered again, but " if acknowledged else ""
     return EscalationPreview("Escalate now", as_sentence(f"{begin}nobody can be paged at any step of the policy now"))
@@ -100,7 +100,7 @@ def _why_again(entered: EnteredStep) -> str:
     return ": the policy has no other" if entered.steps == 1 else ": no other step has anybody to page"
 
 
-def _turn(entered: EnteredStep) -> str:
+def _beginning(entered: EnteredStep) -> str:
     if entered.by_catch_all:
         return "the catch-all policy takes over, and its "
     return "the policy starts over, and " if entered.was is not None and entered.number < entered.was else ""

@@ -22,8 +22,8 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import actions, alert_list
 from tocsin.store.alerts.actions import ActionResult
 from tocsin.store.alerts.alert_list import Alert
-from tocsin.web.alerts.alert_text import LinkText, ask, done, ended, refused, unknown
 from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
+from tocsin.web.alerts.link_text import LinkText, broken_link, not_done, outcome, question, unknown_link
 from tocsin.web.alerts.links import ActionClaim, ActionLinks, link_facts, obstacle, signing_key
 from tocsin.web.kit.render import bare_page
 from tocsin.web.kit.zone import UTC, in_zone
@@ -47,7 +47,7 @@ async def show(request: Request) -> Response:
     opened = await _open(request)
     if not isinstance(opened, OpenedLink):
         return _page(request, opened)
-    return _page(request, ask(opened.claim, opened.alert, opened.escalating), opened)
+    return _page(request, question(opened.claim, opened.alert, opened.escalating), opened)
 
 
 async def act(request: Request) -> Response:
@@ -59,8 +59,8 @@ async def act(request: Request) -> Response:
     try:
         handled = await _act(pool, opened.claim, opened.actor)
     except Conflict as error:
-        return _page(request, refused(in_zone(str(error), UTC)), await _again(pool, opened))
-    return _page(request, done(handled.reason, opened.escalating), await _again(pool, opened))
+        return _page(request, not_done(in_zone(str(error), UTC)), await _again(pool, opened))
+    return _page(request, outcome(handled.reason, opened.escalating), await _again(pool, opened))
 
 
 router.add_route("/act/{token}", show, methods=["GET"], include_in_schema=False)
@@ -76,11 +76,11 @@ async def _open(request: Request) -> OpenedLink | LinkText:
         claim = links.read(request.path_params["token"])
         facts = await link_facts(pool, claim, client_ip(request))
         if reason := obstacle(claim, facts):
-            return ended(reason, claim.alert_id)
+            return broken_link(reason, claim.alert_id)
         alert = await alert_list.get(pool, claim.alert_id)
         return OpenedLink(claim, alert, facts.now, facts.person, await _escalating(pool, claim, alert))
     except NotFound:
-        return unknown()
+        return unknown_link()
 
 
 async def _escalating(pool: Pool, claim: ActionClaim, alert: Alert) -> EscalationPreview | None:

@@ -26,7 +26,7 @@ from tocsin.store.services import services
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.navigation import our_path
-from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.numbers import whole_number
 from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
 
@@ -47,7 +47,7 @@ _DONE: Mapping[str, str] = {"acknowledge": "acknowledged", "close": "closed"}
 
 
 @dataclass(frozen=True, slots=True)
-class ListedAlerts:
+class AlertListQuery:
     """The filter as the form has it, and as the store takes it. Without a filter some field of the form is wrong."""
 
     form: Form
@@ -60,13 +60,13 @@ async def show_all(request: Request, viewer: Viewer, pool: Database) -> Response
     """Alerts, the most urgent first; the open ones unless another status is chosen."""
     if fragment_of(request) == "suggestions":
         return await page(request, viewer, "alerts/list.html.j2", names=await _names(pool, request.query_params))
-    narrowed = await _narrowed(pool, viewer, request.query_params)
+    wanted = await _read_query(pool, viewer, request.query_params)
     return await page(
         request,
         viewer,
         "alerts/list.html.j2",
         live="alerts",
-        **await _shown(pool, viewer, narrowed, request.query_params),
+        **await _shown(pool, viewer, wanted, request.query_params),
     )
 
 
@@ -75,7 +75,7 @@ async def act(viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Acknowledge or close the ticked alerts, each by itself, and say how many it were and what stood in the way."""
     back = our_path(form.value("back", "/alerts"))
     action = form.value("action")
-    numbers = (whole(value, digits=18) for value in form.values("alert"))
+    numbers = (whole_number(value, digits=18) for value in form.values("alert"))
     ids = [number for number in numbers if number is not None][:_MOST_AT_ONCE]
     if action not in _DONE:
         raise NotFound("no such action")
@@ -100,25 +100,25 @@ async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | N
     return None
 
 
-async def _shown(pool: Pool, viewer: Actor, narrowed: ListedAlerts, query: QueryParams) -> dict[str, Any]:
+async def _shown(pool: Pool, viewer: Actor, wanted: AlertListQuery, query: QueryParams) -> dict[str, Any]:
     """What the page and its list show."""
-    found = await alert_list.by_urgency(pool, narrowed.filter, narrowed.after, PAGE_SIZE) if narrowed.filter else None
+    found = await alert_list.by_urgency(pool, wanted.filter, wanted.after, PAGE_SIZE) if wanted.filter else None
     items = found.items if found else []
     kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
     return {
         "alerts": items,
         "actable": {alert.id for alert in items if not refuse_action(alert.status) and may_act(viewer, alert.team_id)},
-        "filter": narrowed.form,
+        "filter": wanted.form,
         "is_filtered": bool(_without(kept, "status")),
-        "here": _address([*kept, *_after(narrowed.after)]),
-        "first": _address(kept) if narrowed.after else None,
+        "here": _address([*kept, *_after(wanted.after)]),
+        "first": _address(kept) if wanted.after else None,
         "more": _address([*kept, *_after(found.next)]) if found and found.next else None,
         "statuses": {name: _address([*_without(kept, "status"), ("status", name)]) for name in _STATUSES},
         "names": {"service": (), "policy": ()},
     }
 
 
-async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> ListedAlerts:
+async def _read_query(pool: Pool, viewer: Actor, query: QueryParams) -> AlertListQuery:
     form = Form([(name, value) for name, value in query.multi_items() if value])
     if form.value("status") not in _STATUSES:
         form = replace(form, fields=[*form.fields, ("status", "open")])
@@ -136,8 +136,8 @@ async def _narrowed(pool: Pool, viewer: Actor, query: QueryParams) -> ListedAler
             },
         )
     except InvalidInput as error:
-        return ListedAlerts(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
-    return ListedAlerts(form, asked.filter(viewer), _place(form.value("after")))
+        return AlertListQuery(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
+    return AlertListQuery(form, asked.filter(viewer), _place(form.value("after")))
 
 
 async def _id_of(pool: Pool, field: str, given: str | None) -> UUID | None:
@@ -171,7 +171,7 @@ def _after(place: UrgencyPosition | None) -> list[tuple[str, str]]:
 def _place(text: str) -> UrgencyPosition | None:
     """The place that an address names; None, and so the beginning, for what is none."""
     urgency, _, alert_id = text.partition("-")
-    numbers = whole(urgency), whole(alert_id, digits=18)
+    numbers = whole_number(urgency), whole_number(alert_id, digits=18)
     return UrgencyPosition(numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
 
 

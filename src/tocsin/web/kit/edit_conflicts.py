@@ -12,27 +12,27 @@ from tocsin.web.kit.forms import Form
 SEEN = "seen"
 
 
-def print_of(spec: object) -> str:
+def fingerprint(spec: object) -> str:
     """A short text that differs whenever what can be set differs."""
     return hashlib.sha256(repr(spec).encode()).hexdigest()[:20]
 
 
-def is_stale(form: Form, stored: object) -> bool:
+def has_conflict(form: Form, stored: object) -> bool:
     """Whether the form was made from something else than what is stored now."""
-    return form.value(SEEN) != print_of(stored)
+    return form.value(SEEN) != fingerprint(stored)
 
 
-def late(form: Form, stored: object) -> Form:
+def saved_meanwhile(form: Form, stored: object) -> Form:
     """The form as it is shown again to whoever was too late; sent once more, it takes the place of what is stored."""
-    return replace(seeing(form, stored), errors={SEEN: "Somebody else has saved it meanwhile."})
+    return replace(with_fingerprint(form, stored), errors={SEEN: "Somebody else has saved it meanwhile."})
 
 
-def gone(form: Form) -> Form:
+def deleted_meanwhile(form: Form) -> Form:
     """The form as it is shown again when what it changes was deleted meanwhile: sent once more, it makes it anew."""
     return replace(form, errors={SEEN: "Somebody else has deleted it meanwhile."})
 
 
-def seeing(form: Form, stored: object) -> Form:
+def with_fingerprint(form: Form, stored: object) -> Form:
     """The same form as if it had been made from what is stored now."""
     others = [(name, value) for name, value in form.fields if name != SEEN]
-    return replace(form, fields=(*others, (SEEN, print_of(stored))))
+    return replace(form, fields=(*others, (SEEN, fingerprint(stored))))

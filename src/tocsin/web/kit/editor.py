@@ -21,7 +21,7 @@ from tocsin.errors import Conflict, NotFound
 from tocsin.http.access import require_edit, require_make, require_move
 from tocsin.store.actor import Actor, acting
 from tocsin.web.kit import edit_conflicts
-from tocsin.web.kit.edit_conflicts import is_stale, seeing
+from tocsin.web.kit.edit_conflicts import has_conflict, with_fingerprint
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.refusals import Refusal, refusal
@@ -191,7 +191,7 @@ class Editor(Generic[Stored, Spec]):
         self.open(edit)
         form = await self.form_of(edit)
         if self.compared is not None:
-            form = seeing(form, self.compared(stored))
+            form = with_fingerprint(form, self.compared(stored))
         return await self.page(replace(edit, form=form), 200)
 
     async def update(self, request: Request, viewer: Viewer, form: Sent) -> Response:
@@ -236,11 +236,11 @@ class Editor(Generic[Stored, Spec]):
         return await (self._late(edit) if is_late else self._saved(edit, stored))
 
     def _is_late(self, edit: Edit[Stored]) -> bool:
-        return self.compared is not None and is_stale(edit.form, self.compared(edit.existing))
+        return self.compared is not None and has_conflict(edit.form, self.compared(edit.existing))
 
     async def _late(self, edit: Edit[Stored]) -> Response:
         assert self.compared is not None
-        form = edit_conflicts.late(edit.form, self.compared(edit.existing))
+        form = edit_conflicts.saved_meanwhile(edit.form, self.compared(edit.existing))
         form = form if self.late is None else self.late(form, edit.existing)
         return await self.page(replace(edit, form=form), 409)
 

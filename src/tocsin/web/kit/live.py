@@ -21,7 +21,7 @@ LONGEST_BREATHS = 180  # about an hour without news; then the browser comes agai
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-async def live(request: Request) -> Response:
+async def stream(request: Request) -> Response:
     """A stream for a page of somebody who is signed in; 503 when the session has too many."""
     if await viewer_of(request) is None:
         raise Unauthenticated("sign in first")
@@ -34,7 +34,7 @@ async def live(request: Request) -> Response:
     return StreamingResponse(_events(hub, subscription, listening), media_type="text/event-stream", headers=_HEADERS)
 
 
-router.add_route("/live", live, methods=["GET"], include_in_schema=False)
+router.add_route("/live", stream, methods=["GET"], include_in_schema=False)
 
 
 async def _events(hub: Hub, subscription: Subscription, listening: ExitStack) -> AsyncIterator[str]:

@@ -28,7 +28,7 @@ from starlette.requests import Request
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.errors import Unavailable
-from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.numbers import whole_number
 
 _sql = Statements("tocsin.web.kit", "live_hub.sql")
 
@@ -122,7 +122,7 @@ class Hub:
     def _missed(self, topics: Collection[str], mark: str) -> Iterator[str]:
         """The known topics that have changed since. An unknown one counts as changed when it is first looked at."""
         name, _, moment = mark.partition(".")
-        known = whole(moment, digits=18) if name == self._name else None
+        known = whole_number(moment, digits=18) if name == self._name else None
         since = -1 if known is None else known
         return (topic for topic in topics if self._changed_at.get(topic, -1) > since)
 

@@ -1,12 +1,12 @@
 """Whole numbers in forms and addresses. Python refuses to read thousands of digits, so nobody may send that many."""
 
 
-def whole(text: str, digits: int = 9) -> int | None:
+def whole_number(text: str, digits: int = 9) -> int | None:
     """The number that a text is; None for anything else, a number of more digits too."""
     return int(text) if text.isdecimal() and len(text) <= digits else None
 
 
-def whole_or_text(text: str) -> int | str:
+def number_or_text(text: str) -> int | str:
     """The number; what is none stays as it is, for the API's model to refuse."""
-    number = whole(text)
+    number = whole_number(text)
     return text if number is None else number

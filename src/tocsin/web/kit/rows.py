@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tocsin.web.kit.forms import Form
-from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.numbers import whole_number
 
 Row: TypeAlias = Mapping[str, Sequence[str]]
 """The values of each field of a row."""
@@ -41,7 +41,7 @@ class Rows:
         """The form after what its button says was done; ``blank`` is what a new row holds."""
         rows = list(self.of(form))
         what, _, number = form.value(ACTION).partition(":")
-        place = whole(number)
+        place = whole_number(number)
         at = place if place is not None and place < len(rows) else None
         if what == "add":
             rows.append(blank)

@@ -41,20 +41,20 @@ def instants_of(form: Form, zone: ZoneInfo, starts: Sequence[str], ends: Sequenc
     return found
 
 
-def typed(at: datetime, zone: ZoneInfo) -> str:
+def wall_text(at: datetime, zone: ZoneInfo) -> str:
     """The instant as somebody in the zone would type it."""
     return wall_time(at, zone).strftime(_MINUTE)
 
 
-def typed_fields(name: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
+def wall_time_fields(name: str, at: datetime, zone: ZoneInfo) -> dict[str, str]:
     """The form's values for the instant: the time, and which where it comes twice."""
     wall = wall_time(at, zone)
     if first_instant(wall, zone) == last_instant(wall, zone):
-        return {name: typed(at, zone)}
-    return {name: typed(at, zone), f"{name}_which": "first" if at == first_instant(wall, zone) else "last"}
+        return {name: wall_text(at, zone)}
+    return {name: wall_text(at, zone), f"{name}_which": "first" if at == first_instant(wall, zone) else "last"}
 
 
-def twice(form: Form, name: str, zone: ZoneInfo) -> tuple[str, str] | None:
+def zones_of_repeated_time(form: Form, name: str, zone: ZoneInfo) -> tuple[str, str] | None:
     """What the zone is called at the first and the last occurrence, when the typed time comes twice."""
     wall = _read(form.value(name))
     if wall is None or first_instant(wall, zone) == last_instant(wall, zone):

@@ -14,7 +14,7 @@ from tocsin.store.policies.policies import Policy
 from tocsin.web.kit.choices import id_of
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.kit.forms import Form
-from tocsin.web.kit.numbers import whole, whole_or_text
+from tocsin.web.kit.numbers import number_or_text, whole_number
 
 _STEP = "step-"
 _OF_STEPS = (_STEP, "delay-", "unit-", "target-", "if_nobody-", "ack_by-", "find-")
@@ -111,7 +111,7 @@ def values(draft: Draft) -> Mapping[str, Any]:
         "name": form.value("name"),
         "description": form.value("description"),
         "team_id": form.given("team"),
-        "repeat": whole_or_text(repeat) if repeat else None,
+        "repeat": number_or_text(repeat) if repeat else None,
         "catch_all_policy_id": form.given("catch_all"),
         "steps": [_values(step) for step in draft.steps],
     }
@@ -179,7 +179,7 @@ def _step_names(steps: Sequence[DraftStep]) -> Iterator[tuple[str, str]]:
 
 
 def _new_key(draft: Draft) -> str:
-    numbers = (whole(step.key) for step in draft.steps)
+    numbers = (whole_number(step.key) for step in draft.steps)
     return str(max((number for number in numbers if number is not None), default=-1) + 1)
 
 

@@ -18,7 +18,7 @@ from tocsin.store.policies.policies import Policy, PolicySpec
 from tocsin.store.policies.policy_list import PolicyRow
 from tocsin.store.policies.policy_steps import StepTargetChoice
 from tocsin.web.kit.choices import id_of, owner_choices, policy_choices
-from tocsin.web.kit.edit_conflicts import gone
+from tocsin.web.kit.edit_conflicts import deleted_meanwhile
 from tocsin.web.kit.editor import Edit, Editor, permit_own
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.mailing import can_mail
@@ -94,7 +94,7 @@ def _late(form: Form, policy: Policy) -> Form:
 
 
 def _gone(form: Form) -> Form:
-    return to_form(without_ids(read(gone(form))))
+    return to_form(without_ids(read(deleted_meanwhile(form))))
 
 
 async def _page(edit: Edit[Policy], status: int) -> Response:

@@ -37,7 +37,7 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
     try:
         known = {**values(draft), "name": form.value("name") or _UNNAMED}
         spec = form.body(PolicyCreate, known).spec()
-        plan = plan_of(spec, policy_id)
+        plan = definition_of(spec, policy_id)
         findings = await configuration_checks.of_plan(pool, spec.name, plan, mails=mails)
         at = instant_of(form, "at", zone) if form.value("at") else None
         foreseen = await forecast.of_plan(pool, spec.name, plan, at)
@@ -46,7 +46,7 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
     return PolicyPreview(forecast_text(foreseen, _MOST_FORECAST), findings)
 
 
-def plan_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyDefinition:
+def definition_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyDefinition:
     """The plan; what is new in it gets an id for the moment."""
     steps = [_step(step) for step in spec.steps]
     return PolicyDefinition(policy_id or uuid4(), spec.repeat, steps, spec.catch_all_policy_id)

@@ -21,7 +21,7 @@ from tocsin.web.kit.render import page
 from tocsin.web.kit.step_rows import step_rows
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.wall_times import instant_of
-from tocsin.web.policies.preview import plan_of
+from tocsin.web.policies.preview import definition_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,7 +46,7 @@ async def policy_page(
     """One policy's page; ``at`` and ``at_form`` choose the forecast's time."""
     pool: Pool = request.app.state.pool
     row, policy = await policy_list.get(pool, policy_id), await policies.get(pool, policy_id)
-    plan = plan_of(policy.spec, policy_id)
+    plan = definition_of(policy.spec, policy_id)
     shown: dict[str, Any] = {
         "at_form": Form.of(),
         **at,

@@ -43,7 +43,7 @@ class PlotBar:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportDays:
     """The days that are asked for, as they were written, by whom they are asked for, and when."""
 
     start: str
@@ -62,11 +62,11 @@ class Asked:
         return Stretch(first, last, self.zone)
 
 
-async def _asked(pool: Database, zone: ViewerZone, start: str = "", end: str = "") -> Asked:
-    return Asked(start, end, zone, wall_time(await now(pool), zone).date())
+async def _report_days(pool: Database, zone: ViewerZone, start: str = "", end: str = "") -> ReportDays:
+    return ReportDays(start, end, zone, wall_time(await now(pool), zone).date())
 
 
-Days: TypeAlias = Annotated[Asked, Depends(_asked)]
+Days: TypeAlias = Annotated[ReportDays, Depends(_report_days)]
 
 
 @router.get("/reports")

@@ -24,10 +24,10 @@ from tocsin.store.people import user_list
 from tocsin.web.kit.choices import id_of, owner_choices, zone_choices
 from tocsin.web.kit.editor import Edit, Editor
 from tocsin.web.kit.forms import Form
-from tocsin.web.kit.numbers import whole_or_text
+from tocsin.web.kit.numbers import number_or_text
 from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import Row, Rows
-from tocsin.web.kit.wall_times import instant_of, twice, typed_fields
+from tocsin.web.kit.wall_times import instant_of, wall_time_fields, zones_of_repeated_time
 from tocsin.web.kit.zone import zone_named, zone_of
 from tocsin.web.rotations import show
 from tocsin.web.rotations.handoff_table import HandoffRow, handoff_table
@@ -41,7 +41,7 @@ _MORNING = time(9)
 async def _blank(edit: Edit[Rotation]) -> Form:
     """A new rotation, weekly from this Monday morning."""
     zone = zone_of(edit.request)
-    start = typed_fields("start_at", _monday(await now(edit.pool), zone), zone)
+    start = wall_time_fields("start_at", _monday(await now(edit.pool), zone), zone)
     return Form.of(time_zone=zone.key, type="weekly", shift_length=1, **start)
 
 
@@ -67,7 +67,7 @@ def _spec_of(form: Form) -> RotationSpec:
         "description": form.value("description"),
         "time_zone": form.value("time_zone"),
         "type": form.value("type"),
-        "shift_length": whole_or_text(form.value("shift_length")),
+        "shift_length": number_or_text(form.value("shift_length")),
         "start_at": instant_of(form, "start_at", zone_named(form.value("time_zone"))),
         "participants": [one for row in _PARTICIPANTS.of(form) for one in row["user_id"]],
     }
@@ -83,7 +83,7 @@ async def _form_of(edit: Edit[Rotation]) -> Form:
         team_id=spec.team_id,
         type=spec.type,
         shift_length=spec.shift_length,
-        **typed_fields("start_at", spec.start_at, zone_named(spec.time_zone)),
+        **wall_time_fields("start_at", spec.start_at, zone_named(spec.time_zone)),
     )
     return _PARTICIPANTS.put(form, [_row(user_id) for user_id in spec.participants])
 
@@ -102,7 +102,7 @@ async def _page(edit: Edit[Rotation], status: int) -> Response:
         "participants": [_name(row, names) for row in _PARTICIPANTS.of(form)],
         "path": edit.request.url.path,
         "own_zone": zone,
-        "twice": twice(form, "start_at", zone),
+        "twice": zones_of_repeated_time(form, "start_at", zone),
         "zones": zone_choices(form.value("time_zone")),
         "teams": await owner_choices(edit.pool, edit.viewer, edit.stored, form.value("team_id")),
         "people": [(str(user_id), name) for user_id, name in names.items()],

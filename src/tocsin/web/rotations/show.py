@@ -18,7 +18,7 @@ from tocsin.store.people import user_list
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.formatting import as_sentence
 from tocsin.web.kit.forms import Sent
-from tocsin.web.kit.numbers import whole_or_text
+from tocsin.web.kit.numbers import number_or_text
 from tocsin.web.kit.refusals import Refusal
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
@@ -38,7 +38,7 @@ async def show(request: Request, rotation_id: UUID, viewer: Viewer, pool: Databa
 async def activate(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Make somebody active in the shift that is now."""
     try:
-        body = form.body(RotationPatch, {"active_position": whole_or_text(form.value("position"))})
+        body = form.body(RotationPatch, {"active_position": number_or_text(form.value("position"))})
         async with acting(pool, viewer) as connection:
             rotation = await rotations.lock(connection, rotation_id)
             require_edit(viewer, rotation.team_id)

@@ -31,7 +31,7 @@ class OnCallChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class OnCallDifference:
     """Every time at which others would be on call, and the times at which nobody would be after the change.
 
     ``problem`` says why that cannot be told.
@@ -42,13 +42,13 @@ class Difference:
     problem: str | None = None
 
 
-async def difference(
+async def on_call_difference(
     database: Database,
     schedule_id: UUID,
     change: Callable[[ScheduleDefinition], ScheduleDefinition],
     window: Span | None = None,
     rotation_ids: Collection[UUID] = (),
-) -> Difference:
+) -> OnCallDifference:
     """What ``change`` would do in the window, as far as it lies ahead; without one in the next ``AHEAD``.
 
     ``rotation_ids`` are rotations that the changed schedule may use.
@@ -57,13 +57,13 @@ async def difference(
     window = window or Span(whole.now, whole.now + AHEAD)
     ahead = Span(max(window.start, whole.now), window.end)
     if ahead.start >= ahead.end:
-        return Difference(problem="All of it is past.")
+        return OnCallDifference(problem="All of it is past.")
     if not shifts.are_told(window, whole.now):
-        return Difference(problem="It is too long, or too far ahead, to tell what changes.")
+        return OnCallDifference(problem="It is too long, or too far ahead, to tell what changes.")
     stored = whole.schedules.get(schedule_id, ScheduleDefinition(ZoneInfo("UTC")))
     changed = replace(whole, schedules={schedule_id: change(stored)})
     before, after = (list(shifts.ahead(each, schedule_id, ahead)) for each in (whole, changed))
-    return Difference(await _changes(database, before, after), checks.gaps(after, ahead))
+    return OnCallDifference(await _changes(database, before, after), checks.gaps(after, ahead))
 
 
 async def _changes(database: Database, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[OnCallChange]:

@@ -26,7 +26,7 @@ from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import Row, Rows
 from tocsin.web.kit.zone import zone_of
 from tocsin.web.schedules import show
-from tocsin.web.schedules.change_preview import NEW, Difference, difference
+from tocsin.web.schedules.change_preview import NEW, OnCallDifference, on_call_difference
 
 router = APIRouter(include_in_schema=False)
 
@@ -135,16 +135,16 @@ async def _chosen(pool: Pool, form: Form) -> dict[str, str]:
     return {value: names[target] for value, target in ids.items() if target in names}
 
 
-async def _difference(edit: Edit[Schedule]) -> Difference:
+async def _difference(edit: Edit[Schedule]) -> OnCallDifference:
     """What saving the form would do in the next weeks. A rule without a target does not count yet."""
     form = edit.form
     ready = [row for row in _RULES.of(form) if id_of(_value(row, "target").partition(":")[2])]
     try:
         spec = _spec_of(_RULES.put(Form.of(name="a schedule", time_zone=form.value("time_zone")), ready))
     except InvalidInput:
-        return Difference(problem="Not all of it can be read yet.")
+        return OnCallDifference(problem="Not all of it can be read yet.")
     used = [one.target.id for one in spec.rules if one.target.type == "rotation"]
-    return await difference(
+    return await on_call_difference(
         edit.pool, edit.stored.id if edit.stored else NEW, lambda found: _with(found, spec), None, used
     )
 

@@ -21,10 +21,10 @@ from tocsin.web.kit.choices import id_of
 from tocsin.web.kit.editor import Edit
 from tocsin.web.kit.forms import WHOLE, Form
 from tocsin.web.kit.render import page
-from tocsin.web.kit.wall_times import instants_of, twice, typed_fields
+from tocsin.web.kit.wall_times import instants_of, wall_time_fields, zones_of_repeated_time
 from tocsin.web.kit.zone import zone_named
 from tocsin.web.schedules.calendar import override_text
-from tocsin.web.schedules.change_preview import Difference, difference
+from tocsin.web.schedules.change_preview import OnCallDifference, on_call_difference
 
 
 def spec_of(form: Form) -> OverrideSpec:
@@ -37,7 +37,7 @@ def spec_of(form: Form) -> OverrideSpec:
 async def form_of(edit: Edit[Override]) -> Form:
     """The form with the override, by the clocks of its schedule."""
     one, zone = edit.existing, zone_named((await schedules.get(edit.pool, edit.ids[0])).time_zone)
-    times = {**typed_fields("start_at", one.start_at, zone), **typed_fields("end_at", one.end_at, zone)}
+    times = {**wall_time_fields("start_at", one.start_at, zone), **wall_time_fields("end_at", one.end_at, zone)}
     return Form.of(zone=zone.key, add_user_id=one.add_user_id, remove_user_id=one.remove_user_id, **times)
 
 
@@ -59,7 +59,7 @@ async def page_of(edit: Edit[Override], status: int) -> Response:
         "form": form,
         "form_zone": zone,
         "own_zone": zone_named(schedule.time_zone),
-        "twice": {name: twice(form, name, zone) for name in ("start_at", "end_at")},
+        "twice": {name: zones_of_repeated_time(form, name, zone) for name in ("start_at", "end_at")},
         "people": [(str(user_id), name) for user_id, name in names.items()],
         "can_edit": may_edit(edit.viewer, schedule.team_id),
         "difference": await _difference(edit),
@@ -79,21 +79,21 @@ def _title(one: Override | None, names: Mapping[UUID, str]) -> str:
     return override_text(rules.OverrideDefinition(one.id, *_columns(one.spec)), names) if one else "New override"
 
 
-async def _difference(edit: Edit[Override]) -> Difference:
+async def _difference(edit: Edit[Override]) -> OnCallDifference:
     """What saving the form would do, over its time and the one that it had."""
     form, old = edit.form, edit.stored
     if not form.given("add_user_id") and not form.given("remove_user_id"):
-        return Difference(problem="Choose who comes or who goes to see what changes.")
+        return OnCallDifference(problem="Choose who comes or who goes to see what changes.")
     try:
         spec = spec_of(form)
         require_none([*ends_after_start(spec.start_at, spec.end_at), *overrides.wrong_users(spec)])
     except InvalidInput:
-        return Difference(problem="Not all of it can be read yet.")
+        return OnCallDifference(problem="Not all of it can be read yet.")
     if clash := await _clash(edit, spec):
-        return Difference(problem=clash)
+        return OnCallDifference(problem=clash)
     spans = [spec] if old is None else [spec, old.spec]
     window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
-    return await difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, old), window)
+    return await on_call_difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, old), window)
 
 
 async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:

@@ -15,7 +15,7 @@ from tocsin.store.on_call.overrides import Override, OverrideSpec
 from tocsin.web.kit.choices import id_of
 from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
 from tocsin.web.kit.forms import Form
-from tocsin.web.kit.wall_times import typed_fields
+from tocsin.web.kit.wall_times import wall_time_fields
 from tocsin.web.kit.zone import zone_named, zone_of
 from tocsin.web.schedules import override_form
 from tocsin.web.schedules.parts import permit_part, week_of, with_schedule
@@ -34,7 +34,7 @@ async def _blank(edit: Edit[Override]) -> Form:
     zone = zone_of(edit.request) if query.get("zone") == "mine" else zone_named(schedule.time_zone)
     span = _wanted(query, await now(edit.pool))
     instead_of = id_of(query.get("instead_of", "")) or await _only_one(edit.pool, schedule.id, span)
-    times = {**typed_fields("start_at", span.start, zone), **typed_fields("end_at", span.end, zone)}
+    times = {**wall_time_fields("start_at", span.start, zone), **wall_time_fields("end_at", span.end, zone)}
     return Form.of(zone=zone.key, remove_user_id=instead_of, **times)
 
 

@@ -27,9 +27,9 @@ from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import Row, Rows
-from tocsin.web.kit.wall_times import instants_of, twice, typed_fields
+from tocsin.web.kit.wall_times import instants_of, wall_time_fields, zones_of_repeated_time
 from tocsin.web.kit.zone import zone_named
-from tocsin.web.schedules.change_preview import Difference, difference
+from tocsin.web.schedules.change_preview import OnCallDifference, on_call_difference
 from tocsin.web.schedules.parts import permit_part, week_of, with_schedule
 
 router = APIRouter(include_in_schema=False)
@@ -91,12 +91,12 @@ async def _form_of(edit: Edit[TemporarySchedule]) -> Form:
 
 
 def _typed(spec: TemporaryScheduleSpec, zone: ZoneInfo) -> Form:
-    times = {**typed_fields("start_at", spec.start_at, zone), **typed_fields("end_at", spec.end_at, zone)}
+    times = {**wall_time_fields("start_at", spec.start_at, zone), **wall_time_fields("end_at", spec.end_at, zone)}
     return _SHIFTS.put(Form.of(zone=zone.key, **times), [_row(shift, zone) for shift in spec.shifts])
 
 
 def _row(shift: TemporaryShift, zone: ZoneInfo) -> Row:
-    times = {**typed_fields("start_at", shift.start_at, zone), **typed_fields("end_at", shift.end_at, zone)}
+    times = {**wall_time_fields("start_at", shift.start_at, zone), **wall_time_fields("end_at", shift.end_at, zone)}
     return {"user_id": [str(shift.user_id)], **{name: [value] for name, value in times.items()}}
 
 
@@ -113,7 +113,7 @@ async def _page(edit: Edit[TemporarySchedule], status: int) -> Response:
         "form": form,
         "form_zone": zone,
         "own_zone": zone_named(schedule.time_zone),
-        "twice": {name: twice(form, name, zone) for name in timed},
+        "twice": {name: zones_of_repeated_time(form, name, zone) for name in timed},
         "rows": rows,
         "shown": [*timed, *(f"shifts.{n}.user_id" for n in rows)],
         "people": {str(user_id): name for user_id, name in names.items()},
@@ -123,16 +123,16 @@ async def _page(edit: Edit[TemporarySchedule], status: int) -> Response:
     return await page(edit.request, edit.viewer, "schedules/temporary.html.j2", status, **values)
 
 
-async def _difference(edit: Edit[TemporarySchedule]) -> Difference:
+async def _difference(edit: Edit[TemporarySchedule]) -> OnCallDifference:
     """What saving the form would do, over its time and the one that it had."""
     try:
         spec = _spec_of(edit.form)
         require_none(ends_after_start(spec.start_at, spec.end_at))
     except InvalidInput:
-        return Difference(problem="Not all of it can be read yet.")
+        return OnCallDifference(problem="Not all of it can be read yet.")
     spans: Sequence[TemporaryScheduleSpec] = [spec] if edit.stored is None else [spec, edit.stored.spec]
     window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
-    return await difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, edit.stored), window)
+    return await on_call_difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, edit.stored), window)
 
 
 def _with(

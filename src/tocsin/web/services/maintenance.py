@@ -22,7 +22,7 @@ from tocsin.store.services.maintenance_windows import MaintenanceWindowSpec
 from tocsin.store.services.services import Service
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
-from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.numbers import whole_number
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.kit.wall_times import instant_of
 from tocsin.web.kit.zone import zone_named
@@ -89,7 +89,7 @@ async def _until(connection: Connection, form: Form, zone: ZoneInfo) -> datetime
         return instant_of(form, "until", zone)
     if form.value("for") == "end":
         return None
-    minutes = whole(form.value("for"))
+    minutes = whole_number(form.value("for"))
     if minutes is None or not 0 < minutes <= _MOST_MINUTES:
         raise InvalidInput(FieldError("until", "choose how long"))
     return await now(connection) + timedelta(minutes=minutes)

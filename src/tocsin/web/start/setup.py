@@ -40,7 +40,7 @@ from tocsin.web.kit import test_alerts
 from tocsin.web.kit.contact_method_form import add_contact_method, see_secret, send_test
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import FORM_ERRORS, Form, Sent, status_of
-from tocsin.web.kit.numbers import whole
+from tocsin.web.kit.numbers import whole_number
 from tocsin.web.kit.shown_once import see_once
 from tocsin.web.kit.viewer import Viewer, ViewerZone
 from tocsin.web.start.setup_steps import SKIP_COOKIE, setup_page
@@ -57,7 +57,7 @@ _POLICY_FIELDS = {"name": "policy_name", "steps.0.targets.0.id": "first", "steps
 @router.get("")
 async def show(request: Request, viewer: Viewer, alert: str = "") -> Response:
     """The steps, the first that is not done open; and what became of a test alert."""
-    return await setup_page(request, viewer, alert_id=whole(alert, digits=18))
+    return await setup_page(request, viewer, alert_id=whole_number(alert, digits=18))
 
 
 @router.post("/skip")
@@ -185,7 +185,7 @@ def first_handoff(moment: datetime, zone: ZoneInfo, hour: int) -> datetime:
 
 
 def _is_hour(text: str) -> bool:
-    hour = whole(text, digits=2)
+    hour = whole_number(text, digits=2)
     return hour is not None and hour < 24
 
 
@@ -198,12 +198,12 @@ def _schedule(rotation: Rotation) -> ScheduleSpec:
 
 
 def _policy(form: Form) -> dict[str, Any]:
-    minutes = whole(form.value("minutes"))
+    minutes = whole_number(form.value("minutes"))
     delay = form.value("minutes") if minutes is None else minutes * 60
     wanted = [form.value("first"), *([form.value("second")] if form.given("second") else [])]
     return {
         "name": form.value("policy_name"),
-        "repeat": whole(form.value("repeat")),
+        "repeat": whole_number(form.value("repeat")),
         "steps": [{"delay_seconds": delay, "targets": [_target(one)]} for one in wanted],
     }
 

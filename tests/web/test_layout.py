@@ -1,0 +1,37 @@
+"""Where pages are: each word names one thing, and whatever a page is made of is in its own folder or in the kit."""
+
+import ast
+import re
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
+
+WEB = Path(str(files("tocsin.web")))
+FOLDERS = {path.parent.name for path in WEB.glob("*/__init__.py")}
+NAMED = re.compile(r'"(\w+)/\w+\.html\.j2"')
+
+
+def test_no_name_of_a_class_has_two_meanings() -> None:
+    names = Counter(
+        node.name
+        for path in WEB.rglob("*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_a_page_takes_templates_from_its_own_folder_and_the_kit() -> None:
+    foreign = [
+        (str(path.relative_to(WEB)), folder)
+        for path in WEB.rglob("*")
+        if path.suffix in {".py", ".j2"} and (own := path.relative_to(WEB).parts[0]) in FOLDERS
+        for folder in NAMED.findall(path.read_text())
+        if folder not in {own, "kit"}
+    ]
+    assert foreign == []
+
+
+def test_tests_of_a_folder_stand_in_a_folder_of_the_same_name() -> None:
+    here = Path(__file__).parent
+    assert {path.parent.name for path in here.glob("*/test_*.py")} - {"browser"} <= FOLDERS
