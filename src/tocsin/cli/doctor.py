@@ -92,7 +92,7 @@ async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:
         message = f"nobody hears of a sick engine: no escalation policy has the name or id “{loaded.operators_policy}”"
         return [_setting_line(None, "operators_policy_unknown", message, "name a policy that there is")]
     mails = await _mails(pool, loaded)
-    if any(recipient.type != "email" or mails for recipient in found.recipients):
+    if any(mails or not recipient.by_mail for recipient in found.recipients):
         return []
     because, advice = _BY_MAIL_ALONE if found.recipients else _NOBODY
     return [_setting_line(found.policy, "operators_unreachable", f"nobody hears of a sick engine: {because}", advice)]

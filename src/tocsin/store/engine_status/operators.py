@@ -17,13 +17,17 @@ _sql = Statements(__package__, "operators.sql")
 
 @dataclass(frozen=True, slots=True)
 class OperatorAddress:
-    """One contact method or channel of an operator; ``name`` is the user's or channel's."""
+    """One contact method or channel of an operator; ``name`` is the user's or channel's.
+
+    ``by_mail``: it is reached by a mail server only.
+    """
 
     id: UUID
     name: str
     type: str
     address: str = field(repr=False)
     secret: str | None = field(repr=False)
+    by_mail: bool
 
 
 @dataclass(frozen=True, slots=True)

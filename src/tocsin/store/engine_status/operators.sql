@@ -8,15 +8,17 @@ limit 1
 
 -- name: addresses
 -- Where users and channels are reached: by each enabled contact method that some rule uses, whatever its delay.
-select methods.id, users.name, methods.type, methods.address, methods.secret
+select methods.id, users.name, methods.type, methods.address, methods.secret, types.by_mail
 from contact_methods as methods
 join users on users.id = methods.user_id
+join channel_types as types on types.name = methods.type
 where
     methods.user_id = any($1::uuid[])
     and exists (select from active_notification_rules as rules where rules.contact_method_id = methods.id)
 union all
-select channels.id, channels.name, channels.type, channels.address, channels.secret
+select channels.id, channels.name, channels.type, channels.address, channels.secret, types.by_mail
 from channels
+join channel_types as types on types.name = channels.type
 where channels.id = any($2::uuid[])
 
 -- name: incident

@@ -11,12 +11,12 @@ select
             'contact_method', rules.contact_method_name, 'delay_seconds', extract(epoch from rules.delay)
         ) order by rules.delay, rules.id), '[]')
         from active_notification_rules as rules
-        where rules.user_id = users.id and ($2 or rules.contact_method_type <> 'email')
+        where rules.user_id = users.id and ($2 or not rules.by_mail)
     ) as rules,
     (
         select count(*)
         from active_notification_rules as rules
-        where rules.user_id = users.id and not $2 and rules.contact_method_type = 'email'
+        where rules.user_id = users.id and not $2 and rules.by_mail
     ) as unmailed
 from users
 where users.id = any($1::uuid[])
@@ -28,7 +28,8 @@ select
     methods.name,
     methods.enabled,
     exists (select from notification_rules as rules where rules.contact_method_id = methods.id) as has_rule,
-    $2 or methods.type <> 'email' as can_send
+    $2 or not types.by_mail as can_send
 from contact_methods as methods
+join channel_types as types on types.name = methods.type
 where methods.user_id = $1
 order by methods.created_at, methods.id
