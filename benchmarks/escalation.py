@@ -14,8 +14,8 @@ from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool
 
 _LATENESS = """
-select extract(epoch from at - (meta ->> 'due_at')::timestamptz)::float8 as late
-from alert_logs where event = 'escalated'
+select extract(epoch from moved_at - due)::float8 as late
+from escalation_moves where state = 'escalating'
 """
 _LEFT = "select count(*) from escalation_policy_state where step_number = 0"
 _UNSENT = "select (select count(*) from alerts) - (select count(*) from outgoing_messages where status = 'sent')"

@@ -73,6 +73,16 @@ set
 from escalation_policy_steps as steps
 where steps.escalation_policy_id = state.escalation_policy_id and steps.step_number = 0
 """
+_MOVES = """
+insert into escalation_moves (
+    alert_id, log_id, state, escalation_policy_id, escalation_policy_step_id, step_number, loop_count, escalation_count,
+    last_escalation, next_escalation, moved_at
+)
+select
+    alert_id, 0, state, escalation_policy_id, escalation_policy_step_id, step_number, loop_count, escalation_count,
+    last_escalation, next_escalation, last_escalation
+from escalation_policy_state
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +110,7 @@ async def open_alerts(
     await pool.execute(_ALERTS, count, organisation.services)
     await pool.execute("delete from pgqueuer")
     await pool.execute(_STANDING, due, over, count)
+    await pool.execute(_MOVES)
     await pool.execute("vacuum analyze users, contact_methods, services, alerts, escalation_policy_state, pgqueuer")
+    await pool.execute("vacuum analyze escalation_moves")
     await pool.execute("vacuum analyze escalation_policies, escalation_policy_steps, ep_step_on_call_users")

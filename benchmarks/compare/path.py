@@ -27,11 +27,12 @@ select
     logs.reason,
     extract(epoch from pg_xact_commit_timestamp(messages.xmin) - case logs.reason
         when 'first_step' then pg_xact_commit_timestamp(alerts.xmin)
-        else (logs.meta ->> 'due_at')::timestamptz
+        else coalesce(moves.due, (logs.meta ->> 'due_at')::timestamptz)
     end)::float8 * 1000 as span
 from outgoing_messages as messages
 join alerts on alerts.id = messages.alert_id
 join alert_logs as logs on logs.alert_id = alerts.id and logs.event = 'escalated'
+left join escalation_moves as moves on moves.alert_id = logs.alert_id and moves.log_id = logs.id
 """
 
 

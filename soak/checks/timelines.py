@@ -26,7 +26,7 @@ order by alerts.id
 """
 
 _LOGS = """
-select alert_id, extract(epoch from at)::float8 as at, event, reason, meta from alert_logs
+select alert_id, extract(epoch from at)::float8 as at, event, reason, meta from alert_timeline
 where alert_id > $1 and alert_id <= $2
 order by alert_id, id
 """

@@ -45,7 +45,7 @@ def foreseen(event: Event) -> Happening:
 async def happened(pool: Pool, alert_id: int) -> list[Happening]:
     """What the timeline and the pages say. Rules that were passed over, and what else they tell, are not foreseen."""
     logs = await pool.fetch(
-        "select at, event, reason, meta from alert_logs where alert_id = $1 and event = any($2)",
+        "select at, event, reason, meta from alert_timeline where alert_id = $1 and event = any($2)",
         alert_id,
         [kind.value for kind in EventKind],
     )

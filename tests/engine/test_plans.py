@@ -19,6 +19,7 @@ from tocsin.engine.runner import SESSION
 LARGE = {
     "alerts",
     "alert_logs",
+    "escalation_moves",
     "escalation_policy_state",
     "notification_policy_cycles",
     "outgoing_messages",
@@ -52,6 +53,8 @@ select cycles.id::text, cycles.alert_id, cycles.id, 'Ann', 'webhook',
     case when cycles.alert_id % 100 = 0 then now() + interval '1 hour' end
 from notification_policy_cycles as cycles;
 insert into alert_logs (alert_id, event) select id, 'created' from alerts;
+insert into escalation_moves (alert_id, log_id, state, loop_count, escalation_count)
+select alert_id, id, 'escalating', 0, 1 from alert_logs;
 insert into outgoing_message_events (message_id, status, attempt) select id, 'sent', 1 from outgoing_messages;
 alter table alerts enable trigger user;
 alter table escalation_policy_state enable trigger user;
@@ -68,6 +71,7 @@ analyze pgqueuer;
 
 HOT = {
     "alert.sql": ("load", "rest", "stop"),
+    "alert_moves.sql": ("last_moves", "restore"),
     "cycle.sql": ("load", "hold", "end"),
     "page.sql": ("load", "try_again", "failed", "end", "defer", "let_go"),
 }

@@ -17,7 +17,7 @@ ALL_SENT = "select count(*) > 0 and bool_and(status = 'sent') from outgoing_mess
 
 ENTERED = """
 select alert_id, meta ->> 'step_number' as step, count(*) as times
-from alert_logs
+from alert_timeline
 where event = 'escalated'
 group by alert_id, meta ->> 'step_number'
 """

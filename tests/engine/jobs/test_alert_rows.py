@@ -70,9 +70,9 @@ COURSES: Sequence[tuple[type[Decision], Course]] = [
 ]
 
 
-async def state_of(pool: Pool, alert_id: int) -> alert.Loaded:
+async def state_of(pool: Pool, alert_id: int) -> alert.AlertSnapshot:
     [row] = await pool.fetch(alert._SQL["load"], [alert_id])
-    return alert._loaded(row)
+    return alert._snapshot(row)
 
 
 async def happen(pool: Pool, clock: Clock, alert_id: int, course: Course) -> None:

@@ -19,9 +19,15 @@ values (gen_random_uuid(), 'oncall-2', 7, '0.1.0', now() - interval '3 days', '{
 }')
 """
 PAST = """
-insert into alert_logs (alert_id, event, at, meta)
-select $1::bigint, 'escalated', at, jsonb_build_object('due_at', at - interval '1 millisecond' * (25 + n * 37 % 90))
-from generate_series(3, 170) as n cross join lateral (select now() - interval '20 seconds' * n as at) as moments
+with moments as (
+    select now() - interval '20 seconds' * n as at, interval '1 millisecond' * (25 + n * 37 % 90) as late
+    from generate_series(3, 170) as n
+),
+logs as (
+    insert into alert_logs (alert_id, event, at) select $1::bigint, 'escalated', at from moments returning id, at
+)
+insert into escalation_moves (alert_id, log_id, state, loop_count, escalation_count, due, moved_at)
+select $1::bigint, logs.id, 'escalating', 0, 1, logs.at - moments.late, logs.at from logs join moments using (at)
 """
 
 

@@ -64,15 +64,22 @@ async def test_parked_jobs_are_for_administrators(browser: AsyncClient, make: Fa
 
 
 LATE = """
-insert into alert_logs (alert_id, event, at, meta)
-select $1, 'escalated', at, jsonb_build_object('due_at', at - late)
-from (
+with moments (number, at, late) as (
     values
-        (now() - interval '5 minutes', interval '0.2 s'),
-        (now() - interval '5 minutes', interval '0.4 s'),
-        (now() - interval '5 minutes', interval '9 s'),
-        (now() - interval '2 hours', interval '99 s')
-) as moves (at, late)
+        (1, now() - interval '5 minutes', interval '0.2 s'),
+        (2, now() - interval '5 minutes', interval '0.4 s'),
+        (3, now() - interval '5 minutes', interval '9 s'),
+        (4, now() - interval '2 hours', interval '99 s')
+),
+logs as (
+    insert into alert_logs (alert_id, event, reason, at)
+    select $1, 'escalated', number::text, at from moments
+    returning id, reason
+)
+insert into escalation_moves (alert_id, log_id, state, loop_count, escalation_count, due, moved_at)
+select $1, logs.id, 'escalating', 0, 1, moments.at - moments.late, moments.at
+from logs
+join moments on moments.number::text = logs.reason
 """
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 _WAKE = "let its job look again now"
 
@@ -37,15 +36,6 @@ _DIFFERING: Mapping[str, str] = {
 REASONS = tuple(_REASONS)
 """Everything that may be wrong with an object."""
 
-_OF_ROWS = frozenset(
-    {
-        "no_cycle",
-        "not_exhausted",
-        "due_too_late",
-        "page_put_off",
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Drift:
@@ -69,19 +59,9 @@ class Drift:
         return _REASONS[self.reason][1]
 
     @property
-    def key(self) -> int | UUID:
-        """The id as its table has it."""
-        return int(self.id) if self.kind == "alert" else UUID(self.id)
-
-    @property
-    def repairs_row(self) -> bool:
-        """Whether the row itself is put right first, for its own job would not do it."""
-        return self.reason in _OF_ROWS or (self.reason == "no_state" and self.kind == "alert")
-
-    @property
     def is_repaired_by_run(self) -> bool:
-        """Whether a run of its job repairs it; otherwise the job is missing or parked, or the row is wrong."""
-        return not self.repairs_row and self.reason not in ("no_job", "job_too_late", "parked")
+        """Whether its job repairs it; otherwise that is missing or parked, or the object is a page that was put off."""
+        return self.reason not in ("no_job", "job_too_late", "parked", "page_put_off")
 
     @property
     def wakes_at(self) -> datetime | None:

@@ -65,7 +65,9 @@ class Reconciler:
         kind = TURNS[self._turns % len(TURNS)]
         self._turns += 1
         ids = await self._take(kind) if kind != "page" else []
-        return await repair.repair(self.pool, self._kinds, await _confirmed(self.pool, self._kinds, kind, ids))
+        drifts = await _confirmed(self.pool, self._kinds, kind, ids)
+        await repair.repair(self.pool, self._kinds, drifts)
+        return len(drifts)
 
     async def _take(self, kind: str) -> Sequence[str]:
         before = await self.pool.fetchrow(_SQL["progress"], kind)
@@ -110,7 +112,7 @@ async def _confirmed(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) ->
     again = [each for each in await _suspects(pool, kinds, kind, ids) if (each.kind, each.id, each.reason) in keys]
     rows = await pool.fetch(_SQL["left_alone"], [each.kind for each in again], [each.id for each in again])
     alone = {(row["kind"], row["id"]) for row in rows}
-    return [each for each in again if each.repairs_row or (each.kind, each.id) in alone]
+    return [each for each in again if each.kind == "page" or (each.kind, each.id) in alone]
 
 
 async def _suspects(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) -> Sequence[Drift]:
@@ -119,17 +121,19 @@ async def _suspects(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) -> 
     found: list[Drift] = []
     for start in range(0, len(ids), _PART):
         part = ids[start : start + _PART]
-        found += await _drifts(kinds[kind], part)
-        if kind == "alert":
-            found += await _of_alerts(pool, kinds["cycle"], part)
+        found += await (_of_alerts(pool, kinds, part) if kind == "alert" else _drifts(kinds[kind], part))
     return found
 
 
-async def _of_alerts(pool: Pool, cycle: JobKind, ids: Sequence[str]) -> Sequence[Drift]:
+async def _of_alerts(pool: Pool, kinds: Kinds, ids: Sequence[str]) -> Sequence[Drift]:
+    """Alerts and their cycles, but for those of which one look at their rows shows that nothing can be wrong."""
     numbers = [int(each) for each in ids]
-    rows = [Drift(**row) for row in await pool.fetch(_SQL["alerts"], numbers)]
-    cycle_ids = [row["id"] for row in await pool.fetch(_SQL["cycle_ids"], numbers)]
-    return [*rows, *await _drifts(cycle, cycle_ids)]
+    alerts = await pool.fetch(_SQL["alert_suspects"], numbers)
+    cycles = await pool.fetch(_SQL["cycle_suspects"], numbers)
+    return [
+        *await _drifts(kinds["alert"], [row["id"] for row in alerts]),
+        *await _drifts(kinds["cycle"], [row["id"] for row in cycles]),
+    ]
 
 
 async def _drifts(kind: JobKind, ids: Sequence[str]) -> Sequence[Drift]:

@@ -72,111 +72,37 @@ where not exists (
         )
 )
 
--- name: alerts
--- Alerts whose row is not as it should be, with the reason, and when they should move. An alert's next move comes no
--- later than its delay after the last: the delay that its timeline says it entered the step with, for a later change of
--- the step counts from the next one only (A6). A second more is let pass.
-with standing as (
-    select
-        state.alert_id, state.state, state.step_number, state.escalation_count, state.last_escalation,
-        state.next_escalation, alerts.status, steps.id as step_id,
-        policy_climbed(state.*, policies.*) as policy_id,
-        policy_to_climb(state.*, policies.*) as wanted_policy_id,
-        case state.state
-            when 'escalating' then state.last_escalation + steps.delay
-            when 'nobody' then now() + (
-                select sum(each.delay) from escalation_policy_steps as each
-                where each.escalation_policy_id = state.escalation_policy_id
-            )
-            else now()
-        end as bound
-    from escalation_policy_state as state
-    join alerts on alerts.id = state.alert_id
-    join services on services.id = state.service_id
-    join escalation_policies as policies on policies.id = services.escalation_policy_id
-    left join escalation_policy_steps as steps
-        on steps.id = state.escalation_policy_step_id and steps.escalation_policy_id = state.escalation_policy_id
-    where state.alert_id = any($1::bigint[])
-),
-judged as (
-    select
-        standing.alert_id,
-        coalesce(promised.due, standing.bound, now()) as due,
-        case
-            when
-                standing.status <> 'triggered'
-                or standing.policy_id is distinct from standing.wanted_policy_id
-                or (standing.state <> 'exhausted' and standing.step_number is not null and standing.step_id is null)
-                then null
-            when
-                standing.state = 'exhausted'
-                and coalesce((
-                    select logs.event
-                    from alert_logs as logs
-                    where logs.alert_id = standing.alert_id and logs.event in ('escalated', 'exhausted')
-                    order by logs.id desc
-                    limit 1
-                ), '') <> 'exhausted'
-                then 'not_exhausted'
-            when
-                standing.state in ('new', 'escalating', 'nobody')
-                and coalesce(
-                    standing.next_escalation
-                    > coalesce(promised.due, standing.bound, now()) + interval '1 second',
-                    true
-                )
-                then 'due_too_late'
-            when
-                standing.state = 'escalating'
-                and exists (
-                    select
-                    from (
-                        select logs.meta
-                        from alert_logs as logs
-                        where logs.alert_id = standing.alert_id and logs.event = 'escalated'
-                        order by logs.id desc
-                        limit 1
-                    ) as entered
-                    cross join lateral jsonb_array_elements(entered.meta -> 'users') as paged (person)
-                    join users on users.id = (paged.person ->> 'id')::uuid
-                    where
-                        not exists (
-                            select from notification_policy_cycles as cycles
-                            where
-                                cycles.alert_id = standing.alert_id
-                                and cycles.escalation_count = standing.escalation_count
-                                and cycles.user_id = users.id
-                        )
-                )
-                then 'no_cycle'
-        end as reason
-    from standing
-    left join lateral (
-        select
-            logs.at + make_interval(
-                secs => coalesce(logs.meta ->> 'next_in_seconds', logs.meta ->> 'looks_again_in_seconds')::float8
-            ) as due
-        from alert_logs as logs
-        where
-            standing.next_escalation > standing.bound
-            and logs.alert_id = standing.alert_id
-            and logs.event = case standing.state when 'escalating' then 'escalated' when 'nobody' then 'nobody_on_call' end
-        order by logs.id desc
-        limit 1
-    ) as promised on true
-)
-select 'alert' as kind, judged.alert_id::text as id, judged.reason, judged.due
-from judged
-where judged.reason is not null
-union all
-select 'alert', alerts.id::text, 'no_state', alerts.created_at
+-- name: alert_suspects
+-- Of some alerts those that are worth a closer look: all but those that are triggered, stand where their last move left
+-- them, on a step of their service's own policy, and have the cycles of that move.
+select alerts.id::text as id
 from alerts
+left join escalation_policy_state as state on state.alert_id = alerts.id
+left join services on services.id = state.service_id
+left join escalation_policy_steps as steps on steps.id = state.escalation_policy_step_id
+left join lateral (
+    select moves.state, moves.next_escalation, moves.escalation_count, moves.user_ids
+    from escalation_moves as moves
+    where moves.alert_id = alerts.id
+    order by moves.log_id desc
+    limit 1
+) as move on true
 where
     alerts.id = any($1::bigint[])
-    and alerts.status <> 'closed'
-    and not exists (select from escalation_policy_state as state where state.alert_id = alerts.id)
+    and (
+        alerts.status = 'triggered'
+        and state.state in ('escalating', 'exhausted')
+        and state.state = move.state
+        and state.next_escalation is not distinct from move.next_escalation
+        and state.escalation_policy_id = services.escalation_policy_id
+        and state.escalation_policy_id = steps.escalation_policy_id
+        and cardinality(move.user_ids) <= (
+            select count(*) from notification_policy_cycles as cycles
+            where cycles.alert_id = alerts.id and cycles.escalation_count = move.escalation_count
+        )
+    ) is not true
 
--- name: cycle_ids
+-- name: cycle_suspects
 -- Of some alerts the cycles that may have something to do: those that wait or repeat, those whose alert is no longer
 -- triggered, and those with a notification rule that has not been worked through.
 select cycles.id::text as id

@@ -1,11 +1,10 @@
-"""Repairing what was found wrong: the row where only the row is wrong, else by the object's own job.
+"""Repairing what was found wrong, by the object's own job: it is run here and now, or woken where it was missing.
 
 Each repair is logged, counted by kind and reason, and kept for a month in ``engine_repairs`` for whoever asks later.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
 import structlog
 from prometheus_client import Counter
@@ -31,22 +30,18 @@ BATCH = 1000
 _RUNS_AT_ONCE = 100
 
 
-async def repair(pool: Pool, kinds: Mapping[str, JobKind], drifts: Sequence[Drift]) -> int:
-    """Repair what was found and return how much; what has become well meanwhile is left alone."""
-    to_run = [drift for drift in drifts if drift.is_repaired_by_run]
-    await _run_all(pool, kinds, to_run)
-    return len(to_run) + await _wake_all(pool, [drift for drift in drifts if not drift.is_repaired_by_run])
+async def repair(pool: Pool, kinds: Mapping[str, JobKind], drifts: Sequence[Drift]) -> None:
+    """Repair what was found; what has become well meanwhile is left as it is."""
+    await _run_all(pool, kinds, [drift for drift in drifts if drift.is_repaired_by_run])
+    await _wake_all(pool, [drift for drift in drifts if not drift.is_repaired_by_run])
 
 
-async def wake(connection: Connection, drifts: Sequence[Drift]) -> Sequence[Drift]:
-    """Put rows right and wake their jobs, a batch at most, in the transaction that the connection is in.
-
-    Returns those that needed it, to be reported after the commit.
-    """
-    done = [drift for group in _groups(drifts) for drift in await _put_right(connection, group)]
-    await _enqueue(connection, done)
-    await _record(connection, done)
-    return done
+async def wake(connection: Connection, drifts: Sequence[Drift]) -> None:
+    """Wake the objects' jobs, a batch at most, in the transaction that the connection is in; reported after that."""
+    if put_off := [drift.id for drift in drifts if drift.reason == "page_put_off"]:
+        await connection.execute(_SQL["page_put_off"], put_off)
+    await _enqueue(connection, drifts)
+    await _record(connection, drifts)
 
 
 def report(done: Sequence[Drift]) -> None:
@@ -72,9 +67,9 @@ async def _run_all(pool: Pool, kinds: Mapping[str, JobKind], drifts: Sequence[Dr
 
 
 async def _run(pool: Pool, kind: JobKind, drift: Drift) -> None:
-    """Where the run fails, the object's job is woken: the queue tries again, and parks it with the reason."""
+    """Run the object's job. Where that fails the job is woken: the queue tries again, and parks it with the reason."""
     try:
-        wake_at = (await kind.run(drift.id)).wake_at
+        wake_at = (await (kind.repair or kind.run)(drift.id)).wake_at
     except CONNECTION_ERRORS:
         raise
     except Exception as error:
@@ -85,16 +80,12 @@ async def _run(pool: Pool, kind: JobKind, drift: Drift) -> None:
             await enqueue(pool, drift.kind, drift.id, wake_at)
 
 
-async def _wake_all(pool: Pool, drifts: Sequence[Drift]) -> int:
-    """Each way of repairing has transactions of its own, for each locks rows in the order in which all are locked."""
-    repaired = 0
-    for group in _groups(drifts):
-        for start in range(0, len(group), BATCH):
-            async with pool.acquire() as connection, connection.transaction():
-                done = await wake(connection, group[start : start + BATCH])
-            report(done)
-            repaired += len(done)
-    return repaired
+async def _wake_all(pool: Pool, drifts: Sequence[Drift]) -> None:
+    for start in range(0, len(drifts), BATCH):
+        part = drifts[start : start + BATCH]
+        async with pool.acquire() as connection, connection.transaction():
+            await wake(connection, part)
+        report(part)
 
 
 async def _enqueue(database: Database, drifts: Sequence[Drift]) -> None:
@@ -103,28 +94,6 @@ async def _enqueue(database: Database, drifts: Sequence[Drift]) -> None:
 
 async def _record(database: Database, drifts: Sequence[Drift]) -> None:
     await database.execute(_SQL["record"], *_columns(drifts, "kind", "id", "reason", "due"))
-
-
-def _groups(drifts: Sequence[Drift]) -> Iterator[Sequence[Drift]]:
-    """The drifts by the statement that puts their rows right."""
-    for _, group in groupby(sorted(drifts, key=_statement), key=_statement):
-        yield list(group)
-
-
-def _statement(drift: Drift) -> str:
-    """The statement that puts the row right; empty when there is none to."""
-    return drift.reason if drift.repairs_row else ""
-
-
-async def _put_right(connection: Connection, drifts: Sequence[Drift]) -> Sequence[Drift]:
-    statement = _statement(drifts[0])
-    if not statement:
-        return drifts
-    arguments: list[object] = [[drift.key for drift in drifts]]
-    if statement == "due_too_late":
-        arguments.append([drift.due for drift in drifts])
-    repaired = {row["id"] for row in await connection.fetch(_SQL[statement], *arguments)}
-    return [drift for drift in drifts if drift.key in repaired]
 
 
 def _columns(drifts: Sequence[Drift], *names: str) -> Sequence[list[object]]:

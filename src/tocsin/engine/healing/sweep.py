@@ -100,9 +100,10 @@ class Sweep:
             if not await connection.fetchval(_SQL["lock"]):
                 return 0
             found = [Drift(**row) for row in await connection.fetch(_SQL[statement], repair.BATCH)]
-            done = await repair.wake(connection, found) if found else []
-        repair.report(done)
-        return len(done)
+            if found:
+                await repair.wake(connection, found)
+        repair.report(found)
+        return len(found)
 
 
 def _clock() -> float:

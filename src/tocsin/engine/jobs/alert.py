@@ -1,8 +1,8 @@
 """Job ``alert``: one open alert goes where it should on its policy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -22,21 +22,20 @@ from tocsin.domain.escalation.decisions import (
     Hold,
     Renew,
     Reopen,
-    Skipped,
     Stop,
     Wait,
 )
-from tocsin.domain.escalation.policy import ResolvedPolicy, ResolvedStep
+from tocsin.domain.escalation.policy import ResolvedPolicy
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
+from tocsin.engine.jobs.alert_entries import entered, paused
+from tocsin.engine.jobs.alert_moves import LastMove, LastMoves
 from tocsin.engine.jobs.policy import Mirrors, PolicySnapshot, bring_up_to_date, hold, policies
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
 
 _SQL = Statements(__package__, "alert.sql")
-
-Entry = Mapping[str, object]
 
 # What it is that nothing told of, by what the alert would do about it.
 _DRIFTS: Mapping[EscalationReason, str] = {
@@ -79,46 +78,80 @@ class Decided:
         return isinstance(self.decision, Enter) and not self.found.steps[self.decision.step.id].is_mirrored
 
 
-def kind(pool: Pool) -> JobKind:
-    """The kind of job that moves one alert."""
+@dataclass(slots=True)
+class _AlertJob:
+    """What the job needs: loaders that read many alerts at once, and a writer that moves many."""
 
-    async def load_many(alert_ids: Sequence[int]) -> Mapping[int, AlertSnapshot]:
-        rows = await pool.fetch(_SQL["load"], alert_ids)
-        # An open alert that has lost its row is no closed one: the sweep makes the row anew.
-        return {row["id"]: _snapshot(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
+    pool: Pool
+    alerts: BatchLoader[int, AlertSnapshot] = field(init=False)
+    moves: LastMoves = field(init=False)
+    policies: BatchLoader[UUID, PolicySnapshot] = field(init=False)
+    mirrors: Mirrors = field(init=False)
+    entering: BatchWriter = field(init=False)
 
-    loads, found, mirrors = BatchLoader(load_many), policies(pool), Mirrors(pool)
-    entering = BatchWriter(pool, "enter_step")
+    def __post_init__(self) -> None:
+        self.alerts, self.moves, self.policies = BatchLoader(self._load), LastMoves(self.pool), policies(self.pool)
+        self.mirrors, self.entering = Mirrors(self.pool), BatchWriter(self.pool, "enter_step")
 
-    async def consider(alert: AlertSnapshot) -> Decided | None:
-        policy = await found.load(alert.policy_id)
+    async def attempt(self, object_id: str) -> Outcome | None:
+        alert = await self.alerts.load(int(object_id))
+        if alert is None:
+            return None if await self.moves.restore(int(object_id), None) else GONE
+        decided = await self._decide(alert)
+        if decided is not None and decided.meets_stale_mirror:
+            await self.mirrors.freshen(alert.policy_id)
+            decided = await self._decide(alert)
+        if decided is None:
+            return None  # the policy has been deleted since the alert was read
+        return _outcome(decided) if await _apply(self.pool, self.entering, decided) else None
+
+    async def drift(self, object_id: str) -> str | None:
+        alert, move = await self._load_with_move(object_id)
+        if alert is None:
+            return "no_state" if move is not None else None
+        policy = await self.policies.load(alert.policy_id) if alert.version is not None else None
+        return None if policy is None else _drift(alert, policy.policy, move)
+
+    async def restore(self, object_id: str) -> None:
+        """Make the row what the last move left, if it says otherwise."""
+        alert, move = await self._load_with_move(object_id)
+        if alert is not None and move is not None and move.drift(alert.state) is not None:
+            await self.moves.restore(alert.id, alert.version)
+
+    async def _decide(self, alert: AlertSnapshot) -> Decided | None:
+        policy = await self.policies.load(alert.policy_id)
         if policy is None:
             return None
         return Decided(alert, policy, decide(alert.state, policy.policy, alert.now))
 
-    async def attempt(object_id: str) -> Outcome | None:
-        alert = await loads.load(int(object_id))
-        if alert is None:
-            return GONE
-        decided = await consider(alert)
-        if decided is not None and decided.meets_stale_mirror:
-            await mirrors.freshen(alert.policy_id)
-            decided = await consider(alert)
-        if decided is None:
-            return None  # the policy has been deleted since the alert was read
-        return _outcome(decided) if await _apply(pool, entering, decided) else None
+    async def _load_with_move(self, object_id: str) -> tuple[AlertSnapshot | None, LastMove | None]:
+        """The move is read last: should the alert move in between, its version is no longer the one that was read."""
+        alert = await self.alerts.load(int(object_id))
+        return alert, await self.moves.load(int(object_id))
 
-    async def drift(object_id: str) -> str | None:
-        alert = await loads.load(int(object_id))
-        policy = await found.load(alert.policy_id) if alert is not None and alert.version is not None else None
-        return None if alert is None or policy is None else _drift(alert, policy.policy)
-
-    return JobKind("alert", retry_on_conflict(attempt), drift)
+    async def _load(self, alert_ids: Sequence[int]) -> Mapping[int, AlertSnapshot]:
+        rows = await self.pool.fetch(_SQL["load"], alert_ids)
+        # An open alert that has lost its row is no closed one: the row is restored.
+        return {row["id"]: _snapshot(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
 
-def _drift(alert: AlertSnapshot, policy: ResolvedPolicy) -> str | None:
-    reason = unprompted(alert.state, policy, alert.now)
-    return None if reason is None else _DRIFTS.get(reason)
+def kind(pool: Pool) -> JobKind:
+    """The kind of job that moves one alert."""
+    job = _AlertJob(pool)
+    run = retry_on_conflict(job.attempt)
+
+    async def repair(object_id: str) -> Outcome:
+        await job.restore(object_id)
+        return await run(object_id)
+
+    return JobKind("alert", run, job.drift, repair)
+
+
+def _drift(alert: AlertSnapshot, policy: ResolvedPolicy, move: LastMove | None) -> str | None:
+    """What nothing told of: what the alert would do about it, or what its last move says otherwise."""
+    if (reason := unprompted(alert.state, policy, alert.now)) is not None:
+        return _DRIFTS.get(reason)
+    return move.drift(alert.state) if move is not None else None
 
 
 def _snapshot(row: asyncpg.Record) -> AlertSnapshot:
@@ -141,12 +174,9 @@ async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
             except asyncpg.ForeignKeyViolationError:
                 return False  # the step, or somebody on it, has been deleted since
         case Exhaust() | FoundNobody() | Hold():
-            pause = _pause(decision)
-            told = (pause.wait, pause.state, pause.loop_count, pause.entries, pause.enters_again)
-            return await _write(pool, "rest", alert, alert.policy_id, *told, alert.caught_from)
-        case HandOver(policy_id=policy_id, skipped=skipped, reason=reason):
-            entry = {"event": "handed_over", "reason": reason, "meta": {"escalation_policy_id": str(policy_id)}}
-            return await _write(pool, "hand_over", alert, policy_id, [*_skips(skipped), entry], alert.policy_id)
+            return await _pause(pool, alert, decision)
+        case HandOver(policy_id=policy_id):
+            return await _write(pool, "hand_over", alert, policy_id, paused(decision), alert.policy_id)
         case Reopen(reason=reason):
             return await _write(pool, "reopen", alert, reason)
         case Renew(until=until, reason=reason):
@@ -163,6 +193,17 @@ async def _write(database: Database, statement: str, alert: AlertSnapshot, *argu
     return bool(await database.fetchval(_SQL[statement], alert.id, alert.version, *arguments))
 
 
+async def _pause(pool: Pool, alert: AlertSnapshot, decision: Exhaust | FoundNobody | Hold) -> bool:
+    """Stand without a running step, for a while or until an event."""
+    state, wait, loop_count, enters_again = "exhausted", None, None, False
+    if isinstance(decision, FoundNobody):
+        state, wait, loop_count = "nobody", decision.wait, decision.loop_count
+    elif isinstance(decision, Hold):
+        state, enters_again = decision.state, decision.enters_again
+    row = (decision.policy_id, wait, state, loop_count, paused(decision), enters_again, alert.caught_from)
+    return await _write(pool, "rest", alert, *row)
+
+
 async def _enter(pool: Pool, entering: BatchWriter, decided: Decided, decision: Enter) -> bool:
     """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
     work, step_id = _entry(decided, decision), decision.step.id
@@ -176,7 +217,7 @@ async def _enter(pool: Pool, entering: BatchWriter, decided: Decided, decision: 
 
 
 def _entry(decided: Decided, decision: Enter) -> Work:
-    step = decision.step
+    step, due = decision.step, decided.alert.state.next_escalation
     return {
         "alert_id": decided.alert.id,
         "version": decided.alert.version,
@@ -185,79 +226,13 @@ def _entry(decided: Decided, decision: Enter) -> Work:
         "step_id": str(step.id),
         "step_number": decision.step_number,
         "loop_count": decision.loop_count,
+        "due": due.isoformat() if due else None,
         "delay": f"{step.delay.total_seconds()} s",
         "users": [str(user.id) for user in step.users if user.reachable],
         "repeat_every": f"{step.delay.total_seconds()} s" if step.ack_by == "everyone" else None,
         "channels": [str(channel) for channel in step.channels],
-        "entries": [*_skips(decision.skipped), *_entered(decided, decision)],
+        "entries": entered(decided.found, decision),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A state without a running step, for ``wait`` or until an event, and what the timeline says about it.
-
-    ``enters_again``: the row keeps the number of its step and forgets its id, as if that had been deleted.
-    """
-
-    state: str
-    entries: Sequence[Entry]
-    wait: timedelta | None = None
-    loop_count: int | None = None
-    enters_again: bool = False
-
-
-def _pause(decision: Exhaust | FoundNobody | Hold) -> Pause:
-    match decision:
-        case Exhaust(reason=reason, skipped=skipped):
-            return Pause("exhausted", [*_skips(skipped), {"event": "exhausted", "reason": reason, "meta": {}}])
-        case FoundNobody(reason=reason, wait=wait, loop_count=loop, skipped=skipped):
-            meta = {"looks_again_in_seconds": wait.total_seconds(), "unreachable": _unreachable(skipped)}
-            return Pause("nobody", [{"event": "nobody_on_call", "reason": reason, "meta": meta}], wait, loop)
-        case Hold(state=state, reason=reason, enters_again=enters_again):
-            return Pause(state, [{"event": "held", "reason": reason, "meta": {}}], enters_again=enters_again)
-        case _:
-            assert_never(decision)
-
-
-def _entered(decided: Decided, decision: Enter) -> Sequence[Entry]:
-    step, due = decision.step, decided.alert.state.next_escalation
-    meta = {
-        "step_id": str(step.id),
-        "step_number": decision.step_number,
-        "loop_count": decision.loop_count,
-        "users": [_user(decided.found, step, user.id) for user in step.users if user.reachable],
-        "unreachable": [_user(decided.found, step, user.id) for user in step.users if not user.reachable],
-        "channels": [str(channel) for channel in step.channels],
-        "next_in_seconds": step.delay.total_seconds(),
-        "due_at": due.isoformat() if due else None,
-    }
-    entered: Entry = {"event": "escalated", "reason": decision.reason, "meta": meta}
-    if step.pages_somebody:
-        return [entered]
-    waits: Entry = {"event": "step_waits", "reason": EscalationReason.NOBODY_ON_CALL, "meta": meta}
-    return [entered, waits]
-
-
-def _user(found: PolicySnapshot, step: ResolvedStep, user_id: UUID) -> Entry:
-    """A user of a step, by name, and how they came to be on call."""
-    because = found.steps[step.id].because[user_id]
-    return {"id": str(user_id), "name": found.people[user_id].name, "because": because}
-
-
-def _skips(skipped: Sequence[Skipped]) -> Sequence[Entry]:
-    return [
-        {
-            "event": "step_skipped",
-            "reason": EscalationReason.NOBODY_ON_CALL,
-            "meta": {"step_number": skip.step_number, "unreachable": _unreachable([skip])},
-        }
-        for skip in skipped
-    ]
-
-
-def _unreachable(skipped: Sequence[Skipped]) -> Sequence[str]:
-    return [str(user) for skip in skipped for user in skip.unreachable]
 
 
 def _outcome(decided: Decided) -> Outcome:

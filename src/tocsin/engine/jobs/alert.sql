@@ -57,7 +57,9 @@ with moved as (
         next_escalation = now() + $4::interval,
         version = version + 1
     where alert_id = $1 and version = $2
-    returning alert_id
+    returning
+        alert_id, state, escalation_policy_id, caught_from, escalation_policy_step_id, step_number, loop_count,
+        escalation_count, last_escalation, next_escalation
 ),
 logs as (
     insert into alert_logs (alert_id, event, reason, meta)
@@ -65,6 +67,20 @@ logs as (
     from moved, rows from (jsonb_to_recordset($7::jsonb) as (event text, reason text, meta jsonb))
     with ordinality as entry (event, reason, meta, number)
     order by entry.number
+    returning id, event
+),
+moves as (
+    insert into escalation_moves (
+        alert_id, log_id, state, escalation_policy_id, caught_from, escalation_policy_step_id, step_number, loop_count,
+        escalation_count, last_escalation, next_escalation
+    )
+    select
+        moved.alert_id, logs.id, moved.state, moved.escalation_policy_id, moved.caught_from,
+        moved.escalation_policy_step_id, moved.step_number, moved.loop_count, moved.escalation_count,
+        moved.last_escalation, moved.next_escalation
+    from moved
+    cross join logs
+    where logs.event <> 'step_skipped'
 )
 select true as done from moved
 
@@ -106,7 +122,9 @@ with moved as (
         state = 'new', caught_from = $5, force_escalation = false, force_step_id = null,
         next_escalation = now(), version = version + 1
     where alert_id = $1 and version = $2
-    returning alert_id
+    returning
+        alert_id, state, escalation_policy_id, caught_from, escalation_policy_step_id, step_number, loop_count,
+        escalation_count, last_escalation, next_escalation
 ),
 logs as (
     insert into alert_logs (alert_id, event, reason, meta)
@@ -114,6 +132,20 @@ logs as (
     from moved, rows from (jsonb_to_recordset($4::jsonb) as (event text, reason text, meta jsonb))
     with ordinality as entry (event, reason, meta, number)
     order by entry.number
+    returning id, event
+),
+moves as (
+    insert into escalation_moves (
+        alert_id, log_id, state, escalation_policy_id, caught_from, escalation_policy_step_id, step_number, loop_count,
+        escalation_count, last_escalation, next_escalation
+    )
+    select
+        moved.alert_id, logs.id, moved.state, moved.escalation_policy_id, moved.caught_from,
+        moved.escalation_policy_step_id, moved.step_number, moved.loop_count, moved.escalation_count,
+        moved.last_escalation, moved.next_escalation
+    from moved
+    cross join logs
+    where logs.event <> 'step_skipped'
 )
 select true as done from moved
 

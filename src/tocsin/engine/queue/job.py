@@ -45,12 +45,14 @@ class JobKind:
     """A kind of job. ``run`` is idempotent: twice, late or out of order does no harm.
 
     ``drift`` tells why a run would change the object although nothing is due and no event explains it: a reason of
-    ``healing.drift``, None in health. It writes nothing.
+    ``healing.drift``, None in health. It writes nothing. ``repair`` is run then instead of ``run``, where that alone
+    would not do.
     """
 
     name: str
     run: Callable[[str], Awaitable[Outcome]]
     drift: Callable[[str], Awaitable[str | None]] = _never
+    repair: Callable[[str], Awaitable[Outcome]] | None = None
 
 
 class Contended(Exception):

@@ -24,7 +24,7 @@ limit 1
 select entries.at, entries.source, entries.id, entries.event, entries.reason, entries.actor, entries.meta
 from (
     select logs.at, 0 as source, logs.id, logs.event, logs.reason, logs.actor, logs.meta
-    from alert_logs as logs
+    from alert_timeline as logs
     where logs.alert_id = $1
     union all
     select

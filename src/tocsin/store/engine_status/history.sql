@@ -2,9 +2,10 @@
 -- Acted minus due over the last hour, by minute: of steps that alerts entered, and of pages from the moment they were
 -- to go out until their first attempt. The newest $1 entries of each log are read: no index has them by time.
 with moves as (
-    select 'alert' as kind, logs.at, logs.at - (logs.meta ->> 'due_at')::timestamptz as late
-    from (select event, at, meta from alert_logs order by id desc limit $1) as logs
-    where logs.event = 'escalated' and logs.at > now() - interval '1 hour' and logs.meta ->> 'due_at' is not null
+    select 'alert' as kind, moves.moved_at as at, moves.moved_at - moves.due as late
+    from (select id, alert_id, event, at from alert_logs order by id desc limit $1) as logs
+    join escalation_moves as moves on moves.alert_id = logs.alert_id and moves.log_id = logs.id
+    where logs.event = 'escalated' and logs.at > now() - interval '1 hour' and moves.due is not null
     union all
     select 'page', events.at, events.at - messages.created_at
     from (select message_id, status, attempt, at from outgoing_message_events order by id desc limit $1) as events

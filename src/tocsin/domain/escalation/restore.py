@@ -1,0 +1,32 @@
+"""What an alert's state has to be by its last move, where the state is lost or says otherwise.
+
+Who is authoritative: a person's status comes first, then the last move that the timeline tells. A step or a policy that
+is gone since then, or a moment that has passed, is nothing to restore: ``decide`` goes on from there.
+"""
+
+from dataclasses import replace
+from typing import Literal
+
+from tocsin.domain.escalation.state import EscalationState
+
+
+def restore(moved: EscalationState) -> EscalationState:
+    """The state of an alert with this status that its last move left so."""
+    if moved.status == "acknowledged":
+        return replace(moved, state="acknowledged", next_escalation=moved.acknowledgement_ends)
+    return moved
+
+
+def contradicts(alert: EscalationState, moved: EscalationState) -> Literal["not_exhausted", "due_too_late"] | None:
+    """What the state says other than the last move; None where an event since then may have changed it.
+
+    An earlier moment than that of the move is none: no rule says that it was later.
+    """
+    if alert.status != "triggered" or alert.state == "acknowledged" or alert.forced:
+        return None
+    if alert.state == "exhausted" and moved.state != "exhausted":
+        return "not_exhausted"
+    if alert.state != moved.state or moved.next_escalation is None:
+        return None
+    is_late = alert.next_escalation is None or alert.next_escalation > moved.next_escalation
+    return "due_too_late" if is_late else None
