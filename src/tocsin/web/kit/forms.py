@@ -7,7 +7,7 @@ A form is shown, sent, and shown again with the same values and with each error 
         body = form.body(TeamCreate, {"name": form.value("name")})
         ...
     except FORM_ERRORS as error:
-        return await page(request, viewer, "teams/show.html.j2", status_of(error), form=form.wrong(error))
+        return await page(request, viewer, template, status_of(error), form=form.wrong(error))
 """
 
 from collections.abc import Mapping, Sequence
