@@ -36,7 +36,7 @@ _NOTED_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class NamedUser:
+class StepUser:
     """A user's name, and whether some enabled contact method has a notification rule."""
 
     name: str
@@ -57,7 +57,7 @@ class PolicySnapshot:
 
     policy: ResolvedPolicy
     steps: Mapping[UUID, StepSnapshot]
-    people: Mapping[UUID, NamedUser]
+    people: Mapping[UUID, StepUser]
 
     @property
     def is_mirrored(self) -> bool:
@@ -194,7 +194,7 @@ async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID,
     on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
     users = {user_id for causes in on_call.values() for user_id in causes}
     found = await database.fetch(_SQL["people"], list(users)) if users else []
-    people = {row["id"]: NamedUser(row["name"], row["reachable"]) for row in found}
+    people = {row["id"]: StepUser(row["name"], row["reachable"]) for row in found}
     mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
     return {policy_id: _policy_snapshot(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
 
@@ -217,7 +217,7 @@ def _policy_snapshot(
     plan: PolicyDefinition,
     on_call: Mapping[UUID, Causes],
     mirrors: Mapping[UUID, Mapping[str, Any]],
-    people: Mapping[UUID, NamedUser],
+    people: Mapping[UUID, StepUser],
 ) -> PolicySnapshot:
     now = {step.id: _step_snapshot(on_call[step.id], mirrors[step.id], people) for step in plan.steps}
     steps = [
@@ -227,6 +227,6 @@ def _policy_snapshot(
     return PolicySnapshot(ResolvedPolicy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
 
 
-def _step_snapshot(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, NamedUser]) -> StepSnapshot:
+def _step_snapshot(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, StepUser]) -> StepSnapshot:
     because = {user_id: of_step(reasons) for user_id, reasons in causes.items() if user_id in people}
     return StepSnapshot(because, {str(user_id): reasons for user_id, reasons in because.items()} == mirror)
