@@ -17,7 +17,7 @@ from tocsin.domain.forecast.view import View
 from tocsin.domain.maintenance import Maintenance, Window
 from tocsin.domain.on_call.handoffs import HandoffRule
 from tocsin.domain.on_call.participants import Participant
-from tocsin.domain.on_call.rotation import RotationState as RotationStanding
+from tocsin.domain.on_call.rotation import RotationState
 from tocsin.domain.on_call.snapshot import OnCallSnapshot, RotationSnapshot, Target
 from tocsin.domain.paging import Cycle, PagingRule
 
@@ -111,8 +111,8 @@ def test_a_maintenance_that_begins_holds_cycles_and_then_the_next_step() -> None
 
 
 def test_the_catch_all_takes_over_once() -> None:
-    plan = PolicyDefinition(POLICY, 0, [step(0, SILENT), step(1, ANN)], CATCH_ALL)
-    caught = replace(view(), policy=plan, catch_all=PolicyDefinition(CATCH_ALL, 0, [step(2, BEN)], POLICY))
+    definition = PolicyDefinition(POLICY, 0, [step(0, SILENT), step(1, ANN)], CATCH_ALL)
+    caught = replace(view(), policy=definition, catch_all=PolicyDefinition(CATCH_ALL, 0, [step(2, BEN)], POLICY))
     found = forecast(caught, new_alert(caught, NOW))
     assert [event.kind.value for event in found.events] == [
         "step_skipped",
@@ -152,10 +152,10 @@ def test_an_acknowledged_alert_goes_on_when_its_lease_runs_out() -> None:
 def test_an_alert_that_found_nobody_looks_again_when_somebody_comes_on_call() -> None:
     rotation = HandoffRule("hourly", 1, NOW - minutes(20), ZoneInfo("UTC"))
     places = [Participant(UUID(int=40), SILENT), Participant(UUID(int=41), BEN)]
-    standing = RotationStanding(0, UUID(int=40), NOW - minutes(20), NOW + minutes(40))
-    snapshot = OnCallSnapshot(NOW, {DAILY: RotationSnapshot(rotation, places, standing)})
-    plan = StepDefinition(UUID(int=100), minutes(120), [Target("rotation", DAILY)])
-    shared = replace(view(repeat=None), snapshot=snapshot, policy=PolicyDefinition(POLICY, 1, [plan]))
+    state = RotationState(0, UUID(int=40), NOW - minutes(20), NOW + minutes(40))
+    snapshot = OnCallSnapshot(NOW, {DAILY: RotationSnapshot(rotation, places, state)})
+    definition = StepDefinition(UUID(int=100), minutes(120), [Target("rotation", DAILY)])
+    shared = replace(view(repeat=None), snapshot=snapshot, policy=PolicyDefinition(POLICY, 1, [definition]))
     found = forecast(shared, new_alert(shared, NOW))
     assert told(found)[:3] == [(0, "nobody_on_call"), (40, "escalated"), (40, "page")]
 
@@ -168,11 +168,15 @@ def views(draw: st.DrawFn) -> View:
         for n in range(draw(st.integers(0, 4)))
     ]
     rooms = [replace(one, targets=[*one.targets, Target("channel", ROOM)]) for one in steps[: draw(st.integers(0, 1))]]
-    plan = PolicyDefinition(POLICY, draw(st.sampled_from([0, 1, 2, None])), [*rooms, *steps[len(rooms) :]], CATCH_ALL)
+    definition = PolicyDefinition(
+        POLICY, draw(st.sampled_from([0, 1, 2, None])), [*rooms, *steps[len(rooms) :]], CATCH_ALL
+    )
     catch_all = PolicyDefinition(CATCH_ALL, 0, [step(9, BEN)])
     start = NOW + minutes(draw(st.integers(-60, 60)))
     window = Window(start, start + minutes(draw(st.integers(1, 90))), draw(st.booleans()), ZoneInfo("Europe/Berlin"))
-    return View(plan, OnCallSnapshot(NOW), PEOPLE, catch_all, Maintenance(None, draw(st.sampled_from([[], [window]]))))
+    return View(
+        definition, OnCallSnapshot(NOW), PEOPLE, catch_all, Maintenance(None, draw(st.sampled_from([[], [window]])))
+    )
 
 
 @settings(deadline=None)

@@ -44,8 +44,8 @@ class Book:
             history_until=until,
         )
         window = whole.to_replay(SCHEDULE)
-        standing = {row.user_id: row.because for row in self.rows if row.end is None}
-        told = history(standing, whole.pieces_of_schedule(SCHEDULE, window), tuple, window)
+        state = {row.user_id: row.because for row in self.rows if row.end is None}
+        told = history(state, whole.pieces_of_schedule(SCHEDULE, window), tuple, window)
         changed = {row.user_id: row for row in told.changed}
         self.rows = [
             replace(row, end=changed[row.user_id].end, because=changed[row.user_id].because)
@@ -56,7 +56,7 @@ class Book:
         self.until = now
         decision = self.turns.decide(now)
         if isinstance(decision, rotation.Move):
-            self.turns = replace(self.turns, standing=decision.standing)
+            self.turns = replace(self.turns, state=decision.state)
 
     @property
     def stints(self) -> list[tuple[UUID, datetime, datetime | None, Because]]:

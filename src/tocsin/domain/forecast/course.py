@@ -153,7 +153,7 @@ class _Course:
 
     def _move(self) -> None:
         alert = replace(self.alert, maintenance_until=self.view.maintenance.until(self.now))
-        policy = self.view.policy_at(self.view.plan_of(alert), self.now)
+        policy = self.view.policy_at(self.view.definition_of(alert), self.now)
         decision = decide(alert, policy, self.now)
         self._tell_of(decision)
         self.alert = apply(self.alert, decision, self.now)
@@ -236,7 +236,7 @@ class _Course:
         due = self.alert.next_escalation
         if due is None:
             return None
-        newcomer = self.view.next_newcomer(self.view.plan_of(self.alert), self.now, min(due, self.end))
+        newcomer = self.view.next_newcomer(self.view.definition_of(self.alert), self.now, min(due, self.end))
         return newcomer or due
 
     def _tick(self) -> None:
@@ -322,8 +322,8 @@ class _Course:
                 assert_never(never)
 
     def _people(self, step_id: UUID) -> Sequence[Person]:
-        plan = self.view.plan_of(self.alert)
-        step = next(one for one in plan.steps if one.id == step_id)
+        definition = self.view.definition_of(self.alert)
+        step = next(one for one in definition.steps if one.id == step_id)
         found = self.view.on_call_causes(step, self.now)
         return [Person(user_id, bool(self.view.rules[user_id]), because) for user_id, because in found.items()]
 

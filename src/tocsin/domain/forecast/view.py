@@ -32,26 +32,31 @@ class View:
     catch_all: PolicyDefinition | None = None
     maintenance: Maintenance = field(default_factory=Maintenance)
 
-    def plan_of(self, alert: EscalationState) -> PolicyDefinition:
+    def definition_of(self, alert: EscalationState) -> PolicyDefinition:
         """The policy that moves the alert: the catch-all while that has it, else the service's own."""
         if alert.caught and self.catch_all is not None and self.catch_all.id == alert.policy_id:
             return self.catch_all
         return self.policy
 
-    def policy_at(self, plan: PolicyDefinition, at: datetime) -> ResolvedPolicy:
+    def policy_at(self, definition: PolicyDefinition, at: datetime) -> ResolvedPolicy:
         """The policy with whom each of its steps would page at ``at``."""
-        return ResolvedPolicy(plan.id, plan.repeat, [self._step(step, at) for step in plan.steps], plan.catch_all_id)
+        return ResolvedPolicy(
+            definition.id,
+            definition.repeat,
+            [self._step(step, at) for step in definition.steps],
+            definition.catch_all_id,
+        )
 
     def on_call_causes(self, step: StepDefinition, at: datetime) -> Mapping[UUID, Sequence[OnCallCause]]:
         """The users on call for a step at ``at``, each with how they came to be."""
         found = self.snapshot.on_call(step.targets, at)
         return {user_id: causes for user_id, causes in found.items() if user_id in self.rules}
 
-    def next_newcomer(self, plan: PolicyDefinition, after: datetime, until: datetime) -> datetime | None:
+    def next_newcomer(self, definition: PolicyDefinition, after: datetime, until: datetime) -> datetime | None:
         """The first instant in (after, until) at which a step gains a user who can be paged."""
-        before = self._reachable(plan, after)
-        for edge in self._edges(plan, after, until):
-            now = self._reachable(plan, edge)
+        before = self._reachable(definition, after)
+        for edge in self._edges(definition, after, until):
+            now = self._reachable(definition, edge)
             if now - before:
                 return edge
             before = now
@@ -60,18 +65,20 @@ class View:
     def _step(self, step: StepDefinition, at: datetime) -> ResolvedStep:
         return step.step([OnCallUser(user_id, bool(self.rules[user_id])) for user_id in self.on_call_causes(step, at)])
 
-    def _reachable(self, plan: PolicyDefinition, at: datetime) -> set[tuple[UUID, UUID]]:
-        return {(step.id, user) for step in plan.steps for user in self.on_call_causes(step, at) if self.rules[user]}
+    def _reachable(self, definition: PolicyDefinition, at: datetime) -> set[tuple[UUID, UUID]]:
+        return {
+            (step.id, user) for step in definition.steps for user in self.on_call_causes(step, at) if self.rules[user]
+        }
 
-    def _edges(self, plan: PolicyDefinition, after: datetime, until: datetime) -> Iterator[datetime]:
+    def _edges(self, definition: PolicyDefinition, after: datetime, until: datetime) -> Iterator[datetime]:
         """The instants in (after, until) at which somebody's time on call for the policy can begin, in order."""
-        edge = self._next_edge(plan, after)
+        edge = self._next_edge(definition, after)
         while edge is not None and edge < until:
             yield edge
-            edge = self._next_edge(plan, edge)
+            edge = self._next_edge(definition, edge)
 
-    def _next_edge(self, plan: PolicyDefinition, after: datetime) -> datetime | None:
-        targets = {target for step in plan.steps for target in step.targets}
+    def _next_edge(self, definition: PolicyDefinition, after: datetime) -> datetime | None:
+        targets = {target for step in definition.steps for target in step.targets}
         rotations = set(ids_of("rotation", targets))
         edges: list[datetime | None] = []
         for target in targets:

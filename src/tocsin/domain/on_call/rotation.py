@@ -52,10 +52,10 @@ class RotationState:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The row becomes ``standing``; look again at ``until``, the next handoff. ``handoffs`` have passed (0: none)."""
+    """The row becomes ``state``; look again at ``until``, the next handoff. ``handoffs`` have passed (0: none)."""
 
     reason: RotationReason
-    standing: RotationState
+    state: RotationState
     until: datetime
     handoffs: int = 0
 
@@ -81,7 +81,7 @@ Decision = Move | End | RotationWait
 def decide(
     rotation: HandoffRule,
     participants: Sequence[Participant],
-    standing: RotationState | None,
+    state: RotationState | None,
     now: datetime,
     changed_at: datetime | None = None,
 ) -> Decision:
@@ -93,27 +93,25 @@ def decide(
     participant begins with the change: what handoffs followed since are caught up too.
     """
     if not participants:
-        return RotationWait(RotationReason.NO_PARTICIPANTS) if standing is None else End()
+        return RotationWait(RotationReason.NO_PARTICIPANTS) if state is None else End()
     shift = shift_at(rotation, now)
-    if standing is None:
+    if state is None:
         passed = count_handoffs(rotation, changed_at or now, now)
         return _move(RotationReason.FIRST_PARTICIPANT, participants, passed, shift, passed)
-    index = next((n for n, one in enumerate(participants) if one.id == standing.participant_id), None)
-    rephased = _is_rephased(rotation, standing)
-    passed = count_handoffs(
-        rotation, _rephased_at(standing, now, changed_at) if rephased else standing.shift_start, now
-    )
-    reason = _reason(standing, index, passed, rephased)
+    index = next((n for n, one in enumerate(participants) if one.id == state.participant_id), None)
+    rephased = _is_rephased(rotation, state)
+    passed = count_handoffs(rotation, _rephased_at(state, now, changed_at) if rephased else state.shift_start, now)
+    reason = _reason(state, index, passed, rephased)
     if reason is None:
         return RotationWait(RotationReason.NOT_DUE, shift.end)
-    position = successor(standing.position, len(participants)) if index is None else index
+    position = successor(state.position, len(participants)) if index is None else index
     return _move(reason, participants, position + passed, shift, passed)
 
 
 def stints(
     rotation: HandoffRule,
     participants: Sequence[Participant],
-    standing: RotationState | None,
+    state: RotationState | None,
     now: datetime,
     window: Span,
 ) -> Iterator[Stint]:
@@ -121,7 +119,7 @@ def stints(
 
     It goes from where the rotation stands at ``now``. What lies before ``now`` is history and left out.
     """
-    position = position_after(decide(rotation, participants, standing, now), standing)
+    position = position_after(decide(rotation, participants, state, now), state)
     ahead = Span(max(window.start, now), window.end)
     return turns(rotation, participants, position, now, ahead)
 
@@ -139,35 +137,35 @@ def turns(
             yield Stint(participants[number % len(participants)].user_id, since, until)
 
 
-def position_after(decision: Decision, standing: RotationState | None) -> int | None:
+def position_after(decision: Decision, state: RotationState | None) -> int | None:
     """The position that is active once ``decision`` is carried out, or None where nobody is."""
     if isinstance(decision, Move):
-        return decision.standing.position
-    if isinstance(decision, End) or standing is None:
+        return decision.state.position
+    if isinstance(decision, End) or state is None:
         return None
-    return standing.position
+    return state.position
 
 
 def _move(
     reason: RotationReason, participants: Sequence[Participant], position: int, shift: Span, passed: int = 0
 ) -> Move:
     position %= len(participants)
-    standing = RotationState(position, participants[position].id, shift.start, shift.end)
-    return Move(reason, standing, shift.end, passed)
+    state = RotationState(position, participants[position].id, shift.start, shift.end)
+    return Move(reason, state, shift.end, passed)
 
 
-def _is_rephased(rotation: HandoffRule, standing: RotationState) -> bool:
+def _is_rephased(rotation: HandoffRule, state: RotationState) -> bool:
     """Whether the rotation has no such shift as the row says."""
-    start, end = shift_at(rotation, standing.shift_start)
-    return start != standing.shift_start or (standing.shift_end is not None and end != standing.shift_end)
+    start, end = shift_at(rotation, state.shift_start)
+    return start != state.shift_start or (state.shift_end is not None and end != state.shift_end)
 
 
-def _rephased_at(standing: RotationState, now: datetime, changed_at: datetime | None) -> datetime:
+def _rephased_at(state: RotationState, now: datetime, changed_at: datetime | None) -> datetime:
     """When the row ceased to fit. A change before its shift is in the row already, so it is not that."""
-    return changed_at if changed_at is not None and changed_at > standing.shift_start else now
+    return changed_at if changed_at is not None and changed_at > state.shift_start else now
 
 
-def _reason(standing: RotationState, index: int | None, passed: int, rephased: bool) -> RotationReason | None:
+def _reason(state: RotationState, index: int | None, passed: int, rephased: bool) -> RotationReason | None:
     """Why the row changes, the weightiest reason first, or None."""
     if index is None:
         return RotationReason.ACTIVE_REMOVED
@@ -175,4 +173,4 @@ def _reason(standing: RotationState, index: int | None, passed: int, rephased: b
         return RotationReason.HANDOFF
     if rephased:
         return RotationReason.REPHASED
-    return None if index == standing.position else RotationReason.REORDERED
+    return None if index == state.position else RotationReason.REORDERED

@@ -50,16 +50,16 @@ class RotationSnapshot:
 
     rotation: HandoffRule
     participants: Sequence[Participant]
-    standing: RotationState | None
+    state: RotationState | None
     changed_at: datetime | None = None
 
     def decide(self, now: datetime) -> Decision:
-        return rotation.decide(self.rotation, self.participants, self.standing, now, self.changed_at)
+        return rotation.decide(self.rotation, self.participants, self.state, now, self.changed_at)
 
     def stints(self, now: datetime, window: Span) -> Iterator[Stint]:
         """Who is active in ``window``, as far back as nobody has changed the rotation."""
         known = Span(max(window.start, min(self.changed_at or now, now)), window.end)
-        position = rotation.position_after(self.decide(now), self.standing)
+        position = rotation.position_after(self.decide(now), self.state)
         return rotation.turns(self.rotation, self.participants, position, now, known)
 
     def turn_began(self, now: datetime) -> tuple[UUID, datetime] | None:
@@ -67,7 +67,7 @@ class RotationSnapshot:
 
         Where everybody in the order is the same user, it is the last handoff before people changed the rotation.
         """
-        position = rotation.position_after(self.decide(now), self.standing)
+        position = rotation.position_after(self.decide(now), self.state)
         if position is None:
             return None
         order = [one.user_id for one in self.participants]

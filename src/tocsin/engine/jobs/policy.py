@@ -89,7 +89,7 @@ class Mirrors:
         self._batch = Batch(self._answer)
 
     async def freshen(self, policy_id: UUID) -> None:
-        """Make the mirrors of the policy's steps say what is so now, in a transaction of its own."""
+        """Make the mirrors of the policy's steps name who would be paged now, in a transaction of its own."""
         await self._batch.ask(policy_id)
 
     async def _answer(self, requests: Sequence[Request[UUID]]) -> None:
@@ -111,8 +111,8 @@ def kind(pool: Pool) -> JobKind:
     """The kind of job that moves one policy's mirror."""
     mirrors = Mirrors(pool)
 
-    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
-        return await _untold(pool, policy_ids)
+    async def load_many(policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[MirrorHistory]]:
+        return await _stale_mirrors(pool, policy_ids)
 
     loads, now = BatchLoader(load_many), policies(pool)
 
@@ -138,27 +138,27 @@ async def hold(connection: Connection, policy_id: UUID) -> None:
 
 
 async def bring_up_to_date(connection: Connection, policy_id: UUID, only: UUID | None = None) -> None:
-    """Make the mirrors of the policy's steps, or of one of them, say what is so now, and what was since they last did.
+    """Make the mirrors of the policy's steps, or of one of them, name who would be paged now and in the time since.
 
     The policy is held and read again, so that what was read earlier is never written over what was read later.
     """
-    for told in (await _untold(connection, [policy_id])).get(policy_id, ()):
-        if only in (None, told.step_id):
-            rows = row_arguments(told.history.changed), row_arguments(told.history.added)
-            await connection.execute(_SQL["mirror"], told.step_id, told.until, *rows)
+    for mirror in (await _stale_mirrors(connection, [policy_id])).get(policy_id, ()):
+        if only in (None, mirror.step_id):
+            rows = row_arguments(mirror.history.changed), row_arguments(mirror.history.added)
+            await connection.execute(_SQL["mirror"], mirror.step_id, mirror.until, *rows)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What the mirror of a step is to tell, up to ``until``."""
+class MirrorHistory:
+    """What a step's mirror lacks, up to ``until``."""
 
     step_id: UUID
     history: History[OnCallCauses]
     until: datetime
 
 
-async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[_Told]]:
-    """Of each policy the steps whose mirrors do not tell all up to now."""
+async def _stale_mirrors(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[MirrorHistory]]:
+    """Of each policy the steps whose mirrors are not up to date."""
     rows = await database.fetch(_SQL["load"], policy_ids)
     steps = [
         (row["id"], *each)
@@ -166,22 +166,25 @@ async def _untold(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUI
         for each in zip(row_mapping.policy_definition(row).steps, row["steps"], strict=True)
     ]
     recorded = [moment for _, _, step in steps if (moment := _instant(step["history_until"])) is not None]
-    used = [target for _, plan, _ in steps for target in plan.targets]
-    whole = await _roster(database, used, min(recorded, default=None))
-    found: dict[UUID, list[_Told]] = {row["id"]: [] for row in rows}
-    for policy_id, plan, step in steps:
-        told = await _told(whole or OnCallSnapshot(rows[0]["now"]), plan, step)
-        found[policy_id] += [told] if told is not None else []
+    used = [target for _, definition, _ in steps for target in definition.targets]
+    snapshot = await _on_call_snapshot(database, used, min(recorded, default=None))
+    found: dict[UUID, list[MirrorHistory]] = {row["id"]: [] for row in rows}
+    for policy_id, definition, step in steps:
+        stale = await _mirror_history(snapshot or OnCallSnapshot(rows[0]["now"]), definition, step)
+        found[policy_id] += [stale] if stale is not None else []
     return found
 
 
-async def _told(whole: OnCallSnapshot, step: StepDefinition, row: Mapping[str, Any]) -> _Told | None:
-    changes = [datetime.fromisoformat(row["changed_at"]), *(at for one in step.targets for at in whole.changes(one))]
-    window = replayed(whole.now, _instant(row["history_until"]), changes)
+async def _mirror_history(
+    snapshot: OnCallSnapshot, step: StepDefinition, row: Mapping[str, Any]
+) -> MirrorHistory | None:
+    changed_at = datetime.fromisoformat(row["changed_at"])
+    changes = [changed_at, *(at for one in step.targets for at in snapshot.changes(one))]
+    window = replayed(snapshot.now, _instant(row["history_until"]), changes)
     stored = {UUID(user_id): because for user_id, because in row["mirror"].items()}
-    told = await replay(window, lambda over: history(stored, whole.pieces(step.targets, over), of_step, over))
+    told = await replay(window, lambda over: history(stored, snapshot.pieces(step.targets, over), of_step, over))
     is_noted = row["history_until"] is not None and window.end - window.start <= _NOTED_EVERY
-    return None if told.is_told and is_noted else _Told(step.id, told, whole.now)
+    return None if told.is_told and is_noted else MirrorHistory(step.id, told, snapshot.now)
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -190,41 +193,46 @@ def _instant(text: str | None) -> datetime | None:
 
 async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicySnapshot]:
     rows = await database.fetch(_SQL["load"], policy_ids)
-    plans = {row["id"]: row_mapping.policy_definition(row) for row in rows}
-    on_call = await _on_call(database, [step for plan in plans.values() for step in plan.steps])
+    definitions = {row["id"]: row_mapping.policy_definition(row) for row in rows}
+    on_call = await _on_call(database, [step for definition in definitions.values() for step in definition.steps])
     users = {user_id for causes in on_call.values() for user_id in causes}
     found = await database.fetch(_SQL["people"], list(users)) if users else []
     people = {row["id"]: StepUser(row["name"], row["reachable"]) for row in found}
     mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
-    return {policy_id: _policy_snapshot(plan, on_call, mirrors, people) for policy_id, plan in plans.items()}
+    return {
+        policy_id: _policy_snapshot(definition, on_call, mirrors, people)
+        for policy_id, definition in definitions.items()
+    }
 
 
 async def _on_call(database: Database, steps: Sequence[StepDefinition]) -> Mapping[UUID, Causes]:
     """The users of each step; users are known without asking anything."""
-    whole = await _roster(database, [target for step in steps for target in step.targets])
-    if whole is None:
+    snapshot = await _on_call_snapshot(database, [target for step in steps for target in step.targets])
+    if snapshot is None:
         return {step.id: {one.id: (OnCallCause(one),) for one in step.targets if one.type == "user"} for step in steps}
-    return {step.id: whole.on_call(step.targets, whole.now) for step in steps}
+    return {step.id: snapshot.on_call(step.targets, snapshot.now) for step in steps}
 
 
-async def _roster(database: Database, used: Sequence[Target], since: datetime | None = None) -> OnCallSnapshot | None:
+async def _on_call_snapshot(
+    database: Database, used: Sequence[Target], since: datetime | None = None
+) -> OnCallSnapshot | None:
     """The rotations and schedules among the targets; None when there are none, which need not be asked for."""
     rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)
     return await on_call_snapshot.load(database, rotations, schedules, since) if rotations or schedules else None
 
 
 def _policy_snapshot(
-    plan: PolicyDefinition,
+    definition: PolicyDefinition,
     on_call: Mapping[UUID, Causes],
     mirrors: Mapping[UUID, Mapping[str, Any]],
     people: Mapping[UUID, StepUser],
 ) -> PolicySnapshot:
-    now = {step.id: _step_snapshot(on_call[step.id], mirrors[step.id], people) for step in plan.steps}
+    now = {step.id: _step_snapshot(on_call[step.id], mirrors[step.id], people) for step in definition.steps}
     steps = [
         step.step([OnCallUser(user_id, people[user_id].reachable) for user_id in now[step.id].because])
-        for step in plan.steps
+        for step in definition.steps
     ]
-    return PolicySnapshot(ResolvedPolicy(plan.id, plan.repeat, steps, plan.catch_all_id), now, people)
+    return PolicySnapshot(ResolvedPolicy(definition.id, definition.repeat, steps, definition.catch_all_id), now, people)
 
 
 def _step_snapshot(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, StepUser]) -> StepSnapshot:

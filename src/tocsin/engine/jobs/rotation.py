@@ -58,16 +58,16 @@ def _drift(loaded: VersionedRotation) -> str | None:
     """What is wrong with the row, unless its handoff is due."""
     if isinstance(loaded.found.decide(loaded.now), RotationWait):
         return None
-    if loaded.found.standing is None:
+    if loaded.found.state is None:
         return "no_state"
-    end = loaded.found.standing.shift_end
+    end = loaded.found.state.shift_end
     return "differs" if end is None or end > loaded.now else None
 
 
 async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> bool:
     """Write the decision; False when the rotation has moved since it was loaded."""
     match decision:
-        case Move(standing=to):
+        case Move(state=to):
             row = (to.position, to.participant_id, to.shift_start, to.shift_end)
             return bool(await pool.fetchval(_SQL["move"], loaded.id, loaded.version, *row))
         case End():
@@ -79,10 +79,10 @@ async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> b
 
 
 def _outcome(loaded: VersionedRotation, decision: Decision) -> Outcome:
-    standing = loaded.found.standing
+    state = loaded.found.state
     match decision:
-        case Move(reason=rotation.RotationReason.HANDOFF as reason) if standing is not None:
-            return Outcome(reason, due=standing.shift_end, acted=loaded.now)
+        case Move(reason=rotation.RotationReason.HANDOFF as reason) if state is not None:
+            return Outcome(reason, due=state.shift_end, acted=loaded.now)
         case Move(reason=reason) | End(reason=reason):
             return Outcome(reason)
         case RotationWait(reason=reason, until=until):

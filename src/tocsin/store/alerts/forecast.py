@@ -89,14 +89,14 @@ async def of_service(
     return NamedForecast(forecast(view, new_alert(view, begin)), names)
 
 
-async def of_plan(pool: Pool, name: str, plan: PolicyDefinition, at: datetime | None) -> NamedForecast:
+async def of_definition(pool: Pool, name: str, definition: PolicyDefinition, at: datetime | None) -> NamedForecast:
     """What would happen to an alert at ``at`` (None: now) on a service with this policy, which need not be saved.
 
     No maintenance holds it. Raises InvalidInput when ``at`` has passed or is too far ahead.
     """
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         begin = _begin(at, await instants.now(connection))
-        policies = _Policies(NamedPolicy(name, plan), await _policy(connection, plan.catch_all_id))
+        policies = _Policies(NamedPolicy(name, definition), await _policy(connection, definition.catch_all_id))
         view, names = await _view(connection, policies, Maintenance())
     return NamedForecast(forecast(view, new_alert(view, begin)), names)
 
@@ -110,7 +110,7 @@ async def of_alert(pool: Pool, alert_id: int) -> NamedForecast:
 async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> NamedForecast | EscalationRefusal:
     """What would happen to an alert at once if it were escalated by hand now, or why it cannot be. Raises NotFound."""
     alert, view, start, names = await _stand(pool, alert_id)
-    held_until, has_steps = view.maintenance.until(start.at), bool(view.plan_of(start.alert).steps)
+    held_until, has_steps = view.maintenance.until(start.at), bool(view.definition_of(start.alert).steps)
     if refusal := refuse_escalation(row_mapping.escalation_facts(alert, held_until, has_steps), seen):
         return refusal
     return NamedForecast(forecast(view, by_hand(start), horizon=timedelta(0)), names)
@@ -208,14 +208,14 @@ async def _view(
     rooms: Collection[UUID] = (),
 ) -> tuple[View, ForecastNames]:
     """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
-    plans = [named.plan for named in policies.all()]
-    targets = [target for plan in plans for step in plan.steps for target in step.targets]
+    definitions = [named.definition for named in policies.all()]
+    targets = [target for definition in definitions for step in definition.steps for target in step.targets]
     on_call = await on_call_snapshot.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
     users = await connection.fetch(_sql["users"], [*paged, *everybody(on_call, targets)])
     channels = await connection.fetch(_sql["channels"], [*rooms, *ids_of("channel", targets)])
     view = View(
-        policy=policies.own.plan,
-        catch_all=policies.catch_all.plan if policies.catch_all else None,
+        policy=policies.own.definition,
+        catch_all=policies.catch_all.definition if policies.catch_all else None,
         snapshot=on_call,
         rules={row["id"]: [row_mapping.rule(rule) for rule in row["rules"]] for row in users},
         maintenance=held,
@@ -226,7 +226,7 @@ async def _view(
 def _names(policies: _Policies, users: Sequence[asyncpg.Record], channels: Sequence[asyncpg.Record]) -> ForecastNames:
     methods = [DestinationName(UUID(one["id"]), one["name"], one["type"]) for row in users for one in row["methods"]]
     return ForecastNames(
-        policies={named.plan.id: named.name for named in policies.all()},
+        policies={named.definition.id: named.name for named in policies.all()},
         users={row["id"]: row["name"] for row in users},
         contact_methods={method.id: method for method in methods},
         channels={row["id"]: DestinationName(**row) for row in channels},

@@ -74,14 +74,14 @@ async def schedule_rows(
 
 def rotation_now(row: asyncpg.Record) -> RotationSnapshot:
     """Raises ValueError or ZoneInfoNotFoundError when the row makes no rotation."""
-    standing = (
+    state = (
         RotationState(row["position"], row["rotation_participant_id"], row["shift_start"], row["shift_end"])
         if row["version"] is not None
         else None
     )
     participants = [Participant(UUID(one["id"]), UUID(one["user_id"])) for one in row["participants"]]
     rotation = HandoffRule(row["type"], row["shift_length"], row["start_at"], ZoneInfo(row["time_zone"]))
-    return RotationSnapshot(rotation, participants, standing, row["changed_at"])
+    return RotationSnapshot(rotation, participants, state, row["changed_at"])
 
 
 def schedule_of(row: asyncpg.Record) -> ScheduleDefinition:

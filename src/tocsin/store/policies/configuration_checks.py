@@ -51,10 +51,12 @@ async def by_policy(
     return {policy.id: list(checks.of_policies([policy], catch_alls)) for policy in policies}
 
 
-async def of_plan(database: Database, name: str, plan: PolicyDefinition, *, mails: bool = True) -> Sequence[Finding]:
+async def of_definition(
+    database: Database, name: str, definition: PolicyDefinition, *, mails: bool = True
+) -> Sequence[Finding]:
     """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
-    policy = await policy_reach.of_plan(database, name, plan, mails=mails)
-    schedules = ids_of("schedule", (target for step in plan.steps for target in step.targets))
+    policy = await policy_reach.of_definition(database, name, definition, mails=mails)
+    schedules = ids_of("schedule", (target for step in definition.steps for target in step.targets))
     return [
         *checks.of_policies([policy], await _catch_alls(database, [policy], mails)),
         *(await schedules_with_gaps(database, schedules) if schedules else ()),

@@ -17,12 +17,12 @@ class NamedPolicy:
     """A policy and its name. It need not be saved."""
 
     name: str
-    plan: PolicyDefinition
+    definition: PolicyDefinition
 
 
 async def read(database: Database, policy_ids: Collection[UUID] | None) -> Sequence[NamedPolicy]:
     """Policies that exist, by name; None is all of them."""
     if policy_ids is None:
         policy_ids = [row["id"] for row in await database.fetch(_sql["all"])]
-    rows = await database.fetch(_sql["plans"], list(policy_ids))
+    rows = await database.fetch(_sql["definitions"], list(policy_ids))
     return [NamedPolicy(row["name"], row_mapping.policy_definition(row)) for row in rows]

@@ -1,7 +1,7 @@
 -- name: all
 select policies.id from escalation_policies as policies
 
--- name: plans
+-- name: definitions
 -- Policies by name, with their steps in order and the targets of each.
 select
     policies.id,

@@ -37,12 +37,14 @@ async def of_policies(
     database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
 ) -> Sequence[PolicyReach]:
     """Whom the policies can page, by name; None is all policies."""
-    return await _of_plans(database, await policy_definitions.read(database, policy_ids), mails)
+    return await _of_definitions(database, await policy_definitions.read(database, policy_ids), mails)
 
 
-async def of_plan(database: Database, name: str, plan: PolicyDefinition, *, mails: bool = True) -> PolicyReach:
+async def of_definition(
+    database: Database, name: str, definition: PolicyDefinition, *, mails: bool = True
+) -> PolicyReach:
     """Whom a policy that need not be saved can page."""
-    return (await _of_plans(database, [NamedPolicy(name, plan)], mails))[0]
+    return (await _of_definitions(database, [NamedPolicy(name, definition)], mails))[0]
 
 
 async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> Lack | None:
@@ -50,18 +52,18 @@ async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> L
     return lack([MethodReach(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
 
 
-async def _of_plans(database: Database, plans: Sequence[NamedPolicy], mails: bool) -> Sequence[PolicyReach]:
-    targets = [target for named in plans for step in named.plan.steps for target in step.targets]
+async def _of_definitions(database: Database, definitions: Sequence[NamedPolicy], mails: bool) -> Sequence[PolicyReach]:
+    targets = [target for named in definitions for step in named.definition.steps for target in step.targets]
     whole = await on_call_snapshot.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
     users = everybody(whole, targets)
     people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users), mails)}
-    return [_policy(named, whole, people) for named in plans]
+    return [_policy(named, whole, people) for named in definitions]
 
 
 def _policy(named: NamedPolicy, whole: OnCallSnapshot, people: People) -> PolicyReach:
-    plan = named.plan
-    steps = [_step(step, whole, people) for step in plan.steps]
-    return PolicyReach(plan.id, named.name, plan.repeat, steps, plan.catch_all_id)
+    definition = named.definition
+    steps = [_step(step, whole, people) for step in definition.steps]
+    return PolicyReach(definition.id, named.name, definition.repeat, steps, definition.catch_all_id)
 
 
 def _step(step: StepDefinition, whole: OnCallSnapshot, people: People) -> StepReach:

@@ -37,17 +37,17 @@ async def preview(pool: Pool, draft: Draft, policy_id: UUID | None, zone: ZoneIn
     try:
         known = {**values(draft), "name": form.value("name") or _UNNAMED}
         spec = form.body(PolicyCreate, known).spec()
-        plan = definition_of(spec, policy_id)
-        findings = await configuration_checks.of_plan(pool, spec.name, plan, mails=mails)
+        definition = definition_of(spec, policy_id)
+        findings = await configuration_checks.of_definition(pool, spec.name, definition, mails=mails)
         at = instant_of(form, "at", zone) if form.value("at") else None
-        foreseen = await forecast.of_plan(pool, spec.name, plan, at)
+        foreseen = await forecast.of_definition(pool, spec.name, definition, at)
     except InvalidInput as error:
         return PolicyPreview(errors=replace(form, errors={}).wrong(error, names(draft)).errors)
     return PolicyPreview(forecast_text(foreseen, _MOST_FORECAST), findings)
 
 
 def definition_of(spec: PolicySpec, policy_id: UUID | None = None) -> PolicyDefinition:
-    """The plan; what is new in it gets an id for the moment."""
+    """The definition; what is new in it gets an id for the moment."""
     steps = [_step(step) for step in spec.steps]
     return PolicyDefinition(policy_id or uuid4(), spec.repeat, steps, spec.catch_all_policy_id)
 

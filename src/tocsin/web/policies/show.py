@@ -46,15 +46,19 @@ async def policy_page(
     """One policy's page; ``at`` and ``at_form`` choose the forecast's time."""
     pool: Pool = request.app.state.pool
     row, policy = await policy_list.get(pool, policy_id), await policies.get(pool, policy_id)
-    plan = definition_of(policy.spec, policy_id)
+    definition = definition_of(policy.spec, policy_id)
     shown: dict[str, Any] = {
         "at_form": Form.of(),
         **at,
         "policy": row,
         "step_rows": step_rows(row.steps, await policy_steps.names_of_targets(pool, row.steps)),
-        "findings": await configuration_checks.of_plan(pool, policy.name, plan, mails=await can_mail(request)),
+        "findings": await configuration_checks.of_definition(
+            pool, policy.name, definition, mails=await can_mail(request)
+        ),
         "services": await policy_list.services(pool, policy_id, _MOST_SERVICES),
-        "forecast": forecast_text(await forecast.of_plan(pool, policy.name, plan, at.get("at")), _MOST_FORECAST),
+        "forecast": forecast_text(
+            await forecast.of_definition(pool, policy.name, definition, at.get("at")), _MOST_FORECAST
+        ),
         "can_edit": may_edit(viewer, row.team_id),
         "refused": refused,
     }

@@ -130,17 +130,17 @@ async def _foreseen(edit: Edit[Rotation], names: Mapping[UUID, str]) -> Sequence
 def _saved(spec: RotationSpec, old: RotationSnapshot | None) -> RotationSnapshot:
     """The rotation as it would stand once the engine has looked at what is saved (R3)."""
     rule = handoffs.HandoffRule(spec.type, spec.shift_length, spec.start_at, ZoneInfo(spec.time_zone))
-    if old is None or old.standing is None:
+    if old is None or old.state is None:
         return RotationSnapshot(rule, [Participant(uuid4(), user_id) for user_id in spec.participants], None)
-    order = reorder(old.participants, old.standing.participant_id, old.standing.position, spec.participants)
+    order = reorder(old.participants, old.state.participant_id, old.state.position, spec.participants)
     participants = [
         Participant(row_id or uuid4(), user_id) for row_id, user_id in zip(order.kept, spec.participants, strict=True)
     ]
-    return RotationSnapshot(rule, participants, _standing(old.standing, order.next))
+    return RotationSnapshot(rule, participants, _state(old.state, order.next))
 
 
-def _standing(standing: RotationState, position: int | None) -> RotationState:
-    return standing if position is None else replace(standing, position=position)
+def _state(state: RotationState, position: int | None) -> RotationState:
+    return state if position is None else replace(state, position=position)
 
 
 Editor[Rotation, RotationSpec](
