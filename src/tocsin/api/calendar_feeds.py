@@ -10,8 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from tocsin.db.pool import Connection
-from tocsin.db.pool import Database as Reading
+from tocsin.db.pool import Connection, Pool
 from tocsin.errors import NotFound
 from tocsin.http.access import require_edit, require_edit_user, require_lasting, require_manage
 from tocsin.http.auth import Config, Database, Reader, Writer
@@ -40,21 +39,21 @@ class CalendarFeedCreated(CalendarFeedRead):
     url: str
 
 
-Require = Callable[[Reading, Actor, UUID], Awaitable[None]]
+Require = Callable[[Pool, Actor, UUID], Awaitable[None]]
 Lock = Callable[[Connection, UUID], Awaitable[object]]
 
 
-async def require_user(_database: Reading, actor: Actor, user_id: UUID) -> None:
+async def require_user(_pool: Pool, actor: Actor, user_id: UUID) -> None:
     """Raise unless the actor may have the address of the user's shifts."""
     require_edit_user(actor, user_id)
 
 
-async def require_schedule(database: Reading, actor: Actor, schedule_id: UUID) -> None:
+async def require_schedule(pool: Pool, actor: Actor, schedule_id: UUID) -> None:
     """Raise unless the actor may have an address of the schedule's shifts."""
-    require_edit(actor, (await schedules.get(database, schedule_id)).team_id)
+    require_edit(actor, (await schedules.get(pool, schedule_id)).team_id)
 
 
-async def require_team(_database: Reading, actor: Actor, team_id: UUID) -> None:
+async def require_team(_pool: Pool, actor: Actor, team_id: UUID) -> None:
     """Raise unless the actor may have an address of the team's shifts."""
     require_manage(actor, team_id)
 
