@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Database as Queryable
 from tocsin.domain import rights
 from tocsin.domain.rights import ends_with_token, is_admin
 from tocsin.errors import NotFound
@@ -97,7 +97,7 @@ async def delete_token(token_id: UUID, actor: Writer, pool: Database) -> None:
         await tokens.revoke(connection, token_id)
 
 
-async def _visible(database: Connection | Pool, actor: Actor, token_id: UUID) -> Token:
+async def _visible(database: Queryable, actor: Actor, token_id: UUID) -> Token:
     """The token, if the actor may know of it; somebody else's looks like none."""
     token = await tokens.get(database, token_id)
     if not rights.knows_token(actor, token.user_id):
