@@ -46,9 +46,7 @@ async def create(connection: Connection, user_id: UUID, spec: ContactMethodSpec)
     secret = new_signing_secret()
     row = await connection.fetchrow(_sql["insert"], user_id, spec.name, spec.type, spec.address, spec.enabled, secret)
     assert row is not None
-    values = dict(row)
-    kept: str | None = values.pop("secret")
-    return ContactMethod(**values), kept
+    return await get(connection, user_id, row["id"]), row["secret"]
 
 
 async def get(database: Database, user_id: UUID, method_id: UUID) -> ContactMethod:

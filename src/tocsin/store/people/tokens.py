@@ -68,11 +68,10 @@ async def create(connection: Connection, spec: TokenSpec) -> tuple[Token, str]:
     if spec.parent_id and not await connection.fetchval(_sql["hold_parent"], spec.parent_id):
         raise Unauthenticated("the token was revoked")
     secret = new_token()
-    row = await connection.fetchrow(
+    token_id = await connection.fetchval(
         _sql["insert"], spec.name, spec.user_id, spec.role, spec.scope, spec.expires_at, digest(secret), spec.parent_id
     )
-    assert row is not None
-    return Token(**row), secret
+    return await get(connection, token_id), secret
 
 
 async def get(database: Database, token_id: UUID) -> Token:

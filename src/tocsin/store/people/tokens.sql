@@ -26,23 +26,19 @@ where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 mi
 -- name: insert
 insert into api_tokens (name, user_id, role, scope, expires_at, token_hash, parent_id)
 values ($1, $2, $3, $4, $5, $6, $7)
-returning id, name, user_id, role, scope, created_at, last_used_at, expires_at
+returning id
 
 -- name: list
 -- Tokens that still work, of one user or of everybody.
-select id, name, user_id, role, scope, created_at, last_used_at, expires_at
-from api_tokens
+select * from token_records
 where
-    revoked_at is null
-    and ($1::uuid is null or user_id = $1)
+    ($1::uuid is null or user_id = $1)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
 order by created_at, id
 limit $4
 
 -- name: get
-select id, name, user_id, role, scope, created_at, last_used_at, expires_at
-from api_tokens
-where id = $1 and revoked_at is null
+select * from token_records where id = $1
 
 -- name: revoke
 with recursive family as (

@@ -40,9 +40,9 @@ class User:
 
 async def create(connection: Connection, spec: UserSpec, password_hash: str | None = None) -> User:
     """A new user; without a password they cannot sign in yet."""
-    row = await connection.fetchrow(_sql["insert"], spec.name, spec.email, spec.role, password_hash)
-    assert row is not None
-    return User(**row)
+    return await get(
+        connection, await connection.fetchval(_sql["insert"], spec.name, spec.email, spec.role, password_hash)
+    )
 
 
 async def get(database: Database, user_id: UUID) -> User:

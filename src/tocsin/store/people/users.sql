@@ -1,17 +1,16 @@
 -- name: insert
 insert into users (name, email, role, password_hash)
 values ($1, $2, $3, $4)
-returning id, name, email, role, created_at
+returning id
 
 -- name: get
-select id, name, email, role, created_at from users where id = $1
+select * from user_records where id = $1
 
 -- name: lock
-select id, name, email, role, created_at from users where id = $1 for update
+select * from user_records where id = $1 for update
 
 -- name: list
-select id, name, email, role, created_at
-from users
+select * from user_records
 where
     ($1::text is null or strpos(folded(name), folded($1)) > 0 or strpos(folded(email), folded($1)) > 0)
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
@@ -19,8 +18,8 @@ order by created_at, id
 limit $4
 
 -- name: update
-update users set name = $2, email = $3, role = $4 where id = $1
-returning id, name, email, role, created_at
+update user_records set name = $2, email = $3, role = $4 where id = $1
+returning *
 
 -- name: set_password
 update users set password_hash = $2 where id = $1

@@ -46,9 +46,7 @@ async def create(connection: Connection, spec: ChannelSpec) -> tuple[Channel, st
     secret = new_signing_secret()
     row = await connection.fetchrow(_sql["insert"], spec.team_id, spec.name, spec.type, spec.address, secret)
     assert row is not None
-    values = dict(row)
-    kept: str | None = values.pop("secret")
-    return Channel(**values), kept
+    return await get(connection, row["id"]), row["secret"]
 
 
 async def get(database: Database, channel_id: UUID) -> Channel:

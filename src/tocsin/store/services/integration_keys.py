@@ -58,9 +58,8 @@ async def allow_types(database: Database, types: Sequence[str]) -> None:
 async def create(connection: Connection, service_id: UUID, name: str, key_type: str) -> tuple[IntegrationKey, str]:
     """A new key and its token, which cannot be read again."""
     token = new_integration_token()
-    row = await connection.fetchrow(_sql["insert"], service_id, name, key_type, digest(token))
-    assert row is not None
-    return IntegrationKey(**row), token
+    key_id = await connection.fetchval(_sql["insert"], service_id, name, key_type, digest(token))
+    return await get(connection, service_id, key_id), token
 
 
 async def get(database: Database, service_id: UUID, key_id: UUID) -> IntegrationKey:

@@ -5,26 +5,22 @@ on conflict do nothing
 -- name: insert
 insert into integration_keys (service_id, name, type, token_hash)
 values ($1, $2, $3, $4)
-returning id, service_id, name, type, created_at, last_used_at
+returning id
 
 -- name: get
-select id, service_id, name, type, created_at, last_used_at
-from integration_keys
-where id = $2 and service_id = $1 and revoked_at is null
+select * from integration_key_records where id = $2 and service_id = $1
 
 -- name: list
-select id, service_id, name, type, created_at, last_used_at
-from integration_keys
+select * from integration_key_records
 where
     service_id = $1
-    and revoked_at is null
     and ($2::timestamptz is null or (created_at, id) > ($2, $3::uuid))
 order by created_at, id
 limit $4
 
 -- name: rename
-update integration_keys set name = $3 where id = $2 and service_id = $1 and revoked_at is null
-returning id, service_id, name, type, created_at, last_used_at
+update integration_key_records set name = $3 where id = $2 and service_id = $1
+returning *
 
 -- name: revoke
 update integration_keys set revoked_at = now() where id = $2 and service_id = $1 and revoked_at is null
