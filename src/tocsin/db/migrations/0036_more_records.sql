@@ -90,3 +90,22 @@ select
     windows.time_zone,
     windows.created_at
 from maintenance_windows as windows;
+
+-- Whom a schedule can put on call from now on: by a rule, a rotation, an override or a temporary schedule.
+create view schedule_users as
+select rules.schedule_id, rules.user_id
+from schedule_rules as rules
+where rules.user_id is not null
+union
+select rules.schedule_id, participants.user_id
+from schedule_rules as rules
+join rotation_participants as participants on participants.rotation_id = rules.rotation_id
+union
+select overrides.schedule_id, overrides.add_user_id
+from schedule_overrides as overrides
+where overrides.add_user_id is not null and overrides.end_at > now()
+union
+select temporary.schedule_id, shifts.user_id
+from temporary_schedule_shifts as shifts
+join temporary_schedules as temporary on temporary.id = shifts.temporary_schedule_id
+where shifts.end_at > now();

@@ -22,9 +22,9 @@ _sql = Statements(__package__, "feed_shifts.sql")
 
 HORIZON = timedelta(days=90)
 
-Source = Literal["schedule", "rotation"]
-Turns = Mapping[UUID, Sequence[Stint]]
-Begun = Mapping[tuple[UUID, UUID], datetime]
+SourceKind = Literal["schedule", "rotation"]
+StintsByRotation = Mapping[UUID, Sequence[Stint]]
+StartTimes = Mapping[tuple[UUID, UUID], datetime]
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 class FeedShift:
     """A user's shift by a schedule or rotation. One that is under way has the start at which it began."""
 
-    kind: Source
+    kind: SourceKind
     source_id: UUID
     source_name: str
     user_id: UUID
@@ -52,8 +52,8 @@ class FeedShifts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Object:
-    kind: Source
+class _ShiftSource:
+    kind: SourceKind
     id: UUID
     name: str
 
@@ -64,32 +64,32 @@ async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> FeedShifts
     A user's are their own by everything that can put them on call, a schedule's are everybody's by it, a team's
     everybody's by its schedules and rotations.
     """
-    objects = [_Object(**row) for row in await database.fetch(_sql[f"of_{of}"], owner_id)]
+    objects = [_ShiftSource(**row) for row in await database.fetch(_sql[f"of_{of}"], owner_id)]
     ids = {kind: [one.id for one in objects if one.kind == kind] for kind in ("rotation", "schedule")}
-    whole = await on_call_snapshot.load(database, ids["rotation"], ids["schedule"])
+    snapshot = await on_call_snapshot.load(database, ids["rotation"], ids["schedule"])
     rows = await database.fetch(_sql["begun"], ids["schedule"])
     begun = {(row["schedule_id"], row["user_id"]): row["start_time"] for row in rows}
     only = owner_id if of == "user" else None
-    found, left_out = await asyncio.to_thread(_told, whole, objects, begun, only)
+    found, left_out = await asyncio.to_thread(_told, snapshot, objects, begun, only)
     names = await user_list.names(database, {shift.user_id for shift in found})
     named = [shift for shift in found if shift.user_id in names]
-    return FeedShifts(whole.now, named, names, left_out)
+    return FeedShifts(snapshot.now, named, names, left_out)
 
 
 def _told(
-    whole: OnCallSnapshot, objects: Sequence[_Object], begun: Begun, only: UUID | None
+    snapshot: OnCallSnapshot, objects: Sequence[_ShiftSource], begun: StartTimes, only: UUID | None
 ) -> tuple[Sequence[FeedShift], Sequence[str]]:
     """The shifts, of one user or of all, and what cannot be told: one odd row takes nothing else away."""
     found: list[FeedShift] = []
     left_out: list[str] = []
-    turns = _Turns(whole)
+    turns = _RotationStints(snapshot)
     for one in objects:
         try:
             if one.kind == "schedule":
-                found += _by_schedule(whole, turns.of(one.id), one, begun, only)
+                found += _by_schedule(snapshot, turns.of(one.id), one, begun, only)
             else:
-                found += _by_rotation(whole, one, only)
-            if not _is_readable(whole, one):
+                found += _by_rotation(snapshot, one, only)
+            if not _is_readable(snapshot, one):
                 left_out.append(one.name)
         except Exception as error:
             log.warning("calendar_left_out", kind=one.kind, id=str(one.id), error=repr(error))
@@ -100,46 +100,48 @@ def _told(
 
 
 @dataclass(slots=True)
-class _Turns:
+class _RotationStints:
     """Who takes turns in rotations, worked out once for all schedules that use one."""
 
-    whole: OnCallSnapshot
+    snapshot: OnCallSnapshot
     _known: dict[UUID, Sequence[Stint]] = field(default_factory=dict)
 
-    def of(self, schedule_id: UUID) -> Turns:
+    def of(self, schedule_id: UUID) -> StintsByRotation:
         """The turns in the rotations that the schedule uses, from before what its rows tell on."""
-        stored = self.whole.schedules.get(schedule_id)
+        stored = self.snapshot.schedules.get(schedule_id)
         used = {rule.target.id for rule in stored.rules if rule.target.type == "rotation"} if stored else set()
         for rotation_id in used - self._known.keys():
-            window = Span(self._since(), _horizon(self.whole.now))
-            self._known[rotation_id] = self.whole.stints(rotation_id, window)
+            window = Span(self._since(), _horizon(self.snapshot.now))
+            self._known[rotation_id] = self.snapshot.stints(rotation_id, window)
         return {rotation_id: self._known[rotation_id] for rotation_id in used}
 
     def _since(self) -> datetime:
-        return min(self.whole.to_replay(each).start for each in self.whole.schedules)
+        return min(self.snapshot.to_replay(each).start for each in self.snapshot.schedules)
 
 
-def _is_readable(whole: OnCallSnapshot, one: _Object) -> bool:
-    used = whole.schedules[one.id].rules if one.id in whole.schedules else ()
-    return whole.last_known.keys().isdisjoint((one.id, *(rule.target.id for rule in used)))
+def _is_readable(snapshot: OnCallSnapshot, one: _ShiftSource) -> bool:
+    used = snapshot.schedules[one.id].rules if one.id in snapshot.schedules else ()
+    return snapshot.last_known.keys().isdisjoint((one.id, *(rule.target.id for rule in used)))
 
 
 def _by_schedule(
-    whole: OnCallSnapshot, turns: Turns, one: _Object, begun: Begun, only: UUID | None
+    snapshot: OnCallSnapshot, turns: StintsByRotation, one: _ShiftSource, begun: StartTimes, only: UUID | None
 ) -> Iterator[FeedShift]:
     """What is under way began when its row says, or since the rows tell nothing more."""
-    since, end = whole.to_replay(one.id).start, _horizon(whole.now)
-    for stint in _stints(whole, turns, one.id, Span(since, end), only):
-        if stint.end > whole.now and only in (None, stint.user_id):
+    since, end = snapshot.to_replay(one.id).start, _horizon(snapshot.now)
+    for stint in _stints(snapshot, turns, one.id, Span(since, end), only):
+        if stint.end > snapshot.now and only in (None, stint.user_id):
             start = begun.get((one.id, stint.user_id), stint.start) if stint.start <= since else stint.start
             yield FeedShift(one.kind, one.id, one.name, stint.user_id, start, stint.end)
 
 
-def _stints(whole: OnCallSnapshot, turns: Turns, schedule_id: UUID, window: Span, only: UUID | None) -> Sequence[Stint]:
+def _stints(
+    snapshot: OnCallSnapshot, turns: StintsByRotation, schedule_id: UUID, window: Span, only: UUID | None
+) -> Sequence[Stint]:
     """Everybody's stints, or at least those of the one user."""
-    stored = whole.schedules.get(schedule_id)
+    stored = snapshot.schedules.get(schedule_id)
     if stored is None:
-        return shifts.worked_out(whole, schedule_id, window, window.start)
+        return shifts.worked_out(snapshot, schedule_id, window, window.start)
     if only is None:
         return domain_shifts(stored, turns, *window)
     replaced = {one.remove_user_id for one in stored.overrides if one.add_user_id == only}
@@ -150,19 +152,19 @@ def _stints(whole: OnCallSnapshot, turns: Turns, schedule_id: UUID, window: Span
     return domain_shifts(replace(stored, rules=rules), theirs, *window)
 
 
-def _by_rotation(whole: OnCallSnapshot, one: _Object, only: UUID | None) -> Iterator[FeedShift]:
+def _by_rotation(snapshot: OnCallSnapshot, one: _ShiftSource, only: UUID | None) -> Iterator[FeedShift]:
     """Turns of one user in a row are one shift."""
-    stored = whole.rotations.get(one.id)
-    began = stored.turn_began(whole.now) if stored is not None else None
-    turns = whole.stints(one.id, Span(whole.now, _horizon(whole.now)))
+    stored = snapshot.rotations.get(one.id)
+    began = stored.turn_began(snapshot.now) if stored is not None else None
+    turns = snapshot.stints(one.id, Span(snapshot.now, _horizon(snapshot.now)))
     for user_id in dict.fromkeys(turn.user_id for turn in turns):
         for start, end in union(Span(turn.start, turn.end) for turn in turns if turn.user_id == user_id):
             if only in (None, user_id):
-                under_way = began is not None and start <= whole.now and began[0] == user_id
+                under_way = began is not None and start <= snapshot.now and began[0] == user_id
                 yield _shift(one, Stint(user_id, began[1] if began is not None and under_way else start, end))
 
 
-def _shift(one: _Object, stint: Stint) -> FeedShift:
+def _shift(one: _ShiftSource, stint: Stint) -> FeedShift:
     return FeedShift(one.kind, one.id, one.name, stint.user_id, stint.start, stint.end)
 
 

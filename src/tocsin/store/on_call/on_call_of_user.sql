@@ -28,24 +28,7 @@ order by steps.step_number, lower(policies.name), on_call.id
 -- Schedules that can put a user on call, by a rule, a rotation, an override or a temporary schedule.
 select schedules.id, schedules.name
 from schedules
-where
-    schedules.id in (
-        select rules.schedule_id from schedule_rules as rules where rules.user_id = $1
-        union
-        select rules.schedule_id
-        from schedule_rules as rules
-        join rotation_participants as participants on participants.rotation_id = rules.rotation_id
-        where participants.user_id = $1
-        union
-        select overrides.schedule_id
-        from schedule_overrides as overrides
-        where overrides.add_user_id = $1 and overrides.end_at > now()
-        union
-        select temporary.schedule_id
-        from temporary_schedule_shifts as shifts
-        join temporary_schedules as temporary on temporary.id = shifts.temporary_schedule_id
-        where shifts.user_id = $1 and shifts.end_at > now()
-    )
+where schedules.id in (select users.schedule_id from schedule_users as users where users.user_id = $1)
 order by lower(schedules.name)
 limit $2
 

@@ -12,6 +12,7 @@ from tocsin.domain.checks import gaps
 from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.store.on_call import on_call_snapshot, shifts
 from tocsin.store.on_call.shifts import NamedShift
+from tocsin.store.people import user_list
 
 _sql = Statements(__package__, "on_call_week.sql")
 
@@ -32,12 +33,12 @@ async def by_schedule(
     """The first ``limit`` schedules by name, of the team when one is given, and whether there are more."""
     rows = await database.fetch(_sql["schedules"], team_id, limit + 1)
     ids = [row["id"] for row in rows[:limit]]
-    whole = await on_call_snapshot.load(database, [], ids)
-    past = await _past(database, ids, window, whole.now)
-    stints = {each: [*past[each], *shifts.ahead(whole, each, window)] for each in ids}
+    snapshot = await on_call_snapshot.load(database, [], ids)
+    past = await _past(database, ids, window, snapshot.now)
+    stints = {each: [*past[each], *shifts.ahead(snapshot, each, window)] for each in ids}
     users = {stint.user_id for some in stints.values() for stint in some}
-    names = {row["id"]: row["name"] for row in await database.fetch(_sql["names"], list(users))}
-    ahead = Span(max(window.start, whole.now), window.end)
+    names = await user_list.names(database, users)
+    ahead = Span(max(window.start, snapshot.now), window.end)
     return [
         ScheduleTimes(
             row["id"], row["name"], _shifts(stints[row["id"]], names, window), _gaps(stints[row["id"]], ahead)

@@ -11,7 +11,3 @@ limit $2
 select schedule_id, user_id, start_time, coalesce(end_time, now()) as end_time
 from schedule_on_call_users
 where schedule_id = any($1::uuid[]) and start_time < $3 and (end_time > $2 or end_time is null)
-
--- name: names
--- Users by id.
-select id, name from users where id = any($1::uuid[])

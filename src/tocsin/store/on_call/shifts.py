@@ -5,7 +5,7 @@ and so is what the rows do not tell yet because no engine has looked.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from tocsin.domain.spans import Span, Stint, intersection, union
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.instants import FARTHEST, in_utc, require_near
 from tocsin.store.on_call import on_call_snapshot
+from tocsin.store.people import user_list
 
 _sql = Statements(__package__, "shifts.sql")
 
@@ -55,14 +56,14 @@ class NamedShift:
 
 async def on_call(database: Database, schedule_id: UUID, at: datetime | None) -> OnCallAt:
     """Who is on call at ``at``, or now. Raises InvalidInput for an instant too far ahead."""
-    whole = await on_call_snapshot.load(database, [], [schedule_id])
-    require_near("at", at, whole.now)
-    if at is not None and at < min(whole.to_replay(schedule_id).start, whole.now):
+    snapshot = await on_call_snapshot.load(database, [], [schedule_id])
+    require_near("at", at, snapshot.now)
+    if at is not None and at < min(snapshot.to_replay(schedule_id).start, snapshot.now):
         rows = await database.fetch(_sql["at"], schedule_id, at)
         return OnCallAt(at, [ScheduleOnCallUser(row["user_id"], row["name"], _causes(row["because"])) for row in rows])
-    at = at or whole.now
-    found = whole.on_call([Target("schedule", schedule_id)], at)
-    names = await _names(database, found)
+    at = at or snapshot.now
+    found = snapshot.on_call([Target("schedule", schedule_id)], at)
+    names = await user_list.names(database, found)
     users = [ScheduleOnCallUser(each, names[each], _parts(because)) for each, because in found.items() if each in names]
     return OnCallAt(at, users)
 
@@ -73,13 +74,13 @@ async def between(database: Database, schedule_id: UUID, start: datetime, end: d
     Raises InvalidInput for a time that is empty, longer than ``LONGEST`` or too far ahead.
     """
     require_window(start, end)
-    whole = await on_call_snapshot.load(database, [], [schedule_id])
-    require_near("end", end, whole.now)
+    snapshot = await on_call_snapshot.load(database, [], [schedule_id])
+    require_near("end", end, snapshot.now)
     window = Span(start, end)
-    told_until = whole.to_replay(schedule_id).start
+    told_until = snapshot.to_replay(schedule_id).start
     past = await _past(database, schedule_id, window, told_until)
-    stints = _joined([*past, *worked_out(whole, schedule_id, window, told_until)], window)
-    names = await _names(database, {stint.user_id for stint in stints})
+    stints = _joined([*past, *worked_out(snapshot, schedule_id, window, told_until)], window)
+    names = await user_list.names(database, {stint.user_id for stint in stints})
     return [NamedShift(one.user_id, names[one.user_id], one.start, one.end) for one in stints if one.user_id in names]
 
 
@@ -104,20 +105,20 @@ async def _past(database: Database, schedule_id: UUID, window: Span, until: date
     return [Stint(row["user_id"], row["start_time"], min(row["end_time"] or until, until)) for row in rows]
 
 
-def ahead(whole: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence[Stint]:
+def ahead(snapshot: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence[Stint]:
     """The stints that the rules foresee from now on. Of a schedule that cannot be read: as last known."""
-    return worked_out(whole, schedule_id, window, whole.now)
+    return worked_out(snapshot, schedule_id, window, snapshot.now)
 
 
-def worked_out(whole: OnCallSnapshot, schedule_id: UUID, window: Span, since: datetime) -> Sequence[Stint]:
+def worked_out(snapshot: OnCallSnapshot, schedule_id: UUID, window: Span, since: datetime) -> Sequence[Stint]:
     """The stints that the rules make from ``since`` on, in the future or since they last changed."""
     start, end = max(window.start, since), window.end
     if start >= end:
         return []
-    found = whole.schedules.get(schedule_id)
+    found = snapshot.schedules.get(schedule_id)
     if found is None:
-        return [Stint(user_id, start, end) for user_id in whole.last_known.get(schedule_id, ())]
-    return shifts.shifts(found, whole.turns(found, Span(start, end)), start, end)
+        return [Stint(user_id, start, end) for user_id in snapshot.last_known.get(schedule_id, ())]
+    return shifts.shifts(found, snapshot.turns(found, Span(start, end)), start, end)
 
 
 def _joined(stints: Sequence[Stint], window: Span) -> Sequence[Stint]:
@@ -130,11 +131,6 @@ def _joined(stints: Sequence[Stint], window: Span) -> Sequence[Stint]:
         for span in intersection(union(spans), [window])
     ]
     return sorted(joined, key=lambda stint: (stint.start, stint.user_id))
-
-
-async def _names(database: Database, user_ids: Collection[UUID]) -> Mapping[UUID, str]:
-    rows = await database.fetch(_sql["names"], list(user_ids)) if user_ids else []
-    return {row["id"]: row["name"] for row in rows}
 
 
 def _parts(because: Sequence[OnCallCause]) -> Sequence[Cause]:

@@ -14,6 +14,3 @@ order by on_call.id
 select user_id, start_time, end_time
 from schedule_on_call_users
 where schedule_id = $1 and start_time < $3 and (end_time > $2 or end_time is null)
-
--- name: names
-select id, name from users where id = any($1::uuid[])

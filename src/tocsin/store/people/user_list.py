@@ -60,7 +60,8 @@ async def page(database: Database, q: str | None, after: UUID | None, limit: int
 
 async def names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Names by id, in order."""
-    return {row["id"]: row["name"] for row in await database.fetch(_sql["names"], list(ids))}
+    rows = await database.fetch(_sql["names"], list(ids)) if ids else []
+    return {row["id"]: row["name"] for row in rows}
 
 
 async def choices(database: Database, chosen: Iterable[UUID | None] = ()) -> Mapping[UUID, str]:

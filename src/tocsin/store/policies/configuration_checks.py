@@ -72,16 +72,16 @@ async def services_without_steps(database: Database, policy_ids: Collection[UUID
 async def schedules_with_gaps(database: Database, schedule_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
     """Schedules by which nobody is on call at some time of the next ``AHEAD``."""
     rows = await database.fetch(_sql["schedules"], _list(schedule_ids))
-    whole = await on_call_snapshot.load(database, [], [row["id"] for row in rows])
-    window = Span(whole.now, whole.now + AHEAD)
+    snapshot = await on_call_snapshot.load(database, [], [row["id"] for row in rows])
+    window = Span(snapshot.now, snapshot.now + AHEAD)
     findings = [
-        checks.schedule_with_gaps(row["id"], row["name"], _gaps(whole, row["id"], window), window) for row in rows
+        checks.schedule_with_gaps(row["id"], row["name"], _gaps(snapshot, row["id"], window), window) for row in rows
     ]
     return [finding for finding in findings if finding is not None]
 
 
-def _gaps(whole: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence[Span]:
-    return checks.gaps(shifts.ahead(whole, schedule_id, window), window)
+def _gaps(snapshot: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence[Span]:
+    return checks.gaps(shifts.ahead(snapshot, schedule_id, window), window)
 
 
 async def _catch_alls(database: Database, policies: Sequence[PolicyReach], mails: bool) -> dict[UUID, PolicyReach]:

@@ -54,21 +54,21 @@ async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> L
 
 async def _of_definitions(database: Database, definitions: Sequence[NamedPolicy], mails: bool) -> Sequence[PolicyReach]:
     targets = [target for named in definitions for step in named.definition.steps for target in step.targets]
-    whole = await on_call_snapshot.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
-    users = everybody(whole, targets)
+    snapshot = await on_call_snapshot.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
+    users = everybody(snapshot, targets)
     people = {row["id"]: _person(row) for row in await database.fetch(_sql["people"], list(users), mails)}
-    return [_policy(named, whole, people) for named in definitions]
+    return [_policy(named, snapshot, people) for named in definitions]
 
 
-def _policy(named: NamedPolicy, whole: OnCallSnapshot, people: People) -> PolicyReach:
+def _policy(named: NamedPolicy, snapshot: OnCallSnapshot, people: People) -> PolicyReach:
     definition = named.definition
-    steps = [_step(step, whole, people) for step in definition.steps]
+    steps = [_step(step, snapshot, people) for step in definition.steps]
     return PolicyReach(definition.id, named.name, definition.repeat, steps, definition.catch_all_id)
 
 
-def _step(step: StepDefinition, whole: OnCallSnapshot, people: People) -> StepReach:
-    now = whole.on_call(step.targets, whole.now)
-    later = [user_id for user_id in everybody(whole, step.targets) if user_id not in now]
+def _step(step: StepDefinition, snapshot: OnCallSnapshot, people: People) -> StepReach:
+    now = snapshot.on_call(step.targets, snapshot.now)
+    later = [user_id for user_id in everybody(snapshot, step.targets) if user_id not in now]
     channels = ids_of("channel", step.targets)
     return StepReach(step.delay, _known(now, people), _known(later, people), channels)
 
