@@ -9,8 +9,7 @@ from pydantic import Field
 from tocsin.http.auth import Admin, Database
 from tocsin.http.fields import Read, UtcDatetime
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, encode_cursor, id_after
-from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status import parked_jobs
+from tocsin.store.engine_status import engine_overview, parked_jobs
 
 router = APIRouter(prefix="/engine", tags=["engine"])
 
@@ -96,7 +95,7 @@ JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 async def read_engine(pool: Database) -> EngineRead:
     """Queue depth by kind; what is overdue (nothing, in health); each process with its last sign of life; what
     the sweep has repaired lately (nothing, in health)."""
-    return EngineRead.model_validate(await engine.overview(pool))
+    return EngineRead.model_validate(await engine_overview.load(pool))
 
 
 @router.get("/parked", summary="List parked jobs")

@@ -19,8 +19,7 @@ from tocsin.engine.healing.repair import repair as repair_drifts
 from tocsin.engine.jobs.state_kinds import state_kinds
 from tocsin.errors import NotFound, Unavailable
 from tocsin.settings import Settings
-from tocsin.store.engine_status import engine_health, object_names, operators
-from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status import engine_health, engine_overview, object_names, operators
 from tocsin.store.policies import configuration_checks
 
 _OPERATORS = "TOCSIN_OPERATORS_POLICY"
@@ -99,7 +98,7 @@ async def _look_for_operators(pool: Pool, loaded: Settings) -> Sequence[Line]:
 
 
 async def _mails(pool: Pool, loaded: Settings) -> bool:
-    return await engine.can_mail(pool, own=loaded.smtp_url is not None)
+    return await engine_overview.can_mail(pool, own=loaded.smtp_url is not None)
 
 
 async def _repair(pool: Pool) -> Sequence[Line]:

@@ -59,7 +59,7 @@ async def received(database: Database) -> bool:
     return bool(await database.fetchval(_sql["received"]))
 
 
-async def look(database: Database) -> Setup:
+async def load(database: Database) -> Setup:
     """How things stand."""
     policy_ids = [row["id"] for row in await database.fetch(_sql["policies"])]
     return Setup(

@@ -7,7 +7,7 @@ from tests.fixtures.factories import Factory, step
 
 from tocsin.db.pool import Pool
 from tocsin.store.actor import acting
-from tocsin.store.engine_status import overview as engine
+from tocsin.store.engine_status import engine_overview
 from tocsin.testing.clock import Clock
 
 VIEW = "select kind, reason from engine_overdue"
@@ -30,7 +30,7 @@ async def test_a_row_with_its_job_is_in_health(pool: Pool, alert: int) -> None:
 async def test_a_lost_job_is_seen(pool: Pool, alert: int) -> None:
     await pool.execute("delete from pgqueuer")
     assert await found(pool) == [("alert", "no_job")]
-    [overdue] = (await engine.overview(pool)).overdue
+    [overdue] = (await engine_overview.load(pool)).overdue
     assert (overdue.kind, overdue.reason, overdue.count) == ("alert", "no_job", 1)
 
 

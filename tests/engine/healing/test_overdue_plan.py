@@ -46,7 +46,7 @@ async def test_what_tells_whether_the_engine_is_well_reads_no_large_table_from_e
     asked = {
         "the sweep, soon": Statements("tocsin.engine.healing", "sweep.sql")["soon"],
         "the sweep, ahead": Statements("tocsin.engine.healing", "sweep.sql")["ahead"],
-        "metrics": Statements("tocsin.store.engine_status", "overview.sql")["overdue"],
+        "metrics": Statements("tocsin.store.engine_status", "engine_overview.sql")["overdue"],
         "the watch and the dead man's switch": Statements("tocsin.store.engine_status", "engine_health.sql")["status"],
         "the home page": Statements("tocsin.store.engine_status", "engine_health.sql")["summary"],
     }

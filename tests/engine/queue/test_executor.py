@@ -11,8 +11,7 @@ from tocsin.engine.queue.executor import MOST_ATTEMPTS
 from tocsin.store.actor import acting
 from tocsin.store.alerts import new_alert
 from tocsin.store.alerts.new_alert import NewAlert
-from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status import parked_jobs
+from tocsin.store.engine_status import engine_overview, parked_jobs
 
 SABOTAGE = """
 create function sabotage() returns trigger language plpgsql as $$
@@ -57,7 +56,7 @@ async def test_it_is_tried_again_and_parked_after_the_last_attempt_with_its_erro
     broken, _ = await sabotaged(story)
     await story.passes(5)
     for attempt in range(1, MOST_ATTEMPTS):
-        retrying = {depth.kind: depth.retrying for depth in (await engine.overview(story.pool)).jobs}
+        retrying = {depth.kind: depth.retrying for depth in (await engine_overview.load(story.pool)).jobs}
         assert retrying["alert"] == 1, attempt
         assert await parked_jobs.page(story.pool) == []
         await story.passes(1)

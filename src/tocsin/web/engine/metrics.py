@@ -10,8 +10,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from tocsin.db.pool import Pool
 from tocsin.domain.job_kinds import JOB_KINDS
-from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status.overview import EngineOverview
+from tocsin.store.engine_status import engine_overview
+from tocsin.store.engine_status.engine_overview import EngineOverview
 
 router = APIRouter()
 
@@ -71,5 +71,5 @@ async def metrics(request: Request) -> Response:
     """Text in Prometheus' exposition format. No sign-in: it names no object and no person."""
     pool: Pool = request.app.state.pool
     state = CollectorRegistry()
-    state.register(_EngineState(await engine.overview(pool)))
+    state.register(_EngineState(await engine_overview.load(pool)))
     return Response(generate_latest(REGISTRY) + generate_latest(state), media_type=CONTENT_TYPE_LATEST)

@@ -14,9 +14,8 @@ from tocsin.domain.rights import is_admin
 from tocsin.errors import NotFound
 from tocsin.http.auth import Database
 from tocsin.store.actor import Actor
-from tocsin.store.engine_status import history, object_names, parked_jobs
-from tocsin.store.engine_status import overview as engine
-from tocsin.store.engine_status.history import LatenessMinute
+from tocsin.store.engine_status import engine_history, engine_overview, object_names, parked_jobs
+from tocsin.store.engine_status.engine_history import LatenessMinute
 from tocsin.store.instants import now
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.render import page
@@ -37,7 +36,9 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
 @router.get("/engine/lateness.json")
 async def lateness(viewer: Viewer, pool: Database) -> Response:
     """The last hour's lateness by minute, as the page's plot draws it."""
-    return JSONResponse(_plot(await history.lateness(pool), await now(pool)), headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        _plot(await engine_history.lateness(pool), await now(pool)), headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.post("/engine/parked/{job_id}/retry")
@@ -53,7 +54,7 @@ async def retry(job_id: JobId, viewer: Viewer, pool: Database) -> Response:
 
 async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     may_retry = is_admin(viewer)
-    overview, missed = await engine.overview(pool), await history.overdue(pool, _MOST)
+    overview, missed = await engine_overview.load(pool), await engine_history.overdue(pool, _MOST)
     parked = await parked_jobs.page(pool, limit=_MOST) if may_retry else []
     objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
@@ -63,7 +64,7 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     return {
         "engine": overview,
         "missed": missed,
-        "repairs_of_a_day": await history.repairs_of_a_day(pool),
+        "repairs_of_a_day": await engine_history.repairs_of_a_day(pool),
         "parked": parked,
         "may_retry": may_retry,
         "names": await object_names.names(pool, list(dict.fromkeys(objects))),

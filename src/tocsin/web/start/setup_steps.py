@@ -67,7 +67,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
     assert viewer.user_id is not None  # only people have sessions
     methods = (await contact_methods.page(pool, viewer.user_id, None, _MOST_METHODS)).items
     is_reached = await policy_reach.lack_of(pool, viewer.user_id, mails=await can_mail(request)) is None
-    found = await setup.look(pool)
+    found = await setup.load(pool)
     everybody = await user_list.choices(pool)
     may_choose = dict(await policy_choices(pool, viewer, None))
     policies = [policy for policy in found.working if str(policy.id) in may_choose]

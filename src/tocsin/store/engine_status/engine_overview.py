@@ -8,7 +8,7 @@ from uuid import UUID
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 
-_sql = Statements(__package__, "overview.sql")
+_sql = Statements(__package__, "engine_overview.sql")
 
 RECENT = 20
 """How many of the latest repairs an overview holds."""
@@ -75,7 +75,7 @@ class EngineOverview:
     repairs: Sequence[EngineRepair]
 
 
-async def overview(pool: Pool) -> EngineOverview:
+async def load(pool: Pool) -> EngineOverview:
     """The engine now."""
     return EngineOverview(
         jobs=[QueueDepth(**row) for row in await pool.fetch(_sql["depth"])],

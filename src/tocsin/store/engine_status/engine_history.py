@@ -7,7 +7,7 @@ from datetime import datetime
 from tocsin.db.pool import Database
 from tocsin.db.sql import Statements
 
-_sql = Statements(__package__, "history.sql")
+_sql = Statements(__package__, "engine_history.sql")
 
 _MOST_ENTRIES = 10_000
 
