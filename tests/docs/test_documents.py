@@ -12,9 +12,9 @@ import tocsin.watch.metrics  # noqa: F401  every process counts these, as it wat
 from tocsin.app import create_app
 from tocsin.cli.doctor import SettingReason
 from tocsin.db.pool import Pool
-from tocsin.domain import paging
 from tocsin.domain.checks import Check
 from tocsin.domain.escalation.decisions import EscalationReason
+from tocsin.domain.paging.reasons import PagingReason
 from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.runner import Engine
 from tocsin.settings import Settings
@@ -50,8 +50,8 @@ def test_the_table_of_settings_has_each_with_its_default() -> None:
 
 def test_every_reason_of_a_move_is_explained() -> None:
     known = set(re.findall(r"`(\w+)`", _text("concepts.md")))
-    silent = {EscalationReason.NOT_DUE, EscalationReason.NOTHING_TO_DO, paging.PagingReason.OTHERS_MOVE_FIRST}
-    told = {*EscalationReason, *paging.PagingReason} - silent
+    silent = {EscalationReason.NOT_DUE, EscalationReason.NOTHING_TO_DO, PagingReason.OTHERS_MOVE_FIRST}
+    told = {*EscalationReason, *PagingReason} - silent
     assert {str(reason) for reason in told} - known == set()
 
 

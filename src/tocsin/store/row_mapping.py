@@ -12,7 +12,7 @@ from tocsin.domain.escalation.by_hand import EscalationFacts
 from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.on_call.snapshot import Target
-from tocsin.domain.paging import PagingRule
+from tocsin.domain.paging.cycle import PagingRule
 
 T = TypeVar("T")
 

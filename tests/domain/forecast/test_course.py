@@ -19,7 +19,7 @@ from tocsin.domain.on_call.handoffs import HandoffRule
 from tocsin.domain.on_call.participants import Participant
 from tocsin.domain.on_call.rotation import RotationState
 from tocsin.domain.on_call.snapshot import OnCallSnapshot, RotationSnapshot, Target
-from tocsin.domain.paging import Cycle, PagingRule
+from tocsin.domain.paging.cycle import Cycle, PagingRule
 
 NOW = datetime(2026, 1, 14, 18, 0, 7, tzinfo=UTC)
 POLICY, CATCH_ALL = UUID(int=1), UUID(int=2)

@@ -1,6 +1,6 @@
 """What would happen to an alert if nobody touched it: the steps it would enter, the pages it would send, and when.
 
-A forecast asks the same functions as the engine, ``decide`` and ``paging.tick``, from one moment at which
+A forecast asks the same functions as the engine, ``decide`` and ``tick``, from one moment at which
 they have something to do to the next. It writes nothing, and every page counts as delivered at its first attempt. At
 one instant the alert moves before its notification cycles do, as in the engine.
 
@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
-from tocsin.domain import paging
 from tocsin.domain.escalation.apply import apply
 from tocsin.domain.escalation.decide import decide
 from tocsin.domain.escalation.decisions import (
@@ -35,20 +34,9 @@ from tocsin.domain.escalation.decisions import (
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast.events import Ending, Event, EventKind, Forecast, Person
 from tocsin.domain.forecast.view import View
-from tocsin.domain.paging import (
-    Bundle,
-    Cancel,
-    Cycle,
-    Defer,
-    DuePage,
-    EndCycle,
-    HoldCycle,
-    LetOthersMove,
-    Send,
-    Tick,
-    Ticks,
-    Waiting,
-)
+from tocsin.domain.paging.cycle import Cycle, DuePage, EndCycle, HoldCycle, Tick, Ticks, due_beside, tick
+from tocsin.domain.paging.reasons import LetOthersMove
+from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
 
 HORIZON = timedelta(hours=24)
 MOST_EVENTS = 500
@@ -257,10 +245,10 @@ class _Course:
 
     def _tick_with_others(self, one: RunningCycle) -> None:
         others = [other for other in self.cycles if other.user_id == one.user_id and other != one]
-        due = paging.due_beside([other.cycle for other in others], self.now)
+        due = due_beside([other.cycle for other in others], self.now)
         ticking = [one, *(other for other in others if other.cycle in due)]
         rules = self.view.rules.get(one.user_id, ())
-        match paging.tick(one.cycle, rules, self.now, [other.cycle for other in others]):
+        match tick(one.cycle, rules, self.now, [other.cycle for other in others]):
             case Ticks(cycles=ticks):
                 after = [self._ticked(*each) for each in zip(ticking, ticks, strict=True)]
                 self.cycles = [other for other in self.cycles if other not in ticking]
@@ -307,7 +295,7 @@ class _Course:
             return page
         until = self.view.maintenance.until(self.now)
         waiting = replace(page.waiting, alert_status=self.alert.status, maintenance_until=until)
-        match paging.may_send(waiting, self.now):
+        match may_send(waiting, self.now):
             case Send():
                 self.events.append(replace(page.event, at=self.now))
                 return None

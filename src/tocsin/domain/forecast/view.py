@@ -16,7 +16,7 @@ from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call import schedule
 from tocsin.domain.on_call.handoffs import next_handoff
 from tocsin.domain.on_call.snapshot import OnCallCause, OnCallSnapshot, ids_of
-from tocsin.domain.paging import PagingRule
+from tocsin.domain.paging.cycle import PagingRule
 
 
 @dataclass(frozen=True, slots=True)

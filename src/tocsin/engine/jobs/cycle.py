@@ -10,8 +10,20 @@ import asyncpg
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import maintenance, paging
-from tocsin.domain.paging import Cycle, Decision, DuePage, EndCycle, HoldCycle, LetOthersMove, PagingRule, Tick, Ticks
+from tocsin.domain import maintenance
+from tocsin.domain.paging.cycle import (
+    Cycle,
+    Decision,
+    DuePage,
+    EndCycle,
+    HoldCycle,
+    PagingRule,
+    Tick,
+    Ticks,
+    due_beside,
+    tick,
+)
+from tocsin.domain.paging.reasons import LetOthersMove
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
@@ -35,7 +47,7 @@ class CycleSnapshot:
 
     def ticking(self) -> Mapping[UUID, Cycle]:
         """The cycles that tick together, this one first."""
-        due = paging.due_beside(list(self.beside.values()), self.now)
+        due = due_beside(list(self.beside.values()), self.now)
         return {self.id: self.cycle, **{key: one for key, one in self.beside.items() if one in due}}
 
 
@@ -51,7 +63,7 @@ def kind(pool: Pool) -> JobKind:
         loaded = await loads.load(UUID(object_id))
         if loaded is None:
             return GONE
-        decision = paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values()))
+        decision = tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values()))
         return _outcome(loaded, decision) if await _apply(pool, ticking, loaded, decision) else None
 
     async def drift(object_id: str) -> str | None:
@@ -64,7 +76,7 @@ def kind(pool: Pool) -> JobKind:
 def _drift(loaded: CycleSnapshot) -> str | None:
     """What is wrong with the cycle unless it is due: it goes on for nobody, or looks later than its rules say."""
     stored = loaded.cycle.next_tick
-    match paging.tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values())):
+    match tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values())):
         case EndCycle():
             return "still_paging"
         case Ticks(cycles=[Tick(pages=pages, next_tick=next_tick), *_]) if stored is None or stored > loaded.now:
@@ -135,7 +147,7 @@ def _moved(cycle_id: UUID, cycle: Cycle, tick: Tick) -> Work:
 
 
 def _page(page: DuePage) -> Work:
-    status, reason = page.fate
+    status, reason = page.state
     return {
         "rule_id": str(page.rule.id),
         "contact_method_id": str(page.rule.contact_method_id),

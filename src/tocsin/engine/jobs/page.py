@@ -22,9 +22,10 @@ import structlog
 from tocsin.channels.page import Actions, Addressee, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
-from tocsin.domain import maintenance, paging
+from tocsin.domain import maintenance
 from tocsin.domain.backoff import Backoff
-from tocsin.domain.paging import Bundle, Cancel, Defer, LetOthersMove, Send, Waiting
+from tocsin.domain.paging.reasons import LetOthersMove
+from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter
 from tocsin.engine.jobs.destination_limit import DestinationLimit
@@ -96,7 +97,7 @@ def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
 
 async def _act(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
     ticket = (page_id, row["attempts"])
-    match paging.may_send(_waiting(row), row["now"]):
+    match may_send(_waiting(row), row["now"]):
         case Cancel(reason=reason):
             await deps.pool.execute(_SQL["end"], *ticket, "cancelled", reason)
             return Outcome(f"cancelled_{reason}")

@@ -22,7 +22,8 @@ from tocsin.domain.forecast.events import Event, EventKind, Forecast
 from tocsin.domain.forecast.view import View
 from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call.snapshot import ids_of
-from tocsin.domain.paging import Cycle, Waiting
+from tocsin.domain.paging.cycle import Cycle
+from tocsin.domain.paging.sending import Waiting
 from tocsin.domain.reachability import everybody
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store import instants, row_mapping

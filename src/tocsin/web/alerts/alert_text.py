@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
-from tocsin.domain import paging
+from tocsin.domain.paging.reasons import PagingReason
 from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.web.kit.formatting import age, clock, in_words
 
@@ -89,7 +89,7 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
 
 
 def _fate(status: str, reason: str | None) -> str:
-    if (status, reason) == ("cancelled", paging.PagingReason.DISABLED):
+    if (status, reason) == ("cancelled", PagingReason.DISABLED):
         return "not sent, for the contact method is disabled"
     return f"{status}{_because(reason)}"
 

@@ -9,24 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.domain.paging import (
-    Bundle,
-    Cancel,
-    Cycle,
-    Defer,
-    DuePage,
-    EndCycle,
-    HoldCycle,
-    LetOthersMove,
-    PagingReason,
-    PagingRule,
-    Send,
-    Tick,
-    Ticks,
-    Waiting,
-    may_send,
-    tick,
-)
+from tocsin.domain.paging.cycle import Cycle, DuePage, EndCycle, HoldCycle, PagingRule, Tick, Ticks, tick
+from tocsin.domain.paging.reasons import LetOthersMove, PagingReason
+from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
 
 START = datetime(2026, 1, 14, 18, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=30)

@@ -1,4 +1,4 @@
-"""Which pages a notification cycle sends, and whether a page may still go out.
+"""Which pages a notification cycle sends, and when it looks again.
 
 A cycle works through one user's notification rules for one entry of an alert into a step. A rule's page is due at
 ``started_at + delay``, and again every ``repeat_every`` on a step that everyone must acknowledge (A9). ``last_tick``
@@ -8,23 +8,11 @@ is how far the cycle has come: occurrences after it and up to now are sent, each
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 from tocsin.domain.escalation.state import Status
-
-
-class PagingReason(StrEnum):
-    """Why a cycle or a page ended, waits, or was not sent on its own."""
-
-    ACKNOWLEDGED = "acknowledged"
-    CLOSED = "closed"
-    IN_MAINTENANCE = "in_maintenance"
-    NO_DESTINATION = "contact_method_removed"
-    DISABLED = "contact_method_disabled"
-    LATER_PAGE_SAYS_IT = "later_page_says_it"
-    OTHERS_MOVE_FIRST = "others_move_first"
+from tocsin.domain.paging.reasons import LetOthersMove, PagingReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +53,7 @@ class DuePage:
     bundled: bool = False
 
     @property
-    def fate(self) -> tuple[Literal["pending", "bundled", "cancelled"], PagingReason | None]:
+    def state(self) -> tuple[Literal["pending", "bundled", "cancelled"], PagingReason | None]:
         """The state that it is written in, and why. A rule that is passed over leaves a page, too (N4)."""
         if not self.rule.enabled:
             return "cancelled", PagingReason.DISABLED
@@ -100,14 +88,6 @@ class HoldCycle:
 
     until: datetime
     reason: PagingReason = PagingReason.IN_MAINTENANCE
-
-
-@dataclass(frozen=True, slots=True)
-class LetOthersMove:
-    """Look again at ``until``: what the alert or a newer cycle does then may bundle this cycle's pages."""
-
-    until: datetime
-    reason: PagingReason = PagingReason.OTHERS_MOVE_FIRST
 
 
 Decision = Ticks | EndCycle | HoldCycle | LetOthersMove
@@ -220,65 +200,3 @@ def _latest_round(cycle: Cycle, rule: PagingRule, now: datetime) -> int | None:
 def _moment(cycle: Cycle, rule: PagingRule, number: int) -> datetime:
     repeated = timedelta() if cycle.repeat_every is None else cycle.repeat_every * number
     return cycle.started_at + rule.delay + repeated
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A page about to be sent, and what decides whether it still should be.
-
-    ``later_page_goes``: a later page of the alert to the same destination waits, is being sent or was. ``others_move``:
-    the alert, or a cycle by which it pages the same user, is due, and its job on the way.
-    """
-
-    alert_status: Status
-    cycle_ended: bool
-    outlives_acknowledgement: bool
-    destination_exists: bool
-    destination_enabled: bool
-    maintenance_until: datetime | None = None
-    later_page_goes: bool = False
-    others_move: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """It goes out now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel:
-    """It never goes out."""
-
-    reason: PagingReason
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """A later page to the same destination goes out instead (N1)."""
-
-    reason: PagingReason = PagingReason.LATER_PAGE_SAYS_IT
-
-
-@dataclass(frozen=True, slots=True)
-class Defer:
-    """It goes out at ``until`` at the earliest, and is asked about again then."""
-
-    until: datetime
-    reason: PagingReason = PagingReason.IN_MAINTENANCE
-
-
-def may_send(page: Waiting, now: datetime) -> Send | Cancel | Bundle | Defer | LetOthersMove:
-    """Whether an alert's page may go out at ``now`` (N2: asked before each send)."""
-    if page.alert_status == "closed":
-        return Cancel(PagingReason.CLOSED)
-    if page.cycle_ended or (page.alert_status == "acknowledged" and not page.outlives_acknowledgement):
-        return Cancel(PagingReason.ACKNOWLEDGED)
-    if not page.destination_exists:
-        return Cancel(PagingReason.NO_DESTINATION)
-    if not page.destination_enabled:
-        return Cancel(PagingReason.DISABLED)
-    if page.later_page_goes:
-        return Bundle()
-    if page.maintenance_until is not None and page.maintenance_until > now:
-        return Defer(page.maintenance_until)
-    return LetOthersMove(now) if page.others_move else Send()
