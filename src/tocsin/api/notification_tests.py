@@ -13,9 +13,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import Field
 
+from tocsin.channels.notification_test import Delivery, send_test
 from tocsin.channels.page import Destination
 from tocsin.channels.registry import open_senders
-from tocsin.channels.test_page import Fate, send_test
 from tocsin.db.pool import Pool
 from tocsin.http.access import require_edit, require_edit_user
 from tocsin.http.auth import Database, Writer
@@ -58,7 +58,7 @@ class NotificationTester:
         """Whether there is a mail server to send by."""
         return self._smtp_url is not None
 
-    async def send(self, recipient: NamedDestination, actor: Actor) -> Fate:
+    async def send(self, recipient: NamedDestination, actor: Actor) -> Delivery:
         """Send a test page and wait for its fate, for as long as a sender takes at most.
 
         Raises HTTPException 429 when the actor has sent too many, or too many are under way.
@@ -115,5 +115,5 @@ async def test_channel(channel_id: UUID, actor: Writer, pool: Database, tester: 
     return _read(await tester.send(await destinations.of_channel(pool, channel_id), actor))
 
 
-def _read(fate: Fate) -> TestPageRead:
+def _read(fate: Delivery) -> TestPageRead:
     return TestPageRead(status="sent" if fate.is_sent else "failed", reason=fate.text)

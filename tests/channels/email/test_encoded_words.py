@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from tests.channels.conftest import PAGE
 
 from tocsin.channels.email.encoded_words import LINE, text_lines
-from tocsin.channels.email.sender import EmailSender, compose, parse_smtp_url
+from tocsin.channels.email.message import compose
+from tocsin.channels.email.sender import EmailSender
+from tocsin.channels.email.smtp import parse_smtp_url
 from tocsin.channels.kit.plain_text import one_line
 from tocsin.channels.kit.rendering import subject
 from tocsin.channels.page import Destination

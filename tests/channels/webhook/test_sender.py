@@ -9,7 +9,8 @@ import pytest
 from tocsin import __version__
 from tocsin.channels.page import Destination
 from tocsin.channels.webhook.receiver import Drip, Drop, Garbage, Hang, Respond, WebhookReceiver, redirect
-from tocsin.channels.webhook.sender import WebhookSender, verify_signature
+from tocsin.channels.webhook.sender import WebhookSender
+from tocsin.channels.webhook.signature import verify_signature
 from tocsin.errors import DeliveryFailed
 
 SECRET = "s3cret-in-the-query"

@@ -19,10 +19,8 @@ from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.channels.kit.retry_after import retry_after
 from tocsin.channels.page import Destination, Page, Receipt
 from tocsin.channels.webhook.address import check_url
-from tocsin.channels.webhook.signature import SIGNATURE_HEADER, sign, verify_signature
+from tocsin.channels.webhook.signature import SIGNATURE_HEADER, sign
 from tocsin.errors import DeliveryFailed
-
-__all__ = ["WebhookSender", "payload", "verify_signature"]
 
 ANSWER_LIMIT_BYTES = 64 * 1024
 DRAIN_LIMIT = timedelta(seconds=1)

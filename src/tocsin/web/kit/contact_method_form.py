@@ -12,8 +12,8 @@ from starlette.responses import Response
 from tocsin.api.contact_methods import ContactMethodCreate
 from tocsin.api.notification_tests import NotificationTester
 from tocsin.channels.channel_type import ChannelType
+from tocsin.channels.notification_test import Delivery
 from tocsin.channels.registry import channel_types, types_for_channels, types_for_people
-from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
 from tocsin.store.actor import Actor, acting
 from tocsin.store.people import contact_methods, notification_rules, users
@@ -89,9 +89,9 @@ def _name_of_type(name: str) -> str:
     return kind.caption.partition(":")[0] if kind else ""
 
 
-async def send_test(tester: NotificationTester, recipient: NamedDestination, viewer: Actor) -> Fate:
+async def send_test(tester: NotificationTester, recipient: NamedDestination, viewer: Actor) -> Delivery:
     """What became of a test page; why it was not even tried when there were too many."""
     try:
         return await tester.send(recipient, viewer)
     except HTTPException as error:
-        return Fate(False, error.detail)
+        return Delivery(False, error.detail)

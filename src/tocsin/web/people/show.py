@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tocsin.channels.notification_test import Delivery
 from tocsin.channels.registry import channel_types, types_for_people
-from tocsin.channels.test_page import Fate
 from tocsin.db.pool import Pool
 from tocsin.domain.rights import is_admin
 from tocsin.http.access import may_edit_user, may_see_addresses
@@ -46,7 +46,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     method_form: Form | None = None,
     rule_form: Form | None = None,
     name_forms: Mapping[UUID, Form] | None = None,
-    fates: Mapping[UUID, Fate] | None = None,
+    fates: Mapping[UUID, Delivery] | None = None,
 ) -> Response:
     """The page; with a form that is wrong, or what became of test pages."""
     shown = await _shown(request, viewer, user_id)

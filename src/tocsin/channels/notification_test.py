@@ -15,7 +15,7 @@ _NO_SERVICE = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class Delivery:
     """What became of a test page. ``text`` is why it failed, or how the other side calls it if it said."""
 
     is_sent: bool
@@ -24,13 +24,13 @@ class Fate:
 
 async def send_test(
     senders: Mapping[str, Sender], destination: Destination, recipient: str, base_url: str, now: datetime
-) -> Fate:
+) -> Delivery:
     """Send one by the sender that pages take, once."""
     try:
         receipt = await senders[destination.type].send(destination, _page(recipient, base_url, now))
     except DeliveryFailed as error:
-        return Fate(False, error.reason)
-    return Fate(True, receipt.reference)
+        return Delivery(False, error.reason)
+    return Delivery(True, receipt.reference)
 
 
 def _page(recipient: str, base_url: str, now: datetime) -> Page:
