@@ -1,4 +1,4 @@
-"""N1, N2, A9, M1: what a cycle sends when, and whether a page may still go out."""
+"""N1, A9, M1: what a cycle sends when."""
 
 from collections import Counter
 from dataclasses import replace
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from tocsin.domain.paging.cycle import Cycle, DuePage, EndCycle, HoldCycle, PagingRule, Tick, Ticks, tick
 from tocsin.domain.paging.reasons import LetOthersMove, PagingReason
-from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
 
 START = datetime(2026, 1, 14, 18, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=30)
@@ -227,55 +226,6 @@ def test_a_late_tick_writes_nothing_before_its_delay_nothing_twice_and_one_page_
     sent = [page.rule.contact_method_id for page in decision.pages if not page.bundled]
     assert len(sent) == len(set(sent))
     assert {page.rule.contact_method_id for page in decision.pages} == set(sent)
-
-
-WAITING = Waiting("triggered", False, False, True, True)
-
-
-@pytest.mark.parametrize(
-    ("page", "expected"),
-    [
-        (WAITING, Send()),
-        (replace(WAITING, alert_status="closed"), Cancel(PagingReason.CLOSED)),
-        (replace(WAITING, alert_status="closed", outlives_acknowledgement=True), Cancel(PagingReason.CLOSED)),
-        (replace(WAITING, alert_status="acknowledged"), Cancel(PagingReason.ACKNOWLEDGED)),
-        (replace(WAITING, alert_status="acknowledged", outlives_acknowledgement=True), Send()),
-        (replace(WAITING, cycle_ended=True, outlives_acknowledgement=True), Cancel(PagingReason.ACKNOWLEDGED)),
-        (replace(WAITING, destination_exists=False, destination_enabled=False), Cancel(PagingReason.NO_DESTINATION)),
-        (replace(WAITING, destination_enabled=False), Cancel(PagingReason.DISABLED)),
-        (replace(WAITING, maintenance_until=START + m(1)), Defer(START + m(1))),
-        (replace(WAITING, maintenance_until=START), Send()),
-        (replace(WAITING, later_page_goes=True), Bundle()),
-        (replace(WAITING, later_page_goes=True, alert_status="closed"), Cancel(PagingReason.CLOSED)),
-        (replace(WAITING, later_page_goes=True, others_move=True), Bundle()),
-        (replace(WAITING, others_move=True), LetOthersMove(START)),
-    ],
-)
-def test_n2_a_page_may_go_out(page: Waiting, expected: Send | Cancel | Bundle | Defer | LetOthersMove) -> None:
-    assert may_send(page, START) == expected
-
-
-@given(
-    st.builds(
-        Waiting,
-        st.sampled_from(["triggered", "acknowledged", "closed"]),
-        st.booleans(),
-        st.booleans(),
-        st.booleans(),
-        st.booleans(),
-        st.none() | st.sampled_from([START - m(1), START, START + m(1)]),
-        st.booleans(),
-        st.booleans(),
-    )
-)
-def test_n2_what_is_sent_is_wanted_and_has_somewhere_to_go(page: Waiting) -> None:
-    if may_send(page, START) == Send():
-        assert page.alert_status != "closed"
-        assert not page.cycle_ended
-        assert page.destination_exists
-        assert page.destination_enabled
-        assert not page.later_page_goes
-        assert page.maintenance_until is None or page.maintenance_until <= START
 
 
 @given(RULES, st.lists(st.integers(0, 120), min_size=1, max_size=4), st.integers(0, 600))

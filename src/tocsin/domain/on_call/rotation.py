@@ -121,10 +121,10 @@ def stints(
     """
     position = position_after(decide(rotation, participants, state, now), state)
     ahead = Span(max(window.start, now), window.end)
-    return turns(rotation, participants, position, now, ahead)
+    return stints_around(rotation, participants, position, now, ahead)
 
 
-def turns(
+def stints_around(
     rotation: HandoffRule, participants: Sequence[Participant], position: int | None, now: datetime, window: Span
 ) -> Iterator[Stint]:
     """Who is active in ``window``, before and after ``now``, given who is so at ``now`` and that nobody changes it."""

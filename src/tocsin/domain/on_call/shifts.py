@@ -44,19 +44,19 @@ def reasons(
 def _by_rules(
     schedule: ScheduleDefinition, rotation_stints: Mapping[UUID, Sequence[Stint]], window: Span
 ) -> Sequence[Times[Cause]]:
-    turns = {rotation_id: _by_user(stints) for rotation_id, stints in rotation_stints.items()}
-    return [each for rule in schedule.rules for each in _by_rule(rule, schedule.time_zone, turns, window)]
+    by_rotation = {rotation_id: _by_user(stints) for rotation_id, stints in rotation_stints.items()}
+    return [each for rule in schedule.rules for each in _by_rule(rule, schedule.time_zone, by_rotation, window)]
 
 
 def _by_rule(
-    rule: WeeklyRule, zone: ZoneInfo, turns: Mapping[UUID, Mapping[UUID, Sequence[Span]]], window: Span
+    rule: WeeklyRule, zone: ZoneInfo, by_rotation: Mapping[UUID, Mapping[UUID, Sequence[Span]]], window: Span
 ) -> Iterator[Times[Cause]]:
     spans = shifts_between(rule, zone, *window)
     if rule.target.type == "user":
         yield Times(rule.target.id, Cause("rule", rule.id), spans)
         return
     cause = Cause("rule", rule.id, rule.target.id)
-    for user_id, theirs in turns.get(rule.target.id, {}).items():
+    for user_id, theirs in by_rotation.get(rule.target.id, {}).items():
         yield Times(user_id, cause, intersection(spans, theirs))
 
 

@@ -60,10 +60,10 @@ class RotationSnapshot:
         """Who is active in ``window``, as far back as nobody has changed the rotation."""
         known = Span(max(window.start, min(self.changed_at or now, now)), window.end)
         position = rotation.position_after(self.decide(now), self.state)
-        return rotation.turns(self.rotation, self.participants, position, now, known)
+        return rotation.stints_around(self.rotation, self.participants, position, now, known)
 
-    def turn_began(self, now: datetime) -> tuple[UUID, datetime] | None:
-        """Who is active now, and since which handoff; turns of one user in a row are one. None: nobody is.
+    def stint_began(self, now: datetime) -> tuple[UUID, datetime] | None:
+        """Who is active now, and since which handoff; stints of one user in a row are one. None: nobody is.
 
         Where everybody in the order is the same user, it is the last handoff before people changed the rotation.
         """
@@ -120,7 +120,7 @@ class OnCallSnapshot:
             return [Stint(user_id, *window) for user_id in self.last_known.get(rotation_id, ())]
         return list(one.stints(self.now, window))
 
-    def turns(self, found: ScheduleDefinition, window: Span) -> Mapping[UUID, Sequence[Stint]]:
+    def rotation_stints(self, found: ScheduleDefinition, window: Span) -> Mapping[UUID, Sequence[Stint]]:
         """Who is active in each rotation that the schedule uses."""
         return {rotation_id: self.stints(rotation_id, window) for rotation_id in _rotations_in(found)}
 
@@ -129,7 +129,7 @@ class OnCallSnapshot:
         found = self.schedules.get(schedule_id)
         if found is None:
             return [Piece(user_id, window, ()) for user_id in self.last_known.get(schedule_id, ())]
-        return pieces(shifts.reasons(found, self.turns(found, window), window), window)
+        return pieces(shifts.reasons(found, self.rotation_stints(found, window), window), window)
 
     def pieces(self, targets: Sequence[Target], window: Span) -> Sequence[Piece[OnCallCause]]:
         """Each user's time on call by the targets, with every cause, in the targets' order."""

@@ -155,7 +155,7 @@ def _stints(
 def _by_rotation(snapshot: OnCallSnapshot, one: _ShiftSource, only: UUID | None) -> Iterator[FeedShift]:
     """Turns of one user in a row are one shift."""
     stored = snapshot.rotations.get(one.id)
-    began = stored.turn_began(snapshot.now) if stored is not None else None
+    began = stored.stint_began(snapshot.now) if stored is not None else None
     turns = snapshot.stints(one.id, Span(snapshot.now, _horizon(snapshot.now)))
     for user_id in dict.fromkeys(turn.user_id for turn in turns):
         for start, end in union(Span(turn.start, turn.end) for turn in turns if turn.user_id == user_id):

@@ -118,7 +118,7 @@ def worked_out(snapshot: OnCallSnapshot, schedule_id: UUID, window: Span, since:
     found = snapshot.schedules.get(schedule_id)
     if found is None:
         return [Stint(user_id, start, end) for user_id in snapshot.last_known.get(schedule_id, ())]
-    return shifts.shifts(found, snapshot.turns(found, Span(start, end)), start, end)
+    return shifts.shifts(found, snapshot.rotation_stints(found, Span(start, end)), start, end)
 
 
 def _joined(stints: Sequence[Stint], window: Span) -> Sequence[Stint]:
