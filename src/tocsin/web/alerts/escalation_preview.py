@@ -1,4 +1,4 @@
-"""What escalating an open alert by hand would do, told before somebody does it.
+"""What escalating an open alert by hand would do, shown before somebody does it.
 
 It asks the forecast, and so the engine's own rules: steps that would page nobody are passed over, the last step is
 followed by the first, a policy of one step pages that step again.

@@ -1,4 +1,4 @@
-"""The pages behind the links of a page: ``/act/{token}`` asks on GET and acts on POST.
+"""The page that a signed link opens: ``/act/{token}`` asks on GET and acts on POST.
 
 So whatever merely opens links, a mail scanner or a chat preview, changes nothing. The token is the permission: no
 sign-in, no cookie, no script. A program may POST as well; the status says how it went: 200 done (or done before), 404

@@ -37,7 +37,7 @@ Where = Literal["past", "here", "ahead"]
 
 @dataclass(frozen=True, slots=True)
 class AlertStepRow:
-    """A step of the ladder: where the alert is from it, whom it notifies, and when the alert comes to it if known."""
+    """A step of the alert's policy, as seen from the alert: ``at`` is when the alert comes to it, if that is known."""
 
     step: Step
     where: Where
@@ -58,7 +58,7 @@ class AlertStepRow:
 async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict[str, Any]:
     """Everything for the template, with times of sentences in the zone. Raises NotFound."""
     alert = await alert_list.get(pool, alert_id)
-    ladder = await alert_policy.of_alert(pool, alert_id)
+    policy = await alert_policy.of_alert(pool, alert_id)
     past = await timeline.newest(pool, alert_id, _MOST_ENTRIES)
     can_act = not refuse_action(alert.status) and may_act(viewer, alert.team_id)
     is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
@@ -66,9 +66,9 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "alert": alert,
         "sentence": sentence,
         "look_of": style_of,
-        "ladder": ladder,
-        "step_rows": step_rows(ladder, alert),
-        "rounds": round_text(ladder.repeat, alert.escalation.loop_count or 0, ladder.catch_all_name),
+        "policy": policy,
+        "step_rows": alert_step_rows(policy, alert),
+        "rounds": round_text(policy.repeat, alert.escalation.loop_count or 0, policy.catch_all_name),
         "pages": await alert_policy.pages(pool, alert_id, _MOST_PAGES),
         "entries": [entry for entry in reversed(past.entries) if is_worth_a_line(entry)],
         "has_older": past.has_older,
@@ -80,19 +80,19 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
     }
 
 
-def step_rows(ladder: AlertPolicy, alert: Alert) -> Sequence[AlertStepRow]:
+def alert_step_rows(policy: AlertPolicy, alert: Alert) -> Sequence[AlertStepRow]:
     """The steps from the alert's point of view. While a maintenance holds it, no moment of the next step is known."""
     here, due = alert.escalation.step_number, alert.escalation.next_escalation_at
     waits = alert.status == "triggered" and alert.escalation.held_until is None
-    after = None if here is None or not ladder.steps else (here + 1) % len(ladder.steps)
+    after = None if here is None or not policy.steps else (here + 1) % len(policy.steps)
     return [
         AlertStepRow(
             step,
             _where(step.step_number, here),
-            [(target.type, ladder.names.get(target.id, "gone")) for target in step.targets],
+            [(target.type, policy.names.get(target.id, "gone")) for target in step.targets],
             due if step.step_number == after and waits else None,
         )
-        for step in ladder.steps
+        for step in policy.steps
     ]
 
 

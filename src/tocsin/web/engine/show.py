@@ -1,4 +1,4 @@
-"""Engine: is it well, what waits, how late it acts, what it has repaired, and what waits for a person."""
+"""The engine's page: its health, its queue, its lateness, its repairs, and the jobs that wait for a person."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

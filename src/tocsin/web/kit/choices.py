@@ -1,4 +1,4 @@
-"""What lists are narrowed by, and what forms choose from."""
+"""What forms offer to choose from: teams, policies, time zones."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache

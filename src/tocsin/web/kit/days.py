@@ -1,4 +1,4 @@
-"""Days, weeks and months as a zone has them: a day may last 23 or 25 hours.
+"""Days, weeks and months of a time zone: a day may last 23 or 25 hours.
 
 Pure: ``today`` and zones are given. Instants are in UTC.
 """

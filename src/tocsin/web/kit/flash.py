@@ -1,4 +1,4 @@
-"""A word about what was just done, carried over the redirect to the next page in a cookie that lives for a minute."""
+"""A message about what was just done, which a cookie of one minute carries over the redirect to the next page."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -37,7 +37,7 @@ def is_by_itself(request: Request) -> bool:
     return _BY_ITSELF in request.headers
 
 
-def notice_of(request: Request) -> FlashMessage | None:
+def message_of(request: Request) -> FlashMessage | None:
     """The notice that came along; what cannot be read is none.
 
     A part of a page that is fetched because something changed gets none: it may be on its way while the notice is, and
@@ -52,7 +52,7 @@ def notice_of(request: Request) -> FlashMessage | None:
         return None
 
 
-def forget(request: Request, answer: Response) -> None:
+def forget_message(request: Request, answer: Response) -> None:
     """Take the notice away once it is shown."""
     if _COOKIE in request.cookies and not is_by_itself(request):
         answer.delete_cookie(_COOKIE, path="/")

@@ -1,4 +1,4 @@
-"""Small pieces of text that pages are made of; templates use them as filters."""
+"""How pages write times, durations, names and sentences; templates use these functions as filters."""
 
 import math
 import re

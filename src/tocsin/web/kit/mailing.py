@@ -1,4 +1,4 @@
-"""Whether this installation sends mail, which pages say beside whatever would be mailed."""
+"""Whether this installation sends mail. Pages say so beside whatever would be mailed."""
 
 from starlette.requests import Request
 

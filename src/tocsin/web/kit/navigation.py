@@ -1,4 +1,4 @@
-"""Where one can go: the side bar on wide screens, the bottom bar on phones."""
+"""The places that the side bar (wide screens) and the bottom bar (phones) lead to."""
 
 import re
 from collections.abc import Sequence

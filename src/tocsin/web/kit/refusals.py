@@ -1,4 +1,4 @@
-"""Why something cannot be deleted: everything that still uses it, named."""
+"""Why an object cannot be deleted: everything that still uses it, by name."""
 
 import re
 from collections.abc import Sequence

@@ -101,7 +101,7 @@ def bare_page(
 def _answer(
     request: Request, template: str, status: int, values: Mapping[str, Any], *, fragment: str | None
 ) -> Response:
-    notice, moment = flash.notice_of(request), values["now"]
+    notice, moment = flash.message_of(request), values["now"]
     common = {
         "zone": zone_of(request) if moment else UTC,
         "theme": theme_of(request),
@@ -117,9 +117,9 @@ def _answer(
         headers["HX-Trigger"] = json.dumps({"notice": asdict(notice)})
     answer = _packed(request, _render(template, fragment, {**common, **values}), status)
     answer.headers.update(headers)
-    flash.forget(request, answer)
+    flash.forget_message(request, answer)
     if fragment is None:
-        shown_once.forget(request, answer)
+        shown_once.forget_secrets(request, answer)
     return answer
 
 

@@ -42,7 +42,7 @@ def secrets_of(request: Request) -> Mapping[str, str]:
     return found
 
 
-def forget(request: Request, answer: Response) -> None:
+def forget_secrets(request: Request, answer: Response) -> None:
     """Take the secrets away once they are shown."""
     if _COOKIE in request.cookies:
         answer.delete_cookie(_COOKIE, path=request.url.path)

@@ -1,4 +1,4 @@
-"""A policy's steps as they are drawn where no alert climbs them."""
+"""The rows of a policy's steps, as pages show them without an alert."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

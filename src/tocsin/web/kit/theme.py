@@ -1,4 +1,4 @@
-"""What a browser remembers: day or night. It is a cookie, so a page comes in the right colours at once."""
+"""The theme that a browser keeps in a cookie: light, dark, or as the system says."""
 
 from typing import Literal, TypeAlias, get_args
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Who looks at a page: somebody who signed in, or nobody, who is asked to.
+"""The viewer of a page: a signed-in person, or a stranger, who is sent to the sign-in.
 
 A page asks for ``Viewer``. Whoever is not signed in is sent to sign in and back; a form that they sent meanwhile is
 kept in the sign-in page and sent again afterwards. A form from another site is refused before anything else.

@@ -1,4 +1,4 @@
-"""Times that people type: what a clock shows in a zone (``2026-11-24T15:30``), and the instants that they stand for.
+"""Times that people type, such as ``2026-11-24T15:30``, and the instants that they mean in a time zone.
 
 Where clocks go back, a time comes twice. A form then asks which is meant, in the field ``<name>_which``.
 """

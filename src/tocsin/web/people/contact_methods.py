@@ -1,4 +1,4 @@
-"""How one person is reached: adding, trying, switching and deleting contact methods and notification rules."""
+"""Contact methods and notification rules of a person: add, test, switch and delete them."""
 
 import math
 from dataclasses import replace

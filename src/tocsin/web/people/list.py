@@ -1,4 +1,4 @@
-"""People: who there is, can they be reached, who is on call."""
+"""The list of people: who can be reached, and who is on call."""
 
 from typing import Any
 from urllib.parse import urlencode

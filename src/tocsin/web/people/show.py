@@ -88,7 +88,7 @@ async def _shown(request: Request, viewer: Actor, user_id: UUID) -> dict[str, An
         ),
         "names": names,
         "lack": await policy_reach.lack_of(pool, user_id, mails=await can_mail(request)),
-        "roll": await on_call_of_user.of_user(pool, user_id),
+        "on_call": await on_call_of_user.of_user(pool, user_id),
         "teams": await user_list.teams(pool, user_id),
         "presets": [(name, caption) for name, (caption, _) in PRESETS.items()],
     }

@@ -1,7 +1,7 @@
-"""A policy as somebody writes it, before it is saved: what its form holds, and what the buttons of its ladder do.
+"""The form of a policy before it is saved: its fields, and what its buttons do.
 
 Pure. Each step has a *key*, which names its fields in the form (``delay-3``) for as long as it is edited; the order of
-the fields is the order of the steps. So the ladder is edited by plain forms, and a script may move its steps about.
+the fields is the order of the steps. So plain forms edit the steps, and a script may move them about.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ def to_form(draft: Draft) -> Form:
 
 
 def press(draft: Draft, button: str) -> Draft:
-    """The draft after one of the ladder's buttons: ``up:3``, ``put:3:user:<id>``. An unknown one does nothing."""
+    """The draft after one of its buttons: ``up:3``, ``put:3:user:<id>``. An unknown one does nothing."""
     action, _, rest = button.partition(":")
     key, _, target = rest.partition(":")
     match action:

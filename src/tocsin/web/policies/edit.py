@@ -1,4 +1,4 @@
-"""The editor of an escalation policy, which is the ladder itself, with a live preview beside it."""
+"""The editor of an escalation policy, with a live preview beside it."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
@@ -106,12 +106,12 @@ async def _page(edit: Edit[Policy], status: int) -> Response:
         "form": replace(draft.form, errors={**seen.errors, **draft.form.errors}),
         "preview": seen,
         "policy": saved,
-        **(await _ladder(edit.pool, edit.viewer, draft, saved) if is_whole else {}),
+        **(await _step_fields(edit.pool, edit.viewer, draft, saved) if is_whole else {}),
     }
     return await page(edit.request, edit.viewer, "policies/edit.html.j2", status, **shown)
 
 
-async def _ladder(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow | None) -> dict[str, Any]:
+async def _step_fields(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow | None) -> dict[str, Any]:
     """What is shown beside the preview."""
     form, myself = draft.form, str(saved.id) if saved else None
     chosen = [saved.catch_all_id if saved else None, id_of(form.value("catch_all"))]

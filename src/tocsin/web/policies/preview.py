@@ -1,4 +1,4 @@
-"""What a policy would do that nobody has saved: the forecast and the warnings that stand beside its editor."""
+"""The forecast and the warnings of a policy that nobody has saved, shown beside its editor."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""The turns of a rotation: who is active from which handoff to the next."""
+"""The next handoffs of a rotation, and who is active from each to the next."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the pages of schedules show: who is on call now, a calendar, and the layers that it is made of."""
+"""A schedule's calendar: its days, its layers, and who is on call now."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Times as bars side by side: where each stands on a line, in per cent of the time that the line shows.
+"""The rows of a calendar: bars whose place and width are per cent of the time that the row shows.
 
 A line is linear in real time, so a day of 25 hours is longer than its neighbours. Bars that overlap get rows of their
 own.

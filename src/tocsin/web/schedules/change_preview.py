@@ -1,4 +1,4 @@
-"""What a change of a schedule would do to who is on call, told before it is saved, by the rules that the engine has."""
+"""Who would be on call after a change of a schedule, computed by the engine's own rules before it is saved."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace

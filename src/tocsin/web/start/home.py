@@ -1,4 +1,4 @@
-"""Home: am I on call, what is mine to do, who else is on call, and is the engine well."""
+"""Home: the viewer's shifts and alerts, who else is on call, and whether the engine is well."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -45,9 +45,9 @@ async def _all(request: Request, viewer: Actor) -> dict[str, Any]:
 
 async def _own_shifts(request: Request, viewer: Actor) -> dict[str, Any]:
     pool, me = _pool(request), _id(viewer)
-    roll = await on_call_of_user.of_user(pool, me)
-    alarm = await unreachable_warning(pool, me, roll, zone_of(request), mails=await can_mail(request))
-    return {"roll": roll, "unreachable": alarm}
+    own_on_call = await on_call_of_user.of_user(pool, me)
+    alarm = await unreachable_warning(pool, me, own_on_call, zone_of(request), mails=await can_mail(request))
+    return {"own_on_call": own_on_call, "unreachable": alarm}
 
 
 async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:

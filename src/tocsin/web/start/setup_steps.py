@@ -1,4 +1,4 @@
-"""What the first run shows: the steps to a first page, which of them are done, and the form of each."""
+"""The steps of the first run: which are done, and the form of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Telling somebody that they are on call and nothing can page them, with the one button that mends it."""
+"""The warning to somebody who is on call and cannot be paged, with the button that repairs it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,24 +33,24 @@ class UnreachableWarning:
 
 
 async def unreachable_warning(
-    pool: Pool, user_id: UUID, roll: OnCallOfUser, zone: tzinfo, *, mails: bool
+    pool: Pool, user_id: UUID, own_on_call: OnCallOfUser, zone: tzinfo, *, mails: bool
 ) -> UnreachableWarning | None:
     """What to tell somebody who is on call now or within a week and cannot be paged; None for all others."""
     found = await policy_reach.lack_of(pool, user_id, mails=mails)
     if found is None:
         return None
-    when = await _when(pool, user_id, roll, zone)
+    when = await _when(pool, user_id, own_on_call, zone)
     return (
         UnreachableWarning(f"You are on call {when} and nothing can page you", _WHY[found.why], found) if when else None
     )
 
 
-async def _when(pool: Pool, user_id: UUID, roll: OnCallOfUser, zone: tzinfo) -> str | None:
+async def _when(pool: Pool, user_id: UUID, own_on_call: OnCallOfUser, zone: tzinfo) -> str | None:
     """When the user is on call: now, or else their next shift, by a schedule or a rotation."""
     found = await feed_shifts.ahead(pool, "user", user_id)
     now, shifts = found.now, found.shifts
-    if roll.duties:
-        ends = [duty.until for duty in roll.duties]
+    if own_on_call.duties:
+        ends = [duty.until for duty in own_on_call.duties]
         until = max((end for end in ends if end), default=None) if all(ends) else None
         return f"now (until {clock(until, zone, now)})" if until else "now"
     coming = next((shift for shift in shifts if now < shift.start_at <= now + _SOON), None)
