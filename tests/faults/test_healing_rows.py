@@ -184,6 +184,7 @@ async def test_a_next_escalation_moved_by_sql_comes_in_its_time(story: Story, pu
 
     await heals(story, is_back)
     assert await reasons(story, "alert") == {"due_too_late"}
+    assert before["next_escalation"] == await story.pool.fetchval("select due from engine_repairs")
     story.paged()
     await story.passes(5)
     assert story.paged() == ["Ben"]

@@ -12,7 +12,7 @@ they aim at nine tenths of the bound, for the rest makes up for engines that sto
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 import structlog
@@ -121,7 +121,7 @@ async def _suspects(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) -> 
     found: list[Drift] = []
     for start in range(0, len(ids), _PART):
         part = ids[start : start + _PART]
-        found += await (_of_alerts(pool, kinds, part) if kind == "alert" else _drifts(kinds[kind], part))
+        found += await (_of_alerts(pool, kinds, part) if kind == "alert" else _drifts(kinds[kind], dict.fromkeys(part)))
     return found
 
 
@@ -131,18 +131,21 @@ async def _of_alerts(pool: Pool, kinds: Kinds, ids: Sequence[str]) -> Sequence[D
     alerts = await pool.fetch(_SQL["alert_suspects"], numbers)
     cycles = await pool.fetch(_SQL["cycle_suspects"], numbers)
     return [
-        *await _drifts(kinds["alert"], [row["id"] for row in alerts]),
-        *await _drifts(kinds["cycle"], [row["id"] for row in cycles]),
+        *await _drifts(kinds["alert"], {row["id"]: row["due"] for row in alerts}),
+        *await _drifts(kinds["cycle"], {row["id"]: row["due"] for row in cycles}),
     ]
 
 
-async def _drifts(kind: JobKind, ids: Sequence[str]) -> Sequence[Drift]:
-    """Nothing is locked and nothing is read at one moment, so what moves meanwhile may seem to differ."""
-    found = await asyncio.gather(*(_drift(kind, each) for each in ids))
+async def _drifts(kind: JobKind, dues: Mapping[str, datetime | None]) -> Sequence[Drift]:
+    """Of these objects, given with when each should move, those that have drifted.
+
+    Nothing is locked and nothing is read at one moment, so what moves meanwhile may seem to differ.
+    """
+    found = await asyncio.gather(*(_drift(kind, object_id, due) for object_id, due in dues.items()))
     return [drift for drift in found if drift is not None]
 
 
-async def _drift(kind: JobKind, object_id: str) -> Drift | None:
+async def _drift(kind: JobKind, object_id: str, due: datetime | None) -> Drift | None:
     try:
         reason = await kind.drift(object_id)
     except CONNECTION_ERRORS:
@@ -150,4 +153,4 @@ async def _drift(kind: JobKind, object_id: str) -> Drift | None:
     except Exception as error:  # what cannot be read parks its own job, which says why
         log.warning("not_compared", kind=kind.name, object_id=object_id, error=repr(error))
         return None
-    return Drift(kind.name, object_id, reason) if reason is not None else None
+    return Drift(kind.name, object_id, reason, due) if reason is not None else None

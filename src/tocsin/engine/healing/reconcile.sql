@@ -74,14 +74,16 @@ where not exists (
 
 -- name: alert_suspects
 -- Of some alerts those that are worth a closer look: all but those that are triggered, stand where their last move left
--- them, on a step of their service's own policy, and have the cycles of that move.
-select alerts.id::text as id
+-- them, on a step of their service's own policy, and have the cycles of that move. due: when they should move, by that.
+select
+    alerts.id::text as id,
+    case when move.log_id is null then alerts.created_at else move.next_escalation end as due
 from alerts
 left join escalation_policy_state as state on state.alert_id = alerts.id
 left join services on services.id = state.service_id
 left join escalation_policy_steps as steps on steps.id = state.escalation_policy_step_id
 left join lateral (
-    select moves.state, moves.next_escalation, moves.escalation_count, moves.user_ids
+    select moves.log_id, moves.state, moves.next_escalation, moves.escalation_count, moves.user_ids
     from escalation_moves as moves
     where moves.alert_id = alerts.id
     order by moves.log_id desc
@@ -105,7 +107,7 @@ where
 -- name: cycle_suspects
 -- Of some alerts the cycles that may have something to do: those that wait or repeat, those whose alert is no longer
 -- triggered, and those with a notification rule that has not been worked through.
-select cycles.id::text as id
+select cycles.id::text as id, cycles.next_tick as due
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
 where
