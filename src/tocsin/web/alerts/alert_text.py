@@ -69,7 +69,7 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
     meta: Mapping[str, Any] = entry.meta
     match entry.event:
         case "page":
-            return f"{meta['type']} to {meta['target']}: {_fate(str(meta['status']), entry.reason)}"
+            return f"{meta['type']} to {meta['target']}: {_page_status(str(meta['status']), entry.reason)}"
         case "escalated":
             next_in = _seconds(meta["next_in_seconds"])
             passed_over = _unreachable(meta.get("unreachable", ()))
@@ -88,7 +88,7 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
             return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}"
 
 
-def _fate(status: str, reason: str | None) -> str:
+def _page_status(status: str, reason: str | None) -> str:
     if (status, reason) == ("cancelled", PagingReason.DISABLED):
         return "not sent, for the contact method is disabled"
     return f"{status}{_because(reason)}"

@@ -33,10 +33,10 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(prepare_addres
 
 @router.post("/channels/{channel_id:uuid}/test")
 async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, tester: Tester) -> Response:
-    """Send a test page and show its fate."""
+    """Send a test page and show what became of it."""
     require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
     recipient = await destinations.of_channel(pool, channel_id)
-    return await channel_page(request, viewer, channel_id, fate=await send_test(tester, recipient, viewer))
+    return await channel_page(request, viewer, channel_id, delivery=await send_test(tester, recipient, viewer))
 
 
 async def _blank(_edit: Edit[Channel]) -> Form:
@@ -79,7 +79,7 @@ async def _edit_page(edit: Edit[Channel], status: int) -> Response:
 async def channel_page(
     request: Request, viewer: Actor, channel_id: UUID, status: int = 200, **besides: Any
 ) -> Response:
-    """One channel; ``besides``: a form that is wrong, or the fate of a test page."""
+    """One channel; ``besides``: a form that is wrong, or what became of a test page."""
     pool: Pool = request.app.state.pool
     channel = await channels.get(pool, channel_id)
     form = Form.of(name=channel.name, address=channel.address, team=channel.team_id)
@@ -96,7 +96,7 @@ async def _page(
     pool: Pool = request.app.state.pool
     known = await team_names(pool)
     common = {
-        "fate": None,
+        "delivery": None,
         "refused": None,
         "uses": (),
         "channel": channel,

@@ -45,10 +45,12 @@ async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Data
 
 @router.post("/contact-methods/{method_id:uuid}/test")
 async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, tester: Tester) -> Response:
-    """Send a test page and show its fate."""
+    """Send a test page and show what became of it."""
     require_edit_user(viewer, user_id)
     recipient = await destinations.of_contact_method(request.app.state.pool, user_id, method_id)
-    return await person_page(request, viewer, user_id, fates={method_id: await send_test(tester, recipient, viewer)})
+    return await person_page(
+        request, viewer, user_id, deliveries={method_id: await send_test(tester, recipient, viewer)}
+    )
 
 
 @router.post("/contact-methods/{method_id:uuid}/enable")

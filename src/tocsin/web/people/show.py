@@ -46,7 +46,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     method_form: Form | None = None,
     rule_form: Form | None = None,
     name_forms: Mapping[UUID, Form] | None = None,
-    fates: Mapping[UUID, Delivery] | None = None,
+    deliveries: Mapping[UUID, Delivery] | None = None,
 ) -> Response:
     """The page; with a form that is wrong, or what became of test pages."""
     shown = await _shown(request, viewer, user_id)
@@ -62,7 +62,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
         method_form=method_form or first,
         rule_form=rule_form or Form.of(delay="0"),
         name_forms=name_forms or {},
-        fates=fates or {},
+        deliveries=deliveries or {},
         types=types,
         address_hint=person_address_hint(),
         **shown,

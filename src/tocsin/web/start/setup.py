@@ -69,7 +69,7 @@ async def skip(viewer: Viewer) -> Response:
 
 
 @router.post("/reach")
-async def reach(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
+async def add_own_contact_method(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """The viewer's first contact method, with its rules."""
     assert viewer.user_id is not None  # only people have sessions
     try:
@@ -82,7 +82,9 @@ async def reach(request: Request, viewer: Viewer, pool: Database, form: Sent) ->
 
 
 @router.post("/reach/{method_id:uuid}/test")
-async def test(request: Request, method_id: UUID, viewer: Viewer, pool: Database, tester: Tester) -> Response:
+async def test_contact_method(
+    request: Request, method_id: UUID, viewer: Viewer, pool: Database, tester: Tester
+) -> Response:
     """A test page to one of the viewer's contact methods."""
     assert viewer.user_id is not None  # only people have sessions
     recipient = await destinations.of_contact_method(pool, viewer.user_id, method_id)
@@ -90,7 +92,7 @@ async def test(request: Request, method_id: UUID, viewer: Viewer, pool: Database
 
 
 @router.post("/turns")
-async def turns(request: Request, viewer: Viewer, pool: Database, form: Sent, zone: ViewerZone) -> Response:
+async def create_rotation(request: Request, viewer: Viewer, pool: Database, form: Sent, zone: ViewerZone) -> Response:
     """A rotation of several people, and a schedule around it if wanted."""
     require_edit(viewer, None)
     try:
@@ -106,7 +108,7 @@ async def turns(request: Request, viewer: Viewer, pool: Database, form: Sent, zo
 
 
 @router.post("/policy")
-async def policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
+async def create_policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """A policy of one step, or two."""
     require_edit(viewer, None)
     try:
@@ -121,7 +123,7 @@ async def policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -
 
 
 @router.post("/service")
-async def service(request: Request, viewer: Viewer, pool: Database, settings: Config, form: Sent) -> Response:
+async def create_service(request: Request, viewer: Viewer, pool: Database, settings: Config, form: Sent) -> Response:
     """A service with a key, which is shown once."""
     require_edit(viewer, None)
     try:
@@ -140,7 +142,7 @@ async def service(request: Request, viewer: Viewer, pool: Database, settings: Co
 
 
 @router.post("/services/{service_id:uuid}/key")
-async def key(request: Request, service_id: UUID, viewer: Viewer, pool: Database, settings: Config) -> Response:
+async def create_key(request: Request, service_id: UUID, viewer: Viewer, pool: Database, settings: Config) -> Response:
     """A further key of a service, which is shown once."""
     async with acting(pool, viewer) as connection:
         require_edit(viewer, (await services.lock(connection, service_id)).team_id)

@@ -55,11 +55,11 @@ async def is_offered(request: Request, viewer: Actor) -> bool:
 async def setup_page(
     request: Request, viewer: Actor, status: int = 200, *, alert_id: int | None = None, **besides: Any
 ) -> Response:
-    """The page; ``besides``: forms that are wrong, the fate of a test page."""
+    """The page; ``besides``: forms that are wrong, what became of a test page."""
     live = f"alert:{alert_id}" if alert_id is not None else ""
     shown = await _shown(request, viewer)
-    fate = await _fate(request.app.state.pool, alert_id)
-    return await page(request, viewer, "start/setup.html.j2", status, live=live, **{**shown, **fate, **besides})
+    test_alert = await _test_alert(request.app.state.pool, alert_id)
+    return await page(request, viewer, "start/setup.html.j2", status, live=live, **{**shown, **test_alert, **besides})
 
 
 async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _forms(viewer: Actor, found: Setup, policies: Sequence[PolicyReach]) -> dict
     }
 
 
-async def _fate(pool: Pool, alert_id: int | None) -> dict[str, Any]:
+async def _test_alert(pool: Pool, alert_id: int | None) -> dict[str, Any]:
     """What became of the test alert and its pages."""
     if alert_id is None:
         return {"alert": None, "pages": (), "has_gone_out": False}
