@@ -11,6 +11,7 @@ import pytest
 _FIXTURES = (
     "tests.fixtures.first_cause",
     "tests.fixtures.log",
+    "tests.fixtures.examples",
     "tests.fixtures.database",
     "tests.fixtures.passwords",
     "tests.fixtures.factories",

@@ -37,7 +37,7 @@ def test_spans_that_touch_are_joined() -> None:
 
 
 @given(any_spans, any_spans)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120)
 def test_the_algebra_is_that_of_sets(some: list[Span], others: list[Span]) -> None:
     one, other = union(some), union(others)
     common, left = intersection(one, other), difference(one, other)

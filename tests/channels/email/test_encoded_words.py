@@ -60,7 +60,7 @@ def decoded_word(charset: str, encoding: str, text: str) -> str:
     return base64.b64decode(text, validate=True).decode(charset)  # fails on a character that was cut
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ONE_LINE | TRICKY)
 @example("데이터베이스 서버가 응답하지 않습니다 지금 확인 바랍니다")
 @example("CPU disk host:9100 … naïve Überlast “x”")
@@ -74,7 +74,7 @@ def test_every_subject_decodes_to_itself_in_three_parsers(summary):
         assert parse(raw) == subject(page), parse
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ONE_LINE | TRICKY)
 def test_a_subject_takes_short_lines_of_whole_words(value):
     lines = text_lines("Subject", value)
@@ -83,7 +83,7 @@ def test_a_subject_takes_short_lines_of_whole_words(value):
     assert all(len(word) <= 75 for line in lines for word in line.split() if word.startswith("=?"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ONE_LINE | TRICKY)
 @example('Ann "The Pager" Lee, on-call')
 @example("오후 담당 Überlast <x>")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
@@ -179,7 +179,6 @@ def views(draw: st.DrawFn) -> View:
     )
 
 
-@settings(deadline=None)
 @given(views())
 def test_a_forecast_is_bounded_in_order_and_says_why_it_ends(given_view: View) -> None:
     found = forecast(given_view, new_alert(given_view, NOW))

@@ -132,7 +132,6 @@ def test_hourly_handoffs_of_a_whole_year(zone: ZoneInfo, year: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
 def test_a_shift_contains_its_instant_and_the_next_begins_at_its_end(data: st.DataObject) -> None:
     zone = data.draw(zones)
     subject, at = data.draw(rotations(zone)), data.draw(instants(zone))
@@ -146,7 +145,7 @@ def test_a_shift_contains_its_instant_and_the_next_begins_at_its_end(data: st.Da
 
 
 @given(st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_handoffs_are_the_edges_of_the_shifts_and_counted_right(data: st.DataObject) -> None:
     zone = data.draw(zones)
     subject, start = data.draw(rotations(zone)), data.draw(instants(zone))
@@ -161,7 +160,6 @@ def test_handoffs_are_the_edges_of_the_shifts_and_counted_right(data: st.DataObj
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
 def test_handoffs_keep_their_phase_on_the_wall_clock(data: st.DataObject) -> None:
     """Each shows a time of the phase, or is the end of a gap in which there is one."""
     zone = data.draw(zones)

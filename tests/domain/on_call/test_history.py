@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.on_call.test_shifts import ADA, BEN, CLEO, DAY, HOUR, LENGTH, ROTATION, schedules
 from tests.domain.times import instants, utc, zones
@@ -68,7 +68,6 @@ class Book:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
 def test_an_engine_that_comes_late_writes_what_one_on_time_writes(data: st.DataObject) -> None:
     zone = data.draw(zones)
     start = data.draw(instants(zone))

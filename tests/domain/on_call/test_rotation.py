@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.times import DAY, instants, rotations, utc, zones
 
@@ -143,7 +143,6 @@ def people(number: int) -> Sequence[Participant]:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
 def test_catching_up_is_stepping_from_handoff_to_handoff(data: st.DataObject) -> None:
     zone = data.draw(zones)
     rotation, start = data.draw(rotations(zone)), data.draw(instants(zone))
@@ -162,7 +161,6 @@ def test_catching_up_is_stepping_from_handoff_to_handoff(data: st.DataObject) ->
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
 def test_a_decision_carried_out_leaves_nothing_to_do(data: st.DataObject) -> None:
     """From any row, one that no longer fits included."""
     zone = data.draw(zones)
@@ -179,7 +177,6 @@ def test_a_decision_carried_out_leaves_nothing_to_do(data: st.DataObject) -> Non
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
 def test_stints_say_what_stepping_will_do(data: st.DataObject) -> None:
     zone = data.draw(zones)
     rotation, now = data.draw(rotations(zone)), data.draw(instants(zone))

@@ -7,7 +7,7 @@ from time import process_time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.times import DAY, MINUTE, instants, utc, zones
 
@@ -82,7 +82,6 @@ def active(turns: Sequence[Stint], at: datetime) -> Mapping[UUID, UUID]:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
 def test_shifts_agree_with_who_is_on_call_at_each_instant(data: st.DataObject) -> None:
     zone = data.draw(zones)
     start = data.draw(instants(zone))
@@ -98,7 +97,6 @@ def test_shifts_agree_with_who_is_on_call_at_each_instant(data: st.DataObject) -
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
 def test_a_user_has_one_shift_at_a_time_and_a_pause_between_two(data: st.DataObject) -> None:
     zone = data.draw(zones)
     start = data.draw(instants(zone))
@@ -110,7 +108,6 @@ def test_a_user_has_one_shift_at_a_time_and_a_pause_between_two(data: st.DataObj
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
 def test_no_change_comes_before_the_next_change(data: st.DataObject) -> None:
     """The active one of the rotation stays: its handoffs wake the schedule by another way."""
     zone = data.draw(zones)

@@ -153,7 +153,7 @@ def test_without_days_is_never() -> None:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120)
 def test_a_rule_is_active_when_the_clock_on_the_wall_says_so(data: st.DataObject) -> None:
     """Where the wall time occurs once, whatever changes are near."""
     zone, subject = data.draw(zones), data.draw(rules)
@@ -171,7 +171,6 @@ def _plainly_active(subject: WeeklyRule, wall: datetime) -> bool:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
 def test_shifts_are_in_order_and_say_when_the_rule_is_active(data: st.DataObject) -> None:
     zone, subject = data.draw(zones), data.draw(rules)
     start = data.draw(instants(zone))

@@ -43,13 +43,13 @@ def read(query: bytes, content_type: str, body: bytes) -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from(TYPES) | ANY_TEXT, st.binary(max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_read_or_refused(query: bytes, content_type: str, body: bytes) -> None:
     read(query, content_type, body)
 
 
 @given(st.dictionaries(NAMES, ANY_JSON | ANY_TEXT, max_size=6), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_json_is_read_or_refused(fields: dict[str, Any], ascii_only: bool) -> None:
     read(b"", "application/json", json.dumps(fields, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass"))
 
