@@ -199,7 +199,7 @@ async def _settle(made: Stage, result: Result) -> None:
 
 async def _check(made: Stage, result: Result, load: Load, changes: Changes) -> None:
     result.timelines = await check_timelines(made, changes.moves)
-    result.pages = await check_pages(made, result.timelines.walks)
+    result.pages = await check_pages(made, result.timelines.courses)
     await check_ingest(made, load.stories)
     await check_engine(made)
 

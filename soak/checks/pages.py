@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import asyncpg
 
-from soak.checks.walk import Entered, Walk
+from soak.checks.expected_course import Entered, ExpectedCourse
 from soak.moments import Window
 from soak.phones import Receipt
 from soak.stage import Stage
@@ -44,16 +44,16 @@ class Pages:
     undone: int
 
 
-async def check_pages(stage: Stage, walks: Mapping[int, Walk]) -> Pages:
+async def check_pages(stage: Stage, courses: Mapping[int, ExpectedCourse]) -> Pages:
     """Compare the rows with the timelines, and the phones' receipts with the rows."""
     rows = await stage.pool.fetch(_PAGES)
     keys = {row["idempotency_key"] for row in rows}
     if len(keys) != len(rows):
         stage.fail("one row a page", "outgoing_messages", f"{len(rows) - len(keys)} keys stand twice")
     for row in rows:
-        if reason := _out_of_place(stage, row, walks.get(row["alert_id"])):
+        if reason := _out_of_place(stage, row, courses.get(row["alert_id"])):
             stage.fail("pages", row["idempotency_key"], reason)
-    await _check_all_are_there(stage, walks, keys)
+    await _check_all_are_there(stage, courses, keys)
     receipts = _receipts(stage)
     _check_sent(stage, rows, receipts)
     return Pages(Counter(row["status"] for row in rows), _repeats(stage, receipts), _undone(stage, receipts, keys))
@@ -67,25 +67,25 @@ def _receipts(stage: Stage) -> Mapping[str, Sequence[Receipt]]:
     return found
 
 
-def _out_of_place(stage: Stage, row: asyncpg.Record, walk: Walk | None) -> str | None:
+def _out_of_place(stage: Stage, row: asyncpg.Record, course: ExpectedCourse | None) -> str | None:
     """Why the page should not be there, or not be so; None when all is well."""
-    if walk is None or not 1 <= row["escalation_count"] <= len(walk.entered):
+    if course is None or not 1 <= row["escalation_count"] <= len(course.entered):
         return "the alert has entered no such step"
-    entered = walk.entered[row["escalation_count"] - 1]
+    entered = course.entered[row["escalation_count"] - 1]
     if (row["step_number"], row["loop_count"]) != (entered.step, entered.loop):
         return f"names another step than the one entered: {entered}"
     if row["idempotency_key"] not in _may_page(stage, row["alert_id"], row["escalation_count"], entered):
         return "pages somebody who is not on call for the step"
-    return _wrong_status(row, walk)
+    return _wrong_status(row, course)
 
 
-def _wrong_status(row: asyncpg.Record, walk: Walk) -> str | None:
+def _wrong_status(row: asyncpg.Record, course: ExpectedCourse) -> str | None:
     match row["status"]:
         case "sent" | "bundled":
             return None
-        case "cancelled" if row["reason"] == "contact_method_disabled" or walk.status != "triggered":
+        case "cancelled" if row["reason"] == "contact_method_disabled" or course.status != "triggered":
             return None
-        case "cancelled" if walk.asked is None and row["reason"] in ("acknowledged", "closed"):
+        case "cancelled" if course.asked is None and row["reason"] in ("acknowledged", "closed"):
             return None  # acknowledged, and escalated by hand since
         case _:
             return f"ended as {row['status']} ({row['reason']})"
@@ -98,15 +98,15 @@ def _may_page(stage: Stage, alert: int, count: int, entered: Entered) -> set[str
     return people | {f"{alert}:{count}:channel:{channel}" for channel in entered.channels}
 
 
-async def _check_all_are_there(stage: Stage, walks: Mapping[int, Walk], keys: set[str]) -> None:
+async def _check_all_are_there(stage: Stage, courses: Mapping[int, ExpectedCourse], keys: set[str]) -> None:
     """Each channel's page, each user's cycle, and of the cycles that went to their end each page."""
     cycles = {
         (row["alert_id"], row["escalation_count"], row["user_id"]): row["ended"]
         for row in await stage.pool.fetch(_CYCLES)
     }
     organisation = stage.organisation
-    for alert, walk in walks.items():
-        for count, entered in enumerate(walk.entered, 1):
+    for alert, course in courses.items():
+        for count, entered in enumerate(course.entered, 1):
             wanted = {f"{alert}:{count}:channel:{channel}" for channel in entered.channels}
             for user in entered.users:
                 ended = cycles.get((alert, count, user))

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from soak.checks.walk import Entry, Walk
+from soak.checks.expected_course import Entry, ExpectedCourse
 from soak.moments import LATE, excused
 from soak.organisation import Service
 from soak.stage import Stage
@@ -36,15 +36,15 @@ _AT_ONCE = 1000
 
 @dataclass(slots=True)
 class Timelines:
-    """The walks by alert, and how late everything was that moved by itself; seconds."""
+    """The expected courses by alert, and how late everything was that moved by itself; seconds."""
 
-    walks: dict[int, Walk] = field(default_factory=dict)
+    courses: dict[int, ExpectedCourse] = field(default_factory=dict)
     undisturbed: list[float] = field(default_factory=list)
     after_faults: list[float] = field(default_factory=list)
 
 
 async def check_timelines(stage: Stage, moves: list[tuple[str, float]]) -> Timelines:
-    """Walk all timelines. ``moves``: which service was asked to change its policy, and when."""
+    """Follow all timelines. ``moves``: which service was asked to change its policy, and when."""
     found = Timelines()
     services = stage.organisation.by_id
     alerts = {row["id"]: row for row in await stage.pool.fetch(_ALERTS)}
@@ -52,11 +52,11 @@ async def check_timelines(stage: Stage, moves: list[tuple[str, float]]) -> Timel
         rows = await _logs(stage.pool, first)
         for alert, entries in groupby(rows, key=lambda row: row["alert_id"]):
             service = services[alerts[alert]["service_id"]]
-            walk = _walk(service, _may_restart(stage, service, moves), [_entry(row) for row in entries])
-            found.walks[alert] = walk
-            _compare(stage, alert, walk, alerts[alert])
-            _measure(stage, found, alert, walk)
-    for alert in alerts.keys() - found.walks.keys():
+            course = _follow(service, _may_restart(stage, service, moves), [_entry(row) for row in entries])
+            found.courses[alert] = course
+            _compare(stage, alert, course, alerts[alert])
+            _measure(stage, found, alert, course)
+    for alert in alerts.keys() - found.courses.keys():
         stage.fail("timeline", f"alert {alert}", "it has none")
     return found
 
@@ -75,31 +75,31 @@ def _may_restart(stage: Stage, service: Service, moves: list[tuple[str, float]])
     return lambda since, at: any(real(since) - _REQUEST <= each <= real(at) for each in asked)
 
 
-def _walk(service: Service, may_restart: Callable[[float, float], bool], entries: list[Entry]) -> Walk:
-    walk = Walk(service.shape, service.delays, may_restart)
+def _follow(service: Service, may_restart: Callable[[float, float], bool], entries: list[Entry]) -> ExpectedCourse:
+    course = ExpectedCourse(service.shape, service.delays, may_restart)
     for entry in entries:
-        walk.take(entry)
-    return walk
+        course.take(entry)
+    return course
 
 
-def _compare(stage: Stage, alert: int, walk: Walk, row: asyncpg.Record) -> None:
+def _compare(stage: Stage, alert: int, course: ExpectedCourse, row: asyncpg.Record) -> None:
     """With the alert's rows, now that nothing waits any more."""
-    for fault in walk.faults:
+    for fault in course.faults:
         stage.fail("timeline", f"alert {alert}", fault)
-    if row["status"] != walk.status:
-        stage.fail("timeline", f"alert {alert}", f"is {row['status']}, and {walk.status} by its timeline")
+    if row["status"] != course.status:
+        stage.fail("timeline", f"alert {alert}", f"is {row['status']}, and {course.status} by its timeline")
     if row["status"] == "closed":
         return
-    if row["escalation_count"] != len(walk.entered):
-        stage.fail("timeline", f"alert {alert}", f"{row['escalation_count']} entries, {len(walk.entered)} told")
-    expected = "acknowledged" if walk.status == "acknowledged" else "exhausted"
-    if row["state"] != expected or walk.exhausted != (row["state"] == "exhausted"):
-        stage.fail("timeline", f"alert {alert}", f"ends as {row['state']}, with {walk.place} as its last step")
+    if row["escalation_count"] != len(course.entered):
+        stage.fail("timeline", f"alert {alert}", f"{row['escalation_count']} entries, {len(course.entered)} told")
+    expected = "acknowledged" if course.status == "acknowledged" else "exhausted"
+    if row["state"] != expected or course.exhausted != (row["state"] == "exhausted"):
+        stage.fail("timeline", f"alert {alert}", f"ends as {row['state']}, with {course.place} as its last step")
 
 
-def _measure(stage: Stage, found: Timelines, alert: int, walk: Walk) -> None:
+def _measure(stage: Stage, found: Timelines, alert: int, course: ExpectedCourse) -> None:
     mine = sorted((each for each in stage.windows if each.alert in (None, alert)), key=lambda each: each.start)
-    for move in walk.moves:
+    for move in course.moves:
         due, at = stage.jumps.real(move.due), stage.jumps.real(move.at)
         windows = [window for window in mine if window.start <= at]
         counts_from = excused(due, windows)

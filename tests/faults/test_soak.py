@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from soak import plan
-from soak.checks.walk import Entry, Walk
+from soak.checks.expected_course import Entry, ExpectedCourse
 from soak.moments import Jumps, Window, excused
 from soak.organisation import Shape
 from soak.run import Options, soak
@@ -32,7 +32,7 @@ async def test_nothing_is_lost_late_or_twice_in_a_short_soak(directory: Path) ->
     result = await soak(options, directory)
     assert result.failures == [], (directory / "soak.log").read_text()
     assert {one.fault.kind for one in result.struck} == set(SOME)
-    assert len(result.timelines.walks) >= 50
+    assert len(result.timelines.courses) >= 50
     assert result.pages is not None
     assert result.pages.by_status["sent"] >= 200
 
@@ -57,11 +57,11 @@ def escalated(at: float, reason: str, step: int, loop: int = 0) -> Entry:
 
 
 def faults_of(*entries: Entry, restarts: bool = False) -> list[str]:
-    """What the walk through a timeline finds wrong; a policy of two steps and two rounds, 30 seconds a step."""
-    walk = Walk(Shape(2, 1), lambda _: {30.0}, lambda _since, _at: restarts)
+    """What following a timeline finds wrong; a policy of two steps and two rounds, 30 seconds a step."""
+    course = ExpectedCourse(Shape(2, 1), lambda _: {30.0}, lambda _since, _at: restarts)
     for entry in entries:
-        walk.take(entry)
-    return walk.faults
+        course.take(entry)
+    return course.faults
 
 
 FIRST, SECOND = escalated(1, "first_step", 0), escalated(32, "delay_passed", 1)

@@ -1,4 +1,4 @@
-"""One alert's timeline, walked entry by entry: is each step the one that the rules allow there, at its time?
+"""One alert's timeline, followed entry by entry: is each step the one that the rules allow there, at its time?
 
 The rules are told anew here, from the design and not from the product's code. Times are the database's, in seconds.
 """
@@ -42,7 +42,7 @@ class Move:
 
 
 @dataclass(slots=True)
-class Walk:
+class ExpectedCourse:
     """Where an alert stands after the entries so far. ``delays`` are those that a step of this number may have had.
 
     ``may_restart(since, at)``: whether its service may have changed policies in between.
