@@ -15,7 +15,7 @@ from tocsin.db.pool import Pool
 
 _LATENESS = """
 select extract(epoch from moved_at - due)::float8 as late
-from escalation_moves where state = 'escalating'
+from escalation_moves where state = 'escalating' and due is not null
 """
 _LEFT = "select count(*) from escalation_policy_state where step_number = 0"
 _UNSENT = "select (select count(*) from alerts) - (select count(*) from outgoing_messages where status = 'sent')"
