@@ -114,11 +114,12 @@ async def _migrate(connection: Connection, migrations: Sequence[Migration]) -> S
 
 
 def _compare(applied: dict[int, str], migrations: Sequence[Migration]) -> None:
+    """Altered ones first: a database from before the schema was released has more migrations than there are now."""
     known = {migration.version: migration for migration in migrations}
-    if newer := [version for version in applied if version not in known]:
+    for version in sorted(applied.keys() & known.keys()):
+        if known[version].checksum != applied[version]:
+            raise AlteredMigration(f"migration {known[version].name} differs from the one the database was built with")
+    if newer := applied.keys() - known.keys():
         raise ConfigurationError(
             f"the database has schema version {max(newer)}, this Tocsin knows {max(known)}: install a newer Tocsin"
         )
-    for version, checksum in applied.items():
-        if known[version].checksum != checksum:
-            raise AlteredMigration(f"migration {known[version].name} differs from the one the database was built with")

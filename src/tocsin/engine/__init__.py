@@ -1,7 +1,7 @@
 """The engine: every object that can change by itself is moved by its own job, when it is due.
 
 Rows are the truth, jobs are wake-ups. A row that can change by itself holds the moment of that change, and a trigger
-on the row keeps a job waiting for it (``db/migrations/0004_wakeups.sql``); the job carries a kind and an id, nothing
+on the row keeps a job waiting for it (``db/migrations``); the job carries a kind and an id, nothing
 else. Running it goes the same way for every kind:
 
     load      one statement reads the row and all that decides about it, and the database's now()

@@ -40,7 +40,7 @@ _NOT_NOW = (*CONNECTION_ERRORS, asyncpg.LockNotAvailableError, asyncpg.QueryCanc
 
 
 def names() -> DBSettings:
-    """PgQueuer's names as migration 0001 made them, whatever the environment holds."""
+    """PgQueuer's names as the first migration made them, whatever the environment holds."""
     return DBSettings(
         prefix="",
         db_schema=None,

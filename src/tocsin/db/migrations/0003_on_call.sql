@@ -1,8 +1,11 @@
--- Rotations and schedules, who is on call by them, and whom each step of a policy would page.
+-- Rotations and schedules, and who is on call by them.
 --
 -- What can change by itself holds the moment of that change: rotation_state.shift_end, schedule_state.next_change. What
 -- people change (rows of the first tables) and what the engine finds (rotation_state and the on-call rows) wakes the
 -- jobs that depend on it, and no others.
+--
+-- What the history of who is on call needs to tell planned moments, however late the engine acts: up to when the rows
+-- tell it, and when people changed last what it follows from. What was in force before a change is not kept.
 
 create table rotations (
     id uuid primary key default gen_random_uuid(),
@@ -104,8 +107,10 @@ create index temporary_schedule_shifts_user_id_idx on temporary_schedule_shifts 
 create table schedule_state (
     schedule_id uuid primary key references schedules on delete cascade,
     next_change timestamptz,
-    version bigint not null default 0
+    version bigint not null default 0,
+    history_until timestamptz not null default now()
 );
+comment on column schedule_state.history_until is 'up to when schedule_on_call_users tells the schedule';
 create index schedule_state_next_change_idx on schedule_state (next_change) where next_change is not null;
 
 -- Who is on call by each schedule, with history: one row a stint. because names the rules, overrides and rotations.
@@ -122,72 +127,25 @@ where end_time is null;
 create index schedule_on_call_users_history_idx on schedule_on_call_users (schedule_id, end_time);
 create index schedule_on_call_users_user_id_idx on schedule_on_call_users (user_id);
 
-alter table escalation_policy_step_targets
-add column rotation_id uuid constraint escalation_policy_step_targets_rotation_id_fkey references rotations,
-add column schedule_id uuid constraint escalation_policy_step_targets_schedule_id_fkey references schedules,
-drop constraint escalation_policy_step_targets_check,
-add constraint escalation_policy_step_targets_check check (
-    num_nonnulls(user_id, channel_id, rotation_id, schedule_id) = 1
-),
-add unique (escalation_policy_step_id, rotation_id),
-add unique (escalation_policy_step_id, schedule_id);
-create index escalation_policy_step_targets_rotation_id_idx on escalation_policy_step_targets (rotation_id)
-where rotation_id is not null;
-create index escalation_policy_step_targets_schedule_id_idx on escalation_policy_step_targets (schedule_id)
-where schedule_id is not null;
-
--- A target as type and id. One expression, so that it becomes part of the statement that calls it.
-create function step_target(target escalation_policy_step_targets) returns jsonb language sql stable as $$
-    select jsonb_build_object(
-        'type', case
-            when target.user_id is not null then 'user'
-            when target.channel_id is not null then 'channel'
-            when target.rotation_id is not null then 'rotation'
-            else 'schedule'
-        end,
-        'id', coalesce(target.user_id, target.channel_id, target.rotation_id, target.schedule_id)
-    )
-$$;
-
--- Whom each step would page, with history: one row a stint. because names the targets, rotations and rules.
-create table ep_step_on_call_users (
-    id bigint generated always as identity primary key,
-    ep_step_id uuid not null references escalation_policy_steps on delete cascade,
-    user_id uuid not null references users on delete cascade,
-    because jsonb not null default '[]',
-    start_time timestamptz not null default now(),
-    end_time timestamptz
-);
-create unique index ep_step_on_call_users_now_key on ep_step_on_call_users (ep_step_id, user_id) where end_time is null;
-create index ep_step_on_call_users_history_idx on ep_step_on_call_users (ep_step_id, end_time);
-create index ep_step_on_call_users_user_id_idx on ep_step_on_call_users (user_id);
-
 create trigger audit after insert or update or delete on rotations for each row execute function audit_write();
+
 create trigger audit after insert or update or delete on rotation_participants
 for each row execute function audit_write();
+
 create trigger audit after insert or update or delete on schedules for each row execute function audit_write();
 create trigger audit after insert or update or delete on schedule_rules for each row execute function audit_write();
 create trigger audit after insert or update or delete on schedule_overrides for each row execute function audit_write();
+
 create trigger audit after insert or update or delete on temporary_schedules
 for each row execute function audit_write();
+
 create trigger audit after insert or update or delete on temporary_schedule_shifts
 for each row execute function audit_write();
-
--- The policies that some steps belong to.
-create function engine_wake_policies(step_ids uuid[]) returns void language plpgsql as $$
-begin
-    perform engine_enqueue('policy', woken.escalation_policy_id::text, now())
-    from (
-        select distinct steps.escalation_policy_id
-        from escalation_policy_steps as steps
-        where steps.id = any(step_ids)
-        order by steps.escalation_policy_id
-    ) as woken;
-end $$;
 
 -- A rotation: itself.
 create trigger wakeup after insert or update of type, shift_length, start_at, time_zone on rotations
 for each row execute function engine_wake('rotation', 'id');
+
 create trigger wakeup after insert or update or delete on rotation_participants
 for each row execute function engine_wake('rotation', 'rotation_id');
 
@@ -212,6 +170,7 @@ begin
     perform engine_wake_uses(new.rotation_id);
     return null;
 end $$;
+
 create trigger wakeup_on_user after update of user_id on rotation_participants
 for each row when (old.user_id is distinct from new.user_id) execute function rotation_place_taken();
 
@@ -224,16 +183,20 @@ begin
     perform engine_wake_uses(coalesce(new.rotation_id, old.rotation_id));
     return null;
 end $$;
+
 create trigger wakeup after insert or update or delete on rotation_state
 for each row execute function rotation_state_changed();
 
 -- A schedule, and all that belongs to it: itself.
 create trigger wakeup after insert or update of time_zone on schedules
 for each row execute function engine_wake('schedule', 'id');
+
 create trigger wakeup after insert or update or delete on schedule_rules
 for each row execute function engine_wake('schedule', 'schedule_id');
+
 create trigger wakeup after insert or update or delete on schedule_overrides
 for each row execute function engine_wake('schedule', 'schedule_id');
+
 create trigger wakeup after insert or update or delete on temporary_schedules
 for each row execute function engine_wake('schedule', 'schedule_id');
 
@@ -245,6 +208,7 @@ begin
     order by temporary.schedule_id;
     return null;
 end $$;
+
 create trigger wakeup after insert or update or delete on temporary_schedule_shifts
 for each row execute function temporary_shift_changed();
 
@@ -253,6 +217,7 @@ begin
     perform engine_enqueue('schedule', new.schedule_id::text, new.next_change);
     return null;
 end $$;
+
 create trigger wakeup after insert or update of next_change on schedule_state
 for each row when (new.next_change is not null) execute function schedule_state_changed();
 
@@ -266,41 +231,200 @@ begin
     ));
     return null;
 end $$;
-create trigger wakeup after insert or update or delete on schedule_on_call_users
-for each row execute function schedule_on_call_changed();
 
--- A policy's steps and targets: the policy's mirror. (Its open alerts are woken by 'policy_alerts', see 0004.)
-create function policy_target_changed() returns trigger language plpgsql as $$
+-- The secret address under which a calendar finds the shifts of a user, of a schedule or of a team: one each, known by
+-- its hash. id is that of whose shifts they are.
+create table calendar_feeds (
+    id uuid primary key generated always as (coalesce(user_id, schedule_id, team_id)) stored,
+    user_id uuid references users on delete cascade,
+    schedule_id uuid references schedules on delete cascade,
+    team_id uuid references teams on delete cascade,
+    token_hash bytea not null,
+    created_at timestamptz not null default now(),
+    last_used_at timestamptz,
+    constraint calendar_feeds_owner_check check (num_nonnulls(user_id, schedule_id, team_id) = 1)
+);
+create unique index calendar_feeds_token_hash_key on calendar_feeds (token_hash);
+create index calendar_feeds_user_id_idx on calendar_feeds (user_id) where user_id is not null;
+create index calendar_feeds_schedule_id_idx on calendar_feeds (schedule_id) where schedule_id is not null;
+create index calendar_feeds_team_id_idx on calendar_feeds (team_id) where team_id is not null;
+
+create trigger audit after insert or delete or update of token_hash on calendar_feeds
+for each row execute function audit_write();
+
+create table rotation_changes (
+    rotation_id uuid primary key references rotations on delete cascade,
+    changed_at timestamptz not null default now()
+);
+comment on table rotation_changes is 'when people last changed who takes turns, or when';
+
+create table schedule_changes (
+    schedule_id uuid primary key references schedules on delete cascade,
+    changed_at timestamptz not null default now()
+);
+comment on table schedule_changes is
+'when people last changed what a schedule follows from; what they only add to it acts from its own created_at on';
+
+-- Nothing when the object itself has just been deleted, and its parts with it.
+create function note_rotation_change(rotation uuid) returns void language sql as $$
+    insert into rotation_changes (rotation_id)
+    select rotations.id from rotations where rotations.id = rotation
+    on conflict (rotation_id) do update set changed_at = now()
+$$;
+
+create function note_schedule_change(schedule uuid) returns void language sql as $$
+    insert into schedule_changes (schedule_id)
+    select schedules.id from schedules where schedules.id = schedule
+    on conflict (schedule_id) do update set changed_at = now()
+$$;
+
+-- The function to call is the first argument of the trigger, the column with the object's id the second. Of a row that
+-- is moved from one object to another both are changed.
+create function on_call_changed() returns trigger language plpgsql as $$
+declare
+    changed uuid;
 begin
-    perform engine_wake_policies(array[new.escalation_policy_step_id, old.escalation_policy_step_id]);
-    if tg_op <> 'DELETE' and new.channel_id is not null then
-        perform engine_look_again(array(
-            select steps.escalation_policy_id
-            from escalation_policy_steps as steps
-            where steps.id = new.escalation_policy_step_id
-        ));
-    end if;
+    for changed in
+        select distinct ids.id
+        from unnest(array[(to_jsonb(old) ->> tg_argv[1])::uuid, (to_jsonb(new) ->> tg_argv[1])::uuid]) as ids (id)
+        where ids.id is not null
+        order by ids.id
+    loop
+        execute format('select %I($1)', tg_argv[0]) using changed;
+    end loop;
     return null;
 end $$;
-create trigger wakeup after insert or update or delete on escalation_policy_step_targets
-for each row execute function policy_target_changed();
 
--- Somebody new at a step who can be paged: alerts that found nobody look again. A look that finds nobody is a round used
--- up, so it must not come before its time.
-create function step_on_call_changed() returns trigger language plpgsql as $$
+create trigger note_change after insert or update of type, shift_length, start_at, time_zone on rotations
+for each row execute function on_call_changed('note_rotation_change', 'id');
+
+create trigger note_change after insert or update or delete on rotation_participants
+for each row execute function on_call_changed('note_rotation_change', 'rotation_id');
+
+create trigger note_change after insert or update of time_zone on schedules
+for each row execute function on_call_changed('note_schedule_change', 'id');
+
+create trigger note_change after insert or update or delete on schedule_rules
+for each row execute function on_call_changed('note_schedule_change', 'schedule_id');
+
+create trigger note_change after update or delete on schedule_overrides
+for each row execute function on_call_changed('note_schedule_change', 'schedule_id');
+
+create trigger note_change after update or delete on temporary_schedules
+for each row execute function on_call_changed('note_schedule_change', 'schedule_id');
+
+-- The shifts of a temporary schedule that is made in the same transaction are part of what is added.
+create function temporary_shift_noted() returns trigger language plpgsql as $$
 begin
-    perform engine_look_again(array(
-        select steps.escalation_policy_id
-        from escalation_policy_steps as steps
-        where
-            steps.id = new.ep_step_id
-            and exists (
-                select from notification_rules as rules
-                join contact_methods as methods on methods.id = rules.contact_method_id
-                where rules.user_id = new.user_id and methods.enabled
-            )
+    perform note_schedule_change(temporary.schedule_id)
+    from temporary_schedules as temporary
+    where
+        temporary.id in (new.temporary_schedule_id, old.temporary_schedule_id)
+        and temporary.created_at < now()
+    order by temporary.schedule_id;
+    return null;
+end $$;
+
+create trigger note_change after insert or update or delete on temporary_schedule_shifts
+for each row execute function temporary_shift_noted();
+
+create trigger wakeup after update or delete on schedule_on_call_users
+for each row execute function schedule_on_call_changed();
+
+create function schedule_on_call_added() returns trigger language plpgsql as $$
+begin
+    perform engine_wake_policies(array(
+        select targets.escalation_policy_step_id
+        from escalation_policy_step_targets as targets
+        where targets.schedule_id in (select added.schedule_id from added)
     ));
     return null;
 end $$;
-create trigger look_again after insert on ep_step_on_call_users
-for each row execute function step_on_call_changed();
+
+create trigger wakeup_on_insert after insert on schedule_on_call_users
+referencing new table as added
+for each statement execute function schedule_on_call_added();
+
+-- A rotation with its participants in order. Who is active is what the engine has stored; nobody is while there are no
+-- participants.
+create view rotation_records as
+select
+    rotations.id,
+    rotations.team_id,
+    rotations.name,
+    rotations.description,
+    rotations.time_zone,
+    rotations.type,
+    rotations.shift_length,
+    rotations.start_at,
+    rotations.created_at,
+    array(
+        select participants.user_id
+        from rotation_participants as participants
+        where participants.rotation_id = rotations.id
+        order by participants.position
+    ) as participants,
+    active.user_id as active_user_id,
+    state.position,
+    state.shift_start as shift_started_at,
+    state.shift_end as next_handoff_at
+from rotations
+left join rotation_state as state on state.rotation_id = rotations.id
+left join rotation_participants as active on active.id = state.rotation_participant_id;
+
+create view schedule_records as
+select
+    schedules.id,
+    schedules.team_id,
+    schedules.name,
+    schedules.description,
+    schedules.time_zone,
+    schedules.created_at
+from schedules;
+
+-- A temporary schedule with its shifts in order of time.
+create view temporary_schedule_records as
+select
+    temporary.id,
+    temporary.schedule_id,
+    temporary.start_at,
+    temporary.end_at,
+    temporary.created_at,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'user_id', shifts.user_id, 'start_at', shifts.start_at, 'end_at', shifts.end_at
+        ) order by shifts.start_at, shifts.end_at, shifts.user_id), '[]')
+        from temporary_schedule_shifts as shifts
+        where shifts.temporary_schedule_id = temporary.id
+    ) as shifts
+from temporary_schedules as temporary;
+
+create view override_records as
+select
+    overrides.id,
+    overrides.schedule_id,
+    overrides.start_at,
+    overrides.end_at,
+    overrides.add_user_id,
+    overrides.remove_user_id,
+    overrides.created_at
+from schedule_overrides as overrides;
+
+-- Whom a schedule can put on call from now on: by a rule, a rotation, an override or a temporary schedule.
+create view schedule_users as
+select rules.schedule_id, rules.user_id
+from schedule_rules as rules
+where rules.user_id is not null
+union
+select rules.schedule_id, participants.user_id
+from schedule_rules as rules
+join rotation_participants as participants on participants.rotation_id = rules.rotation_id
+union
+select overrides.schedule_id, overrides.add_user_id
+from schedule_overrides as overrides
+where overrides.add_user_id is not null and overrides.end_at > now()
+union
+select temporary.schedule_id, shifts.user_id
+from temporary_schedule_shifts as shifts
+join temporary_schedules as temporary on temporary.id = shifts.temporary_schedule_id
+where shifts.end_at > now();

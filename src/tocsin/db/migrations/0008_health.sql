@@ -1,23 +1,28 @@
+-- Whether the engine is well: who runs, the invariant, and what was repaired.
+--
 -- The invariant (L1): whatever can change by itself has a job waiting that is due no later than the change.
 
--- Alerts that wait for somebody else's change instead of a moment.
-create index escalation_policy_state_held_idx on escalation_policy_state (service_id)
-where state in ('maintenance', 'no_steps') and next_escalation is null;
-
--- Open alerts in the order of their rows of escalation.
-create index alerts_open_idx on alerts (id) include (created_at) where status <> 'closed';
-
-create function engine_has_job(job_kind text, object_id text, due timestamptz) returns boolean
-language plpgsql stable as $$
-begin
-    return exists (
-        select from pgqueuer as job
-        where
-            job.entrypoint = job_kind
-            and job.payload = convert_to(object_id, 'UTF8')
-            and (job.status = 'picked' or (job.status = 'queued' and job.execute_after <= due))
-    );
-end $$;
+-- The engine processes that are, or were lately, at work.
+create table engine_instances (
+    id uuid primary key,
+    host text not null,
+    pid integer not null,
+    version text not null,
+    started_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    lateness jsonb not null default '{}',
+    paused_because text,
+    machine text,
+    process_started text,
+    managers uuid[] not null default '{}',
+    mails boolean
+);
+comment on column engine_instances.paused_because is 'why it takes no jobs; null: it does';
+comment on column engine_instances.machine is 'where its pid means something; null: nowhere that it knows of';
+comment on column engine_instances.process_started is 'tells its process from a later one with the same pid';
+comment on column engine_instances.managers is
+'the queue managers whose jobs it has in hand; none when these were taken from it';
+comment on column engine_instances.mails is 'whether it has a mail server; null: it has not said so';
 
 -- Everything that can change by itself, and when it does next. A page or an alert without a moment has missed it.
 create view engine_due as
@@ -30,13 +35,12 @@ select 'alert', state.alert_id::text, now()
 from escalation_policy_state as state
 join services on services.id = state.service_id
 join escalation_policies as policies on policies.id = services.escalation_policy_id
-left join service_state on service_state.service_id = services.id
+join service_maintenance as held on held.service_id = services.id
 where
     state.state in ('maintenance', 'no_steps')
     and state.next_escalation is null
     and case state.state
-        when 'maintenance' then
-            coalesce(greatest(services.maintenance_expires_at, service_state.window_ends_at), '-infinity') <= now()
+        when 'maintenance' then coalesce(held.stored_until, '-infinity') <= now()
         else exists (
             select from escalation_policy_steps as steps
             where steps.escalation_policy_id = policy_to_climb(state.*, policies.*)
@@ -116,7 +120,8 @@ language sql stable as $$
     from pgqueuer as job
     where
         job.status = 'queued'
-        and job.entrypoint in ('rotation', 'schedule', 'policy', 'policy_alerts', 'service', 'alert', 'cycle', 'page')
+        -- Only with the kind is the queue in order of time; a join might read all of the index.
+        and job.entrypoint = any (array(select kinds.name from job_kinds as kinds))
         and job.execute_after <= now() + greatest(ahead, interval '2 minutes')
     union all
     select job.entrypoint, job.payload, false, false, job.execute_after
@@ -190,3 +195,70 @@ $$;
 create view engine_overdue as
 select overdue.kind, overdue.id, overdue.due, overdue.reason
 from engine_overdue_within(interval '5 minutes') as overdue;
+
+create table engine_repairs (
+    id bigint generated always as identity primary key,
+    kind text not null,
+    object_id text not null,
+    reason text not null,
+    due timestamptz,
+    repaired_at timestamptz not null default now()
+);
+comment on column engine_repairs.due is 'when the object should have moved; null: now, whenever that is';
+create index engine_repairs_object_idx on engine_repairs (kind, object_id, repaired_at);
+create index engine_repairs_repaired_at_idx on engine_repairs (repaired_at);
+
+-- What was repaired three times in a minute, and has not moved, waits for the next one: its repair does not hold, and
+-- asking again at once would be a busy loop.
+create view engine_repaired_in_vain as
+select repairs.kind, repairs.object_id, repairs.due
+from engine_repairs as repairs
+where repairs.repaired_at > now() - interval '1 minute'
+group by repairs.kind, repairs.object_id, repairs.due
+having count(*) >= 3;
+
+-- What has no job in time within an interval from now, but for that. One expression, so that it becomes part of the
+-- statement that calls it.
+create function engine_to_repair(ahead interval)
+returns table (kind text, id text, due timestamptz, reason text)
+language sql stable as $$
+    select alone.kind, alone.id, alone.due, alone.reason
+    from engine_without_job(ahead) as alone
+    where not exists (
+        select from engine_repaired_in_vain as vain
+        where
+            vain.kind = alone.kind
+            and vain.object_id = alone.id
+            and vain.due is not distinct from nullif(alone.due, now())
+    )
+$$;
+
+-- The walk goes through the objects of a kind in the order of their ids. Engines share it: who moves this id on takes the
+-- objects that come after it; empty: the first ones.
+create table engine_walk (
+    kind text primary key,
+    after text not null default '',
+    rounds bigint not null default 0
+);
+
+insert into engine_walk (kind) values ('rotation'), ('schedule'), ('policy'), ('service'), ('alert');
+
+create function engines_alive() returns bigint language sql stable as $$
+    select greatest(count(*), 1) from engine_instances where last_seen_at > now() - interval '30 seconds'
+$$;
+
+-- That the engine is sick, and what the operators were told of it: one row while it is, none in health. Processes that
+-- watch the engine agree here on which of them tells.
+create table engine_sickness (
+    id boolean primary key default true check (id),
+    since timestamptz not null,
+    seen_at timestamptz not null default now(),
+    well_at timestamptz,
+    told_at timestamptz,
+    tellings integer not null default 0,
+    claimed_until timestamptz
+);
+comment on column engine_sickness.since is 'since when something is late or silent; no later than seen_at';
+comment on column engine_sickness.seen_at is 'when it was first seen';
+comment on column engine_sickness.well_at is 'since when nothing is wrong any more; null while something is';
+comment on column engine_sickness.claimed_until is 'until then one process is telling the operators';
