@@ -11,6 +11,7 @@ from benchmarks.change import change
 from benchmarks.compare import figures, report
 from benchmarks.compare.figures import Figure
 from benchmarks.compare.run import COMPARISONS, GROWTH, compare
+from benchmarks.environment import server
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.healing import healing
 from benchmarks.idle import idle, idle_large
@@ -23,7 +24,6 @@ from benchmarks.pgqueuer_alone import pgqueuer_alone
 from benchmarks.queue_million import queue_million
 from benchmarks.shifts import shifts
 from benchmarks.silent import silent
-from benchmarks.stage import server
 from benchmarks.table import Row, medians, show
 from tocsin import log
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from benchmarks.cpu import seconds_used, server_pids
+from benchmarks.environment import BENCH, database, tocsin
 from benchmarks.organisation import found
-from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
 from tocsin.domain.on_call import weekly_rule

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from benchmarks.cpu import seconds_used, server_pids
+from benchmarks.environment import database, tocsin
 from benchmarks.organisation import found, open_alerts
-from benchmarks.stage import database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool

@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
+from benchmarks.environment import connected, database, empty_database, tocsin
 from benchmarks.organisation import found, open_alerts
-from benchmarks.stage import connected, database, empty_database, tocsin
 from benchmarks.table import Row
 from tocsin.db.embedded_install import client_programs
 from tocsin.db.pool import Pool

@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from benchmarks.cpu import seconds_used, server_pids
+from benchmarks.environment import database, tocsin
 from benchmarks.organisation import found, open_alerts
-from benchmarks.stage import database, tocsin
 from benchmarks.table import Row
 
 _WATCH_SECONDS = 30

@@ -5,8 +5,8 @@ import time
 
 import httpx
 
+from benchmarks.environment import database, integration_token, tocsin
 from benchmarks.organisation import found
-from benchmarks.stage import database, integration_token, tocsin
 from benchmarks.table import Row, quantile
 
 _COUNT = 4000

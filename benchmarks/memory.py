@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from benchmarks.stage import database, tocsin
+from benchmarks.environment import database, tocsin
 from benchmarks.table import Row
 
 _SETTLES_SECONDS = 20

@@ -4,8 +4,8 @@ import time
 from datetime import timedelta
 from statistics import median
 
+from benchmarks.environment import database
 from benchmarks.organisation import found, open_alerts
-from benchmarks.stage import database
 from benchmarks.table import Row
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements

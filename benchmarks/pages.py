@@ -15,9 +15,9 @@ from datetime import timedelta
 import httpx
 
 from benchmarks.cpu import seconds_used
+from benchmarks.environment import BENCH, database, tocsin
 from benchmarks.organisation import found, open_alerts
 from benchmarks.rosters import schedules_made
-from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Pool
 from tocsin.store.actor import acting
@@ -64,7 +64,7 @@ _BROWSER = {"Accept": "text/html", "Accept-Encoding": "gzip, br"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Environment:
     """A server with an organisation of 10,000 open alerts, 1,000 policies and 500 users, and people signed in."""
 
     url: str
@@ -80,17 +80,20 @@ class Stage:
 
 async def pages(server_dsn: str) -> list[Row]:
     """Every page at 10,000 open alerts, 1,000 policies and 500 users."""
-    async with _stage(server_dsn) as stage:
+    async with _environment(server_dsn) as environment:
         return [
-            *[Row(f"{name}, p95", await _server_time(stage, path), "ms", "<= 50") for name, path in PAGES.items()],
-            Row("first page, transferred", await _first_page(stage) / 1000, "kB", "<= 250"),
-            Row("a change shows, p95", await _change(stage), "ms", "<= 500"),
-            Row(f"{_STREAMS} open live pages, idle", await _idle(stage), "% of a core", "<= 10"),
+            *[
+                Row(f"{name}, p95", await _server_time(environment, path), "ms", "<= 50")
+                for name, path in PAGES.items()
+            ],
+            Row("first page, transferred", await _first_page(environment) / 1000, "kB", "<= 250"),
+            Row("a change shows, p95", await _change(environment), "ms", "<= 500"),
+            Row(f"{_STREAMS} open live pages, idle", await _idle(environment), "% of a core", "<= 10"),
         ]
 
 
 @asynccontextmanager
-async def _stage(server_dsn: str) -> AsyncIterator[Stage]:
+async def _environment(server_dsn: str) -> AsyncIterator[Environment]:
     async with database(server_dsn) as (dsn, pool):
         organisation = await found(pool, policies=1000, people=500, webhook="http://127.0.0.1:9/")
         due = await pool.fetchval("select now() + $1::interval", timedelta(hours=6))
@@ -104,7 +107,7 @@ async def _stage(server_dsn: str) -> AsyncIterator[Stage]:
         }
         cookies = await _sign_in(pool, _STREAMS // _STREAMS_EACH)
         async with tocsin(dsn, "serve", "--no-engine") as process:
-            yield Stage(process.url, process.pid, pool, ids, cookies)
+            yield Environment(process.url, process.pid, pool, ids, cookies)
 
 
 async def _sign_in(pool: Pool, count: int) -> Sequence[str]:
@@ -114,36 +117,36 @@ async def _sign_in(pool: Pool, count: int) -> Sequence[str]:
         return [await sessions.create(connection, row["id"], client, timedelta(days=1)) for row in users]
 
 
-async def _server_time(stage: Stage, path: str) -> float:
+async def _server_time(environment: Environment, path: str) -> float:
     """Milliseconds from the request to the whole answer, the 95th of a hundred, after a few to warm up."""
     spans: list[float] = []
-    async with stage.client() as http:
+    async with environment.client() as http:
         for _ in range(_CALLS + 5):
             begin = time.perf_counter()
-            (await http.get(path.format(**stage.ids))).raise_for_status()
+            (await http.get(path.format(**environment.ids))).raise_for_status()
             spans.append((time.perf_counter() - begin) * 1000)
     return quantile(spans[5:], 0.95)
 
 
-async def _first_page(stage: Stage) -> float:
+async def _first_page(environment: Environment) -> float:
     """Bytes of home with all that it loads, as they come over the wire, without headers."""
-    async with stage.client() as http:
+    async with environment.client() as http:
         page = await http.get("/")
         loaded = re.findall(r'(?:src|href)="(/static/[^"#]+)', page.text)
         answers = [page, *[await http.get(path) for path in dict.fromkeys(loaded)]]
         return sum(answer.num_bytes_downloaded for answer in answers)
 
 
-async def _change(stage: Stage) -> float:
+async def _change(environment: Environment) -> float:
     """Milliseconds from a commit to the fragment that shows it, fetched when the stream told of it."""
     spans: list[float] = []
-    alert = stage.ids["alert"]
-    async with stage.client() as http, http.stream("GET", f"/live?topics=alert:{alert}") as stream:
+    alert = environment.ids["alert"]
+    async with environment.client() as http, http.stream("GET", f"/live?topics=alert:{alert}") as stream:
         told = stream.aiter_lines()
         await _next(told)
         for number in range(_CHANGES):
             await asyncio.sleep(0.137 * (number % 3))  # not in step with the looks
-            await stage.pool.execute("update alerts set count = count + 1 where id = $1", alert)
+            await environment.pool.execute("update alerts set count = count + 1 where id = $1", alert)
             begin = time.perf_counter()
             await _next(told)
             (
@@ -159,13 +162,13 @@ async def _next(lines: AsyncIterator[str]) -> None:
             return
 
 
-async def _idle(stage: Stage) -> float:
+async def _idle(environment: Environment) -> float:
     """What the server uses of a core with nothing happening while many pages listen."""
     async with AsyncExitStack() as stack:
         for number in range(_STREAMS):
-            http = await stack.enter_async_context(stage.client(number // _STREAMS_EACH))
+            http = await stack.enter_async_context(environment.client(number // _STREAMS_EACH))
             await stack.enter_async_context(http.stream("GET", "/live?topics=alerts+engine+on-call"))
         await asyncio.sleep(2)
-        before = seconds_used([stage.pid])
+        before = seconds_used([environment.pid])
         await asyncio.sleep(_WATCH_SECONDS)
-        return 100 * (seconds_used([stage.pid]) - before) / _WATCH_SECONDS
+        return 100 * (seconds_used([environment.pid]) - before) / _WATCH_SECONDS

@@ -12,7 +12,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job
 from pgqueuer.queries import Queries
 
-from benchmarks.stage import empty_database
+from benchmarks.environment import empty_database
 from benchmarks.table import Row, quantile
 
 _JOBS = 10_000

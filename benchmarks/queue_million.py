@@ -7,7 +7,7 @@ import asyncpg
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 
-from benchmarks.stage import empty_database
+from benchmarks.environment import empty_database
 from benchmarks.table import Row
 from tocsin.db.migrate import migrate
 from tocsin.engine.queue.fetch_order import longest_due_first

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from uuid import UUID
 
-from benchmarks.stage import BENCH
+from benchmarks.environment import BENCH
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.store.actor import acting

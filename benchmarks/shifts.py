@@ -7,8 +7,8 @@ from uuid import UUID
 
 import httpx
 
+from benchmarks.environment import BENCH, database, tocsin
 from benchmarks.organisation import found
-from benchmarks.stage import BENCH, database, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.db.pool import Connection
 from tocsin.domain.on_call.handoffs import RotationType

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from benchmarks.environment import database, integration_token, tocsin
 from benchmarks.organisation import found
-from benchmarks.stage import database, integration_token, tocsin
 from benchmarks.table import Row, quantile
 from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.http.server.descriptors import raise_limit

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from soak.environment import Environment
 from soak.organisation import Organisation
-from soak.stage import Stage
 
 Draw = random.Random
 
@@ -18,7 +18,7 @@ Draw = random.Random
 class Changes:
     """One change every few seconds, until ``stop`` is set. What is changed how follows from the seed."""
 
-    stage: Stage
+    environment: Environment
     seed: int
     stop: asyncio.Event
     done: Counter[str] = field(default_factory=Counter)
@@ -49,10 +49,10 @@ class Changes:
 
     @property
     def _made(self) -> Organisation:
-        return self.stage.organisation
+        return self.environment.organisation
 
     async def _patch(self, path: str, **body: object) -> None:
-        await self.stage.api.ask("PATCH", path, body)
+        await self.environment.api.ask("PATCH", path, body)
 
     async def _steps(self, draw: Draw) -> None:
         """Another delay and other targets of one step."""
@@ -91,7 +91,7 @@ class Changes:
             "end_at": (now + timedelta(minutes=start + minutes)).isoformat(),
             "add_user_id": add,
         }
-        await self.stage.api.ask("POST", f"schedules/{schedule}/overrides", body)
+        await self.environment.api.ask("POST", f"schedules/{schedule}/overrides", body)
 
     async def _method(self, draw: Draw) -> None:
         """A contact method is switched off or on."""
@@ -100,4 +100,4 @@ class Changes:
 
     async def _now(self) -> datetime:
         """The time as Tocsin sees it, near enough."""
-        return datetime.now(UTC) + timedelta(seconds=self.stage.jumps.ahead)
+        return datetime.now(UTC) + timedelta(seconds=self.environment.jumps.ahead)

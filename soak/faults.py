@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import asyncpg
 
+from soak.environment import Environment
 from soak.plan import Fault, Kind, PhoneFault
 from soak.processes import Slot
 from soak.server import How
-from soak.stage import Stage
 
 T = TypeVar("T")
 
@@ -21,59 +21,59 @@ _LONGEST_RETRY = 30.0
 _OUTSIDER = {"application_name": "outsider"}
 
 
-async def strike(stage: Stage, fault: Fault) -> str:
+async def strike(environment: Environment, fault: Fault) -> str:
     """Do it, and undo it; what was hit, in words."""
-    return await _WAYS[fault.kind](stage, fault)
+    return await _WAYS[fault.kind](environment, fault)
 
 
-async def trouble(stage: Stage, fault: PhoneFault) -> str:
+async def trouble(environment: Environment, fault: PhoneFault) -> str:
     """Let a phone behave so for a while."""
-    phone = _pick(stage.phones, fault.chance)
+    phone = _pick(environment.phones, fault.chance)
     await phone.become(fault.kind)
     try:
         await asyncio.sleep(fault.seconds)
     finally:
         await phone.become("answers")
-    return f"phone {stage.phones.index(phone)} {fault.kind} for {fault.seconds:g} s"
+    return f"phone {environment.phones.index(phone)} {fault.kind} for {fault.seconds:g} s"
 
 
 def _pick(things: Sequence[T], chance: float) -> T:
     return things[int(chance * len(things))]
 
 
-def _hit(stage: Stage, fault: Fault) -> Sequence[Slot]:
-    return stage.slots if fault.everything else [_pick(stage.slots, fault.chance)]
+def _hit(environment: Environment, fault: Fault) -> Sequence[Slot]:
+    return environment.slots if fault.everything else [_pick(environment.slots, fault.chance)]
 
 
 def _names(slots: Sequence[Slot]) -> str:
     return ", ".join(slot.name for slot in slots)
 
 
-async def _kill(stage: Stage, fault: Fault) -> str:
+async def _kill(environment: Environment, fault: Fault) -> str:
     """Until another is started, the other engines have to see to what it had in hand."""
-    victim = _pick(stage.mortal, fault.chance)
-    with stage.disturbed():
+    victim = _pick(environment.mortal, fault.chance)
+    with environment.disturbed():
         await victim.kill()
     return victim.name
 
 
-async def _terminate(stage: Stage, fault: Fault) -> str:
+async def _terminate(environment: Environment, fault: Fault) -> str:
     """An engine that is told to end does so in order."""
-    victim = _pick(stage.mortal, fault.chance)
+    victim = _pick(environment.mortal, fault.chance)
     code = await victim.terminate()
     if code != 0:
-        stage.fail("ends in order", victim.name, f"exit code {code} after SIGTERM")
+        environment.fail("ends in order", victim.name, f"exit code {code} after SIGTERM")
     return victim.name
 
 
-async def _pause(stage: Stage, fault: Fault) -> str:
+async def _pause(environment: Environment, fault: Fault) -> str:
     """An engine, or all of them, stands still, for longer than the others wait for it in half of the cases.
 
     Then it goes on with what it knew.
     """
-    hit = stage.engines if fault.everything else [_pick(stage.engines, fault.chance)]
+    hit = environment.engines if fault.everything else [_pick(environment.engines, fault.chance)]
     seconds = fault.seconds * 1.5
-    with stage.disturbed():
+    with environment.disturbed():
         for slot in hit:
             slot.signal(SIGSTOP)
         try:
@@ -84,37 +84,37 @@ async def _pause(stage: Stage, fault: Fault) -> str:
     return f"{_names(hit)} for {seconds:g} s"
 
 
-async def _restart_fast(stage: Stage, _fault: Fault) -> str:
-    return await _restart(stage, "fast")
+async def _restart_fast(environment: Environment, _fault: Fault) -> str:
+    return await _restart(environment, "fast")
 
 
-async def _restart_immediate(stage: Stage, _fault: Fault) -> str:
+async def _restart_immediate(environment: Environment, _fault: Fault) -> str:
     """A crash: what the engine did last may be undone."""
-    told = await _restart(stage, "immediate")
-    stage.crashes.append(stage.windows[-1])
+    told = await _restart(environment, "immediate")
+    environment.crashes.append(environment.windows[-1])
     return told
 
 
-async def _restart(stage: Stage, how: How) -> str:
-    with stage.disturbed():
-        await stage.server.stop(how)
-        await stage.server.start()
-        await stage.answers()
+async def _restart(environment: Environment, how: How) -> str:
+    with environment.disturbed():
+        await environment.server.stop(how)
+        await environment.server.start()
+        await environment.answers()
     return "PostgreSQL"
 
 
-async def _cut(stage: Stage, fault: Fault) -> str:
-    hit = _hit(stage, fault)
-    with stage.disturbed():
+async def _cut(environment: Environment, fault: Fault) -> str:
+    hit = _hit(environment, fault)
+    with environment.disturbed():
         count = sum(slot.lane.cut() for slot in hit)
     return f"{count} connections of {_names(hit)}"
 
 
-async def _freeze(stage: Stage, fault: Fault) -> str:
+async def _freeze(environment: Environment, fault: Fault) -> str:
     """Nothing goes through for a while; every other time the connections break when it ends."""
-    hit = _hit(stage, fault)
+    hit = _hit(environment, fault)
     breaks = fault.number % 2 == 0
-    with stage.disturbed():
+    with environment.disturbed():
         for slot in hit:
             slot.lane.freeze()
         try:
@@ -127,10 +127,10 @@ async def _freeze(stage: Stage, fault: Fault) -> str:
     return f"{_names(hit)} for {fault.seconds:g} s{', then cut' if breaks else ''}"
 
 
-async def _delay(stage: Stage, fault: Fault) -> str:
-    hit = _hit(stage, fault)
+async def _delay(environment: Environment, fault: Fault) -> str:
+    hit = _hit(environment, fault)
     delay = 0.01 + 0.1 * fault.chance
-    with stage.disturbed():
+    with environment.disturbed():
         for slot in hit:
             slot.lane.delay = delay
         try:
@@ -141,23 +141,23 @@ async def _delay(stage: Stage, fault: Fault) -> str:
     return f"{_names(hit)} by {delay * 1000:.0f} ms each way for {fault.seconds:g} s"
 
 
-async def _move_clock(stage: Stage, fault: Fault) -> str:
-    await stage.advance(timedelta(minutes=fault.minutes))
+async def _move_clock(environment: Environment, fault: Fault) -> str:
+    await environment.advance(timedelta(minutes=fault.minutes))
     return f"{fault.minutes:g} minutes forwards"
 
 
-async def _take_connections(stage: Stage, fault: Fault) -> str:
+async def _take_connections(environment: Environment, fault: Fault) -> str:
     """All of the server's connections are taken by others, and ours are cut."""
-    await stage.answers()
+    await environment.answers()
     taken: list[asyncpg.Connection] = []
     cut = 0
-    with stage.disturbed():
+    with environment.disturbed():
         try:
             async with asyncio.timeout(fault.seconds):
                 while True:
-                    await _take_all(stage, taken)
+                    await _take_all(environment, taken)
                     if not cut:
-                        cut = sum(slot.lane.cut() for slot in _hit(stage, fault))
+                        cut = sum(slot.lane.cut() for slot in _hit(environment, fault))
                     await asyncio.sleep(0.05)
         except TimeoutError:
             pass
@@ -167,18 +167,18 @@ async def _take_connections(stage: Stage, fault: Fault) -> str:
     return f"{len(taken)} taken by others, {cut} of ours cut, for {fault.seconds:g} s"
 
 
-async def _take_all(stage: Stage, taken: list[asyncpg.Connection]) -> None:
+async def _take_all(environment: Environment, taken: list[asyncpg.Connection]) -> None:
     with suppress(asyncpg.TooManyConnectionsError):
         while True:
-            taken.append(await asyncpg.connect(stage.dsn, server_settings=_OUTSIDER))
+            taken.append(await asyncpg.connect(environment.dsn, server_settings=_OUTSIDER))
 
 
-async def _hold_locks(stage: Stage, fault: Fault) -> str:
+async def _hold_locks(environment: Environment, fault: Fault) -> str:
     """Somebody keeps all others from writing a table."""
     table = _pick(_TABLES, fault.chance)
-    connection = await asyncpg.connect(stage.dsn, server_settings=_OUTSIDER)
+    connection = await asyncpg.connect(environment.dsn, server_settings=_OUTSIDER)
     try:
-        with stage.disturbed():
+        with environment.disturbed():
             async with connection.transaction():
                 await connection.execute(f"lock table {table} in exclusive mode")
                 await asyncio.sleep(fault.seconds)
@@ -214,43 +214,43 @@ where entrypoint = 'alert' and payload = convert_to($1, 'UTF8') and status = 'qu
 """
 
 
-async def _poison_alert(stage: Stage, fault: Fault) -> str:
+async def _poison_alert(environment: Environment, fault: Fault) -> str:
     """The engine cannot write one alert's row; it is escalated by hand meanwhile. Nobody else may notice."""
-    alerts = await stage.pool.fetch(_OPEN_ALERTS)
+    alerts = await environment.pool.fetch(_OPEN_ALERTS)
     if not alerts:
         return "none, for no alert climbs"
     alert: int = _pick(alerts, fault.chance)["alert_id"]
-    with stage.disturbed(alert, after=_LONGEST_RETRY):
-        await stage.pool.execute(_POISON.format(alert=alert))
+    with environment.disturbed(alert, after=_LONGEST_RETRY):
+        await environment.pool.execute(_POISON.format(alert=alert))
         try:
-            await stage.api.ask("POST", f"alerts/{alert}/escalate")
+            await environment.api.ask("POST", f"alerts/{alert}/escalate")
             for _ in range(max(int(fault.seconds / 0.5), 1)):
                 await asyncio.sleep(0.5)
                 if fault.everything:
-                    await stage.pool.execute(_LAST_ATTEMPT, str(alert))
+                    await environment.pool.execute(_LAST_ATTEMPT, str(alert))
         finally:
-            await stage.pool.execute(_CURE)
-        parked = await retry_parked(stage)
+            await environment.pool.execute(_CURE)
+        parked = await retry_parked(environment)
     return f"alert {alert} for {fault.seconds:g} s, {parked} parked and retried"
 
 
-async def _poison_zone(stage: Stage, fault: Fault) -> str:
+async def _poison_zone(environment: Environment, fault: Fault) -> str:
     """A rotation's time zone is one that nobody knows. Whoever was on call stays so, and alerts climb."""
-    rotation = stage.organisation.poisoned_rotation
+    rotation = environment.organisation.poisoned_rotation
     set_zone = "update rotations set time_zone = $2 where id = $1"
-    await stage.pool.execute(set_zone, rotation, "Europe/Atlantis")
+    await environment.pool.execute(set_zone, rotation, "Europe/Atlantis")
     try:
         await asyncio.sleep(fault.seconds)
     finally:
-        await stage.pool.execute(set_zone, rotation, "Europe/Berlin")
-    return f"a rotation's for {fault.seconds:g} s, {await retry_parked(stage)} parked and retried"
+        await environment.pool.execute(set_zone, rotation, "Europe/Berlin")
+    return f"a rotation's for {fault.seconds:g} s, {await retry_parked(environment)} parked and retried"
 
 
-async def retry_parked(stage: Stage) -> int:
+async def retry_parked(environment: Environment) -> int:
     """Retry each parked job, as an administrator does; how many there were."""
-    parked = (await stage.api.ask("GET", "engine/parked")).body.get("items", [])
+    parked = (await environment.api.ask("GET", "engine/parked")).body.get("items", [])
     for job in parked:
-        await stage.api.ask("POST", f"engine/parked/{job['id']}/retry")
+        await environment.api.ask("POST", f"engine/parked/{job['id']}/retry")
     return len(parked)
 
 
@@ -269,10 +269,10 @@ where id in (
 """
 
 
-async def _lose_jobs(stage: Stage, fault: Fault) -> str:
+async def _lose_jobs(environment: Environment, fault: Fault) -> str:
     """Somebody deletes jobs, or all of them. The sweep finds what they were for."""
-    with stage.disturbed():
-        lost = await stage.pool.execute(_LOSE, None if fault.everything else int(fault.chance * 2))
+    with environment.disturbed():
+        lost = await environment.pool.execute(_LOSE, None if fault.everything else int(fault.chance * 2))
     return f"{lost.removeprefix('DELETE ')} of those that wait"
 
 
@@ -286,18 +286,18 @@ _TRIGGERS = (
 )
 
 
-async def _miss_changes(stage: Stage, fault: Fault) -> str:
+async def _miss_changes(environment: Environment, fault: Fault) -> str:
     """A trigger that puts jobs into the queue is off. Nothing may be late all the same: no time is taken off for it."""
     trigger, table = _pick(_TRIGGERS, fault.chance)
-    await stage.pool.execute(f"alter table {table} disable trigger {trigger}")
+    await environment.pool.execute(f"alter table {table} disable trigger {trigger}")
     try:
         await asyncio.sleep(fault.seconds)
     finally:
-        await stage.pool.execute(f"alter table {table} enable trigger {trigger}")
+        await environment.pool.execute(f"alter table {table} enable trigger {trigger}")
     return f"{trigger} of {table} for {fault.seconds:g} s"
 
 
-_WAYS: Mapping[Kind, Callable[[Stage, Fault], Awaitable[str]]] = {
+_WAYS: Mapping[Kind, Callable[[Environment, Fault], Awaitable[str]]] = {
     "kill": _kill,
     "terminate": _terminate,
     "pause": _pause,

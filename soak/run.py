@@ -15,12 +15,12 @@ from soak.checks.health import check_connections, check_engine, check_logs, chec
 from soak.checks.ingest import check_ingest
 from soak.checks.pages import Pages, check_pages
 from soak.checks.timelines import Timelines, check_timelines
+from soak.environment import WEB_CONNECTIONS, Environment, Failure, environment
 from soak.faults import retry_parked, strike, trouble
 from soak.load import Load
 from soak.plan import Fault, Kind
 from soak.processes import Slot
 from soak.settling import settle
-from soak.stage import WEB_CONNECTIONS, Failure, Stage, stage
 
 _WARM_UP = 3.0
 _RECOVERED_WITHIN = 30.0
@@ -79,7 +79,7 @@ class Result:
 async def soak(options: Options, directory: Path) -> Result:
     """Run it; whatever happens, all that was started has ended afterwards."""
     result = Result(options)
-    async with stage(directory, options.engines, options.settings, quiet=options.quiet) as made:
+    async with environment(directory, options.engines, options.settings, quiet=options.quiet) as made:
         made.say(f"seed {options.seed}, {options.engines} engines, {options.rate:g} alerts/s, logs in {directory}")
         samples: dict[str, list[int]] = {slot.name: [] for slot in _long_lived(made)}
         async with _beside(_sample(made, samples)):
@@ -93,7 +93,7 @@ async def soak(options: Options, directory: Path) -> Result:
     return result
 
 
-async def _disturb(made: Stage, options: Options, result: Result) -> tuple[Mapping[str, int], Load, Changes]:
+async def _disturb(made: Environment, options: Options, result: Result) -> tuple[Mapping[str, int], Load, Changes]:
     """The load and the faults, for as long as they are to last."""
     stop = asyncio.Event()
     load = Load(made.api, made.organisation, options.seed, options.rate, stop)
@@ -112,7 +112,7 @@ async def _disturb(made: Stage, options: Options, result: Result) -> tuple[Mappi
     return before, load, changes
 
 
-async def _strike_all(made: Stage, options: Options, result: Result) -> None:
+async def _strike_all(made: Environment, options: Options, result: Result) -> None:
     until = time.time() + options.minutes * 60
     for fault in islice(plan.faults(options.seed, options.kinds), options.faults):
         if time.time() >= until:
@@ -153,7 +153,7 @@ union all
 """
 
 
-async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | None]:
+async def _recovery(made: Environment, fault: Fault) -> tuple[float | None, float | None]:
     """Seconds until an alert moves again, and until nothing is overdue and nothing is late."""
     last = await made.pool.fetchval("select coalesce(max(id), 0) from alert_logs")
     began = time.time()
@@ -174,20 +174,20 @@ async def _recovery(made: Stage, fault: Fault) -> tuple[float | None, float | No
     return moved, None
 
 
-async def _left(made: Stage) -> str:
+async def _left(made: Environment) -> str:
     """Some of what is late or overdue, in words."""
     rows = await made.pool.fetch(_LEFT)
     return "; ".join(" ".join(row) for row in rows) or "no alert has moved"
 
 
-async def _trouble(made: Stage, seed: int, result: Result) -> None:
+async def _trouble(made: Environment, seed: int, result: Result) -> None:
     for fault in plan.phone_faults(seed):
         await asyncio.sleep(fault.pause)
         made.say(f"     {await trouble(made, fault)}")
         result.troubles[fault.kind] = result.troubles.get(fault.kind, 0) + 1
 
 
-async def _settle(made: Stage, result: Result) -> None:
+async def _settle(made: Environment, result: Result) -> None:
     began = time.time()
     for phone in made.phones:
         await phone.become("answers")
@@ -197,7 +197,7 @@ async def _settle(made: Stage, result: Result) -> None:
     result.moved_by = made.jumps.ahead
 
 
-async def _check(made: Stage, result: Result, load: Load, changes: Changes) -> None:
+async def _check(made: Environment, result: Result, load: Load, changes: Changes) -> None:
     result.timelines = await check_timelines(made, changes.moves)
     result.pages = await check_pages(made, result.timelines.courses)
     await check_ingest(made, load.stories)
@@ -205,7 +205,7 @@ async def _check(made: Stage, result: Result, load: Load, changes: Changes) -> N
 
 
 async def _check_health(
-    made: Stage, result: Result, before: Mapping[str, int], samples: Mapping[str, list[int]]
+    made: Environment, result: Result, before: Mapping[str, int], samples: Mapping[str, list[int]]
 ) -> None:
     result.connections = await check_connections(made, before, {"tocsin web": WEB_CONNECTIONS})
     for slot in _long_lived(made):
@@ -216,11 +216,11 @@ async def _check_health(
     result.warnings = check_logs(made)
 
 
-def _long_lived(made: Stage) -> list[Slot]:
+def _long_lived(made: Environment) -> list[Slot]:
     return [slot for slot in made.slots if slot not in made.mortal]
 
 
-async def _sample(made: Stage, samples: Mapping[str, list[int]]) -> None:
+async def _sample(made: Environment, samples: Mapping[str, list[int]]) -> None:
     while True:
         for slot in _long_lived(made):
             samples[slot.name].append(slot.memory)

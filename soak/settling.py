@@ -4,7 +4,7 @@ import asyncio
 import time
 from datetime import timedelta
 
-from soak.stage import Stage
+from soak.environment import Environment
 
 _QUIET_WITHIN = 60.0
 _MOST_ROUNDS = 60
@@ -27,23 +27,25 @@ select least(
 """
 
 
-async def settle(stage: Stage) -> None:
+async def settle(environment: Environment) -> None:
     """End maintenance and move the clock on until no alert, cycle or page waits for anything."""
-    for service in stage.organisation.services:
-        await stage.api.ask("PATCH", f"services/{service.id}", {"maintenance_expires_at": None})
+    for service in environment.organisation.services:
+        await environment.api.ask("PATCH", f"services/{service.id}", {"maintenance_expires_at": None})
     for _ in range(_MOST_ROUNDS):
-        await _quiet(stage)
-        waits: timedelta | None = await stage.pool.fetchval(_WAITS_FOR)
+        await _quiet(environment)
+        waits: timedelta | None = await environment.pool.fetchval(_WAITS_FOR)
         if waits is None:
             return
-        await stage.advance(max(waits, timedelta()) + _AT_ONCE)
-    stage.fail("settles", "alerts, cycles and pages", f"some still wait after {_MOST_ROUNDS} moves of the clock")
+        await environment.advance(max(waits, timedelta()) + _AT_ONCE)
+    environment.fail("settles", "alerts, cycles and pages", f"some still wait after {_MOST_ROUNDS} moves of the clock")
 
 
-async def _quiet(stage: Stage) -> None:
+async def _quiet(environment: Environment) -> None:
     until = time.time() + _QUIET_WITHIN
-    while left := await stage.pool.fetch(_BUSY):
+    while left := await environment.pool.fetch(_BUSY):
         if time.time() > until:
-            stage.fail("settles", "jobs", f"still at work after {_QUIET_WITHIN:g} s: {[row['job'] for row in left]}")
+            environment.fail(
+                "settles", "jobs", f"still at work after {_QUIET_WITHIN:g} s: {[row['job'] for row in left]}"
+            )
             return
         await asyncio.sleep(0.05)

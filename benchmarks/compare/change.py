@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from benchmarks.compare.environment import Environment, Seeded, round_begins, working
 from benchmarks.compare.figures import Figure
-from benchmarks.compare.ground import Ground, Seeded, round_begins, working
 from benchmarks.designs.catalogue import BATCHES, EVENTS, EVERY, LIMITED, TOCSIN
-from benchmarks.stage import BENCH
+from benchmarks.environment import BENCH
 from benchmarks.table import quantile
 from tocsin.store.actor import acting
 from tocsin.store.on_call import rotations
@@ -50,8 +50,8 @@ _LEFT = f"select $3 - (select count(*) from ({_SPANS}) as done)"
 async def change(seed: Seeded) -> AsyncIterator[Figure]:
     """20 changes of as many rotations, evenly over the five seconds of a round."""
     for design in _DESIGNS:
-        async with working(seed, design) as ground:
-            spans, cost = await _change(ground, in_rounds=design in _IN_ROUNDS)
+        async with working(seed, design) as environment:
+            spans, cost = await _change(environment, in_rounds=design in _IN_ROUNDS)
         for what, value in (
             ("rotation's change to every step, p50", quantile(spans, 0.5)),
             ("rotation's change to every step, p99", quantile(spans, 0.99)),
@@ -60,27 +60,27 @@ async def change(seed: Seeded) -> AsyncIterator[Figure]:
             yield Figure("compare-change", what, seed.size.alerts, seed.size.policies, design, value, "ms")
 
 
-async def _change(ground: Ground, *, in_rounds: bool) -> tuple[Sequence[float], float]:
+async def _change(environment: Environment, *, in_rounds: bool) -> tuple[Sequence[float], float]:
     """The spans, and the processor time of a change in milliseconds: that of a round where a round carries it."""
-    changes = [(row["rotation_id"], row["person_id"]) for row in await ground.pool.fetch(_CHANGES, _COUNT)]
+    changes = [(row["rotation_id"], row["person_id"]) for row in await environment.pool.fetch(_CHANGES, _COUNT)]
     await round_begins(4.0)
-    start = await ground.processor_seconds()
+    start = await environment.processor_seconds()
     await asyncio.sleep(EVERY)
-    idle = await ground.processor_seconds() - start
+    idle = await environment.processor_seconds() - start
     begin = time.time()
     for number, (rotation_id, person_id) in enumerate(changes):
         await asyncio.sleep(max(0.0, begin + EVERY * number / len(changes) - time.time()))
-        await _give(ground, rotation_id, person_id)
+        await _give(environment, rotation_id, person_id)
     await asyncio.sleep(max(0.0, begin + EVERY - time.time()))
-    used = await ground.processor_seconds() - start - idle
+    used = await environment.processor_seconds() - start - idle
     columns = [list(column) for column in zip(*changes, strict=True)]
-    if not await ground.until(_LEFT, *columns, len(changes), within=20):
+    if not await environment.until(_LEFT, *columns, len(changes), within=20):
         raise AssertionError("not every change has come through")
-    spans = [row["span"] for row in await ground.pool.fetch(_SPANS, *columns)]
+    spans = [row["span"] for row in await environment.pool.fetch(_SPANS, *columns)]
     return spans, 1000 * (used if in_rounds else max(0.0, used - idle) / len(changes))
 
 
-async def _give(ground: Ground, rotation_id: UUID, person_id: UUID) -> None:
-    async with acting(ground.pool, BENCH) as connection:
+async def _give(environment: Environment, rotation_id: UUID, person_id: UUID) -> None:
+    async with acting(environment.pool, BENCH) as connection:
         locked = await rotations.lock(connection, rotation_id)
         await rotations.update(connection, locked, replace(locked.spec, participants=[person_id]))

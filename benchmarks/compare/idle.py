@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.compare.environment import Environment, Seeded, round_begins, working
 from benchmarks.compare.figures import Figure
-from benchmarks.compare.ground import Ground, Seeded, round_begins, working
 from benchmarks.designs.catalogue import BATCHES, EVENTS, TOCSIN, UNLIMITED
 
 # Limits change nothing where nothing is due.
@@ -27,25 +27,25 @@ class Counters:
     statements: int
 
     @classmethod
-    async def of(cls, ground: Ground) -> "Counters":
-        async with ground.pool.acquire() as connection:
+    async def of(cls, environment: Environment) -> "Counters":
+        async with environment.pool.acquire() as connection:
             await connection.execute("set log_statement = none")
             rows_read = await connection.fetchval(_ROWS_READ)
             log = Path(await connection.fetchval("select pg_current_logfile()"))
             database = await connection.fetchval("select current_database()")
         statements = log.read_text().count(f"\n{database} LOG:  ")
-        return cls(await ground.processor_seconds(), rows_read, statements)
+        return cls(await environment.processor_seconds(), rows_read, statements)
 
 
 async def idle(seed: Seeded) -> AsyncIterator[Figure]:
     """Ten seconds in which nothing is due: two rounds of those that have them."""
     for design in _DESIGNS:
-        async with working(seed, design, log_statements=True) as ground:
+        async with working(seed, design, log_statements=True) as environment:
             await asyncio.sleep(_STARTED_AFTER)
             await round_begins(4.0)
-            before = await Counters.of(ground)
+            before = await Counters.of(environment)
             await asyncio.sleep(_SECONDS)
-            after = await Counters.of(ground)
+            after = await Counters.of(environment)
         for what, used, unit in (
             ("idle, statements", after.statements - before.statements, "a second"),
             ("idle, rows read", after.rows_read - before.rows_read, "a second"),

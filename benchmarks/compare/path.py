@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.compare.environment import Environment, Seeded, round_begins, working
 from benchmarks.compare.figures import Figure
-from benchmarks.compare.ground import Ground, Seeded, round_begins, working
 from benchmarks.designs.catalogue import BATCHES, EVENTS, LIMITED, TOCSIN
 from benchmarks.table import quantile
 
@@ -39,8 +39,8 @@ left join escalation_moves as moves on moves.alert_id = logs.alert_id and moves.
 async def path(seed: Seeded) -> AsyncIterator[Figure]:
     """200 new alerts and 200 due escalations, evenly over ten seconds."""
     for design in _DESIGNS:
-        async with working(seed, design) as ground:
-            spans = await _spans(ground)
+        async with working(seed, design) as environment:
+            spans = await _spans(environment)
         for what, reason in (("new alert to page row", "first_step"), ("due escalation to page row", "delay_passed")):
             for name, q in (("p50", 0.5), ("p99", 0.99)):
                 value = quantile(spans[reason], q)
@@ -49,17 +49,17 @@ async def path(seed: Seeded) -> AsyncIterator[Figure]:
                 )
 
 
-async def _spans(ground: Ground) -> dict[str, list[float]]:
+async def _spans(environment: Environment) -> dict[str, list[float]]:
     begin = await round_begins(4.0) + 2.0
     due = datetime.fromtimestamp(begin, UTC)
-    await ground.pool.execute(_MAKE_DUE, due, _COUNT, timedelta(seconds=_OVER))
+    await environment.pool.execute(_MAKE_DUE, due, _COUNT, timedelta(seconds=_OVER))
     for number in range(_COUNT):
         await asyncio.sleep(max(0.0, begin + number * _OVER / _COUNT - time.time()))
-        service = ground.seed.services[number % len(ground.seed.services)]
-        await ground.pool.execute(_NEW, service, f"new {number}")
-    if not await ground.until(_LEFT, 2 * _COUNT, within=30):
+        service = environment.seed.services[number % len(environment.seed.services)]
+        await environment.pool.execute(_NEW, service, f"new {number}")
+    if not await environment.until(_LEFT, 2 * _COUNT, within=30):
         raise AssertionError("not every alert has been paged for")
     spans: dict[str, list[float]] = {}
-    for row in await ground.pool.fetch(_SPANS):
+    for row in await environment.pool.fetch(_SPANS):
         spans.setdefault(row["reason"], []).append(row["span"])
     return spans

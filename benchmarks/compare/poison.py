@@ -5,8 +5,8 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+from benchmarks.compare.environment import Environment, Seeded, working
 from benchmarks.compare.figures import Figure
-from benchmarks.compare.ground import Ground, Seeded, working
 from benchmarks.designs.catalogue import DESIGNS, EVERY
 
 _WATCH_SECONDS = 16.0
@@ -27,23 +27,23 @@ _PAGED = "select count(*) from outgoing_messages"
 async def poison(seed: Seeded) -> AsyncIterator[Figure]:
     """1,000 alerts due at one instant, one of them poisoned: the share of the others that is paged for in 16 s."""
     for design in DESIGNS:
-        async with working(seed, design) as ground:
-            paged, others = await _paged(ground)
+        async with working(seed, design) as environment:
+            paged, others = await _paged(environment)
         yield Figure(
             *("compare-poison", "one poisoned alert: others paged for"),
             *(seed.size.alerts, seed.size.policies, design, 100 * paged / others, "%"),
         )
 
 
-async def _paged(ground: Ground) -> tuple[int, int]:
-    alerts = [row["id"] for row in await ground.pool.fetch(_STORM)]
+async def _paged(environment: Environment) -> tuple[int, int]:
+    alerts = [row["id"] for row in await environment.pool.fetch(_STORM)]
     now = time.time()
     due_at = now - now % EVERY + 1.5 * EVERY
-    await ground.pool.execute(_MAKE_DUE, datetime.fromtimestamp(due_at, UTC), alerts)
-    await ground.pool.execute(_POISON.format(alert_id=alerts[len(alerts) // 2]))
+    await environment.pool.execute(_MAKE_DUE, datetime.fromtimestamp(due_at, UTC), alerts)
+    await environment.pool.execute(_POISON.format(alert_id=alerts[len(alerts) // 2]))
     deadline = due_at + _WATCH_SECONDS
     paged = 0
     while paged < len(alerts) - 1 and time.time() < deadline:
         await asyncio.sleep(0.2)
-        paged = await ground.pool.fetchval(_PAGED)
+        paged = await environment.pool.fetchval(_PAGED)
     return paged, len(alerts) - 1

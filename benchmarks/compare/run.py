@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.compare.change import change
+from benchmarks.compare.environment import SERVER, Seeded, seeded
 from benchmarks.compare.figures import Figure, Size
-from benchmarks.compare.ground import SERVER, Seeded, seeded
 from benchmarks.compare.idle import idle
 from benchmarks.compare.million import million
 from benchmarks.compare.path import path
 from benchmarks.compare.poison import poison
 from benchmarks.compare.storm import storm
-from benchmarks.stage import server
+from benchmarks.environment import server
 
 SIZES = (Size(1_000, 100), Size(10_000, 1_000), Size(100_000, 10_000))
 _ONE_SIZE = (Size(10_000, 1_000),)

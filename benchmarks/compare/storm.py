@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from benchmarks.compare.environment import Environment, Seeded, working
 from benchmarks.compare.figures import Figure, Size
-from benchmarks.compare.ground import Ground, Seeded, working
 from benchmarks.designs.catalogue import DESIGNS, EVERY, LIMITED
 from benchmarks.table import quantile
 
@@ -42,8 +42,8 @@ async def storm(seed: Seeded) -> AsyncIterator[Figure]:
     """In the middle between two rounds."""
     for design in DESIGNS:
         hurried = design == LIMITED and seed.size != _IN_REAL_TIME
-        async with working(seed, design, every=_HURRIED if hurried else EVERY) as ground:
-            passed = await pass_through(ground)
+        async with working(seed, design, every=_HURRIED if hurried else EVERY) as environment:
+            passed = await pass_through(environment)
         if hurried:
             passed = replace(passed, late=_at_its_pace(passed.late))
         for what, value, unit in (
@@ -60,17 +60,17 @@ def _at_its_pace(late: Sequence[float]) -> Sequence[float]:
     return [EVERY / 2 + EVERY * rounds[moment] for moment in late]
 
 
-async def pass_through(ground: Ground) -> Passed:
+async def pass_through(environment: Environment) -> Passed:
     """Make the storm due, and wait for its last page row."""
-    count = await ground.pool.fetchval(_COUNT)
+    count = await environment.pool.fetchval(_COUNT)
     now = time.time()
     due_at = now - now % EVERY + 1.5 * EVERY
     due_at += EVERY if due_at - now < 4 else 0  # time for the jobs, and for the engine to see to them
     due = datetime.fromtimestamp(due_at, UTC)
-    await ground.pool.execute(_MAKE_DUE, due)
+    await environment.pool.execute(_MAKE_DUE, due)
     await asyncio.sleep(due_at - time.time())
-    before = await ground.processor_seconds()
-    if not await ground.until(_LEFT, count, within=200):
+    before = await environment.processor_seconds()
+    if not await environment.until(_LEFT, count, within=200):
         raise AssertionError("not every alert has been paged for")
-    used = await ground.processor_seconds() - before
-    return Passed([row["late"] for row in await ground.pool.fetch(_COMMITTED, due)], used)
+    used = await environment.processor_seconds() - before
+    return Passed([row["late"] for row in await environment.pool.fetch(_COMMITTED, due)], used)

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from soak.environment import Environment
 from soak.processes import Slot
-from soak.stage import Stage
 
 _BACK_WITHIN = 20.0
 _MOST_GROWTH = 48 * 1024 * 1024
@@ -25,60 +25,62 @@ _ALLOWED = {("worker_failed", "LockNotAvailableError"), ("worker_failed", "Deadl
 """What may be logged as an error, by event and exception: a worker starts anew when somebody has locked the queue."""
 
 
-async def connections(stage: Stage) -> Mapping[str, int]:
+async def connections(environment: Environment) -> Mapping[str, int]:
     """How many each part of Tocsin has, by the name that it gives itself."""
-    return {row["name"]: row["count"] for row in await stage.pool.fetch(_CONNECTIONS)}
+    return {row["name"]: row["count"] for row in await environment.pool.fetch(_CONNECTIONS)}
 
 
-async def check_connections(stage: Stage, before: Mapping[str, int], bounds: Mapping[str, int]) -> Mapping[str, int]:
+async def check_connections(
+    environment: Environment, before: Mapping[str, int], bounds: Mapping[str, int]
+) -> Mapping[str, int]:
     """No more than before the faults, or than a pool that grows with its work may have."""
     now: Mapping[str, int] = {}
     loop = asyncio.get_running_loop()
     until = loop.time() + _BACK_WITHIN
     while loop.time() < until:
-        now = await connections(stage)
+        now = await connections(environment)
         if all(count <= bounds.get(name, before.get(name, 0)) for name, count in now.items()):
             return now
         await asyncio.sleep(0.2)
-    stage.fail("connections", "pg_stat_activity", f"{dict(before)} before, {dict(now)} at the end")
+    environment.fail("connections", "pg_stat_activity", f"{dict(before)} before, {dict(now)} at the end")
     return now
 
 
-async def check_engine(stage: Stage) -> None:
+async def check_engine(environment: Environment) -> None:
     """What the views say, now that nothing waits."""
-    for row in await stage.pool.fetch(_OVERDUE):
-        stage.fail("engine_overdue", f"{row['kind']} {row['id']}", row["reason"])
-    for row in await stage.pool.fetch(_ROTATIONS):
-        stage.fail("rotations", row["id"], "its shift is over, and nobody has been handed to")
+    for row in await environment.pool.fetch(_OVERDUE):
+        environment.fail("engine_overdue", f"{row['kind']} {row['id']}", row["reason"])
+    for row in await environment.pool.fetch(_ROTATIONS):
+        environment.fail("rotations", row["id"], "its shift is over, and nobody has been handed to")
 
 
-def check_memory(stage: Stage, slot: Slot, samples: Sequence[int]) -> tuple[int, int]:
+def check_memory(environment: Environment, slot: Slot, samples: Sequence[int]) -> tuple[int, int]:
     """Resident bytes at the end of the warm-up and at the end of the run, each as the median of a quarter of it."""
     quarter = max(len(samples) // 4, 1)
     early, late = median(samples[quarter : 2 * quarter] or samples), median(samples[-quarter:])
     if late - early > _MOST_GROWTH:
-        stage.fail("memory", slot.name, f"grew from {early / 2**20:.0f} to {late / 2**20:.0f} MB")
+        environment.fail("memory", slot.name, f"grew from {early / 2**20:.0f} to {late / 2**20:.0f} MB")
     return int(early), int(late)
 
 
-def check_logs(stage: Stage) -> Mapping[str, int]:
+def check_logs(environment: Environment) -> Mapping[str, int]:
     """Warnings by event. An error that is not allowed is a failure, and so is a line that is no event."""
     warnings: Counter[str] = Counter()
-    for path in sorted((stage.directory / "logs").glob("*.log")):
+    for path in sorted((environment.directory / "logs").glob("*.log")):
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-            _judge(stage, f"{path.name}:{number}", line, warnings)
+            _judge(environment, f"{path.name}:{number}", line, warnings)
     return warnings
 
 
-def _judge(stage: Stage, where: str, line: str, warnings: Counter[str]) -> None:
+def _judge(environment: Environment, where: str, line: str, warnings: Counter[str]) -> None:
     try:
         entry = json.loads(line)
         event, level = entry["event"], entry["level"]
     except (ValueError, KeyError, TypeError):
-        stage.fail("logs", where, f"is no event: {line[:300]}")
+        environment.fail("logs", where, f"is no event: {line[:300]}")
         return
     if level in ("error", "critical") and not any(event == e and name in line for e, name in _ALLOWED):
         told = entry.get("exception", "").strip().splitlines() or [line]
-        stage.fail("logs", where, f"{event}: {told[-1][:500]}")
+        environment.fail("logs", where, f"{event}: {told[-1][:500]}")
     elif level == "warning":
         warnings[event] += 1

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import asyncpg
 
+from soak.environment import Environment
 from soak.load import Story
-from soak.stage import Stage
 
 _ALERTS = "select id, summary, status, count, service_id::text as service_id from alerts"
 _ACTIONS = """
@@ -15,19 +15,19 @@ where event in ('acknowledged', 'escalation_requested') group by event
 """
 
 
-async def check_ingest(stage: Stage, stories: Sequence[Story]) -> None:
+async def check_ingest(environment: Environment, stories: Sequence[Story]) -> None:
     """Compare what was answered with what is there."""
     alerts: Mapping[str, list[asyncpg.Record]] = defaultdict(list)
-    for row in await stage.pool.fetch(_ALERTS):
+    for row in await environment.pool.fetch(_ALERTS):
         alerts[row["summary"]].append(row)
-    actions = {row["event"]: set(row["alerts"]) for row in await stage.pool.fetch(_ACTIONS)}
+    actions = {row["event"]: set(row["alerts"]) for row in await environment.pool.fetch(_ACTIONS)}
     for story in stories:
         for what in _wrong(story, alerts[story.key]):
-            stage.fail("ingest", story.key, what)
+            environment.fail("ingest", story.key, what)
         if lost := story.acknowledged - actions.get("acknowledged", set()):
-            stage.fail("actions", story.key, f"acknowledged with 2xx, and not in the timeline: {lost}")
+            environment.fail("actions", story.key, f"acknowledged with 2xx, and not in the timeline: {lost}")
         if lost := story.escalated - actions.get("escalation_requested", set()):
-            stage.fail("actions", story.key, f"escalated with 2xx, and not in the timeline: {lost}")
+            environment.fail("actions", story.key, f"escalated with 2xx, and not in the timeline: {lost}")
 
 
 def _wrong(story: Story, rows: Sequence[asyncpg.Record]) -> Sequence[str]:

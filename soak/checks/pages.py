@@ -8,9 +8,9 @@ from itertools import pairwise
 import asyncpg
 
 from soak.checks.expected_course import Entered, ExpectedCourse
+from soak.environment import Environment
 from soak.moments import Window
 from soak.phones import Receipt
-from soak.stage import Stage
 
 _SEND = 11.0
 """How long a send and the recording of its answer may take, in seconds."""
@@ -44,37 +44,41 @@ class Pages:
     undone: int
 
 
-async def check_pages(stage: Stage, courses: Mapping[int, ExpectedCourse]) -> Pages:
+async def check_pages(environment: Environment, courses: Mapping[int, ExpectedCourse]) -> Pages:
     """Compare the rows with the timelines, and the phones' receipts with the rows."""
-    rows = await stage.pool.fetch(_PAGES)
+    rows = await environment.pool.fetch(_PAGES)
     keys = {row["idempotency_key"] for row in rows}
     if len(keys) != len(rows):
-        stage.fail("one row a page", "outgoing_messages", f"{len(rows) - len(keys)} keys stand twice")
+        environment.fail("one row a page", "outgoing_messages", f"{len(rows) - len(keys)} keys stand twice")
     for row in rows:
-        if reason := _out_of_place(stage, row, courses.get(row["alert_id"])):
-            stage.fail("pages", row["idempotency_key"], reason)
-    await _check_all_are_there(stage, courses, keys)
-    receipts = _receipts(stage)
-    _check_sent(stage, rows, receipts)
-    return Pages(Counter(row["status"] for row in rows), _repeats(stage, receipts), _undone(stage, receipts, keys))
+        if reason := _out_of_place(environment, row, courses.get(row["alert_id"])):
+            environment.fail("pages", row["idempotency_key"], reason)
+    await _check_all_are_there(environment, courses, keys)
+    receipts = _receipts(environment)
+    _check_sent(environment, rows, receipts)
+    return Pages(
+        Counter(row["status"] for row in rows), _repeats(environment, receipts), _undone(environment, receipts, keys)
+    )
 
 
-def _receipts(stage: Stage) -> Mapping[str, Sequence[Receipt]]:
+def _receipts(environment: Environment) -> Mapping[str, Sequence[Receipt]]:
     """By idempotency key, in the order in which they came."""
     found: dict[str, list[Receipt]] = defaultdict(list)
-    for receipt in sorted((receipt for phone in stage.phones for receipt in phone.receipts), key=lambda one: one.at):
+    for receipt in sorted(
+        (receipt for phone in environment.phones for receipt in phone.receipts), key=lambda one: one.at
+    ):
         found[receipt.key].append(receipt)
     return found
 
 
-def _out_of_place(stage: Stage, row: asyncpg.Record, course: ExpectedCourse | None) -> str | None:
+def _out_of_place(environment: Environment, row: asyncpg.Record, course: ExpectedCourse | None) -> str | None:
     """Why the page should not be there, or not be so; None when all is well."""
     if course is None or not 1 <= row["escalation_count"] <= len(course.entered):
         return "the alert has entered no such step"
     entered = course.entered[row["escalation_count"] - 1]
     if (row["step_number"], row["loop_count"]) != (entered.step, entered.loop):
         return f"names another step than the one entered: {entered}"
-    if row["idempotency_key"] not in _may_page(stage, row["alert_id"], row["escalation_count"], entered):
+    if row["idempotency_key"] not in _may_page(environment, row["alert_id"], row["escalation_count"], entered):
         return "pages somebody who is not on call for the step"
     return _wrong_status(row, course)
 
@@ -91,62 +95,64 @@ def _wrong_status(row: asyncpg.Record, course: ExpectedCourse) -> str | None:
             return f"ended as {row['status']} ({row['reason']})"
 
 
-def _may_page(stage: Stage, alert: int, count: int, entered: Entered) -> set[str]:
+def _may_page(environment: Environment, alert: int, count: int, entered: Entered) -> set[str]:
     """The keys of all pages that the entry allows."""
-    rules = stage.organisation.rules
+    rules = environment.organisation.rules
     people = {f"{alert}:{count}:user:{user}:{rule}:0" for user in entered.users for rule in rules[user]}
     return people | {f"{alert}:{count}:channel:{channel}" for channel in entered.channels}
 
 
-async def _check_all_are_there(stage: Stage, courses: Mapping[int, ExpectedCourse], keys: set[str]) -> None:
+async def _check_all_are_there(environment: Environment, courses: Mapping[int, ExpectedCourse], keys: set[str]) -> None:
     """Each channel's page, each user's cycle, and of the cycles that went to their end each page."""
     cycles = {
         (row["alert_id"], row["escalation_count"], row["user_id"]): row["ended"]
-        for row in await stage.pool.fetch(_CYCLES)
+        for row in await environment.pool.fetch(_CYCLES)
     }
-    organisation = stage.organisation
+    organisation = environment.organisation
     for alert, course in courses.items():
         for count, entered in enumerate(course.entered, 1):
             wanted = {f"{alert}:{count}:channel:{channel}" for channel in entered.channels}
             for user in entered.users:
                 ended = cycles.get((alert, count, user))
                 if ended is None:
-                    stage.fail("pages", f"alert {alert}", f"entry {count} does not page {user}, who was on call")
+                    environment.fail("pages", f"alert {alert}", f"entry {count} does not page {user}, who was on call")
                 elif not ended:
                     rules = organisation.rules[user] - organisation.fickle
                     wanted |= {f"{alert}:{count}:user:{user}:{rule}:0" for rule in rules}
             for key in wanted - keys:
-                stage.fail("pages", key, "was never written")
+                environment.fail("pages", key, "was never written")
 
 
-def _check_sent(stage: Stage, rows: Sequence[asyncpg.Record], receipts: Mapping[str, Sequence[Receipt]]) -> None:
+def _check_sent(
+    environment: Environment, rows: Sequence[asyncpg.Record], receipts: Mapping[str, Sequence[Receipt]]
+) -> None:
     for row in rows:
         came = receipts.get(row["idempotency_key"], ())
         if row["status"] == "sent" and not any(receipt.status == 200 for receipt in came):
-            stage.fail("sent", row["idempotency_key"], f"no phone has accepted it: {came}")
+            environment.fail("sent", row["idempotency_key"], f"no phone has accepted it: {came}")
 
 
-def _repeats(stage: Stage, receipts: Mapping[str, Sequence[Receipt]]) -> Mapping[str, int]:
+def _repeats(environment: Environment, receipts: Mapping[str, Sequence[Receipt]]) -> Mapping[str, int]:
     """How often a page came in again, by why."""
     found: Counter[str] = Counter()
     for key, came in receipts.items():
         for former, again in pairwise(came):
             if former.status != 200:
                 found["the phone had not accepted it"] += 1
-            elif _disturbed(stage.windows, former.at - _CLAIMED, former.at + _SEND):
+            elif _disturbed(environment.windows, former.at - _CLAIMED, former.at + _SEND):
                 found["a fault had come in between"] += 1
             else:
-                when = f"{former.at - stage.began:.1f} and {again.at - stage.began:.1f}"
-                stage.fail("repeats", key, f"sent at {when} though nothing was in the way")
+                when = f"{former.at - environment.began:.1f} and {again.at - environment.began:.1f}"
+                environment.fail("repeats", key, f"sent at {when} though nothing was in the way")
     return found
 
 
-def _undone(stage: Stage, receipts: Mapping[str, Sequence[Receipt]], keys: set[str]) -> int:
+def _undone(environment: Environment, receipts: Mapping[str, Sequence[Receipt]], keys: set[str]) -> int:
     """Pages without a row: a crash of the server has undone it, and its alert did not enter the step again."""
     missing = receipts.keys() - keys
     for key in missing:
-        if not all(_disturbed(stage.crashes, one.at - _SEND, one.at + _UNDONE) for one in receipts[key]):
-            stage.fail("pages", key, "came in and has no row, and no crash can have undone it")
+        if not all(_disturbed(environment.crashes, one.at - _SEND, one.at + _UNDONE) for one in receipts[key]):
+            environment.fail("pages", key, "came in and has no row, and no crash can have undone it")
     return len(missing)
 
 

@@ -38,7 +38,7 @@ class Failure:
 
 
 @dataclass(slots=True)
-class Stage:
+class Environment:
     """All that runs, and the record of what was done to it. Times are the host's clock, in seconds."""
 
     directory: Path
@@ -118,9 +118,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(
+async def environment(
     directory: Path, engines: int, settings: Mapping[str, str], *, quiet: bool = False
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Environment]:
     """A Tocsin with an organisation, and its clock movable; PostgreSQL with these settings."""
     async with AsyncExitStack() as stack:
         room = {"max_connections": str(30 + 20 * engines)}  # so that others can take what is left in a moment
@@ -140,7 +140,7 @@ async def stage(
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         api = Api(http, web.health, token)
         organisation = await found(api, ringing)
-        made = Stage(directory, database, dsn, pool, web, workers, ringing, api, organisation, quiet=quiet)
+        made = Environment(directory, database, dsn, pool, web, workers, ringing, api, organisation, quiet=quiet)
         yield made
 
 

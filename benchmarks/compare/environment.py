@@ -17,8 +17,8 @@ from benchmarks.cpu import seconds_used, server_pids
 from benchmarks.designs import events
 from benchmarks.designs.catalogue import EVENTS, EVERY, TOCSIN
 from benchmarks.designs.queueless import take_queue_out
+from benchmarks.environment import at_database, empty_database
 from benchmarks.seed import found_large, open_many
-from benchmarks.stage import at_database, empty_database
 from tocsin.cli.runtime import bring_up_to_date
 from tocsin.db.pool import Pool, open_pool
 
@@ -54,7 +54,7 @@ async def seeded(server_dsn: str, size: Size, due_together: int = 0) -> AsyncIte
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Environment:
     """A copy, and the process that works on it."""
 
     dsn: str
@@ -79,7 +79,7 @@ class Ground:
 @asynccontextmanager
 async def working(
     seed: Seeded, design: str, *, every: float = EVERY, log_statements: bool = False
-) -> AsyncIterator[Ground]:
+) -> AsyncIterator[Environment]:
     """The design at work on a copy of its own; ``every`` is from one of its rounds to the next, in seconds."""
     async with _copied(seed) as dsn, open_pool(dsn, size=4, application_name="bench") as pool:
         async with pool.acquire() as connection:
@@ -90,7 +90,7 @@ async def working(
             if log_statements:
                 await connection.execute(_LOG_STATEMENTS)
         async with _process(design, dsn, every) as pid:
-            yield Ground(dsn, pool, pid, seed)
+            yield Environment(dsn, pool, pid, seed)
 
 
 @asynccontextmanager
