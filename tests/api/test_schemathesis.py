@@ -19,7 +19,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import CHECKS
-from tests.fixtures.database import TESTER, cloned, serving
+from tests.fixtures.database import CLIENT, TESTER, cloned, serving
 
 from tocsin.app import create_app
 from tocsin.db.pool import open_pool
@@ -78,7 +78,7 @@ async def _serve(dsn: str, template: str, up: "Future[Served]", done: threading.
 @pytest.fixture
 def objects(served: Served) -> Mapping[str, str | int]:
     """One fresh object of each kind, by the name under which paths and bodies refer to it."""
-    with httpx.Client(base_url=f"{served.url}/api/v1", headers=served.headers) as client:
+    with httpx.Client(base_url=f"{served.url}/api/v1", headers=served.headers, **CLIENT) as client:
 
         def make(path: str, **body: object) -> str:
             answer = client.post(path, json=body)

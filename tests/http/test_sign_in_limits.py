@@ -79,7 +79,9 @@ def test_addresses_of_one_ipv6_network_are_one() -> None:
 @pytest.fixture
 async def attacker(base_url: str) -> AsyncIterator[AsyncClient]:
     """A client at another address."""
-    transport = httpx.AsyncHTTPTransport(local_address="127.0.0.2", limits=httpx.Limits(max_connections=100))
+    transport = httpx.AsyncHTTPTransport(
+        verify=False, local_address="127.0.0.2", limits=httpx.Limits(max_connections=100)
+    )
     async with AsyncClient(base_url=base_url, transport=transport, timeout=110) as client:
         yield client
 
