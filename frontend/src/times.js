@@ -7,7 +7,7 @@ let ahead = meta ? Date.parse(meta.content) - Date.now() : 0;
 
 export const now = () => Date.now() + ahead;
 
-// As `age` in phrases.py: 40 s, 2 min, 1 h 1 min, 3 d 4 h, 12 d.
+// As `age` in formatting.py: 40 s, 2 min, 1 h 1 min, 3 d 4 h, 12 d.
 function span(seconds) {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   const minutes = Math.floor((Math.floor(seconds) + 30) / 60);

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from tocsin.db.pool import Database as Queryable
+from tocsin.db.pool import Queryable
 from tocsin.domain import rights
 from tocsin.domain.rights import ends_with_token, is_admin
 from tocsin.errors import NotFound

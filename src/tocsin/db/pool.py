@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
-Database: TypeAlias = "Connection | Pool"
+Queryable: TypeAlias = "Connection | Pool"
 """What a reading statement runs on: a transaction in hand, or any connection of the pool."""
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.domain import rights
 from tocsin.errors import FieldError, PermissionDenied
 from tocsin.store.actor import Actor
@@ -76,7 +76,7 @@ def require_move(actor: Actor, before: UUID | None, after: UUID | None) -> None:
 
 
 async def require_pointing(  # noqa: PLR0913 - the field that names the policy, beside what is decided by
-    database: Database, actor: Actor, team_id: UUID | None, policy_id: UUID | None, now: UUID | None, *, field: str
+    database: Queryable, actor: Actor, team_id: UUID | None, policy_id: UUID | None, now: UUID | None, *, field: str
 ) -> None:
     """Raise unless the actor may let an object of the team page by the policy; the policy ``now`` may stay."""
     if policy_id is not None and policy_id != now:

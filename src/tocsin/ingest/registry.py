@@ -7,7 +7,7 @@ A format is a folder that holds a ``MessageFormat``, and one line that registers
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.extensions import with_installed
 from tocsin.ingest.generic.format import GENERIC
 from tocsin.ingest.message_format import MessageFormat
@@ -25,6 +25,6 @@ def formats() -> Mapping[str, MessageFormat]:
     return with_installed(ENTRY_POINTS, MessageFormat, OURS, lambda message_format: message_format.key_type)
 
 
-async def record_key_types(database: Database) -> None:
+async def record_key_types(database: Queryable) -> None:
     """Let the database hold keys of every format. Keys of a format that is gone stay."""
     await integration_keys.allow_types(database, list(formats()))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 
 _sql = Statements(__package__, "audit.sql")
@@ -33,7 +33,7 @@ class AuditFilter:
     object_id: str | None = None
 
 
-async def entries(database: Database, wanted: AuditFilter, before_id: int | None, limit: int) -> Sequence[AuditEntry]:
+async def entries(database: Queryable, wanted: AuditFilter, before_id: int | None, limit: int) -> Sequence[AuditEntry]:
     """Up to ``limit`` entries older than ``before_id``, newest first."""
     rows = await database.fetch(_sql["list"], wanted.object_type, wanted.object_id, before_id, limit)
     return [AuditEntry(**row) for row in rows]

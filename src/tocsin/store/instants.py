@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.errors import FieldError, InvalidInput
 
 FARTHEST = timedelta(days=3660)
 """How far ahead anybody asks who will be on call: working it out goes through every handoff until then."""
 
 
-async def now(database: Database) -> datetime:
+async def now(database: Queryable) -> datetime:
     """The database's now(); within a transaction, when that began."""
     moment: datetime = await database.fetchval("select now()")
     return moment

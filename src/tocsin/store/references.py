@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.store.instants import in_utc
@@ -29,7 +29,7 @@ class Reference:
     id: UUID | None
 
 
-async def unknown(database: Database, references: Iterable[Reference]) -> Sequence[FieldError]:
+async def unknown(database: Queryable, references: Iterable[Reference]) -> Sequence[FieldError]:
     """An error for every field whose id names nothing."""
     given = [reference for reference in references if reference.id is not None]
     rows = await database.fetch(
@@ -41,7 +41,7 @@ async def unknown(database: Database, references: Iterable[Reference]) -> Sequen
     return [FieldError(row["field"], f"no {row['kind']} has the id {row['id']}") for row in rows]
 
 
-async def past(database: Database, field: str, instant: datetime | None) -> Sequence[FieldError]:
+async def past(database: Queryable, field: str, instant: datetime | None) -> Sequence[FieldError]:
     """An error for the field unless its instant is still to come, or missing."""
     if instant is None or await database.fetchval(_sql["is_future"], instant):
         return ()
@@ -59,7 +59,7 @@ def require_none(errors: Sequence[FieldError]) -> None:
         raise InvalidInput(*errors)
 
 
-async def policies_using(database: Database, target_id: UUID) -> Sequence[asyncpg.Record]:
+async def policies_using(database: Queryable, target_id: UUID) -> Sequence[asyncpg.Record]:
     """The escalation policies, 100 at most, with a step that has this channel or schedule as a target."""
     return await database.fetch(_sql["policies_using"], target_id)
 

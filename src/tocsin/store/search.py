@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.severity import Severity
 
@@ -52,7 +52,7 @@ class SearchResult:
         return len(self.alerts) + sum(map(len, self.named.values()))
 
 
-async def search(database: Database, text: str, limit: int) -> SearchResult:
+async def search(database: Queryable, text: str, limit: int) -> SearchResult:
     """At most ``limit`` of each kind whose name, summary or email holds ``text``, in whatever case.
 
     ``17`` and ``#17`` find the alert with that number too.

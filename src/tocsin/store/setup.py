@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.reachability import PolicyReach
 from tocsin.store.policies import policy_reach
@@ -54,12 +54,12 @@ class Setup:
         return [service for service in self.services if service.policy_id in working]
 
 
-async def received(database: Database) -> bool:
+async def received(database: Queryable) -> bool:
     """Whether any page has ever gone out."""
     return bool(await database.fetchval(_sql["received"]))
 
 
-async def load(database: Database) -> Setup:
+async def load(database: Queryable) -> Setup:
     """How things stand."""
     policy_ids = [row["id"] for row in await database.fetch(_sql["policies"])]
     return Setup(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from tocsin.db.pool import CONNECTION_ERRORS, Database, Pool
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, Queryable
 from tocsin.engine.batch.batch import Batch, Request
 
 Work: TypeAlias = Mapping[str, object]
@@ -35,7 +35,7 @@ class BatchWriter:
         """What the function returns for the work: None when its object has moved. Raises what the database raises."""
         return await self._batch.ask(work)
 
-    async def write_on(self, database: Database, work: Work) -> Any:
+    async def write_on(self, database: Queryable, work: Work) -> Any:
         """The same by itself, on a connection whose transaction does more."""
         return await database.fetchval(f"select {self.action}($1::jsonb)", work)
 

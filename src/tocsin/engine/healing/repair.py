@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from prometheus_client import Counter
 
-from tocsin.db.pool import CONNECTION_ERRORS, Connection, Database, Pool
+from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.job_kinds import JOB_KINDS
 from tocsin.engine.healing.drift import REASONS, Drift
@@ -88,11 +88,11 @@ async def _wake_all(pool: Pool, drifts: Sequence[Drift]) -> None:
         report(part)
 
 
-async def _enqueue(database: Database, drifts: Sequence[Drift]) -> None:
+async def _enqueue(database: Queryable, drifts: Sequence[Drift]) -> None:
     await database.execute(_SQL["wake"], *_columns(drifts, "kind", "id", "wakes_at"))
 
 
-async def _record(database: Database, drifts: Sequence[Drift]) -> None:
+async def _record(database: Queryable, drifts: Sequence[Drift]) -> None:
     await database.execute(_SQL["record"], *_columns(drifts, "kind", "id", "reason", "due"))
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database, Pool
+from tocsin.db.pool import Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.escalation.decide import decide, unprompted
@@ -189,7 +189,7 @@ async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
             assert_never(decision)
 
 
-async def _write(database: Database, statement: str, alert: AlertSnapshot, *arguments: object) -> bool:
+async def _write(database: Queryable, statement: str, alert: AlertSnapshot, *arguments: object) -> bool:
     return bool(await database.fetchval(_SQL[statement], alert.id, alert.version, *arguments))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database, Pool
+from tocsin.db.pool import Connection, Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.policy import OnCallUser, ResolvedPolicy
@@ -157,7 +157,7 @@ class MirrorHistory:
     until: datetime
 
 
-async def _stale_mirrors(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[MirrorHistory]]:
+async def _stale_mirrors(database: Queryable, policy_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[MirrorHistory]]:
     """Of each policy the steps whose mirrors are not up to date."""
     rows = await database.fetch(_SQL["load"], policy_ids)
     steps = [
@@ -191,7 +191,7 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicySnapshot]:
+async def _load(database: Queryable, policy_ids: Sequence[UUID]) -> Mapping[UUID, PolicySnapshot]:
     rows = await database.fetch(_SQL["load"], policy_ids)
     definitions = {row["id"]: row_mapping.policy_definition(row) for row in rows}
     on_call = await _on_call(database, [step for definition in definitions.values() for step in definition.steps])
@@ -205,7 +205,7 @@ async def _load(database: Database, policy_ids: Sequence[UUID]) -> Mapping[UUID,
     }
 
 
-async def _on_call(database: Database, steps: Sequence[StepDefinition]) -> Mapping[UUID, Causes]:
+async def _on_call(database: Queryable, steps: Sequence[StepDefinition]) -> Mapping[UUID, Causes]:
     """The users of each step; users are known without asking anything."""
     snapshot = await _on_call_snapshot(database, [target for step in steps for target in step.targets])
     if snapshot is None:
@@ -214,7 +214,7 @@ async def _on_call(database: Database, steps: Sequence[StepDefinition]) -> Mappi
 
 
 async def _on_call_snapshot(
-    database: Database, used: Sequence[Target], since: datetime | None = None
+    database: Queryable, used: Sequence[Target], since: datetime | None = None
 ) -> OnCallSnapshot | None:
     """The rotations and schedules among the targets; None when there are none, which need not be asked for."""
     rotations, schedules = ids_of("rotation", used), ids_of("schedule", used)

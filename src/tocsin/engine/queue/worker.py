@@ -12,7 +12,7 @@ from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job
 from pgqueuer.ports.driver import NotifyCallback
 
-from tocsin.db.pool import Database, Pool, open_all
+from tocsin.db.pool import Pool, Queryable, open_all
 from tocsin.engine.queue.buffers import sleep_while_empty
 from tocsin.engine.queue.capacity import Capacity
 from tocsin.engine.queue.connections import QueueConnections, open_listener, open_queue_connections
@@ -65,7 +65,7 @@ async def open_context(
         yield WorkerContext(dsn, pool, connections, observe)
 
 
-async def enqueue(database: Database, kind: str, object_id: str, at: datetime) -> None:
+async def enqueue(database: Queryable, kind: str, object_id: str, at: datetime) -> None:
     """Wake the object at that moment. A job that waits for an earlier one stays; one for a later moment moves."""
     await database.execute("select engine_enqueue($1, $2, $3)", kind, object_id, at)
 

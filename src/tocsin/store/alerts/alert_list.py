@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.escalation.state import STATES_HELD
@@ -116,21 +116,21 @@ class AlertListByUrgency:
     next: UrgencyPosition | None
 
 
-async def get(database: Database, alert_id: int) -> Alert:
+async def get(database: Queryable, alert_id: int) -> Alert:
     """Raises NotFound."""
     if row := await database.fetchrow(_sql["get"], alert_id):
         return replace(_alert(row), details=row["all_details"], details_truncated=False)
     raise NotFound("no such alert")
 
 
-async def page(database: Database, wanted: AlertFilter, below: int | None, limit: int) -> AlertList:
+async def page(database: Queryable, wanted: AlertFilter, below: int | None, limit: int) -> AlertList:
     """The newest alerts with an id below ``below``."""
     items, has_more = await _list(database, wanted, limit, below, False, None)
     return AlertList(items, items[-1].id if has_more else None)
 
 
 async def by_urgency(
-    database: Database, wanted: AlertFilter, after: UrgencyPosition | None, limit: int
+    database: Queryable, wanted: AlertFilter, after: UrgencyPosition | None, limit: int
 ) -> AlertListByUrgency:
     """The most urgent alerts behind a place; among the equally urgent the one that is open for the longest comes first.
 
@@ -144,7 +144,7 @@ async def by_urgency(
 
 
 async def _list(
-    database: Database, wanted: AlertFilter, limit: int, below: int | None, *order: object
+    database: Queryable, wanted: AlertFilter, limit: int, below: int | None, *order: object
 ) -> tuple[Sequence[Alert], bool]:
     """Up to ``limit`` alerts, and whether there are more. ``order``: whether by urgency, and from which one on."""
     rows = await _planned_anew(
@@ -166,7 +166,7 @@ async def _list(
     return [_alert(row) for row in rows[:limit]], len(rows) > limit
 
 
-async def _planned_anew(database: Database, statement: str, *arguments: object) -> list[asyncpg.Record]:
+async def _planned_anew(database: Queryable, statement: str, *arguments: object) -> list[asyncpg.Record]:
     """The rows, by a plan made for these arguments: one plan for every combination of conditions is bad for most."""
     if isinstance(database, asyncpg.Pool):
         async with database.acquire() as connection:

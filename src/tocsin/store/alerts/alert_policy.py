@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.policies import policy_steps
@@ -45,7 +45,7 @@ class AlertPage:
     next_attempt: datetime | None
 
 
-async def of_alert(database: Database, alert_id: int) -> AlertPolicy:
+async def of_alert(database: Queryable, alert_id: int) -> AlertPolicy:
     """The policy on which the alert stands; a closed one, its service's. Raises NotFound."""
     row = await database.fetchrow(_sql["of_alert"], alert_id)
     if row is None:
@@ -54,6 +54,6 @@ async def of_alert(database: Database, alert_id: int) -> AlertPolicy:
     return AlertPolicy(**row, steps=steps, names=await policy_steps.names_of_targets(database, steps))
 
 
-async def pages(database: Database, alert_id: int, limit: int) -> Sequence[AlertPage]:
+async def pages(database: Queryable, alert_id: int, limit: int) -> Sequence[AlertPage]:
     """The alert's latest pages, latest first."""
     return [AlertPage(**row) for row in await database.fetch(_sql["pages"], alert_id, limit)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import NotFound
@@ -37,7 +37,7 @@ class RaisedAlert:
     is_new: bool
 
 
-async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor: Actor) -> RaisedAlert:
+async def raise_alert(database: Queryable, service_id: UUID, new: NewAlert, actor: Actor) -> RaisedAlert:
     """Raise an alert on a service, or count it into the open one with the same key.
 
     That one's details are refreshed unless the message has none, and the higher severity stays. Raises NotFound when
@@ -49,7 +49,7 @@ async def raise_alert(database: Database, service_id: UUID, new: NewAlert, actor
     return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"])
 
 
-async def raise_by_key(database: Database, credential: SenderCredential, new: NewAlert) -> RaisedAlert:
+async def raise_by_key(database: Queryable, credential: SenderCredential, new: NewAlert) -> RaisedAlert:
     """As `raise_alert`, on the service of an integration key.
 
     Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
@@ -62,13 +62,13 @@ async def raise_by_key(database: Database, credential: SenderCredential, new: Ne
     return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"])
 
 
-async def open_alert(database: Database, service_id: UUID, dedup_key: str) -> int | None:
+async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> int | None:
     """The service's open alert with this key; there is at most one."""
     alert_id: int | None = await database.fetchval(_sql["open_alert"], service_id, dedup_key)
     return alert_id
 
 
-async def _raise(database: Database, new: NewAlert, *source: object) -> asyncpg.Record | None:
+async def _raise(database: Queryable, new: NewAlert, *source: object) -> asyncpg.Record | None:
     content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended))
     try:
         return await database.fetchrow(_sql["raise"], *source, *content)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 
@@ -50,7 +50,7 @@ class NewestEntries:
 
 
 async def timeline(
-    database: Database, alert_id: int, after: TimelinePosition | None = None, limit: int = 1000
+    database: Queryable, alert_id: int, after: TimelinePosition | None = None, limit: int = 1000
 ) -> TimelineSlice:
     """Up to ``limit`` entries, oldest first. Raises NotFound."""
     if not await database.fetchval(_sql["exists"], alert_id):
@@ -61,7 +61,7 @@ async def timeline(
     return TimelineSlice(entries, _place(rows[limit - 1]) if len(rows) > limit else None)
 
 
-async def newest(database: Database, alert_id: int, limit: int) -> NewestEntries:
+async def newest(database: Queryable, alert_id: int, limit: int) -> NewestEntries:
     """The newest ``limit`` entries, oldest first, and those that come in meanwhile. Raises NotFound."""
     row = await database.fetchrow(_sql["before_newest"], alert_id, limit)
     stretch = await timeline(database, alert_id, _place(row) if row else None)

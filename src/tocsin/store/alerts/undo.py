@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict
 from tocsin.store.actor import Actor
@@ -31,7 +31,7 @@ class Undoable:
     until: datetime
 
 
-async def offered(database: Database, alert_id: int, actor: Actor) -> Undoable | None:
+async def offered(database: Queryable, alert_id: int, actor: Actor) -> Undoable | None:
     """What the actor can take back of what was done to the alert last; None when that is nothing."""
     return await _last(database, alert_id, actor, OFFERED_FOR)
 
@@ -51,7 +51,7 @@ async def undo(connection: Connection, alert_id: int, actor: Actor) -> int:
     return await _raise_again(connection, await alert_list.get(connection, alert_id), actor)
 
 
-async def _last(database: Database, alert_id: int, actor: Actor, within: timedelta) -> Undoable | None:
+async def _last(database: Queryable, alert_id: int, actor: Actor, within: timedelta) -> Undoable | None:
     row = await database.fetchrow(_sql["last"], alert_id, str(actor.user_id), within)
     return Undoable(row["what"], row["at"] + OFFERED_FOR) if row else None
 

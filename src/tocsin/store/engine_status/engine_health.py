@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tocsin.db.migrate import unfit
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.engine_health import EngineStatus
 
@@ -20,7 +20,7 @@ class HealthSummary:
     late: int
 
 
-async def summary(database: Database) -> HealthSummary:
+async def summary(database: Queryable) -> HealthSummary:
     """The engine now."""
     row = await database.fetchrow(_sql["summary"])
     assert row is not None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 
 _sql = Statements(__package__, "engine_history.sql")
@@ -33,17 +33,17 @@ class OverdueObject:
     reason: str
 
 
-async def lateness(database: Database) -> Sequence[LatenessMinute]:
+async def lateness(database: Queryable) -> Sequence[LatenessMinute]:
     """The last hour's minutes in which alerts entered steps or pages went out; in a storm the newest of them."""
     return [LatenessMinute(**row) for row in await database.fetch(_sql["lateness"], _MOST_ENTRIES)]
 
 
-async def repairs_of_a_day(database: Database) -> int:
+async def repairs_of_a_day(database: Queryable) -> int:
     """How many repairs there were in the last 24 hours."""
     count: int = await database.fetchval(_sql["repair_count"])
     return count
 
 
-async def overdue(database: Database, limit: int) -> Sequence[OverdueObject]:
+async def overdue(database: Queryable, limit: int) -> Sequence[OverdueObject]:
     """What is overdue now, the longest first."""
     return [OverdueObject(**row) for row in await database.fetch(_sql["overdue"], limit)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database, Pool
+from tocsin.db.pool import Connection, Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.random_secrets import digest, new_feed_token
@@ -32,7 +32,7 @@ class FeedOwner:
     name: str
 
 
-async def find(database: Database, owner_id: UUID) -> CalendarFeed | None:
+async def find(database: Queryable, owner_id: UUID) -> CalendarFeed | None:
     row = await database.fetchrow(_sql["get"], owner_id)
     return CalendarFeed(**row) if row else None
 

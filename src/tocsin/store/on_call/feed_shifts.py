@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call.shifts import shifts as domain_shifts
 from tocsin.domain.on_call.snapshot import OnCallSnapshot
@@ -58,7 +58,7 @@ class _ShiftSource:
     name: str
 
 
-async def ahead(database: Database, of: OwnerKind, owner_id: UUID) -> FeedShifts:
+async def ahead(database: Queryable, of: OwnerKind, owner_id: UUID) -> FeedShifts:
     """The shifts from now on, up to a midnight (UTC) that lies ``HORIZON`` ahead.
 
     A user's are their own by everything that can put them on call, a schedule's are everybody's by it, a team's

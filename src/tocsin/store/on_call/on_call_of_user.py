@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call.snapshot import TargetType
 from tocsin.store.instants import now
@@ -80,7 +80,7 @@ class PolicyOnCall:
     people: Sequence[NamedUser]
 
 
-async def of_user(database: Database, user_id: UUID) -> OnCallOfUser:
+async def of_user(database: Queryable, user_id: UUID) -> OnCallOfUser:
     """What the user is on call for, until when, and when next."""
     moment = await now(database)
     found = [row async for row in _shifts(database, user_id, moment)]
@@ -90,18 +90,18 @@ async def of_user(database: Database, user_id: UUID) -> OnCallOfUser:
     return OnCallOfUser(_duties(rows, ends, moment + AHEAD), min(ahead, key=lambda one: one.start_at, default=None))
 
 
-async def of_policies(database: Database, user_id: UUID, limit: int) -> Sequence[PolicyOnCall]:
+async def of_policies(database: Queryable, user_id: UUID, limit: int) -> Sequence[PolicyOnCall]:
     """Up to ``limit`` policies in use, those nearest to the user first chosen, by name."""
     rows = await database.fetch(_sql["on_call"], user_id, limit)
     return [PolicyOnCall(row["id"], row["name"], row["step_number"], _people(row["people"])) for row in rows]
 
 
-async def schedules_of(database: Database, user_id: UUID, limit: int) -> Sequence[tuple[UUID, str]]:
+async def schedules_of(database: Queryable, user_id: UUID, limit: int) -> Sequence[tuple[UUID, str]]:
     """Up to ``limit`` schedules that can put the user on call, by name."""
     return [(row["id"], row["name"]) for row in await database.fetch(_sql["schedules"], user_id, limit)]
 
 
-async def _shifts(database: Database, user_id: UUID, moment: datetime) -> AsyncIterator[tuple[UUID, str, NamedShift]]:
+async def _shifts(database: Queryable, user_id: UUID, moment: datetime) -> AsyncIterator[tuple[UUID, str, NamedShift]]:
     """Each schedule that can put the user on call, with every shift of theirs from now on."""
     for schedule_id, name in await schedules_of(database, user_id, _MOST_SCHEDULES):
         for shift in await shifts.between(database, schedule_id, moment, moment + AHEAD):

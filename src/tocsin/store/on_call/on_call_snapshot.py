@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 import structlog
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call.handoffs import HandoffRule
 from tocsin.domain.on_call.participants import Participant
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 async def load(
-    database: Database, rotation_ids: Collection[UUID], schedule_ids: Collection[UUID], since: datetime | None = None
+    database: Queryable, rotation_ids: Collection[UUID], schedule_ids: Collection[UUID], since: datetime | None = None
 ) -> OnCallSnapshot:
     """The rotations and schedules, and the rotations that the schedules use.
 
@@ -44,7 +44,7 @@ async def load(
 
 
 async def around(
-    database: Database, schedules: Sequence[asyncpg.Record], rotation_ids: Collection[UUID] = ()
+    database: Queryable, schedules: Sequence[asyncpg.Record], rotation_ids: Collection[UUID] = ()
 ) -> OnCallSnapshot:
     """Schedules as `schedule_rows` gives them, the rotations that they use, and the rotations named."""
     rotations = await database.fetch(_sql["rotations"], list(rotation_ids), [row["id"] for row in schedules])
@@ -60,13 +60,13 @@ async def around(
     )
 
 
-async def rotation_rows(database: Database, rotation_ids: Collection[UUID]) -> Sequence[asyncpg.Record]:
+async def rotation_rows(database: Queryable, rotation_ids: Collection[UUID]) -> Sequence[asyncpg.Record]:
     """Rotations as stored."""
     return await database.fetch(_sql["rotations"], list(rotation_ids), [])
 
 
 async def schedule_rows(
-    database: Database, schedule_ids: Collection[UUID], since: datetime | None = None
+    database: Queryable, schedule_ids: Collection[UUID], since: datetime | None = None
 ) -> Sequence[asyncpg.Record]:
     """Schedules as stored, with what ended after ``since`` as `load` says."""
     return await database.fetch(_sql["schedules"], list(schedule_ids), since)

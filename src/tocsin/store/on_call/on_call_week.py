@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.checks import gaps
 from tocsin.domain.spans import Span, Stint, intersection, union
@@ -28,7 +28,7 @@ class ScheduleTimes:
 
 
 async def by_schedule(
-    database: Database, team_id: UUID | None, window: Span, limit: int
+    database: Queryable, team_id: UUID | None, window: Span, limit: int
 ) -> tuple[Sequence[ScheduleTimes], bool]:
     """The first ``limit`` schedules by name, of the team when one is given, and whether there are more."""
     rows = await database.fetch(_sql["schedules"], team_id, limit + 1)
@@ -47,7 +47,9 @@ async def by_schedule(
     ], len(rows) > limit
 
 
-async def _past(database: Database, ids: Sequence[UUID], window: Span, now: datetime) -> Mapping[UUID, Sequence[Stint]]:
+async def _past(
+    database: Queryable, ids: Sequence[UUID], window: Span, now: datetime
+) -> Mapping[UUID, Sequence[Stint]]:
     found: dict[UUID, list[Stint]] = defaultdict(list)
     if window.start < now:
         for row in await database.fetch(_sql["past"], ids, window.start, min(window.end, now)):

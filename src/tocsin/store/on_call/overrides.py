@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import schedule
 from tocsin.domain.on_call.schedule import overrides_conflict
@@ -59,12 +59,12 @@ async def create(connection: Connection, schedule_id: UUID, spec: OverrideSpec) 
     return _found(await connection.fetchrow(_sql["insert"], schedule_id, *_columns(spec)))
 
 
-async def get(database: Database, schedule_id: UUID, override_id: UUID) -> Override:
+async def get(database: Queryable, schedule_id: UUID, override_id: UUID) -> Override:
     """Raises NotFound, for one of another schedule too."""
     return _found(await database.fetchrow(_sql["get"], schedule_id, override_id))
 
 
-async def page(database: Database, schedule_id: UUID, after: Position | None, limit: int) -> Slice[Override]:
+async def page(database: Queryable, schedule_id: UUID, after: Position | None, limit: int) -> Slice[Override]:
     rows = await database.fetch(_sql["list"], schedule_id, *bounds(after), limit + 1)
     return cut([Override(**row) for row in rows], limit)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import handoffs
 from tocsin.domain.on_call.handoffs import RotationType
@@ -80,7 +80,7 @@ async def create(connection: Connection, spec: RotationSpec) -> Rotation:
     return await get(connection, rotation_id)
 
 
-async def get(database: Database, rotation_id: UUID) -> Rotation:
+async def get(database: Queryable, rotation_id: UUID) -> Rotation:
     """Raises NotFound."""
     if row := await database.fetchrow(_sql["get"], rotation_id):
         return Rotation(**row)
@@ -94,7 +94,7 @@ async def lock(connection: Connection, rotation_id: UUID) -> Rotation:
     return await get(connection, rotation_id)
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Rotation]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[Rotation]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([Rotation(**row) for row in rows], limit)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call.weekly_rule import WeeklyRuleTarget
 from tocsin.errors import FieldError
@@ -50,7 +50,7 @@ class ScheduleRule:
         return ScheduleRuleSpec(target=self.target, weekdays=self.weekdays, start=self.start, end=self.end, id=self.id)
 
 
-async def of_schedules(database: Database, schedule_ids: Collection[UUID]) -> Mapping[UUID, Sequence[ScheduleRule]]:
+async def of_schedules(database: Queryable, schedule_ids: Collection[UUID]) -> Mapping[UUID, Sequence[ScheduleRule]]:
     """The rules of each schedule that has any, in order."""
     rows = await database.fetch(_sql["of_schedules"], list(schedule_ids))
     grouped = groupby(rows, key=lambda row: row["schedule_id"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.on_call import schedule_rules
@@ -58,7 +58,7 @@ async def create(connection: Connection, spec: ScheduleSpec) -> Schedule:
     return await get(connection, schedule_id)
 
 
-async def get(database: Database, schedule_id: UUID) -> Schedule:
+async def get(database: Queryable, schedule_id: UUID) -> Schedule:
     """Raises NotFound."""
     return await _one(database, "get", schedule_id)
 
@@ -68,7 +68,7 @@ async def lock(connection: Connection, schedule_id: UUID) -> Schedule:
     return await _one(connection, "lock", schedule_id)
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Schedule]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[Schedule]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     rules = await schedule_rules.of_schedules(database, [row["id"] for row in rows])
     return cut([Schedule(**row, rules=rules.get(row["id"], ())) for row in rows], limit)
@@ -90,7 +90,7 @@ async def delete(connection: Connection, schedule_id: UUID) -> None:
     await connection.execute(_sql["delete"], schedule_id)
 
 
-async def _one(database: Database, statement: str, schedule_id: UUID) -> Schedule:
+async def _one(database: Queryable, statement: str, schedule_id: UUID) -> Schedule:
     row = await database.fetchrow(_sql[statement], schedule_id)
     if row is None:
         raise NotFound("no such schedule")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import shifts
 from tocsin.domain.on_call.schedule import Cause
@@ -54,7 +54,7 @@ class NamedShift:
     end_at: datetime
 
 
-async def on_call(database: Database, schedule_id: UUID, at: datetime | None) -> OnCallAt:
+async def on_call(database: Queryable, schedule_id: UUID, at: datetime | None) -> OnCallAt:
     """Who is on call at ``at``, or now. Raises InvalidInput for an instant too far ahead."""
     snapshot = await on_call_snapshot.load(database, [], [schedule_id])
     require_near("at", at, snapshot.now)
@@ -68,7 +68,7 @@ async def on_call(database: Database, schedule_id: UUID, at: datetime | None) ->
     return OnCallAt(at, users)
 
 
-async def between(database: Database, schedule_id: UUID, start: datetime, end: datetime) -> Sequence[NamedShift]:
+async def between(database: Queryable, schedule_id: UUID, start: datetime, end: datetime) -> Sequence[NamedShift]:
     """Each user's shifts in [start, end), cut to it, joined where they touch; by start, then user.
 
     Raises InvalidInput for a time that is empty, longer than ``LONGEST`` or too far ahead.
@@ -97,7 +97,7 @@ def are_told(window: Span, now: datetime) -> bool:
     return window.end - window.start <= LONGEST and window.end - now <= FARTHEST
 
 
-async def _past(database: Database, schedule_id: UUID, window: Span, until: datetime) -> Sequence[Stint]:
+async def _past(database: Queryable, schedule_id: UUID, window: Span, until: datetime) -> Sequence[Stint]:
     """The stints that the rows tell, none beyond ``until``."""
     if window.start >= until:
         return []

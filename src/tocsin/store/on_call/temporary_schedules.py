@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.instants import in_utc
@@ -62,14 +62,14 @@ async def create(connection: Connection, schedule_id: UUID, spec: TemporarySched
     return await get(connection, schedule_id, temporary_id)
 
 
-async def get(database: Database, schedule_id: UUID, temporary_id: UUID) -> TemporarySchedule:
+async def get(database: Queryable, schedule_id: UUID, temporary_id: UUID) -> TemporarySchedule:
     """Raises NotFound, for one of another schedule too."""
     if row := await database.fetchrow(_sql["get"], schedule_id, temporary_id):
         return _temporary(row)
     raise NotFound("no such temporary schedule")
 
 
-async def page(database: Database, schedule_id: UUID, after: Position | None, limit: int) -> Slice[TemporarySchedule]:
+async def page(database: Queryable, schedule_id: UUID, after: Position | None, limit: int) -> Slice[TemporarySchedule]:
     rows = await database.fetch(_sql["list"], schedule_id, *bounds(after), limit + 1)
     return cut([_temporary(row) for row in rows], limit)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 
 _sql = Statements(__package__, "channel_types.sql")
@@ -25,7 +25,7 @@ class ChannelTypeRow(Protocol):
     def by_mail(self) -> bool: ...
 
 
-async def save(database: Database, types: Iterable[ChannelTypeRow]) -> None:
+async def save(database: Queryable, types: Iterable[ChannelTypeRow]) -> None:
     """Add these types, or write them anew. Others stay, for the addresses that are of them."""
     rows = [(kind.name, kind.audit_address, kind.is_signed, kind.by_mail) for kind in types]
     names, audit_addresses, signed, mail = zip(*rows, strict=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -49,7 +49,7 @@ async def create(connection: Connection, user_id: UUID, spec: ContactMethodSpec)
     return await get(connection, user_id, row["id"]), row["secret"]
 
 
-async def get(database: Database, user_id: UUID, method_id: UUID) -> ContactMethod:
+async def get(database: Queryable, user_id: UUID, method_id: UUID) -> ContactMethod:
     """Raises NotFound, also when it is another user's."""
     return await _one(database, "get", user_id, method_id)
 
@@ -59,12 +59,12 @@ async def lock(connection: Connection, user_id: UUID, method_id: UUID) -> Contac
     return await _one(connection, "lock", user_id, method_id)
 
 
-async def page(database: Database, user_id: UUID, after: Position | None, limit: int) -> Slice[ContactMethod]:
+async def page(database: Queryable, user_id: UUID, after: Position | None, limit: int) -> Slice[ContactMethod]:
     rows = await database.fetch(_sql["list"], user_id, *bounds(after), limit + 1)
     return cut([ContactMethod(**row) for row in rows], limit)
 
 
-async def of_ids(database: Database, user_id: UUID, ids: Collection[UUID]) -> Sequence[ContactMethod]:
+async def of_ids(database: Queryable, user_id: UUID, ids: Collection[UUID]) -> Sequence[ContactMethod]:
     """Those of the user's that exist, oldest first."""
     return [ContactMethod(**row) for row in await database.fetch(_sql["of_ids"], user_id, list(ids))]
 
@@ -82,7 +82,7 @@ async def delete(connection: Connection, user_id: UUID, method_id: UUID) -> None
         raise NotFound("no such contact method")
 
 
-async def _one(database: Database, statement: str, user_id: UUID, method_id: UUID) -> ContactMethod:
+async def _one(database: Queryable, statement: str, user_id: UUID, method_id: UUID) -> ContactMethod:
     if row := await database.fetchrow(_sql[statement], user_id, method_id):
         return ContactMethod(**row)
     raise NotFound("no such contact method")

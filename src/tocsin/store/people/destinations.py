@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 
@@ -22,12 +22,12 @@ class NamedDestination:
     secret: str | None = field(repr=False)
 
 
-async def types(database: Database) -> frozenset[str]:
+async def types(database: Queryable) -> frozenset[str]:
     """The types of all addresses that there are."""
     return frozenset(row["type"] for row in await database.fetch(_sql["types"]))
 
 
-async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) -> NamedDestination:
+async def of_contact_method(database: Queryable, user_id: UUID, method_id: UUID) -> NamedDestination:
     """Raises NotFound, also when it is another user's."""
     row = await database.fetchrow(_sql["contact_method"], user_id, method_id)
     if row is None:
@@ -35,7 +35,7 @@ async def of_contact_method(database: Database, user_id: UUID, method_id: UUID) 
     return _recipient(row)
 
 
-async def of_channel(database: Database, channel_id: UUID) -> NamedDestination:
+async def of_channel(database: Queryable, channel_id: UUID) -> NamedDestination:
     """Raises NotFound."""
     row = await database.fetchrow(_sql["channel"], channel_id)
     if row is None:

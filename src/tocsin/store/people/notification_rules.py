@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -43,7 +43,7 @@ async def create(connection: Connection, user_id: UUID, spec: NotificationRuleSp
     return NotificationRule(**row)
 
 
-async def get(database: Database, user_id: UUID, rule_id: UUID) -> NotificationRule:
+async def get(database: Queryable, user_id: UUID, rule_id: UUID) -> NotificationRule:
     """Raises NotFound, also when it is another user's."""
     return await _one(database, "get", user_id, rule_id)
 
@@ -53,7 +53,7 @@ async def lock(connection: Connection, user_id: UUID, rule_id: UUID) -> Notifica
     return await _one(connection, "lock", user_id, rule_id)
 
 
-async def page(database: Database, user_id: UUID, after: Position | None, limit: int) -> Slice[NotificationRule]:
+async def page(database: Queryable, user_id: UUID, after: Position | None, limit: int) -> Slice[NotificationRule]:
     rows = await database.fetch(_sql["list"], user_id, *bounds(after), limit + 1)
     return cut([NotificationRule(**row) for row in rows], limit)
 
@@ -72,7 +72,7 @@ async def delete(connection: Connection, user_id: UUID, rule_id: UUID) -> None:
         raise NotFound("no such notification rule")
 
 
-async def _one(database: Database, statement: str, user_id: UUID, rule_id: UUID) -> NotificationRule:
+async def _one(database: Queryable, statement: str, user_id: UUID, rule_id: UUID) -> NotificationRule:
     if row := await database.fetchrow(_sql[statement], user_id, rule_id):
         return NotificationRule(**row)
     raise NotFound("no such notification rule")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database, Pool
+from tocsin.db.pool import Connection, Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.store.actor import Actor
 from tocsin.store.random_secrets import digest, new_session_token
@@ -52,7 +52,7 @@ async def actor_by_session(pool: Pool, secret: str, ip: str | None) -> Actor | N
     )
 
 
-async def known_as(database: Database, user_id: UUID | None, client: SignInClient, secret: str | None) -> str | None:
+async def known_as(database: Queryable, user_id: UUID | None, client: SignInClient, secret: str | None) -> str | None:
     """As whom we know a client that signs in as the user: by their session whose cookie it sends, or by its address, if
     they are signed in from there. None when we do not."""
     row = await database.fetchrow(_sql["known"], user_id, digest(secret) if secret else None, client.ip or "")
@@ -82,7 +82,7 @@ async def end_all(connection: Connection, user_id: UUID, *, keep: str | None = N
     await connection.execute(_sql["delete_of_user"], user_id, digest(keep) if keep else None)
 
 
-async def of_user(database: Database, user_id: UUID, this: str | None) -> Sequence[Session]:
+async def of_user(database: Queryable, user_id: UUID, this: str | None) -> Sequence[Session]:
     """The user's sessions, the one used last first; ``this`` is the cookie of who asks."""
     rows = await database.fetch(_sql["list"], user_id, digest(this) if this else None)
     return [Session(**row) for row in rows]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import TeamRole
@@ -55,7 +55,7 @@ async def create(connection: Connection, spec: TeamSpec) -> Team:
     return await get(connection, team_id)
 
 
-async def get(database: Database, team_id: UUID) -> Team:
+async def get(database: Queryable, team_id: UUID) -> Team:
     """Raises NotFound."""
     if row := await database.fetchrow(_sql["get"], team_id):
         return _team(row)
@@ -68,7 +68,7 @@ async def lock(connection: Connection, team_id: UUID) -> Team:
     return await get(connection, team_id)
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Team]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[Team]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([_team(row) for row in rows], limit)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database, Pool
+from tocsin.db.pool import Connection, Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound, Unauthenticated
 from tocsin.store.actor import Actor, Role, Scope
@@ -74,14 +74,14 @@ async def create(connection: Connection, spec: TokenSpec) -> tuple[Token, str]:
     return await get(connection, token_id), secret
 
 
-async def get(database: Database, token_id: UUID) -> Token:
+async def get(database: Queryable, token_id: UUID) -> Token:
     """Raises NotFound for a revoked token too."""
     if row := await database.fetchrow(_sql["get"], token_id):
         return Token(**row)
     raise NotFound("no such token")
 
 
-async def page(database: Database, user_id: UUID | None, after: Position | None, limit: int) -> Slice[Token]:
+async def page(database: Queryable, user_id: UUID | None, after: Position | None, limit: int) -> Slice[Token]:
     """Tokens in order of creation, of one user or of everybody."""
     rows = await database.fetch(_sql["list"], user_id, *bounds(after), limit + 1)
     return cut([Token(**row) for row in rows], limit)

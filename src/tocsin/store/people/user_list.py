@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.store.actor import Role, TeamRole
 
@@ -51,31 +51,31 @@ class UserCounts:
     unreachable: int
 
 
-async def page(database: Database, q: str | None, after: UUID | None, limit: int) -> UserList:
+async def page(database: Queryable, q: str | None, after: UUID | None, limit: int) -> UserList:
     """Users by name, those whose name or email holds ``q``; none after a user that is gone."""
     rows = await database.fetch(_sql["list"], q, after, limit + 1)
     people = [UserRow(**row) for row in rows]
     return UserList(people[:limit], people[limit - 1].id if len(people) > limit else None)
 
 
-async def names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
+async def names(database: Queryable, ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Names by id, in order."""
     rows = await database.fetch(_sql["names"], list(ids)) if ids else []
     return {row["id"]: row["name"] for row in rows}
 
 
-async def choices(database: Database, chosen: Iterable[UUID | None] = ()) -> Mapping[UUID, str]:
+async def choices(database: Queryable, chosen: Iterable[UUID | None] = ()) -> Mapping[UUID, str]:
     """Whom a form can choose: names by id, in order, of everybody up to ``MOST_NAMES``, and of those chosen already."""
     ids = {each for each in chosen if each}
     return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(ids), MOST_NAMES)}
 
 
-async def counts(database: Database) -> UserCounts:
+async def counts(database: Queryable) -> UserCounts:
     row = await database.fetchrow(_sql["counts"])
     assert row is not None
     return UserCounts(**row)
 
 
-async def teams(database: Database, user_id: UUID) -> Sequence[TeamMembership]:
+async def teams(database: Queryable, user_id: UUID) -> Sequence[TeamMembership]:
     """The user's teams by name."""
     return [TeamMembership(**row) for row in await database.fetch(_sql["teams"], user_id)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import Role
@@ -45,7 +45,7 @@ async def create(connection: Connection, spec: UserSpec, password_hash: str | No
     )
 
 
-async def get(database: Database, user_id: UUID) -> User:
+async def get(database: Queryable, user_id: UUID) -> User:
     """Raises NotFound."""
     return await _one(database, "get", user_id)
 
@@ -55,7 +55,7 @@ async def lock(connection: Connection, user_id: UUID) -> User:
     return await _one(connection, "lock", user_id)
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[User]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[User]:
     """Users in order of creation, those whose name or email holds ``q``."""
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([User(**row) for row in rows], limit)
@@ -87,13 +87,13 @@ async def delete(connection: Connection, user_id: UUID) -> None:
     await connection.execute(_sql["delete"], user_id)
 
 
-async def password_of(database: Database, email: str) -> tuple[UUID, str | None] | None:
+async def password_of(database: Queryable, email: str) -> tuple[UUID, str | None] | None:
     """The user with this address and the hash of their password, if they have one."""
     row = await database.fetchrow(_sql["password"], email)
     return (row["id"], row["password_hash"]) if row else None
 
 
-async def _one(database: Database, statement: str, user_id: UUID) -> User:
+async def _one(database: Queryable, statement: str, user_id: UUID) -> User:
     if row := await database.fetchrow(_sql[statement], user_id):
         return User(**row)
     raise NotFound("no such user")

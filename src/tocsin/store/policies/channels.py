@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -49,7 +49,7 @@ async def create(connection: Connection, spec: ChannelSpec) -> tuple[Channel, st
     return await get(connection, row["id"]), row["secret"]
 
 
-async def get(database: Database, channel_id: UUID) -> Channel:
+async def get(database: Queryable, channel_id: UUID) -> Channel:
     """Raises NotFound."""
     return await _one(database, "get", channel_id)
 
@@ -59,7 +59,7 @@ async def lock(connection: Connection, channel_id: UUID) -> Channel:
     return await _one(connection, "lock", channel_id)
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Channel]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[Channel]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([Channel(**row) for row in rows], limit)
 
@@ -79,7 +79,7 @@ async def delete(connection: Connection, channel_id: UUID) -> None:
     await connection.execute(_sql["delete"], channel_id)
 
 
-async def _one(database: Database, statement: str, channel_id: UUID) -> Channel:
+async def _one(database: Queryable, statement: str, channel_id: UUID) -> Channel:
     if row := await database.fetchrow(_sql[statement], channel_id):
         return Channel(**row)
     raise NotFound("no such channel")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from tocsin.db.pool import Database, Pool
+from tocsin.db.pool import Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import checks
 from tocsin.domain.checks import Finding
@@ -35,7 +35,7 @@ async def everything(pool: Pool, *, mails: bool = True) -> Sequence[Finding]:
 
 
 async def of_policies(
-    database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
+    database: Queryable, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
 ) -> Sequence[Finding]:
     """Policies that reach nobody, and users of theirs who cannot be paged or whose rules come too late."""
     policies = await policy_reach.of_policies(database, policy_ids, mails=mails)
@@ -43,7 +43,7 @@ async def of_policies(
 
 
 async def by_policy(
-    database: Database, policy_ids: Collection[UUID], *, mails: bool = True
+    database: Queryable, policy_ids: Collection[UUID], *, mails: bool = True
 ) -> Mapping[UUID, Sequence[Finding]]:
     """As ``of_policies``, of each policy as if there were no other."""
     policies = await policy_reach.of_policies(database, policy_ids, mails=mails)
@@ -52,7 +52,7 @@ async def by_policy(
 
 
 async def of_definition(
-    database: Database, name: str, definition: PolicyDefinition, *, mails: bool = True
+    database: Queryable, name: str, definition: PolicyDefinition, *, mails: bool = True
 ) -> Sequence[Finding]:
     """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
     policy = await policy_reach.of_definition(database, name, definition, mails=mails)
@@ -63,13 +63,13 @@ async def of_definition(
     ]
 
 
-async def services_without_steps(database: Database, policy_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
+async def services_without_steps(database: Queryable, policy_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
     """Services whose policy, one of those named, has no step."""
     rows = await database.fetch(_sql["services_without_steps"], _list(policy_ids))
     return [checks.service_without_steps(row["id"], row["name"], row["policy_name"]) for row in rows]
 
 
-async def schedules_with_gaps(database: Database, schedule_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
+async def schedules_with_gaps(database: Queryable, schedule_ids: Collection[UUID] | None = None) -> Sequence[Finding]:
     """Schedules by which nobody is on call at some time of the next ``AHEAD``."""
     rows = await database.fetch(_sql["schedules"], _list(schedule_ids))
     snapshot = await on_call_snapshot.load(database, [], [row["id"] for row in rows])
@@ -84,7 +84,7 @@ def _gaps(snapshot: OnCallSnapshot, schedule_id: UUID, window: Span) -> Sequence
     return checks.gaps(shifts.ahead(snapshot, schedule_id, window), window)
 
 
-async def _catch_alls(database: Database, policies: Sequence[PolicyReach], mails: bool) -> dict[UUID, PolicyReach]:
+async def _catch_alls(database: Queryable, policies: Sequence[PolicyReach], mails: bool) -> dict[UUID, PolicyReach]:
     known = {policy.id: policy for policy in policies}
     wanted = {policy.catch_all_id for policy in policies if policy.catch_all_id is not None}
     others = await policy_reach.of_policies(database, wanted - set(known), mails=mails) if wanted - set(known) else []

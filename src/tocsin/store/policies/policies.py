@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, FieldError, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -69,12 +69,12 @@ async def create(connection: Connection, spec: PolicySpec) -> Policy:
     return await get(connection, policy_id)
 
 
-async def get(database: Database, policy_id: UUID) -> Policy:
+async def get(database: Queryable, policy_id: UUID) -> Policy:
     """Raises NotFound."""
     return await _one(database, "get", policy_id)
 
 
-async def team_of(database: Database, policy_id: UUID) -> UUID | None:
+async def team_of(database: Queryable, policy_id: UUID) -> UUID | None:
     """Whose the policy is; None when it is nobody's, or there is none."""
     team_id: UUID | None = await database.fetchval(_sql["team"], policy_id)
     return team_id
@@ -85,13 +85,13 @@ async def lock(connection: Connection, policy_id: UUID) -> Policy:
     return await _one(connection, "lock", policy_id)
 
 
-async def named(database: Database, name: str) -> UUID | None:
+async def named(database: Queryable, name: str) -> UUID | None:
     """The id of the one with this name, in whatever case."""
     found: UUID | None = await database.fetchval(_sql["named"], name)
     return found
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Policy]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[Policy]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     steps = await policy_steps.of_policies(database, [row["id"] for row in rows])
     return cut([Policy(**row, steps=steps.get(row["id"], ())) for row in rows], limit)
@@ -118,7 +118,7 @@ async def delete(connection: Connection, policy_id: UUID) -> None:
     await connection.execute(_sql["delete"], policy_id)
 
 
-async def _one(database: Database, statement: str, policy_id: UUID) -> Policy:
+async def _one(database: Queryable, statement: str, policy_id: UUID) -> Policy:
     row = await database.fetchrow(_sql[statement], policy_id)
     if row is None:
         raise NotFound("no such escalation policy")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation.definition import PolicyDefinition
 from tocsin.store import row_mapping
@@ -20,7 +20,7 @@ class NamedPolicy:
     definition: PolicyDefinition
 
 
-async def read(database: Database, policy_ids: Collection[UUID] | None) -> Sequence[NamedPolicy]:
+async def read(database: Queryable, policy_ids: Collection[UUID] | None) -> Sequence[NamedPolicy]:
     """Policies that exist, by name; None is all of them."""
     if policy_ids is None:
         policy_ids = [row["id"] for row in await database.fetch(_sql["all"])]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.store.policies import policy_steps
@@ -67,14 +67,14 @@ class PolicyChoice:
     name: str
 
 
-async def page(database: Database, q: str | None, team_id: UUID | None, after: str | None, limit: int) -> PolicyList:
+async def page(database: Queryable, q: str | None, team_id: UUID | None, after: str | None, limit: int) -> PolicyList:
     """Up to ``limit`` policies, of the team when one is given, whose names come after ``after``."""
     rows = await database.fetch(_sql["page"], None, q, team_id, after, limit + 1)
     items = await _with_steps(database, rows[:limit])
     return PolicyList(items, items[-1].name if len(rows) > limit else None)
 
 
-async def get(database: Database, policy_id: UUID) -> PolicyRow:
+async def get(database: Queryable, policy_id: UUID) -> PolicyRow:
     """Raises NotFound."""
     rows = await database.fetch(_sql["page"], policy_id, None, None, None, 1)
     if not rows:
@@ -82,16 +82,16 @@ async def get(database: Database, policy_id: UUID) -> PolicyRow:
     return (await _with_steps(database, rows))[0]
 
 
-async def services(database: Database, policy_id: UUID, limit: int) -> Sequence[ServiceName]:
+async def services(database: Queryable, policy_id: UUID, limit: int) -> Sequence[ServiceName]:
     """The services that use the policy, by name."""
     return [ServiceName(**row) for row in await database.fetch(_sql["services"], policy_id, limit)]
 
 
-async def choices(database: Database) -> Sequence[PolicyChoice]:
+async def choices(database: Queryable) -> Sequence[PolicyChoice]:
     """Every policy, by name."""
     return [PolicyChoice(**row) for row in await database.fetch(_sql["choices"])]
 
 
-async def _with_steps(database: Database, rows: Sequence[asyncpg.Record]) -> Sequence[PolicyRow]:
+async def _with_steps(database: Queryable, rows: Sequence[asyncpg.Record]) -> Sequence[PolicyRow]:
     steps = await policy_steps.of_policies(database, [row["id"] for row in rows])
     return [PolicyRow(**row, steps=steps.get(row["id"], ())) for row in rows]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.on_call.snapshot import OnCallSnapshot, ids_of
@@ -34,25 +34,27 @@ People = Mapping[UUID, PersonReach]
 
 
 async def of_policies(
-    database: Database, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
+    database: Queryable, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
 ) -> Sequence[PolicyReach]:
     """Whom the policies can page, by name; None is all policies."""
     return await _of_definitions(database, await policy_definitions.read(database, policy_ids), mails)
 
 
 async def of_definition(
-    database: Database, name: str, definition: PolicyDefinition, *, mails: bool = True
+    database: Queryable, name: str, definition: PolicyDefinition, *, mails: bool = True
 ) -> PolicyReach:
     """Whom a policy that need not be saved can page."""
     return (await _of_definitions(database, [NamedPolicy(name, definition)], mails))[0]
 
 
-async def lack_of(database: Database, user_id: UUID, *, mails: bool = True) -> Lack | None:
+async def lack_of(database: Queryable, user_id: UUID, *, mails: bool = True) -> Lack | None:
     """What the user lacks to be paged; None when something can page them."""
     return lack([MethodReach(**row) for row in await database.fetch(_sql["methods"], user_id, mails)])
 
 
-async def _of_definitions(database: Database, definitions: Sequence[NamedPolicy], mails: bool) -> Sequence[PolicyReach]:
+async def _of_definitions(
+    database: Queryable, definitions: Sequence[NamedPolicy], mails: bool
+) -> Sequence[PolicyReach]:
     targets = [target for named in definitions for step in named.definition.steps for target in step.targets]
     snapshot = await on_call_snapshot.load(database, ids_of("rotation", targets), ids_of("schedule", targets))
     users = everybody(snapshot, targets)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call.snapshot import Target, TargetType
 from tocsin.errors import FieldError
@@ -70,25 +70,25 @@ class StepTargetChoice:
     detail: str
 
 
-async def of_policies(database: Database, policy_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Step]]:
+async def of_policies(database: Queryable, policy_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Step]]:
     """The steps of each policy that has any, in order."""
     rows = await database.fetch(_sql["of_policies"], list(policy_ids))
     grouped = groupby(rows, key=lambda row: row["escalation_policy_id"])
     return {policy_id: [_step(row) for row in steps] for policy_id, steps in grouped}
 
 
-async def names_of_targets(database: Database, steps: Sequence[Step]) -> Mapping[UUID, str]:
+async def names_of_targets(database: Queryable, steps: Sequence[Step]) -> Mapping[UUID, str]:
     """The names of everything that the steps notify."""
     return await target_names(database, {target.id for step in steps for target in step.targets})
 
 
-async def target_names(database: Database, ids: Collection[UUID]) -> Mapping[UUID, str]:
+async def target_names(database: Queryable, ids: Collection[UUID]) -> Mapping[UUID, str]:
     """The names of users, channels, rotations and schedules; none for an id that is no more."""
     rows = await database.fetch(_sql["target_names"], list(ids)) if ids else []
     return {row["id"]: row["name"] for row in rows}
 
 
-async def find_targets(database: Database, text: str, limit: int) -> Sequence[StepTargetChoice]:
+async def find_targets(database: Queryable, text: str, limit: int) -> Sequence[StepTargetChoice]:
     """Those whose name holds the text, up to ``limit`` of each type."""
     return [StepTargetChoice(**row) for row in await database.fetch(_sql["find_targets"], text, limit)]
 

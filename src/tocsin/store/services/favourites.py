@@ -5,14 +5,14 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 
 _sql = Statements(__package__, "favourites.sql")
 
 
-async def of_user(database: Database, user_id: UUID) -> AbstractSet[UUID]:
+async def of_user(database: Queryable, user_id: UUID) -> AbstractSet[UUID]:
     """The ids of the user's favourite services."""
     return {row["service_id"] for row in await database.fetch(_sql["of_user"], user_id)}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound, PermissionDenied, Unauthenticated
 from tocsin.store.actor import Actor
@@ -50,7 +50,7 @@ class KnownSender:
     actor: Actor
 
 
-async def allow_types(database: Database, types: Sequence[str]) -> None:
+async def allow_types(database: Queryable, types: Sequence[str]) -> None:
     """Let keys be of these types; those that were allowed before stay allowed."""
     await database.execute(_sql["allow_types"], types)
 
@@ -62,12 +62,12 @@ async def create(connection: Connection, service_id: UUID, name: str, key_type: 
     return await get(connection, service_id, key_id), token
 
 
-async def get(database: Database, service_id: UUID, key_id: UUID) -> IntegrationKey:
+async def get(database: Queryable, service_id: UUID, key_id: UUID) -> IntegrationKey:
     """Raises NotFound for a revoked key too, and for one of another service."""
     return _found(await database.fetchrow(_sql["get"], service_id, key_id))
 
 
-async def page(database: Database, service_id: UUID, after: Position | None, limit: int) -> Slice[IntegrationKey]:
+async def page(database: Queryable, service_id: UUID, after: Position | None, limit: int) -> Slice[IntegrationKey]:
     rows = await database.fetch(_sql["list"], service_id, *bounds(after), limit + 1)
     return cut([IntegrationKey(**row) for row in rows], limit)
 
@@ -91,7 +91,7 @@ def wrong_type() -> PermissionDenied:
     return PermissionDenied("this integration key is of another type: it cannot be used on this path")
 
 
-async def authenticate(database: Database, credential: SenderCredential) -> KnownSender:
+async def authenticate(database: Queryable, credential: SenderCredential) -> KnownSender:
     """Who sends. Notes the use, at most once a minute.
 
     Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.

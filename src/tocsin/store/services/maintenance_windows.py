@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import FieldError, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -51,17 +51,17 @@ async def create(connection: Connection, service_id: UUID, spec: MaintenanceWind
     return _found(await connection.fetchrow(_sql["insert"], service_id, *astuple(spec)))
 
 
-async def get(database: Database, service_id: UUID, window_id: UUID) -> MaintenanceWindow:
+async def get(database: Queryable, service_id: UUID, window_id: UUID) -> MaintenanceWindow:
     """Raises NotFound, for one of another service too."""
     return _found(await database.fetchrow(_sql["get"], service_id, window_id))
 
 
-async def page(database: Database, service_id: UUID, after: Position | None, limit: int) -> Slice[MaintenanceWindow]:
+async def page(database: Queryable, service_id: UUID, after: Position | None, limit: int) -> Slice[MaintenanceWindow]:
     rows = await database.fetch(_sql["list"], service_id, *bounds(after), limit + 1)
     return cut([MaintenanceWindow(**row) for row in rows], limit)
 
 
-async def coming(database: Database, service_id: UUID, limit: int) -> Sequence[MaintenanceWindow]:
+async def coming(database: Queryable, service_id: UUID, limit: int) -> Sequence[MaintenanceWindow]:
     """Up to ``limit`` windows that are not over, in order of their beginning."""
     return [MaintenanceWindow(**row) for row in await database.fetch(_sql["coming"], service_id, limit)]
 

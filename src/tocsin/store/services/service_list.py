@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.errors import NotFound
@@ -52,7 +52,7 @@ class ServiceList:
     next: str | None
 
 
-async def page(database: Database, wanted: ServiceFilter, after: str | None, limit: int) -> ServiceList:
+async def page(database: Queryable, wanted: ServiceFilter, after: str | None, limit: int) -> ServiceList:
     """Up to ``limit`` services whose names come after ``after``."""
     chosen = await _in_maintenance(database) if wanted.in_maintenance else None
     conditions = (wanted.q, wanted.team_id, wanted.favourites_of, wanted.with_alerts, chosen)
@@ -61,14 +61,14 @@ async def page(database: Database, wanted: ServiceFilter, after: str | None, lim
     return ServiceList(items, items[-1].name if len(rows) > limit else None)
 
 
-async def get(database: Database, service_id: UUID) -> ServiceRow:
+async def get(database: Queryable, service_id: UUID) -> ServiceRow:
     """Raises NotFound."""
     if row := await database.fetchrow(_sql["page"], service_id, None, None, None, False, None, None, 1):
         return _service(row)
     raise NotFound("no such service")
 
 
-async def _in_maintenance(database: Database) -> Sequence[UUID]:
+async def _in_maintenance(database: Queryable) -> Sequence[UUID]:
     return [row["service_id"] for row in await database.fetch(_sql["maybe_held"]) if _until(row)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Database
+from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
@@ -72,7 +72,7 @@ async def create(connection: Connection, spec: ServiceSpec) -> Service:
     return Service(**row)
 
 
-async def get(database: Database, service_id: UUID) -> Service:
+async def get(database: Queryable, service_id: UUID) -> Service:
     """Raises NotFound."""
     return await _one(database, "get", service_id)
 
@@ -82,13 +82,13 @@ async def lock(connection: Connection, service_id: UUID) -> Service:
     return await _one(connection, "lock", service_id)
 
 
-async def named(database: Database, name: str) -> UUID | None:
+async def named(database: Queryable, name: str) -> UUID | None:
     """The id of the one with this name, in whatever case."""
     found: UUID | None = await database.fetchval(_sql["named"], name)
     return found
 
 
-async def page(database: Database, q: str | None, after: Position | None, limit: int) -> Slice[Service]:
+async def page(database: Queryable, q: str | None, after: Position | None, limit: int) -> Slice[Service]:
     rows = await database.fetch(_sql["list"], q, *bounds(after), limit + 1)
     return cut([Service(**row) for row in rows], limit)
 
@@ -111,7 +111,7 @@ async def delete(connection: Connection, service_id: UUID) -> None:
     await connection.execute(_sql["delete"], service_id)
 
 
-async def _one(database: Database, statement: str, service_id: UUID) -> Service:
+async def _one(database: Queryable, statement: str, service_id: UUID) -> Service:
     if row := await database.fetchrow(_sql[statement], service_id):
         return Service(**row)
     raise NotFound("no such service")

@@ -17,7 +17,7 @@ from itsdangerous import BadData, Serializer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
 from tocsin.channels.page import Actions, Addressee
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
 from tocsin.http.access import may_act
@@ -120,13 +120,13 @@ class ActionLinks:
         return ActionClaim(action, alert_id, to, count, datetime.fromtimestamp(expires, UTC))
 
 
-async def signing_key(database: Database) -> bytes:
+async def signing_key(database: Queryable) -> bytes:
     """The key of this installation; it was made with the database."""
     key: bytes = await database.fetchval(_sql["signing_key"])
     return key
 
 
-async def link_facts(database: Database, claim: ActionClaim, ip: str | None) -> LinkFacts:
+async def link_facts(database: Queryable, claim: ActionClaim, ip: str | None) -> LinkFacts:
     """What decides whether the link works, and who acts by it from this address."""
     to = claim.to
     row = await database.fetchrow(_sql["facts"], to.user_id, to.destination_id, claim.alert_id)

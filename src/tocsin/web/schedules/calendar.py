@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.db.pool import Database, Pool
+from tocsin.db.pool import Pool, Queryable
 from tocsin.domain import checks
 from tocsin.domain.on_call.schedule import OverrideDefinition, ScheduleDefinition, TemporaryScheduleDefinition
 from tocsin.domain.on_call.snapshot import OnCallSnapshot
@@ -55,7 +55,7 @@ class CalendarDay:
         return max((bar.row for bar in self.bars), default=0) + 1
 
 
-async def on_call_now(database: Database, schedule_ids: Sequence[UUID]) -> Mapping[UUID, OnCallNow]:
+async def on_call_now(database: Queryable, schedule_ids: Sequence[UUID]) -> Mapping[UUID, OnCallNow]:
     """Who is on call now by each schedule, and the gaps of the next days."""
     whole = await on_call_snapshot.load(database, [], schedule_ids)
     window = Span(whole.now, whole.now + GAPS_AHEAD)

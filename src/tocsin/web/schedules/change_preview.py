@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tocsin.db.pool import Database
+from tocsin.db.pool import Queryable
 from tocsin.domain import checks
 from tocsin.domain.on_call.schedule import ScheduleDefinition
 from tocsin.domain.on_call.shift_changes import changes
@@ -43,7 +43,7 @@ class OnCallDifference:
 
 
 async def on_call_difference(
-    database: Database,
+    database: Queryable,
     schedule_id: UUID,
     change: Callable[[ScheduleDefinition], ScheduleDefinition],
     window: Span | None = None,
@@ -66,7 +66,7 @@ async def on_call_difference(
     return OnCallDifference(await _changes(database, before, after), checks.gaps(after, ahead))
 
 
-async def _changes(database: Database, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[OnCallChange]:
+async def _changes(database: Queryable, before: Sequence[Stint], after: Sequence[Stint]) -> Sequence[OnCallChange]:
     found = changes(before, after)
     names = await user_list.names(database, {user_id for one in found for user_id in one.before | one.after})
     return [
