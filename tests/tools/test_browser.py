@@ -37,8 +37,8 @@ def find(checkout: Path) -> "subprocess.CompletedProcess[str]":
 
 def test_it_takes_the_one_on_path_and_looks_again_only_when_the_programs_changed(checkout: Path) -> None:
     (checkout / "programs").mkdir()
-    executable(checkout / "programs" / "chromium", 'echo asked >>"${0%/*}/asked"')
-    asked = checkout / "programs" / "asked"
+    asked = checkout / "asked"
+    executable(checkout / "programs" / "chromium", f"echo first >>{asked}")
 
     found = find(checkout)
     assert (found.returncode, found.stderr) == (0, "")
@@ -47,6 +47,6 @@ def test_it_takes_the_one_on_path_and_looks_again_only_when_the_programs_changed
     assert find(checkout).returncode == 0
     assert asked.read_text() == before
 
-    executable(checkout / "programs" / "chromium", 'echo another >>"${0%/*}/asked"')
+    executable(checkout / "programs" / "chromium", f"echo another >>{asked}")
     assert find(checkout).returncode == 0
     assert "another" in asked.read_text()
