@@ -13,12 +13,13 @@ TOOL = Path(__file__).parents[2] / "tools" / "browser"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A directory with the tool and an environment whose Python is the one of these tests."""
+    """A directory with the tool, and an environment that has a Node for Playwright and lacks what else it looks at."""
     (tmp_path / "tools").mkdir()
     shutil.copy(TOOL, tmp_path / "tools")
     scripts = tmp_path / ".venv" / "bin"
     scripts.mkdir(parents=True)
     executable(scripts / "python", f'exec {sys.executable} "$@"')
+    executable(scripts / "playwright-node", "true")
     return tmp_path
 
 
