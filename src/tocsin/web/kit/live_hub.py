@@ -30,7 +30,7 @@ from tocsin.db.sql import Statements
 from tocsin.errors import Unavailable
 from tocsin.web.kit.numbers import whole_number
 
-_sql = Statements("tocsin.web.kit", "live_hub.sql")
+_sql = Statements(__package__, "live_hub.sql")
 
 LOOK_EVERY = 0.25
 LOOK_AGAIN_AFTER_FAILURE = 2.0
