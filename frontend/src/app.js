@@ -3,14 +3,14 @@
 import "./htmx.js";
 import "./confirm.js";
 import "./copy.js";
-import "./finder.js";
+import "./search.js";
 import "./keys.js";
 import "./live.js";
 import "./notices.js";
 import "./sign-in.js";
 import "./theme.js";
 import "./times.js";
-import "./twice.js";
+import "./double-tap.js";
 import "./unsaved.js";
 
 document.documentElement.classList.add("has-script");

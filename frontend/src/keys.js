@@ -9,7 +9,7 @@ document.addEventListener("keydown", (event) => {
     menu?.querySelector("summary").focus();
   }
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const field = document.querySelector(".finder input");
+  const field = document.querySelector(".search-box input");
   if (!field) return;
   event.preventDefault();
   field.focus();

@@ -67,12 +67,12 @@ function draw() {
 }
 
 function nothing(is) {
-  figure.querySelector(".nothing")?.remove();
+  figure.querySelector(".empty-state")?.remove();
   if (!is) return;
   plot?.destroy();
   plot = null;
   const text = document.createElement("p");
-  text.className = "nothing";
+  text.className = "empty-state";
   text.textContent = "No alert has entered a step and no page has gone out within the last hour.";
   figure.append(text);
 }

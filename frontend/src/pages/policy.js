@@ -1,6 +1,6 @@
 // The editor of an escalation policy. Its buttons are the server's; see `tocsin.web.policies.edit`.
 //
-// Steps of the ladder are dragged by their grips, with a mouse or a finger. The order of the fields is the order of the
+// Steps of the policy are dragged by their handles, with a mouse or a finger. The order of the fields is the order of the
 // steps, so moving the element is all there is to do; buttons do the same without a pointer.
 
 import "./policy.css";
@@ -11,14 +11,14 @@ const edge = (step) => {
 };
 
 document.addEventListener("pointerdown", (down) => {
-  const grip = down.target.closest(".grip");
-  if (!grip || down.button !== 0) return;
+  const handle = down.target.closest(".drag-handle");
+  if (!handle || down.button !== 0) return;
   down.preventDefault();
-  const step = grip.closest(".step");
+  const step = handle.closest(".step");
   const list = step.parentElement;
   const before = [...list.children];
   step.classList.add("is-dragged");
-  grip.setPointerCapture(down.pointerId);
+  handle.setPointerCapture(down.pointerId);
 
   // The others move around the dragged one: an element that is moved itself loses the pointer.
   const move = ({ clientY }) => {
@@ -27,19 +27,19 @@ document.addEventListener("pointerdown", (down) => {
     else if (below && clientY > edge(below)) step.before(below);
   };
   const end = () => {
-    grip.removeEventListener("pointermove", move);
+    handle.removeEventListener("pointermove", move);
     step.classList.remove("is-dragged");
     if (before.some((each, place) => each !== list.children[place])) step.dispatchEvent(new Event("reordered", { bubbles: true }));
   };
-  grip.addEventListener("pointermove", move);
-  grip.addEventListener("lostpointercapture", end, { once: true });
+  handle.addEventListener("pointermove", move);
+  handle.addEventListener("lostpointercapture", end, { once: true });
 });
 
 // A button that is gone after its press must not take the focus along: it goes on from the same step.
 let pressed = null;
 
 document.addEventListener("click", (event) => {
-  pressed = event.target.closest("#ladder button") && (event.target.closest(".step")?.id ?? "");
+  pressed = event.target.closest("#steps button") && (event.target.closest(".step")?.id ?? "");
 });
 
 document.addEventListener("htmx:afterSettle", () => {

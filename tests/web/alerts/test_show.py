@@ -43,7 +43,7 @@ async def test_a_long_past_is_shown_from_its_end(browser: AsyncClient, make: Fac
     await make.pool.execute(fill, alert_id, 451, 1200)
     long = (await browser.get(f"/alerts/{alert_id}")).text
     assert ("Acknowledged by Ann" in long, "there are older ones" in long) == (False, True)
-    assert ("Ann has it" in long, long.count('class="bead"')) == (True, 500)
+    assert ("Ann has it" in long, long.count('class="timeline-icon"')) == (True, 500)
 
 
 async def test_what_is_not_there_is_not_found(browser: AsyncClient, make: Factory) -> None:

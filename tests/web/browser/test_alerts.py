@@ -27,7 +27,7 @@ IMPATIENCE = """
 const close = () => {
   if (document.querySelector("form[action$=acknowledge]")) return;
   document.removeEventListener("htmx:afterSwap", close);
-  document.querySelector(".last-act button").click();
+  document.querySelector(".last-action button").click();
 };
 document.addEventListener("htmx:afterSwap", close);
 """
@@ -82,10 +82,10 @@ async def test_closing_many_asks_first(desktop: Page, scene: Scene, make: Factor
 async def test_one_alert_tells_all_about_it(desktop: Page, scene: Scene) -> None:
     await desktop.goto(f"/alerts/{scene.number}")
     await expect(desktop.get_by_role("heading", level=1)).to_have_text("Checkout answers 5xx to one request in five")
-    await expect(desktop.locator(".ladder .here")).to_contain_text("Payments primary")
-    await expect(desktop.locator(".ladder .here")).to_contain_text("Ann Archer")
+    await expect(desktop.locator(".policy-steps .here")).to_contain_text("Payments primary")
+    await expect(desktop.locator(".policy-steps .here")).to_contain_text("Ann Archer")
     await expect(desktop.locator(".page-row", has_text="Ann Archer")).to_contain_text("sent")
-    await expect(desktop.locator(".foretold")).to_contain_text("Step 2: Ben Baker")
+    await expect(desktop.locator(".forecast-moments")).to_contain_text("Step 2: Ben Baker")
     await no_complaints(desktop)
     await screenshot(desktop, "alert")
 
@@ -129,7 +129,7 @@ async def test_close_comes_under_the_thumb_once_it_is_acknowledged(phone: Page, 
     await expect(phone.get_by_text("Ann Archer has it")).to_be_visible()
     close = await box_of(phone.get_by_role("button", name="Close"))
     assert (close["width"] > 350, close["height"] >= 56) == (True, True), close
-    bar = await box_of(phone.locator(".acts"))
+    bar = await box_of(phone.locator(".alert-actions"))
     assert close["y"] + close["height"] / 2 > bar["y"] + bar["height"] / 2, "it is the lowest row of the bar"
     await expect(phone.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
 
@@ -171,7 +171,8 @@ async def test_every_item_of_a_menu_is_on_the_screen(phone: Page, scene: Scene) 
 async def test_two_quick_taps_open_a_menu_and_choose_nothing(phone: Page, scene: Scene) -> None:
     await phone.goto(f"/alerts/{scene.number}")
     await phone.evaluate(
-        "document.addEventListener('toggle', () => document.querySelector('.act-menu[open] .row-button').click(), true)"
+        "document.addEventListener('toggle',"
+        " () => document.querySelector('.action-menu[open] .row-button').click(), true)"
     )
     sent: list[str] = []
     phone.on("request", lambda request: sent.append(request.method))
@@ -182,7 +183,7 @@ async def test_two_quick_taps_open_a_menu_and_choose_nothing(phone: Page, scene:
 
 async def menus_are_on_the_screen(phone: Page) -> None:
     for name in ("Snooze", "Escalate"):
-        menu = phone.locator("details.act-menu", has_text=name)
+        menu = phone.locator("details.action-menu", has_text=name)
         await menu.locator("summary").tap()
         items = menu.locator(".row-button")
         await expect(items.first).to_be_visible()
@@ -242,7 +243,7 @@ async def test_snoozing_and_escalating_by_choice(phone: Page, scene: Scene, make
         return bool(await make.pool.fetchval(step, scene.number) == 2)
 
     await eventually(is_there)
-    await expect(phone.locator(".ladder .here")).to_contain_text("Cid Castor")
+    await expect(phone.locator(".policy-steps .here")).to_contain_text("Cid Castor")
     await no_complaints(phone)
 
 
@@ -255,7 +256,7 @@ async def test_two_browsers_see_each_other_act(open_page: Opener, scene: Scene) 
     await expect(anns.get_by_text("Ben Baker has it")).to_be_visible(timeout=3000)
     await anns.get_by_role("button", name="Close").click()
     await expect(bens.get_by_text("Closed now.")).to_be_visible(timeout=3000)
-    await expect(bens.locator(".acts")).to_have_count(0)
+    await expect(bens.locator(".alert-actions")).to_have_count(0)
 
 
 async def test_what_is_too_late_is_told(open_page: Opener, scene: Scene, make: Factory) -> None:

@@ -43,15 +43,15 @@ async def test_a_rotation_tells_who_is_active(phone: Page, scene: Scene, make: F
     await expect(phone.locator(".participants .is-active")).to_contain_text("Ann Archer")
     await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)
     await expect(phone.locator(".participants .is-active")).to_contain_text("Ben Baker")
-    await expect(phone.locator(".turns > li").first).to_contain_text("Ben Baker")
+    await expect(phone.locator(".handoffs > li").first).to_contain_text("Ben Baker")
 
 
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
-        ("/policies/{0.policy.id}", ("policy-steps", "foretold")),
-        ("/services/{0.checkout.id}", ("service-steps", "foretold")),
-        ("/people/{0.ann.id}", ("duty",)),
+        ("/policies/{0.policy.id}", ("policy-steps", "forecast-moments")),
+        ("/services/{0.checkout.id}", ("service-steps", "forecast-moments")),
+        ("/people/{0.ann.id}", ("on-call",)),
     ],
 )
 async def test_one_of_a_kind_tells_who_goes_on_call(
@@ -59,7 +59,7 @@ async def test_one_of_a_kind_tells_who_goes_on_call(
 ) -> None:
     await desktop.goto(path.format(scene))
     await desktop.locator("html[data-streaming]").wait_for()
-    said = "Payments primary" if "duty" in parts else "Ann Archer"
+    said = "Payments primary" if "on-call" in parts else "Ann Archer"
     for part in parts:
         await expect(desktop.locator(f"#{part}")).to_contain_text(said)
     await make.pool.execute("delete from rotation_participants where user_id = $1", scene.ann.id)

@@ -22,7 +22,7 @@ async def test_the_list_tells_who_is_on_call_and_what_is_wrong(desktop: Page, sc
 
 async def test_one_policy_forecasts_any_time(desktop: Page, scene: Scene) -> None:
     await desktop.goto(f"/policies/{scene.policy.id}")
-    await expect(desktop.locator(".foretold")).to_contain_text("Step 1: Ann Archer")
+    await expect(desktop.locator(".forecast-moments")).to_contain_text("Step 1: Ann Archer")
     await no_complaints(desktop)
     await screenshot(desktop, "policy")
     await desktop.get_by_label("When", exact=True).fill("2020-01-01T10:00")
@@ -36,19 +36,19 @@ async def test_a_ladder_is_built_and_saved(phone: Page, scene: Scene, make: Fact
     await phone.get_by_label("Look for whom step 1 shall notify").fill("ben")
     await phone.get_by_role("button", name="Ben Baker").tap()
     await expect(phone.locator(".chip")).to_contain_text("Ben Baker")
-    await expect(phone.locator("#preview .foretold")).to_contain_text("Step 1: Ben Baker")
+    await expect(phone.locator("#preview .forecast-moments")).to_contain_text("Step 1: Ben Baker")
     await phone.get_by_role("button", name="Add a step").tap()
     await phone.locator(".step").nth(1).get_by_role("button", name="Payments primary").tap()
-    await expect(phone.locator("#preview .foretold")).to_contain_text("Step 2: Ann Archer")
+    await expect(phone.locator("#preview .forecast-moments")).to_contain_text("Step 2: Ann Archer")
     await expect(phone.locator(".step").nth(1).get_by_role("button", name="Payments primary schedule")).to_have_count(0)
     await phone.get_by_label("Next step after").fill("20")
-    await expect(phone.locator("#preview .foretold")).to_contain_text("in 45 min")
+    await expect(phone.locator("#preview .forecast-moments")).to_contain_text("in 45 min")
     await phone.set_viewport_size({"width": 390, "height": 3000})
     await no_complaints(phone)
     await screenshot(phone, "policy-new")
     await phone.get_by_role("button", name="Save the policy").tap()
     await expect(phone.get_by_role("heading", level=1)).to_have_text("Night watch")
-    await expect(phone.locator(".ladder > li").first).to_contain_text("20 min")
+    await expect(phone.locator(".policy-steps > li").first).to_contain_text("20 min")
     assert await make.pool.fetchval("select count(*) from escalation_policies where name = 'Night watch'") == 1
 
 
@@ -58,16 +58,16 @@ async def test_a_saved_ladder_is_edited_with_a_forecast(desktop: Page, scene: Sc
     await no_complaints(desktop)
     await screenshot(desktop, "policy-edit")
     await desktop.get_by_role("button", name="Step 3 up").click()
-    await expect(desktop.locator("#preview .foretold")).to_contain_text("Step 2: Cid Castor")
-    grip = desktop.locator(".step").nth(1).locator(".grip")
-    await grip.drag_to(desktop.locator(".step").nth(0).locator(".rung"))
-    await expect(desktop.locator("#preview .foretold")).to_contain_text("Step 1: Cid Castor")
+    await expect(desktop.locator("#preview .forecast-moments")).to_contain_text("Step 2: Cid Castor")
+    grip = desktop.locator(".step").nth(1).locator(".drag-handle")
+    await grip.drag_to(desktop.locator(".step").nth(0).locator(".step-number"))
+    await expect(desktop.locator("#preview .forecast-moments")).to_contain_text("Step 1: Cid Castor")
     await desktop.get_by_label("When", exact=True).fill("2020-01-01T10:00")
     await expect(desktop.get_by_text("a forecast begins now or later")).to_be_visible()
     await desktop.get_by_label("When", exact=True).fill("2030-01-01T10:00")
-    await expect(desktop.locator("#preview .foretold")).to_contain_text("1 Jan 2030 10:00")
+    await expect(desktop.locator("#preview .forecast-moments")).to_contain_text("1 Jan 2030 10:00")
     await desktop.get_by_role("button", name="Save").click()
-    steps = desktop.locator(".ladder > li")
+    steps = desktop.locator(".policy-steps > li")
     await expect(steps.nth(0)).to_contain_text("Cid Castor")
     await expect(steps.nth(1)).to_contain_text("Payments primary")
     before = {step.id for step in scene.policy.steps}
@@ -99,7 +99,7 @@ async def test_two_browsers_race_for_a_policy(open_page: Opener, scene: Scene, m
     await anns.get_by_role("button", name="Remove step 2").click()
     await expect(anns.locator(".step")).to_have_count(2)
     await anns.get_by_role("button", name="Save").click()
-    await expect(anns.locator(".ladder > li")).to_have_count(2)
+    await expect(anns.locator(".policy-steps > li")).to_have_count(2)
     open_page.forgive("409")
     await bens.get_by_label("Name").fill("Ben's ladder")
     await bens.get_by_role("button", name="Save").click()
@@ -108,7 +108,7 @@ async def test_two_browsers_race_for_a_policy(open_page: Opener, scene: Scene, m
     await expect(bens.locator(".step")).to_have_count(3)
     await bens.get_by_role("button", name="Save").click()
     await expect(bens.get_by_role("heading", level=1)).to_have_text("Ben's ladder")
-    await expect(bens.locator(".ladder > li")).to_have_count(3)
+    await expect(bens.locator(".policy-steps > li")).to_have_count(3)
 
 
 async def test_without_scripts_the_ladder_is_edited_all_the_same(open_page: Opener, scene: Scene) -> None:
@@ -120,8 +120,8 @@ async def test_without_scripts_the_ladder_is_edited_all_the_same(open_page: Open
     await page.get_by_role("button", name="Cid Castor").click()
     await page.get_by_label("Next round after").fill("7")
     await page.get_by_role("button", name="Save the policy").click()
-    await expect(page.locator(".ladder > li")).to_contain_text("Cid Castor")
-    await expect(page.locator(".ladder > li")).to_contain_text("7 min")
+    await expect(page.locator(".policy-steps > li")).to_contain_text("Cid Castor")
+    await expect(page.locator(".policy-steps > li")).to_contain_text("7 min")
 
 
 async def test_what_uses_a_policy_is_named_when_it_shall_go(open_page: Opener, desktop: Page, scene: Scene) -> None:

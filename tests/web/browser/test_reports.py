@@ -38,7 +38,7 @@ async def test_a_report_is_read_and_taken_along(desktop: Page, scene: Scene, mak
     await write_history(make, scene)
     await desktop.goto("/")  # the first page of all does not know the browser's zone, in which it may be another day
     await desktop.goto("/reports")
-    await expect(desktop.locator(".sums")).to_contain_text("To acknowledge")
+    await expect(desktop.locator(".totals")).to_contain_text("To acknowledge")
     await expect(desktop.get_by_role("row", name="Checkout")).to_be_visible()
     await no_complaints(desktop)
     await screenshot(desktop, "reports")

@@ -14,7 +14,7 @@ from tocsin.testing.clock import Clock
 
 async def test_the_list_tells_who_is_on_now(desktop: Page, scene: Scene) -> None:
     await desktop.goto("/rotations")
-    await expect(desktop.locator(".duty-line", has_text="Payments weekly")).to_contain_text("until")
+    await expect(desktop.locator(".schedule-row", has_text="Payments weekly")).to_contain_text("until")
     await no_complaints(desktop)
     await screenshot(desktop, "rotations")
 
@@ -30,7 +30,7 @@ async def test_handoffs_over_a_change_of_the_clocks(
     await page.goto("/rotations")
     await page.get_by_role("link", name="Daily turns").click()
     await expect(page.locator(".participants .is-active")).to_contain_text("Ann Archer")
-    rows = page.locator(".turns > li")
+    rows = page.locator(".handoffs > li")
     await expect(rows).to_have_count(11)
     await expect(rows.nth(2)).to_contain_text("Sat 30 Oct 08:00 CEST")
     await expect(rows.nth(2)).to_contain_text("yours: Sat 30 Oct 02:00 EDT")
@@ -58,7 +58,7 @@ async def test_participants_are_added_moved_and_foreseen(
         await expect(rows).to_have_count(number)
     await page.get_by_role("button", name="Move Cid Castor up").click()
     await expect(rows.nth(1)).to_contain_text("Cid Castor")
-    turns = page.locator("#difference .turns > li")
+    turns = page.locator("#difference .handoffs > li")
     await expect(turns.first).to_contain_text("Ann Archer")
     await expect(turns.nth(1)).to_contain_text("Cid Castor")
     await expect(turns.nth(4)).to_contain_text("Sun 28 Mar 03:00 CEST")
@@ -80,7 +80,7 @@ async def test_removing_the_active_one_is_foreseen_as_it_comes(open_page: Opener
     page = await open_page(scene.ann, "phone", java_script=False)
     await page.goto(f"/rotations/{rotation.id}/edit")
     await page.get_by_role("button", name="Remove Ann Archer").tap()
-    await expect(page.locator("#difference .turns > li").first).to_contain_text("Ben Baker")
+    await expect(page.locator("#difference .handoffs > li").first).to_contain_text("Ben Baker")
     await page.get_by_role("button", name="Save", exact=True).last.tap()
     await expect(page.get_by_text("The rotation is saved.")).to_be_visible()
     await settled(make.pool)
@@ -112,7 +112,7 @@ async def test_a_long_name_stays_within_the_card_of_the_handoffs(
     for path, width in ((f"/rotations/{rotation.id}", 390), (f"/rotations/{rotation.id}/edit", 1280)):
         await page.set_viewport_size({"width": width, "height": 800})
         await page.goto(path)
-        name = page.locator(".turns .name", has_text="Administrator").first
+        name = page.locator(".handoffs .name", has_text="Administrator").first
         await expect(name).to_be_visible()
         room = "one => one.closest('li').getBoundingClientRect().right - one.getBoundingClientRect().right"
         assert await name.evaluate(room) >= 0, path

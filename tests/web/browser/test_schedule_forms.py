@@ -29,7 +29,7 @@ async def test_rules_are_added_and_told_before_they_are_saved(desktop: Page, sce
     await screenshot(desktop, "schedule-edit")
     await desktop.get_by_role("button", name="Save").last.click()
     await expect(desktop.get_by_text("The schedule is saved.")).to_be_visible()
-    await expect(desktop.locator(".lane.rule")).to_have_count(2)
+    await expect(desktop.locator(".calendar-row.rule")).to_have_count(2)
     kept = await make.pool.fetchval("select id from schedule_rules where user_id is not null")
     assert kept == schedule.rules[0].id
 

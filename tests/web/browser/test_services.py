@@ -26,9 +26,9 @@ async def test_the_list_tells_how_each_stands(desktop: Page, scene: Scene) -> No
 
 async def test_one_service_tells_what_would_happen(phone: Page, scene: Scene) -> None:
     await phone.goto(f"/services/{scene.checkout.id}")
-    await expect(phone.locator(".ladder")).to_contain_text("On call now: Ann Archer")
-    await expect(phone.locator(".foretold")).to_contain_text("Step 1: Ann Archer")
-    await expect(phone.locator("#standing")).to_contain_text("Checkout answers 5xx")
+    await expect(phone.locator(".policy-steps")).to_contain_text("On call now: Ann Archer")
+    await expect(phone.locator(".forecast-moments")).to_contain_text("Step 1: Ann Archer")
+    await expect(phone.locator("#current-state")).to_contain_text("Checkout answers 5xx")
     await no_complaints(phone)
     await screenshot(phone, "service")
 
@@ -62,11 +62,11 @@ async def test_a_key_comes_with_commands_that_run(desktop: Page, scene: Scene, b
 async def test_maintenance_begins_and_ends_and_is_planned(open_page: Opener, phone: Page, scene: Scene) -> None:
     await phone.goto(f"/services/{scene.checkout.id}")
     await phone.get_by_role("button", name="2 hours").tap()
-    await expect(phone.locator("#standing")).to_contain_text("In maintenance until")
+    await expect(phone.locator("#current-state")).to_contain_text("In maintenance until")
     await no_complaints(phone)
     await screenshot(phone, "service-maintenance")
     await phone.get_by_role("button", name="End it now").tap()
-    await expect(phone.locator("#standing")).not_to_contain_text("In maintenance")
+    await expect(phone.locator("#current-state")).not_to_contain_text("In maintenance")
     open_page.forgive("422")
     await phone.get_by_text("Plan a maintenance").tap()
     await phone.get_by_label("From").fill("2030-01-05T22:00")
@@ -113,5 +113,5 @@ async def test_an_alert_shows_by_itself(desktop: Page, scene: Scene, make: Facto
     await desktop.goto(f"/services/{scene.database.id}")
     await desktop.locator("html[data-streaming]").wait_for()
     await make.alert(scene.database, "Backup is missing")
-    await expect(desktop.locator("#standing")).to_contain_text("Backup is missing", timeout=3000)
-    await expect(desktop.locator("#standing .state")).to_have_text("2 triggered, 1 taken")
+    await expect(desktop.locator("#current-state")).to_contain_text("Backup is missing", timeout=3000)
+    await expect(desktop.locator("#current-state .state")).to_have_text("2 triggered, 1 taken")

@@ -23,12 +23,12 @@ async def test_from_nothing_to_a_received_page(open_page: Opener, make: Factory,
         await page.get_by_role("button", name="Make the service").click()
         await expect(page.locator("#key-url")).to_contain_text("/api/v2/generic/incoming?token=")
         await page.get_by_role("button", name="Raise a test alert").click()
-        await expect(page.locator("#fate")).to_contain_text("Your first page has gone out")
-        await expect(page.locator("#fate .tag")).to_have_text("sent")
+        await expect(page.locator("#test-alert-pages")).to_contain_text("Your first page has gone out")
+        await expect(page.locator("#test-alert-pages .tag")).to_have_text("sent")
         assert [request.json["type"] for request in receiver.requests] == ["test", "alert"]
         await no_complaints(page)
         await screenshot(page, "setup-done")
-        await page.locator("#fate").get_by_role("button", name="Acknowledge").click()
+        await page.locator("#test-alert-pages").get_by_role("button", name="Acknowledge").click()
         await page.goto("/")
         await expect(page.get_by_role("link", name="Set up")).to_have_count(0)
 

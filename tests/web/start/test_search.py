@@ -51,9 +51,9 @@ async def test_few_of_each_kind_come_names_that_begin_so_first(browser: AsyncCli
     for number in range(30):
         await make.team(f"a red team {number:02}")
     await make.team("Red")
-    headers = {"HX-Request": "true", "HX-Target": "finder-hits"}
+    headers = {"HX-Request": "true", "HX-Target": "search-results"}
     hits = (await browser.get("/search?q=red", headers=headers)).text
-    assert hits.lstrip().startswith('<div class="finder-hits"')
+    assert hits.lstrip().startswith('<div class="search-results"')
     assert hits.count('href="/teams/') == 5
     assert hits.index(">Red<") < hits.index("a red team 00")
     assert "/search?q=red" in hits

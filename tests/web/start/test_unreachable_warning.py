@@ -1,4 +1,4 @@
-"""Somebody who is on call, now or soon, and whom nothing can page is told so, with the button that mends it."""
+"""Somebody who is on call, now or soon, and whom nothing can page is told so, with the button that changes it."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -78,7 +78,7 @@ async def test_who_is_on_call_now_is_told_until_something_pages_them(
     await make.service(await make.policy(step(ann)))
     await settled(make.pool)
     assert await says(anonymous) == "now"
-    assert await says(anonymous, {"HX-Request": "true", "HX-Target": "duty"}) == "now"
+    assert await says(anonymous, {"HX-Request": "true", "HX-Target": "own-on-call"}) == "now"
     assert f'href="/people/{ann.id}#add-method"' in (await anonymous.get("/")).text
     phone = await make.contact_method(ann, enabled=False)
     await press(anonymous, f"Turn on {phone.name}")

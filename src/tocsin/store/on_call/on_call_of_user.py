@@ -58,7 +58,7 @@ class NextShift:
 class OnCallOfUser:
     """What somebody is on call for now, and the next shift of theirs that has not begun."""
 
-    duties: Sequence[OnCallSource]
+    sources: Sequence[OnCallSource]
     next: NextShift | None
 
 
@@ -83,11 +83,16 @@ class PolicyOnCall:
 async def of_user(database: Queryable, user_id: UUID) -> OnCallOfUser:
     """What the user is on call for, until when, and when next."""
     moment = await now(database)
-    found = [row async for row in _shifts(database, user_id, moment)]
-    ends = {schedule_id: shift.end_at for schedule_id, _, shift in found if shift.start_at <= moment}
-    ahead = [NextShift(each, name, one.start_at, one.end_at) for each, name, one in found if one.start_at > moment]
+    user_shifts = [row async for row in _shifts(database, user_id, moment)]
+    ends = {schedule_id: shift.end_at for schedule_id, _, shift in user_shifts if shift.start_at <= moment}
+    ahead = [
+        NextShift(schedule_id, name, shift.start_at, shift.end_at)
+        for schedule_id, name, shift in user_shifts
+        if shift.start_at > moment
+    ]
     rows = await database.fetch(_sql["now"], user_id)
-    return OnCallOfUser(_duties(rows, ends, moment + AHEAD), min(ahead, key=lambda one: one.start_at, default=None))
+    next_shift = min(ahead, key=lambda shift: shift.start_at, default=None)
+    return OnCallOfUser(_sources(rows, ends, moment + AHEAD), next_shift)
 
 
 async def of_policies(database: Queryable, user_id: UUID, limit: int) -> Sequence[PolicyOnCall]:
@@ -109,14 +114,16 @@ async def _shifts(database: Queryable, user_id: UUID, moment: datetime) -> Async
                 yield schedule_id, name, shift
 
 
-def _duties(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> Sequence[OnCallSource]:
+def _sources(
+    rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime
+) -> Sequence[OnCallSource]:
     ordered = sorted(rows, key=lambda row: (row["type"], row["name"] or "", row["id"]))
     return [
-        _duty(list(group), ends, horizon) for _, group in groupby(ordered, key=lambda row: (row["type"], row["id"]))
+        _source(list(group), ends, horizon) for _, group in groupby(ordered, key=lambda row: (row["type"], row["id"]))
     ]
 
 
-def _duty(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> OnCallSource:
+def _source(rows: Sequence[asyncpg.Record], ends: Mapping[UUID, datetime], horizon: datetime) -> OnCallSource:
     first = rows[0]
     until = ends.get(first["id"])
     if first["type"] == "rotation" and first["participants"] > 1:

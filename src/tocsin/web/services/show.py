@@ -67,9 +67,9 @@ async def service_page(
 ) -> Response:
     """One service's page; ``besides`` are forms that are wrong, or why something was refused."""
     pool: Pool = request.app.state.pool
-    standing = await _standing(pool, viewer, service_id)
-    rest = {} if fragment_of(request) == "standing" else await _rest(request, viewer, standing)
-    shown: dict[str, Any] = {**standing, **rest, **_forms(zone_of(request)), **besides}
+    current_state = await _current_state(pool, viewer, service_id)
+    rest = {} if fragment_of(request) == "current-state" else await _rest(request, viewer, current_state)
+    shown: dict[str, Any] = {**current_state, **rest, **_forms(zone_of(request)), **besides}
     return await page(request, viewer, "services/show.html.j2", status, live="alerts on-call", **shown)
 
 
@@ -77,7 +77,7 @@ def _forms(zone: ZoneInfo) -> dict[str, Any]:
     return {"window_form": Form.of(zone=zone.key), "key_form": Form.of(), "held_form": Form.of(), "refused": None}
 
 
-async def _standing(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
+async def _current_state(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
     """How the service stands, and the alerts that are open on it."""
     service = await service_list.get(pool, service_id)
     found = await alert_list.by_urgency(pool, AlertFilter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
@@ -92,10 +92,10 @@ async def _standing(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, An
     }
 
 
-async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> dict[str, Any]:
+async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) -> dict[str, Any]:
     """All else of the page: where its alerts come from and go to, and what holds them."""
     pool: Pool = request.app.state.pool
-    service: ServiceRow = standing["service"]
+    service: ServiceRow = current_state["service"]
     service_id, whole = service.id, await services.get(pool, service.id)
     policy = await policies.get(pool, service.policy_id)
     keys = await integration_keys.page(pool, service_id, None, _MOST_KEYS)
@@ -107,7 +107,7 @@ async def _rest(request: Request, viewer: Actor, standing: dict[str, Any]) -> di
         "forecast": forecast_text(await forecast.of_service(pool, service_id, None), _MOST_FORECAST),
         "keys": keys.items,
         "key_types": [(one.key_type, one.caption) for one in formats().values()],
-        "windows": await _coming(pool, service_id, standing["now"]),
+        "windows": await _coming(pool, service_id, current_state["now"]),
         "can_act": may_act(viewer, service.team_id),
         "is_favourite": viewer.user_id is not None and service_id in await favourites.of_user(pool, viewer.user_id),
     }

@@ -43,7 +43,7 @@ async def _all(request: Request, viewer: Actor) -> dict[str, Any]:
     return found
 
 
-async def _own_shifts(request: Request, viewer: Actor) -> dict[str, Any]:
+async def _own_on_call(request: Request, viewer: Actor) -> dict[str, Any]:
     pool, me = _pool(request), _id(viewer)
     own_on_call = await on_call_of_user.of_user(pool, me)
     alarm = await unreachable_warning(pool, me, own_on_call, zone_of(request), mails=await can_mail(request))
@@ -55,7 +55,7 @@ async def _on_call(request: Request, viewer: Actor) -> dict[str, Any]:
 
 
 async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:
-    return {"pulse": await summary(_pool(request))}
+    return {"engine_summary": await summary(_pool(request))}
 
 
 async def _alerts(request: Request, viewer: Actor) -> dict[str, Any]:
@@ -81,5 +81,5 @@ def _others(mine: AlertListByUrgency, found: AlertListByUrgency) -> Sequence[Ale
     return [alert for alert in found.items if alert.id not in known]
 
 
-_PARTS = {"duty": _own_shifts, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}
+_PARTS = {"own-on-call": _own_on_call, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}
 """What gathers each part of the page that is fetched by itself, by its id."""

@@ -44,6 +44,6 @@ RESULT_GROUPS: Mapping[Kind, ResultGroup] = {
 async def show(request: Request, viewer: Viewer, pool: Database, q: str = "") -> Response:
     """What is found, as a page or below the bar's field."""
     text = q.replace("\x00", "").strip()[:_LONGEST]
-    limit = _MOST_AT_ONCE if fragment_of(request) == "finder-hits" else _MOST
+    limit = _MOST_AT_ONCE if fragment_of(request) == "search-results" else _MOST
     found = await search(pool, text, limit) if text else _NOTHING
     return await page(request, viewer, "start/search.html.j2", q=text, found=found, groups=RESULT_GROUPS, limit=limit)

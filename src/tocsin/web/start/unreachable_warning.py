@@ -25,7 +25,7 @@ _WHY: Mapping[LackReason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class UnreachableWarning:
-    """What the card says, and the lack that its button mends."""
+    """What the card says, and what the user lacks, which its button gives them."""
 
     text: str
     why: str
@@ -49,8 +49,8 @@ async def _when(pool: Pool, user_id: UUID, own_on_call: OnCallOfUser, zone: tzin
     """When the user is on call: now, or else their next shift, by a schedule or a rotation."""
     found = await feed_shifts.ahead(pool, "user", user_id)
     now, shifts = found.now, found.shifts
-    if own_on_call.duties:
-        ends = [duty.until for duty in own_on_call.duties]
+    if own_on_call.sources:
+        ends = [source.until for source in own_on_call.sources]
         until = max((end for end in ends if end), default=None) if all(ends) else None
         return f"now (until {clock(until, zone, now)})" if until else "now"
     coming = next((shift for shift in shifts if now < shift.start_at <= now + _SOON), None)
