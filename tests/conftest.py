@@ -51,9 +51,10 @@ def _has_workers(config: pytest.Config) -> bool:
     return not is_worker and config.getoption("dist", "no") != "no" and not config.option.collectonly
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """With ``-n auto``: one more than there are processors, since many tests wait for others."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """With ``-n auto``: one a processor, and one more for all tests, since many of them wait for others."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + (config.args_source is pytest.Config.ArgsSource.TESTPATHS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
