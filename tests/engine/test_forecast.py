@@ -90,17 +90,17 @@ async def raise_alert(pool: Pool, service_id: UUID) -> int:
 
 
 @pytest.mark.parametrize("seed", range(25))
-async def test_what_is_foreseen_happens_and_nothing_else(seed: int, database: str, stage: Story) -> None:
-    random, pool = Random(seed), stage.pool
+async def test_what_is_foreseen_happens_and_nothing_else(seed: int, database: str, environment: Story) -> None:
+    random, pool = Random(seed), environment.pool
     zone, instant = MOMENTS[seed % len(MOMENTS)]
-    now = await stage.clock.move_to(datetime.fromisoformat(instant) + minutes(random.randint(0, 40)))
-    made = await Maker(pool, random, now, zone, stage.phone.url).organisation()
+    now = await environment.clock.move_to(datetime.fromisoformat(instant) + minutes(random.randint(0, 40)))
+    made = await Maker(pool, random, now, zone, environment.phone.url).organisation()
     async with running_engine(database, pool):
         await settled(pool)
         begin = now + minutes(random.choice([0, 0, 7])) + timedelta(seconds=random.choice([0, 29]))
         first = (await forecast.of_service(pool, made.service_id, begin, "disk", "disk")).forecast
         expected = [foreseen(event) for event in first.events if event.at <= begin + HORIZON]
-        await stage.clock.move_to(begin)
+        await environment.clock.move_to(begin)
         await settled(pool)
         alert_id = await raise_alert(pool, made.service_id)
         await settled(pool)
@@ -110,7 +110,7 @@ async def test_what_is_foreseen_happens_and_nothing_else(seed: int, database: st
         stops = sorted(at for at in instants | between if begin < at <= begin + HORIZON)[:MOST_STOPS]
         again = random.randrange(len(stops))
         for number, stop in enumerate(stops):
-            reached = await stage.clock.move_to(stop)
+            reached = await environment.clock.move_to(stop)
             await settled(pool)
             if number == again:
                 rest = (await forecast.of_alert(pool, alert_id)).forecast
@@ -118,4 +118,4 @@ async def test_what_is_foreseen_happens_and_nothing_else(seed: int, database: st
                 assert not differences(later, [one for one in expected if one.at > reached])
         found = [one for one in await happened(pool, alert_id) if one.at <= stops[-1]]
         assert not differences(found, [one for one in expected if one.at <= stops[-1]])
-        assert await stage.overdue() == []
+        assert await environment.overdue() == []

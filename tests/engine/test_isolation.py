@@ -145,24 +145,26 @@ async def is_parked(story: Story, api: AsyncClient, kind: Kind, object_id: str, 
 
 @pytest.mark.parametrize("kind", [Rotations(), Alerts()], ids=["rotations", "alerts"])
 async def test_a_row_whose_trigger_raises_delays_no_other_and_is_parked(
-    stage: Story, api: AsyncClient, kind: Kind
+    environment: Story, api: AsyncClient, kind: Kind
 ) -> None:
-    poisoned = await seeded(stage, kind)
-    healthy = await worst_in_health(stage, kind)
-    await stage.pool.execute(SABOTAGE.format(table=kind.table, key=kind.key, id=poisoned))
-    await others_are_in_time(stage, kind, healthy)
-    assert not await has_acted(stage, poisoned)
-    await is_parked(stage, api, kind, poisoned, "it cannot move")
+    poisoned = await seeded(environment, kind)
+    healthy = await worst_in_health(environment, kind)
+    await environment.pool.execute(SABOTAGE.format(table=kind.table, key=kind.key, id=poisoned))
+    await others_are_in_time(environment, kind, healthy)
+    assert not await has_acted(environment, poisoned)
+    await is_parked(environment, api, kind, poisoned, "it cannot move")
 
 
-async def test_a_zone_that_nobody_knows_delays_no_other_and_is_parked(stage: Story, api: AsyncClient) -> None:
+async def test_a_zone_that_nobody_knows_delays_no_other_and_is_parked(environment: Story, api: AsyncClient) -> None:
     kind = Rotations()
-    poisoned = await seeded(stage, kind)
-    healthy = await worst_in_health(stage, kind)
-    await stage.pool.execute("update rotations set time_zone = 'Mars/Olympus' where id = $1::text::uuid", poisoned)
-    await others_are_in_time(stage, kind, healthy)
-    assert not await has_acted(stage, poisoned)
-    await is_parked(stage, api, kind, poisoned, "Mars/Olympus")
+    poisoned = await seeded(environment, kind)
+    healthy = await worst_in_health(environment, kind)
+    await environment.pool.execute(
+        "update rotations set time_zone = 'Mars/Olympus' where id = $1::text::uuid", poisoned
+    )
+    await others_are_in_time(environment, kind, healthy)
+    assert not await has_acted(environment, poisoned)
+    await is_parked(environment, api, kind, poisoned, "Mars/Olympus")
 
 
 @asynccontextmanager
@@ -180,13 +182,13 @@ async def locked(dsn: str, kind: Kind, object_id: str) -> AsyncIterator[None]:
 
 @pytest.mark.parametrize("kind", [Rotations(), Alerts()], ids=["rotations", "alerts"])
 async def test_a_row_that_another_session_locks_delays_no_other_and_moves_when_it_is_free(
-    stage: Story, engine: Engine, database: str, kind: Kind
+    environment: Story, engine: Engine, database: str, kind: Kind
 ) -> None:
-    poisoned = await seeded(stage, kind)
-    healthy = await worst_in_health(stage, kind)
+    poisoned = await seeded(environment, kind)
+    healthy = await worst_in_health(environment, kind)
     async with locked(database, kind, poisoned):
-        await others_are_in_time(stage, kind, healthy)
-        assert not await has_acted(stage, poisoned)
-    await settled(stage.pool)
-    await stage.passes(1)
-    assert await has_acted(stage, poisoned)
+        await others_are_in_time(environment, kind, healthy)
+        assert not await has_acted(environment, poisoned)
+    await settled(environment.pool)
+    await environment.passes(1)
+    assert await has_acted(environment, poisoned)

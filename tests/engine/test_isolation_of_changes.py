@@ -124,21 +124,21 @@ async def seed_others(pool: Pool, **ids: object) -> None:
 
 
 @pytest.fixture
-async def crowd(stage: Story, database: str) -> AsyncIterator[Crowd]:
+async def crowd(environment: Story, database: str) -> AsyncIterator[Crowd]:
     """A crowd with an engine at work that has nothing left to do."""
-    make = stage.make
+    make = environment.make
     ann, ben = await make.reachable_user("Ann"), await make.reachable_user("Ben")
     rotation, other = await make.rotation(ann), await make.rotation(ann)
     schedule, other_schedule = await make.schedule(rule(rotation)), await make.schedule(rule(other))
     steps = (step(rotation), step(schedule), step(ann, rotation, schedule))
     users_of_it = [await make.policy(one) for one in steps]
     likes = [await make.policy(step(each)) for each in (other, other_schedule)]
-    async with running_engine(database, stage.pool):
-        await settled(stage.pool)
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
         ids = {"rotation": other.id, "schedule": other_schedule.id, "user": ann.id}
-        await seed_others(stage.pool, **ids, likes=", ".join(str(one.id) for one in likes))
-        await stage.pool.execute(NOTE_JOBS)
-        yield Crowd(stage, rotation, schedule, users_of_it, ben)
+        await seed_others(environment.pool, **ids, likes=", ".join(str(one.id) for one in likes))
+        await environment.pool.execute(NOTE_JOBS)
+        yield Crowd(environment, rotation, schedule, users_of_it, ben)
 
 
 async def written(pool: Pool) -> set[Row]:

@@ -200,16 +200,16 @@ async def is_mirrored(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_no_two_jobs_and_nobody_who_acts_meanwhile_deadlock(stage: Story, database: str, seed: int) -> None:
+async def test_no_two_jobs_and_nobody_who_acts_meanwhile_deadlock(environment: Story, database: str, seed: int) -> None:
     table_locks: set[str] = set()
     with capture_logs() as logs:
         async with (
             open_pool(database, size=PEOPLE, application_name="tocsin people") as pool,
-            running_engine(database, stage.pool),
-            running_engine(database, stage.pool),
+            running_engine(database, environment.pool),
+            running_engine(database, environment.pool),
             sampling(database, table_locks),
         ):
-            crowd = await crowd_of(stage, pool, seed)
+            crowd = await crowd_of(environment, pool, seed)
 
             async def person() -> None:
                 for _ in range(ACTIONS_EACH):
@@ -217,13 +217,13 @@ async def test_no_two_jobs_and_nobody_who_acts_meanwhile_deadlock(stage: Story, 
 
             async def let_time_pass() -> None:
                 for _ in range(20):
-                    await stage.clock.advance(timedelta(minutes=7))
+                    await environment.clock.advance(timedelta(minutes=7))
                     await asyncio.sleep(0.05)
 
             await asyncio.gather(let_time_pass(), *(person() for _ in range(PEOPLE)))
-            await settled(stage.pool)
+            await settled(environment.pool)
             await is_mirrored(crowd)
     failed = [entry for entry in logs if entry["event"] == "job_failed"]
     assert [entry for entry in failed if "Deadlock" in entry["error"]] == []
-    assert await deadlocks(stage.pool) == 0
+    assert await deadlocks(environment.pool) == 0
     assert table_locks == set()

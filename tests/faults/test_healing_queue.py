@@ -71,32 +71,34 @@ async def test_jobs_put_off_by_hand_are_brought_back(story: Story) -> None:
     assert story.paged() == ["Ann", "Ben"]
 
 
-async def test_what_is_due_far_ahead_is_seen_by_the_full_check_and_made_soon(stage: Story, database: str) -> None:
-    policy = await stage.make.policy(step(await stage.user("Ann"), delay=timedelta(hours=6)))
-    async with running_engine(database, stage.pool):
-        alert_id = await stage.alert(await stage.make.service(policy))
-    await stage.pool.execute("delete from pgqueuer")
-    [found] = await full_check(stage.pool)
+async def test_what_is_due_far_ahead_is_seen_by_the_full_check_and_made_soon(environment: Story, database: str) -> None:
+    policy = await environment.make.policy(step(await environment.user("Ann"), delay=timedelta(hours=6)))
+    async with running_engine(database, environment.pool):
+        alert_id = await environment.alert(await environment.make.service(policy))
+    await environment.pool.execute("delete from pgqueuer")
+    [found] = await full_check(environment.pool)
     assert (found.kind, found.id, found.reason) == ("alert", str(alert_id), "no_job")
-    sweep = Sweep(stage.pool)
+    sweep = Sweep(environment.pool)
     for _ in range(11):
-        sweep._rests_until = 0.0
+        sweep._pauses_until = 0.0
         await sweep.run_once()
-    assert await is_healthy(stage.pool)
+    assert await is_healthy(environment.pool)
 
 
-async def test_an_engine_down_for_six_hours_goes_on_with_one_step_per_alert(stage: Story, database: str) -> None:
-    service = await stage.make.service(
-        await stage.make.policy(step(await stage.user("Ann")), step(await stage.user("Ben")), repeat=0)
+async def test_an_engine_down_for_six_hours_goes_on_with_one_step_per_alert(environment: Story, database: str) -> None:
+    service = await environment.make.service(
+        await environment.make.policy(
+            step(await environment.user("Ann")), step(await environment.user("Ben")), repeat=0
+        )
     )
-    async with running_engine(database, stage.pool):
-        await stage.alert(service)
-    assert stage.paged() == ["Ann"]
-    await stage.pool.execute("truncate pgqueuer")
-    await stage.clock.advance(timedelta(hours=6))
-    async with running_engine(database, stage.pool):
+    async with running_engine(database, environment.pool):
+        await environment.alert(service)
+    assert environment.paged() == ["Ann"]
+    await environment.pool.execute("truncate pgqueuer")
+    await environment.clock.advance(timedelta(hours=6))
+    async with running_engine(database, environment.pool):
 
         async def ben_is_paged() -> bool:
-            return stage.paged() == ["Ben"]
+            return environment.paged() == ["Ben"]
 
         await eventually(ben_is_paged, within=SOON)

@@ -35,13 +35,13 @@ async def empty(postgres_dsn: str) -> AsyncIterator[str]:
 
 
 async def test_a_dump_of_an_hour_ago_without_the_queue(
-    stage: Story, database: str, empty: str, phone: WebhookReceiver, tmp_path: Path
+    environment: Story, database: str, empty: str, phone: WebhookReceiver, tmp_path: Path
 ) -> None:
-    ann, ben, cid = [await stage.user(name) for name in ("Ann", "Ben", "Cid")]
-    policy = await stage.make.policy(step(ann, delay=minutes(61.5)), step(ben, delay=minutes(5)), step(cid))
-    async with running_engine(database, stage.pool):
-        await stage.alert(await stage.make.service(policy))
-    assert stage.paged() == ["Ann"]
+    ann, ben, cid = [await environment.user(name) for name in ("Ann", "Ben", "Cid")]
+    policy = await environment.make.policy(step(ann, delay=minutes(61.5)), step(ben, delay=minutes(5)), step(cid))
+    async with running_engine(database, environment.pool):
+        await environment.alert(await environment.make.service(policy))
+    assert environment.paged() == ["Ann"]
     dump = str(tmp_path / "tocsin.dump")
     await run("pg_dump", "-Fc", "--exclude-table-data=public.pgqueuer*", "-f", dump, "-d", database)
     await run("pg_restore", "--no-owner", "-d", empty, dump)

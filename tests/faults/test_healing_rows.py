@@ -10,7 +10,7 @@ from tests.fixtures.factories import rule, step
 
 from tocsin.engine.healing import reconcile
 from tocsin.engine.healing.full_check import full_check
-from tocsin.engine.healing.reconcile import TURNS, Reconciler
+from tocsin.engine.healing.reconcile import KINDS_OF_A_ROUND, Reconciler
 from tocsin.engine.healing.sweep import Sweep
 from tocsin.store.actor import acting
 from tocsin.store.alerts import actions
@@ -28,7 +28,7 @@ async def heals(story: Story, holds: Callable[[], Awaitable[object]]) -> None:
     await Sweep(story.pool).run_once()
     await settled(story.pool)
     reconciler = Reconciler(story.pool, timedelta(minutes=10))
-    for _ in TURNS:
+    for _ in KINDS_OF_A_ROUND:
         await reconciler.run_once()
         await settled(story.pool)
     assert await holds()

@@ -14,33 +14,33 @@ ALERTS = 20
 ANSWERED = 8
 
 
-async def test_another_engine_finishes_what_a_killed_one_had_begun(stage: Story, database: str) -> None:
-    service = await stage.make.service(await stage.make.policy(step(await stage.user("ann"))))
-    stage.phone.script(*[200] * ANSWERED, *[Hang()] * ALERTS)
-    async with engine_process(database, stage.pool) as process:
+async def test_another_engine_finishes_what_a_killed_one_had_begun(environment: Story, database: str) -> None:
+    service = await environment.make.service(await environment.make.policy(step(await environment.user("ann"))))
+    environment.phone.script(*[200] * ANSWERED, *[Hang()] * ALERTS)
+    async with engine_process(database, environment.pool) as process:
         for number in range(ALERTS):
-            await stage.make.alert(service, f"disk {number}")
-        await stage.phone.wait_for(ANSWERED + 4)
+            await environment.make.alert(service, f"disk {number}")
+        await environment.phone.wait_for(ANSWERED + 4)
         process.send_signal(signal.SIGKILL)
         await process.wait()
-    assert await unfinished(stage.pool) > 0
+    assert await unfinished(environment.pool) > 0
 
-    stage.phone.release()
-    async with running_engine(database, stage.pool):  # on the same machine: it need not wait, and no time passes
-        await settled(stage.pool)
+    environment.phone.release()
+    async with running_engine(database, environment.pool):  # on the same machine: it need not wait, and no time passes
+        await settled(environment.pool)
 
-    assert await unfinished(stage.pool) == 0
-    statuses = await stage.pool.fetch("select status from outgoing_messages")
+    assert await unfinished(environment.pool) == 0
+    statuses = await environment.pool.fetch("select status from outgoing_messages")
     assert [row["status"] for row in statuses] == ["sent"] * ALERTS
     keys = defaultdict(set)
-    for request in stage.phone.requests:
+    for request in environment.phone.requests:
         keys[request.json["page_id"]].add(request.json["idempotency_key"])
     assert len(keys) == ALERTS
     assert {len(found) for found in keys.values()} == {1}
-    sends = Counter(request.json["alert"]["id"] for request in stage.phone.requests)
+    sends = Counter(request.json["alert"]["id"] for request in environment.phone.requests)
     assert len(sends) == ALERTS
     assert 4 <= sum(count - 1 for count in sends.values()) <= ALERTS
-    said = await stage.pool.fetchval(
+    said = await environment.pool.fetchval(
         "select count(*) from outgoing_message_events where reason = 'engine_stopped_while_sending'"
     )
     assert said >= 4

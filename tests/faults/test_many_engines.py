@@ -63,16 +63,18 @@ async def went_through_once(story: Story) -> None:
 
 
 @pytest.mark.parametrize("engines", [1, 2, 4])
-async def test_each_transition_and_each_page_happens_once(stage: Story, database: str, engines: int) -> None:
-    service = await two_rounds(stage)
-    async with engine_processes(database, stage.pool, engines):
-        await raise_some(stage, service, range(ALERTS))
+async def test_each_transition_and_each_page_happens_once(environment: Story, database: str, engines: int) -> None:
+    service = await two_rounds(environment)
+    async with engine_processes(database, environment.pool, engines):
+        await raise_some(environment, service, range(ALERTS))
         for _ in range(4):
-            await stage.all_sent(within=PATIENCE)  # or a page that waits for a busy phone is bundled into the next
-            await stage.clock.advance(minutes(5))
-        await stage.all_sent(within=PATIENCE)
-    await went_through_once(stage)
-    assert set(stage.pages().values()) == {1}
+            await environment.all_sent(
+                within=PATIENCE
+            )  # or a page that waits for a busy phone is bundled into the next
+            await environment.clock.advance(minutes(5))
+        await environment.all_sent(within=PATIENCE)
+    await went_through_once(environment)
+    assert set(environment.pages().values()) == {1}
 
 
 @dataclass(slots=True)
@@ -106,18 +108,18 @@ async def flock(dsn: str, pool: Pool, seed: int, count: int) -> AsyncIterator[Fl
 
 
 async def test_engines_that_are_killed_and_started_lose_nothing_and_do_nothing_twice(
-    stage: Story, database: str
+    environment: Story, database: str
 ) -> None:
-    service = await two_rounds(stage)
-    async with flock(database, stage.pool, 7, 3) as engines:
+    service = await two_rounds(environment)
+    async with flock(database, environment.pool, 7, 3) as engines:
         going = asyncio.create_task(engines.come_and_go(), name="come and go")
         for number in range(ALERTS):  # so that something is under way at every moment
-            await raise_some(stage, service, [number])
+            await raise_some(environment, service, [number])
             await asyncio.sleep(0.05)
-            await stage.clock.advance(timedelta(seconds=7))
+            await environment.clock.advance(timedelta(seconds=7))
         await going
         for wait in (HEARTBEAT_TIMEOUT * 1.1, CLAIM * 1.1, *[minutes(5)] * 5):
-            await stage.clock.advance(wait)
-            await settled(stage.pool, within=PATIENCE)
-        await stage.all_sent(within=PATIENCE)
-    await went_through_once(stage)
+            await environment.clock.advance(wait)
+            await settled(environment.pool, within=PATIENCE)
+        await environment.all_sent(within=PATIENCE)
+    await went_through_once(environment)

@@ -76,23 +76,25 @@ async def not_touched(story: Story, alert: int) -> None:
     assert (standing["state"], standing["version"]) == ("new", 0)
 
 
-async def test_an_engine_that_starts_beside_it_takes_no_job_and_ends_when_told(stage: Story, database: str) -> None:
-    service = await stage.make.service(await stage.make.policy(step(await stage.user("ann"))))
-    alert = await stage.make.alert(service)
-    await stage.pool.execute("delete from pgqueuer where entrypoint <> 'alert'")
-    await migrate_further(stage.pool)
-    async with running_engine(database, stage.pool):
-        assert await has_stopped(stage.pool)
-    await not_touched(stage, alert)
-    assert await stage.pool.fetchval("select count(*) from engine_instances") == 0
+async def test_an_engine_that_starts_beside_it_takes_no_job_and_ends_when_told(
+    environment: Story, database: str
+) -> None:
+    service = await environment.make.service(await environment.make.policy(step(await environment.user("ann"))))
+    alert = await environment.make.alert(service)
+    await environment.pool.execute("delete from pgqueuer where entrypoint <> 'alert'")
+    await migrate_further(environment.pool)
+    async with running_engine(database, environment.pool):
+        assert await has_stopped(environment.pool)
+    await not_touched(environment, alert)
+    assert await environment.pool.fetchval("select count(*) from engine_instances") == 0
 
 
-async def test_a_sign_of_life_on_its_way_does_not_hide_that_it_is_paused(stage: Story, database: str) -> None:
-    await migrate_further(stage.pool)
-    await stage.pool.execute(SLOW_SIGNS_OF_LIFE)
-    async with running_engine(database, stage.pool):
+async def test_a_sign_of_life_on_its_way_does_not_hide_that_it_is_paused(environment: Story, database: str) -> None:
+    await migrate_further(environment.pool)
+    await environment.pool.execute(SLOW_SIGNS_OF_LIFE)
+    async with running_engine(database, environment.pool):
         await asyncio.sleep(0.7)
-        assert await has_stopped(stage.pool)
+        assert await has_stopped(environment.pool)
 
 
 async def test_what_is_in_hand_is_finished(story: Story) -> None:

@@ -23,31 +23,31 @@ group by alert_id, meta ->> 'step_number'
 """
 
 
-async def test_what_others_have_done_meanwhile_is_not_done_again(stage: Story, database: str) -> None:
-    ann, ben = await stage.user("ann"), await stage.user("ben")
-    service = await stage.make.service(await stage.make.policy(step(ann), step(ben)))
-    stage.phone.script(*[200] * ANSWERED, *[Hang()] * ALERTS)
-    async with engine_process(database, stage.pool) as paused:
+async def test_what_others_have_done_meanwhile_is_not_done_again(environment: Story, database: str) -> None:
+    ann, ben = await environment.user("ann"), await environment.user("ben")
+    service = await environment.make.service(await environment.make.policy(step(ann), step(ben)))
+    environment.phone.script(*[200] * ANSWERED, *[Hang()] * ALERTS)
+    async with engine_process(database, environment.pool) as paused:
         for number in range(ALERTS):
-            await stage.make.alert(service, f"disk {number}")
-        await stage.phone.wait_for(ANSWERED + 4)
+            await environment.make.alert(service, f"disk {number}")
+        await environment.phone.wait_for(ANSWERED + 4)
         paused.send_signal(signal.SIGSTOP)
-        stage.phone.release()
-        async with running_engine(database, stage.pool):
+        environment.phone.release()
+        async with running_engine(database, environment.pool):
             for wait in (timedelta(seconds=5), minutes(5)):
-                await stage.clock.advance(wait)
-                await settled(stage.pool, within=40)
-                assert await stage.pool.fetchval(ALL_SENT)
+                await environment.clock.advance(wait)
+                await settled(environment.pool, within=40)
+                assert await environment.pool.fetchval(ALL_SENT)
             paused.send_signal(signal.SIGCONT)
             paused.terminate()
             assert await paused.wait() == 0
-            await settled(stage.pool)
+            await settled(environment.pool)
 
-    entered = await stage.pool.fetch(ENTERED)
+    entered = await environment.pool.fetch(ENTERED)
     assert Counter((row["step"], row["times"]) for row in entered) == {("0", 1): ALERTS, ("1", 1): ALERTS}
-    pages = await stage.pool.fetch(
+    pages = await environment.pool.fetch(
         "select target_name, status, count(*) from outgoing_messages group by 1, 2 order by 1"
     )
     assert [tuple(row) for row in pages] == [("ann", "sent", ALERTS), ("ben", "sent", ALERTS)]
-    assert max(stage.pages().values()) == 2, "it was in the middle of sending when it was stopped"
-    assert await stage.pool.fetchval("select count(*) from pgqueuer where status = 'failed'") == 0
+    assert max(environment.pages().values()) == 2, "it was in the middle of sending when it was stopped"
+    assert await environment.pool.fetchval("select count(*) from pgqueuer where status = 'failed'") == 0

@@ -23,37 +23,39 @@ async def fates(story: Story, alert_id: int) -> Counter[str]:
 
 
 async def test_n1_of_two_cycles_that_no_engine_saw_to_only_the_latest_page_goes_out(
-    database: str, stage: Story
+    database: str, environment: Story
 ) -> None:
-    service = await one_step(stage, 0, 30)
-    async with running_engine(database, stage.pool):
-        alert = await stage.alert(service)
-        await stage.passes(4)
-        await stage.escalate(alert)
-        assert stage.paged() == ["ann", "ann"]
-    await stage.clock.advance(minutes(34))
-    async with running_engine(database, stage.pool):
-        await settled(stage.pool)
-        assert stage.paged() == ["ann"]
-        assert await fates(stage, alert) == {"sent": 3, "bundled later_page_says_it": 1}
-        [later] = await stage.pool.fetch(
+    service = await one_step(environment, 0, 30)
+    async with running_engine(database, environment.pool):
+        alert = await environment.alert(service)
+        await environment.passes(4)
+        await environment.escalate(alert)
+        assert environment.paged() == ["ann", "ann"]
+    await environment.clock.advance(minutes(34))
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
+        assert environment.paged() == ["ann"]
+        assert await fates(environment, alert) == {"sent": 3, "bundled later_page_says_it": 1}
+        [later] = await environment.pool.fetch(
             "select escalation_count from outgoing_messages where status = 'sent' order by created_at desc limit 1"
         )
         assert later["escalation_count"] == 2
-        assert "bundled later_page_says_it" in await stage.page_states(alert)
-        assert await stage.overdue() == []
+        assert "bundled later_page_says_it" in await environment.page_states(alert)
+        assert await environment.overdue() == []
 
 
-async def test_n1_an_alert_that_is_overdue_too_moves_first_and_its_page_is_the_one(database: str, stage: Story) -> None:
-    service = await one_step(stage, 0, 30, long=40)
-    async with running_engine(database, stage.pool):
-        alert = await stage.alert(service)
-        assert stage.paged() == ["ann"]
-    await stage.clock.advance(minutes(50))
-    async with running_engine(database, stage.pool):
-        await settled(stage.pool)
-        assert stage.paged() == ["ann"]
-        assert await fates(stage, alert) == {"sent": 2, "bundled later_page_says_it": 1}
+async def test_n1_an_alert_that_is_overdue_too_moves_first_and_its_page_is_the_one(
+    database: str, environment: Story
+) -> None:
+    service = await one_step(environment, 0, 30, long=40)
+    async with running_engine(database, environment.pool):
+        alert = await environment.alert(service)
+        assert environment.paged() == ["ann"]
+    await environment.clock.advance(minutes(50))
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
+        assert environment.paged() == ["ann"]
+        assert await fates(environment, alert) == {"sent": 2, "bundled later_page_says_it": 1}
 
 
 @pytest.mark.parametrize("long", [5, 2.5])
@@ -113,18 +115,18 @@ async def test_n1_a_page_whose_later_one_failed_for_good_still_goes_out(story: S
     assert (await fates(story, alert))["sent"] == 1
 
 
-async def test_n1_of_overdue_pages_to_a_channel_only_the_latest_goes_out(database: str, stage: Story) -> None:
-    room = await stage.make.channel("room", stage.address("room"))
-    service = await stage.make.service(await stage.make.policy(step(room, delay=minutes(10)), repeat=None))
-    stage.phone.script(503)
-    async with running_engine(database, stage.pool):
-        alert = await stage.alert(service)
-        assert stage.paged() == ["room"]
-    await stage.clock.advance(minutes(10))
-    async with running_engine(database, stage.pool):
-        await settled(stage.pool)
-        assert stage.paged() == ["room"]
-        assert await fates(stage, alert) == {"sent": 1, "bundled later_page_says_it": 1}
+async def test_n1_of_overdue_pages_to_a_channel_only_the_latest_goes_out(database: str, environment: Story) -> None:
+    room = await environment.make.channel("room", environment.address("room"))
+    service = await environment.make.service(await environment.make.policy(step(room, delay=minutes(10)), repeat=None))
+    environment.phone.script(503)
+    async with running_engine(database, environment.pool):
+        alert = await environment.alert(service)
+        assert environment.paged() == ["room"]
+    await environment.clock.advance(minutes(10))
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
+        assert environment.paged() == ["room"]
+        assert await fates(environment, alert) == {"sent": 1, "bundled later_page_says_it": 1}
 
 
 async def test_n1_after_a_maintenance_a_page_that_it_put_off_is_bundled_into_that_of_the_step_entered_then(

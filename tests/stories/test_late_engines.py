@@ -52,34 +52,34 @@ async def between(story: Story, schedule_id: UUID, start: float, end: float) -> 
 
 
 async def test_s4_a_handoff_made_four_minutes_late_starts_its_stint_when_it_was_due(
-    stage: Story, database: str
+    environment: Story, database: str
 ) -> None:
-    await stage.clock.move_to(MONDAY + TEN)
-    _, schedule = await daily(stage)
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    await stage.clock.move_to(MONDAY + timedelta(hours=33, minutes=4))
+    await environment.clock.move_to(MONDAY + TEN)
+    _, schedule = await daily(environment)
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    await environment.clock.move_to(MONDAY + timedelta(hours=33, minutes=4))
     expected = [("ann", 10, 33), ("ben", 33, 57)]
-    assert await between(stage, schedule.id, 10, 57) == expected, "no engine has looked yet"
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-        assert await told(stage) == [("ann", 10, 33), ("ben", 33, None)]
-        assert await between(stage, schedule.id, 10, 57) == expected
+    assert await between(environment, schedule.id, 10, 57) == expected, "no engine has looked yet"
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+        assert await told(environment) == [("ann", 10, 33), ("ben", 33, None)]
+        assert await between(environment, schedule.id, 10, 57) == expected
 
 
-async def test_s4_an_engine_that_was_away_writes_every_stint_in_between(stage: Story, database: str) -> None:
-    await stage.clock.move_to(MONDAY + TEN)
-    _, schedule = await daily(stage)
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    await stage.clock.move_to(MONDAY + timedelta(hours=60))
+async def test_s4_an_engine_that_was_away_writes_every_stint_in_between(environment: Story, database: str) -> None:
+    await environment.clock.move_to(MONDAY + TEN)
+    _, schedule = await daily(environment)
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    await environment.clock.move_to(MONDAY + timedelta(hours=60))
     expected = [("ann", 10, 33), ("ben", 33, 57), ("ann", 57, 81)]
-    assert await between(stage, schedule.id, 10, 81) == expected, "no engine has looked yet"
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-        assert await told(stage) == [("ann", 10, 33), ("ben", 33, 57), ("ann", 57, None)]
-        assert await between(stage, schedule.id, 10, 81) == expected
-        [state] = await stage.pool.fetch("select shift_start, shift_end from rotation_state")
+    assert await between(environment, schedule.id, 10, 81) == expected, "no engine has looked yet"
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+        assert await told(environment) == [("ann", 10, 33), ("ben", 33, 57), ("ann", 57, None)]
+        assert await between(environment, schedule.id, 10, 81) == expected
+        [state] = await environment.pool.fetch("select shift_start, shift_end from rotation_state")
         assert tuple(state) == (MONDAY + timedelta(hours=57), MONDAY + timedelta(hours=81))
 
 
@@ -91,90 +91,92 @@ async def test_s4_an_engine_that_was_away_writes_every_stint_in_between(stage: S
     ],
 )
 async def test_s4_clocks_that_change_meanwhile_change_the_stints(
-    stage: Story, database: str, friday: str, handoffs: Sequence[str]
+    environment: Story, database: str, friday: str, handoffs: Sequence[str]
 ) -> None:
     begin = datetime.fromisoformat(f"{friday}T12:00Z")
-    await stage.clock.move_to(begin)
+    await environment.clock.move_to(begin)
     await daily(
-        stage,
+        environment,
         start_at=datetime.fromisoformat(f"{friday}T09:00+0{1 if '-03-' in friday else 2}:00"),
         zone="Europe/Berlin",
     )
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    await stage.clock.move_to(begin + timedelta(days=3))
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    await environment.clock.move_to(begin + timedelta(days=3))
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
     edges = [begin, *(datetime.fromisoformat(f"2027-{each}Z") for each in handoffs)]
     hours = [(edge - MONDAY) / timedelta(hours=1) for edge in edges]
     names = ("ann", "ben", "ann", "ben")
-    assert await told(stage) == list(zip(names, hours, [*hours[1:], None], strict=True))
+    assert await told(environment) == list(zip(names, hours, [*hours[1:], None], strict=True))
 
 
-async def test_s4_overrides_act_in_an_absence_also_those_made_in_it(stage: Story, database: str) -> None:
+async def test_s4_overrides_act_in_an_absence_also_those_made_in_it(environment: Story, database: str) -> None:
     """Tuesday's 10 to 12 was planned; on Tuesday at 20 somebody adds one that began at 18 and ends at 22."""
-    await stage.clock.move_to(MONDAY + TEN)
-    _, schedule = await daily(stage)
-    cid = await stage.user("cid")
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    await override_in_absence(stage, schedule, (34, 36), add=cid)
-    await stage.clock.move_to(MONDAY + timedelta(hours=44))
-    await override_in_absence(stage, schedule, (42, 46), add=cid)
-    await stage.clock.move_to(MONDAY + timedelta(hours=50))
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    assert await told(stage) == [("ann", 10, 33), ("ben", 33, None), ("cid", 34, 36), ("cid", 44, 46)]
+    await environment.clock.move_to(MONDAY + TEN)
+    _, schedule = await daily(environment)
+    cid = await environment.user("cid")
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    await override_in_absence(environment, schedule, (34, 36), add=cid)
+    await environment.clock.move_to(MONDAY + timedelta(hours=44))
+    await override_in_absence(environment, schedule, (42, 46), add=cid)
+    await environment.clock.move_to(MONDAY + timedelta(hours=50))
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    assert await told(environment) == [("ann", 10, 33), ("ben", 33, None), ("cid", 34, 36), ("cid", 44, 46)]
 
 
-async def test_s4_a_shift_that_began_and_ended_in_an_absence_is_there(stage: Story, database: str) -> None:
-    await stage.clock.move_to(MONDAY)
-    ann = await stage.user("ann")
-    await stage.make.policy(step(await stage.make.schedule(rule(ann, time(9), time(17)))))
-    async with running_engine(database, stage.pool):
-        await at(stage, MONDAY + timedelta(hours=1))
-    await stage.clock.move_to(MONDAY + timedelta(hours=47))
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    assert await told(stage) == [("ann", 9, 17), ("ann", 33, 41)]
+async def test_s4_a_shift_that_began_and_ended_in_an_absence_is_there(environment: Story, database: str) -> None:
+    await environment.clock.move_to(MONDAY)
+    ann = await environment.user("ann")
+    await environment.make.policy(step(await environment.make.schedule(rule(ann, time(9), time(17)))))
+    async with running_engine(database, environment.pool):
+        await at(environment, MONDAY + timedelta(hours=1))
+    await environment.clock.move_to(MONDAY + timedelta(hours=47))
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    assert await told(environment) == [("ann", 9, 17), ("ann", 33, 41)]
 
 
 async def test_s4_a_change_in_an_absence_acts_when_it_was_made_and_what_was_before_stays(
-    stage: Story, database: str
+    environment: Story, database: str
 ) -> None:
     """The rotation is another from Tuesday 20:00 on. What it was is not known, so Ann's stint goes on until then."""
-    await stage.clock.move_to(MONDAY + TEN)
-    rotation, _ = await daily(stage)
-    ann, ben, cid = [await users.get(stage.pool, each) for each in rotation.participants] + [await stage.user("cid")]
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    await stage.clock.move_to(MONDAY + timedelta(hours=44))
-    await change_rotation_in_absence(stage, rotation, ann, ben, cid)
-    await stage.clock.move_to(MONDAY + timedelta(hours=84))
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    assert await told(stage) == [("ann", 10, 44), ("ben", 44, 57), ("cid", 57, 81), ("ann", 81, None)]
+    await environment.clock.move_to(MONDAY + TEN)
+    rotation, _ = await daily(environment)
+    ann, ben, cid = [await users.get(environment.pool, each) for each in rotation.participants] + [
+        await environment.user("cid")
+    ]
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    await environment.clock.move_to(MONDAY + timedelta(hours=44))
+    await change_rotation_in_absence(environment, rotation, ann, ben, cid)
+    await environment.clock.move_to(MONDAY + timedelta(hours=84))
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    assert await told(environment) == [("ann", 10, 44), ("ben", 44, 57), ("cid", 57, 81), ("ann", 81, None)]
 
 
-async def test_r2_a_rotation_made_while_no_engine_ran_has_had_its_handoffs(stage: Story, database: str) -> None:
-    await stage.clock.move_to(MONDAY)
-    await daily(stage)
-    await stage.clock.move_to(MONDAY + timedelta(hours=60))
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    assert await told(stage) == [("ann", 0, 9), ("ben", 9, 33), ("ann", 33, 57), ("ben", 57, None)]
+async def test_r2_a_rotation_made_while_no_engine_ran_has_had_its_handoffs(environment: Story, database: str) -> None:
+    await environment.clock.move_to(MONDAY)
+    await daily(environment)
+    await environment.clock.move_to(MONDAY + timedelta(hours=60))
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    assert await told(environment) == [("ann", 0, 9), ("ben", 9, 33), ("ann", 33, 57), ("ben", 57, None)]
 
 
-async def test_p1_a_step_that_targets_a_rotation_itself_tells_every_turn(stage: Story, database: str) -> None:
-    await stage.clock.move_to(MONDAY)
-    people = [await stage.user(name) for name in ("ann", "ben")]
-    await stage.make.policy(step(await stage.make.rotation(*people, start_at=MONDAY + NINE)))
-    async with running_engine(database, stage.pool):
-        await at(stage, MONDAY + timedelta(hours=10))
-    await stage.clock.move_to(MONDAY + timedelta(hours=58))
-    async with running_engine(database, stage.pool):
-        await stage.passes(0)
-    assert await rows(stage, "ep_step_on_call_users") == [
+async def test_p1_a_step_that_targets_a_rotation_itself_tells_every_turn(environment: Story, database: str) -> None:
+    await environment.clock.move_to(MONDAY)
+    people = [await environment.user(name) for name in ("ann", "ben")]
+    await environment.make.policy(step(await environment.make.rotation(*people, start_at=MONDAY + NINE)))
+    async with running_engine(database, environment.pool):
+        await at(environment, MONDAY + timedelta(hours=10))
+    await environment.clock.move_to(MONDAY + timedelta(hours=58))
+    async with running_engine(database, environment.pool):
+        await environment.passes(0)
+    assert await rows(environment, "ep_step_on_call_users") == [
         ("ann", 0, 9),
         ("ben", 9, 33),
         ("ann", 33, 57),

@@ -58,20 +58,20 @@ async def test_p2_only_the_policies_that_use_what_has_changed_are_woken(story: S
 
 
 async def test_p3_an_alert_pages_who_is_on_call_although_the_mirrors_job_still_waits(
-    stage: Story, database: str
+    environment: Story, database: str
 ) -> None:
-    async with running_engine(database, stage.pool):
-        await at(stage, MONDAY)
-        ann, ben = await stage.user("ann"), await stage.user("ben")
-        schedule = await stage.make.schedule(rule(ann, time(0), time(8)), rule(ben, time(8), time(0)))
-        service = await stage.make.service(await stage.make.policy(step(schedule)))
-        assert await who_is_paged(stage, service) == ["ann"]
-    await stage.clock.advance(timedelta(hours=9))
+    async with running_engine(database, environment.pool):
+        await at(environment, MONDAY)
+        ann, ben = await environment.user("ann"), await environment.user("ben")
+        schedule = await environment.make.schedule(rule(ann, time(0), time(8)), rule(ben, time(8), time(0)))
+        service = await environment.make.service(await environment.make.policy(step(schedule)))
+        assert await who_is_paged(environment, service) == ["ann"]
+    await environment.clock.advance(timedelta(hours=9))
     put_off = "execute_after = execute_after + interval '1 day' where entrypoint in ('schedule', 'policy')"
-    await stage.pool.execute(f"update pgqueuer set {put_off}")
-    async with running_engine(database, stage.pool):
-        assert await who_is_paged(stage, service) == ["ben"]
-        assert await mirror(stage) == [(0, "ann", 0, 8), (0, "ben", 8, None)]
+    await environment.pool.execute(f"update pgqueuer set {put_off}")
+    async with running_engine(database, environment.pool):
+        assert await who_is_paged(environment, service) == ["ben"]
+        assert await mirror(environment) == [(0, "ann", 0, 8), (0, "ben", 8, None)]
 
 
 async def test_p3_somebody_removed_a_moment_ago_is_not_paged(story: Story) -> None:

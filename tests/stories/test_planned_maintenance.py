@@ -127,40 +127,40 @@ async def test_m1_an_alert_due_as_a_window_begins_is_held_though_the_services_jo
 
 @pytest.mark.parametrize("planned", ["before the engine stopped", "while there was none"])
 async def test_a5_in_a_window_that_no_engine_has_seen_begin_escalating_is_refused_with_the_reason(
-    database: str, stage: Story, planned: str
+    database: str, environment: Story, planned: str
 ) -> None:
-    service = await one_step(stage)
-    async with running_engine(database, stage.pool):
-        alert = await stage.alert(service)
+    service = await one_step(environment)
+    async with running_engine(database, environment.pool):
+        alert = await environment.alert(service)
         if planned == "before the engine stopped":
-            await window(stage, service, MONDAY + minutes(60), 30)
+            await window(environment, service, MONDAY + minutes(60), 30)
     if planned == "while there was none":
-        await plan(stage, service, MONDAY + minutes(60), 30)
-    await stage.clock.move_to(MONDAY + minutes(61))
-    assert (await alert_list.get(stage.pool, alert)).escalation.held_until == MONDAY + minutes(90)
-    [shown] = (await alert_list.page(stage.pool, alert_list.AlertFilter(), None, 10)).items
+        await plan(environment, service, MONDAY + minutes(60), 30)
+    await environment.clock.move_to(MONDAY + minutes(61))
+    assert (await alert_list.get(environment.pool, alert)).escalation.held_until == MONDAY + minutes(90)
+    [shown] = (await alert_list.page(environment.pool, alert_list.AlertFilter(), None, 10)).items
     assert shown.escalation.held_until == MONDAY + minutes(90)
-    async with acting(stage.pool, TESTER) as connection:
+    async with acting(environment.pool, TESTER) as connection:
         with pytest.raises(Conflict, match="the service is in maintenance until 2027-01-04T01:30:00Z"):
             await actions.escalate(connection, alert, TESTER)
-    foreseen = (await forecast.of_alert(stage.pool, alert)).forecast
+    foreseen = (await forecast.of_alert(environment.pool, alert)).forecast
     assert all(event.at >= MONDAY + minutes(90) for event in foreseen.events if event.kind == "page")
-    async with running_engine(database, stage.pool):
-        await settled(stage.pool)
-        assert (await alert_list.get(stage.pool, alert)).escalation.held_until == MONDAY + minutes(90)
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
+        assert (await alert_list.get(environment.pool, alert)).escalation.held_until == MONDAY + minutes(90)
 
 
 async def test_a5_a_window_that_was_deleted_while_there_was_no_engine_holds_nothing(
-    database: str, stage: Story
+    database: str, environment: Story
 ) -> None:
-    service = await one_step(stage)
-    async with running_engine(database, stage.pool):
-        alert = await stage.alert(service)
-        running = await window(stage, service, MONDAY, 30)
-    async with acting(stage.pool, TESTER) as connection:
+    service = await one_step(environment)
+    async with running_engine(database, environment.pool):
+        alert = await environment.alert(service)
+        running = await window(environment, service, MONDAY, 30)
+    async with acting(environment.pool, TESTER) as connection:
         await maintenance_windows.delete(connection, service.id, running.id)
-    assert (await alert_list.get(stage.pool, alert)).escalation.held_until is None
-    async with acting(stage.pool, TESTER) as connection:
+    assert (await alert_list.get(environment.pool, alert)).escalation.held_until is None
+    async with acting(environment.pool, TESTER) as connection:
         await actions.escalate(connection, alert, TESTER)
 
 

@@ -59,7 +59,7 @@ class NotificationTester:
         return self._smtp_url is not None
 
     async def send(self, recipient: NamedDestination, actor: Actor) -> Delivery:
-        """Send a test page and wait for its fate, for as long as a sender takes at most.
+        """Send a test page and wait for what becomes of it, for as long as a sender takes at most.
 
         Raises HTTPException 429 when the actor has sent too many, or too many are under way.
         """
@@ -115,5 +115,5 @@ async def test_channel(channel_id: UUID, actor: Writer, pool: Database, tester: 
     return _read(await tester.send(await destinations.of_channel(pool, channel_id), actor))
 
 
-def _read(fate: Delivery) -> TestPageRead:
-    return TestPageRead(status="sent" if fate.is_sent else "failed", reason=fate.text)
+def _read(delivery: Delivery) -> TestPageRead:
+    return TestPageRead(status="sent" if delivery.is_sent else "failed", reason=delivery.text)

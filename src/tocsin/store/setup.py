@@ -39,7 +39,7 @@ class Setup:
 
     policies: Sequence[PolicyReach]
     services: Sequence[FirstService]
-    turns: Sequence[PageableTarget]
+    rotations_and_schedules: Sequence[PageableTarget]
     received: bool
 
     @property

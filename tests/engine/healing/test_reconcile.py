@@ -8,7 +8,7 @@ from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.db.pool import Pool
 from tocsin.engine.healing import reconcile
-from tocsin.engine.healing.reconcile import EVERY, TURNS, Reconciler
+from tocsin.engine.healing.reconcile import EVERY, KINDS_OF_A_ROUND, Reconciler
 from tocsin.engine.jobs.state_kinds import state_kinds
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -19,14 +19,14 @@ TEN_MINUTES = timedelta(minutes=10)
 def test_a_round_is_over_before_the_bound(objects: int, engines: int) -> None:
     share = Reconciler(pool=None, within=TEN_MINUTES)._share(objects, engines)  # type: ignore[arg-type]
     turns = -(-(objects + 1) // (share * engines))
-    each = EVERY * len(TURNS)
+    each = EVERY * len(KINDS_OF_A_ROUND)
     assert turns * each <= TEN_MINUTES * 0.9 + each
     assert share <= max(objects / engines * (each / (TEN_MINUTES * 0.9)) + 2, 20), "no more at a time than it takes"
 
 
 async def turn(reconciler: Reconciler, kind: str) -> int:
     """Let the reconciler come to the kind."""
-    reconciler._turns = TURNS.index(kind)
+    reconciler._runs = KINDS_OF_A_ROUND.index(kind)
     return await reconciler.run_once()
 
 

@@ -47,7 +47,7 @@ async def test_a_lost_job_that_is_far_ahead_is_enqueued_in_time(pool: Pool, aler
     await pool.execute("delete from pgqueuer")
     sweep, repaired = Sweep(pool), []
     for _ in range(11):
-        sweep._rests_until = 0.0
+        sweep._pauses_until = 0.0
         repaired.append(await sweep.run_once())
     assert repaired == [*[0] * 10, 1]
     assert await waiting(pool) == [f"alert:{alert}"]

@@ -24,7 +24,7 @@ from rich.console import Console
 from tocsin import log
 from tocsin.channels.email.receiver import MailReceiver
 from tocsin.channels.webhook.receiver import WebhookReceiver
-from tocsin.cli.demo.organisation import Organisation, found
+from tocsin.cli.demo.organisation import Organisation, create_organisation
 from tocsin.cli.demo.screen import Screen
 from tocsin.cli.first_start import first_start
 from tocsin.cli.runtime import bring_up_to_date
@@ -39,7 +39,7 @@ _ACKNOWLEDGE = re.compile(r"Acknowledge: (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Environment:
     """What stands ready: a running Tocsin with its organisation, and where its pages arrive."""
 
     http: httpx.AsyncClient
@@ -53,32 +53,32 @@ async def demo(console: Console | None = None) -> None:
     log.configure("console", "warning")
     screen = Screen(console)
     screen.say("Starting Tocsin on a throwaway PostgreSQL …")
-    async with _stage() as stage:
-        await _play(stage, screen)
+    async with _environment() as environment:
+        await _play(environment, screen)
 
 
-async def _play(stage: Stage, screen: Screen) -> None:
-    alert_id = await stage.organisation.fire(stage.http, "Disk is full on db1")
+async def _play(environment: Environment, screen: Screen) -> None:
+    alert_id = await environment.organisation.fire(environment.http, "Disk is full on db1")
     screen.say(
         f"Monitoring fired an alert over HTTP: it is alert #{alert_id}. Ann is paged by webhook, then Bob by mail."
     )
-    async with screen.following(lambda: _timeline(stage, alert_id), _LOOK_EVERY):
-        await stage.phone.wait_for(1, _LONGEST_WAIT)
-        mail, *_ = await stage.mailbox.wait_for(1, _LONGEST_WAIT)
+    async with screen.following(lambda: _timeline(environment, alert_id), _LOOK_EVERY):
+        await environment.phone.wait_for(1, _LONGEST_WAIT)
+        mail, *_ = await environment.mailbox.wait_for(1, _LONGEST_WAIT)
         await asyncio.sleep(2)  # for the eye
-        await _acknowledge(stage.http, mail.text)
+        await _acknowledge(environment.http, mail.text)
         await asyncio.sleep(2)
-        await stage.organisation.resolve(stage.http, "Disk is full on db1")
+        await environment.organisation.resolve(environment.http, "Disk is full on db1")
         await asyncio.sleep(1)
-    page, *_ = stage.phone.requests
-    screen.say(f"Ann's phone got {len(stage.phone.requests)} webhook, signed, with idempotency key")
+    page, *_ = environment.phone.requests
+    screen.say(f"Ann's phone got {len(environment.phone.requests)} webhook, signed, with idempotency key")
     screen.say(f"  {page.headers['idempotency-key']}")
     screen.say(f'Bob\'s mailbox got "{mail.message["subject"]}"; its link acknowledged the alert.')
     screen.say("Monitoring closed it. For your own Tocsin: make run")
 
 
-async def _timeline(stage: Stage, alert_id: int) -> Sequence[TimelineEntry]:
-    answer = await stage.http.get(f"/api/v1/alerts/{alert_id}/timeline", params={"limit": 200})
+async def _timeline(environment: Environment, alert_id: int) -> Sequence[TimelineEntry]:
+    answer = await environment.http.get(f"/api/v1/alerts/{alert_id}/timeline", params={"limit": 200})
     items = answer.raise_for_status().json()["items"]
     return [TimelineEntry(**item | {"at": datetime.fromisoformat(item["at"])}) for item in items]
 
@@ -92,7 +92,7 @@ async def _acknowledge(http: httpx.AsyncClient, text: str) -> None:
 
 
 @asynccontextmanager
-async def _stage() -> AsyncIterator[Stage]:
+async def _environment() -> AsyncIterator[Environment]:
     async with AsyncExitStack() as stack:
         phone = await stack.enter_async_context(WebhookReceiver())
         mailbox = await stack.enter_async_context(MailReceiver())
@@ -106,7 +106,7 @@ async def _stage() -> AsyncIterator[Stage]:
         await stack.enter_async_context(running_engine(loaded, dsn))
         headers = {"Authorization": f"Bearer {credentials.token}"}
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=loaded.base_url, headers=headers))
-        yield Stage(http, await found(http, phone.url), phone, mailbox)
+        yield Environment(http, await create_organisation(http, phone.url), phone, mailbox)
 
 
 @contextmanager

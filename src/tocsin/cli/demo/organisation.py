@@ -29,7 +29,7 @@ class Organisation:
         return answer.raise_for_status()
 
 
-async def found(http: httpx.AsyncClient, webhook_url: str) -> Organisation:
+async def create_organisation(http: httpx.AsyncClient, webhook_url: str) -> Organisation:
     """Two people, a policy that goes from one to the other after some seconds, a service with a key."""
     ann = await _person(http, "Ann", "ann@example.org", "webhook", webhook_url)
     bob = await _person(http, "Bob", "bob@example.org", "email", "bob@example.org")

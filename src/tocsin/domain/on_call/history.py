@@ -101,17 +101,17 @@ def _pieces(user_id: UUID, edges: list[tuple[datetime, int, bool]], times: Seque
 
 
 def history(
-    standing: Mapping[UUID, B], found: Iterable[Piece[R]], say: Callable[[Sequence[R]], B], window: Span
+    open_rows: Mapping[UUID, B], found: Iterable[Piece[R]], say: Callable[[Sequence[R]], B], window: Span
 ) -> History[B]:
-    """What the rows become after ``window``; ``standing`` are the open ones, ``say`` how a row puts its reasons."""
+    """What the rows become after ``window``; ``open_rows`` are the open ones, ``say`` how a row puts its reasons."""
     rows = [row for _, theirs in groupby(found, key=lambda piece: piece.user_id) for row in _rows(theirs, say, window)]
-    going_on = {row.user_id: row for row in rows if row.start == window.start and row.user_id in standing}
+    going_on = {row.user_id: row for row in rows if row.start == window.start and row.user_id in open_rows}
     ended = [
         Row(user_id, window.start, window.start, because)
-        for user_id, because in standing.items()
+        for user_id, because in open_rows.items()
         if user_id not in going_on
     ]
-    kept = [row for row in going_on.values() if row.end is not None or row.because != standing[row.user_id]]
+    kept = [row for row in going_on.values() if row.end is not None or row.because != open_rows[row.user_id]]
     return History([*ended, *kept], [row for row in rows if going_on.get(row.user_id) is not row])
 
 

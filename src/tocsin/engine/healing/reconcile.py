@@ -6,7 +6,7 @@ decide with; a run repairs it.
 
 Engines share one round: who writes down first how far it has come takes the objects up to there, so none is compared
 twice and the round goes on where a dead engine left it. Each takes its share of what one second's worth is; together
-they aim at nine tenths of the bound, for the rest makes up for engines that stop meanwhile.
+they aim at nine tenths of the bound, so that those left can make up for engines that stop meanwhile.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 _SQL = Statements(__package__, "reconcile.sql")
 
-TURNS = ("rotation", "schedule", "policy", "service", "alert", "page")
+KINDS_OF_A_ROUND = ("rotation", "schedule", "policy", "service", "alert", "page")
 """One kind a second, in the order in which one depends on those before; cycles are compared with their alerts.
 
 A statement that reads many objects costs little more than one that reads a few.
@@ -36,10 +36,10 @@ A statement that reads many objects costs little more than one that reads a few.
 
 EVERY = timedelta(seconds=1)
 
-# In a small installation a turn takes more than its share, and a round takes seconds.
+# In a small installation a run takes more than its share, and a round takes seconds.
 _FEWEST = 20
 
-# What is on the move has come to rest by then, so that it is no drift.
+# An object that is being moved has been moved by then: it has not drifted.
 SECOND_LOOK_AFTER = timedelta(seconds=1)
 
 # The full check takes every object, in parts of this size.
@@ -55,15 +55,15 @@ class Reconciler:
     pool: Pool
     within: timedelta
     _kinds: Kinds = field(init=False)
-    _turns: int = 0
+    _runs: int = 0
 
     def __post_init__(self) -> None:
         self._kinds = state_kinds(self.pool)
 
     async def run_once(self) -> int:
-        """Compare some objects of the kind whose turn it is, and repair those that differ; returns how many did."""
-        kind = TURNS[self._turns % len(TURNS)]
-        self._turns += 1
+        """Compare some objects of the kind that comes next, and repair those that differ; returns how many did."""
+        kind = KINDS_OF_A_ROUND[self._runs % len(KINDS_OF_A_ROUND)]
+        self._runs += 1
         ids = await self._take(kind) if kind != "page" else []
         drifts = await _confirmed(self.pool, self._kinds, kind, ids)
         await repair.repair(self.pool, self._kinds, drifts)
@@ -80,15 +80,15 @@ class Reconciler:
         return ids if is_first else []
 
     def _share(self, objects: int, engines: int) -> int:
-        """How many objects of a kind one turn takes, so that all engines get round well in ``within``."""
-        turns = (self.within * 0.9) / (EVERY * len(TURNS))
-        return max(ceil((objects + 1) / max(turns * engines, 1)), _FEWEST)
+        """How many objects of a kind one run takes, so that all engines get round well in ``within``."""
+        runs = (self.within * 0.9) / (EVERY * len(KINDS_OF_A_ROUND))
+        return max(ceil((objects + 1) / max(runs * engines, 1)), _FEWEST)
 
 
 async def drifted(pool: Pool, kinds: Kinds) -> Sequence[Drift]:
     """What a whole round would find, now."""
     found: list[Drift] = []
-    for kind in TURNS:
+    for kind in KINDS_OF_A_ROUND:
         found += await _confirmed(pool, kinds, kind, await _all_ids(pool, kind))
     return found
 

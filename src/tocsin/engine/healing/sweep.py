@@ -12,9 +12,9 @@ be lost.
       └─ reconciler ───┘                         the row itself is not what it should be
 
 The sweep reads ``engine_overdue`` and repairs what it shows before it is late: every second what is due within 15
-seconds, and every ten seconds all that the view shows, which is what is due within five minutes. All that there is it
-looks at as often as that is cheap: it rests a thousand times as long as the look took, so in a small installation it is
-part of every look ahead, and ten minutes at most.
+seconds, and every ten seconds all that the view shows, which is what is due within five minutes. It looks at
+all that there is as often as that is cheap: it pauses a thousand times as long as the look took, ten minutes at most.
+In a small installation it does so with every look ahead.
 What no view can show, since it takes the rules to see it, is found by the reconciler (``reconcile``), which compares
 every object within ``TOCSIN_WALK_SECONDS``. What is found is repaired by the object's own job (``repair``): there is no
 second way for an object to move, and a repair that was not needed does no harm.
@@ -24,8 +24,8 @@ one transaction, and looks again under it, so an engine that hangs or dies holds
 database's schema no longer does not sweep at all.
 
 What must not happen is that repairing becomes the load. So a sweep takes a batch at a time, what is due first before
-what is due later; one that finds nothing rests twenty times as long as it took, five seconds at most, since a lock or a
-connection that stood still may have held it up; and what has been repaired three times in a minute and has not moved
+what is due later; one that finds nothing pauses twenty times as long as it took, five seconds at most, since a lock or
+a connection that stood still may have held it up; and what has been repaired three times in a minute and has not moved
 waits for the next one. A parked job gets a new chance after five minutes, and after each that does not help twice as
 long, up to an hour: nobody has to wake up for a fault that has gone by itself, and one that stays costs a few attempts
 an hour.
@@ -47,10 +47,10 @@ _SQL = Statements(__package__, "sweep.sql")
 EVERY = timedelta(seconds=1)
 
 _LOOK_AHEAD_EVERY = 10
-_REST = 20
-_LONGEST_REST = 5.0
-_REST_FROM_EVERYWHERE = 1000
-_LONGEST_REST_FROM_EVERYWHERE = 600.0
+_PAUSE = 20
+_LONGEST_PAUSE = 5.0
+_PAUSE_FROM_EVERYWHERE = 1000
+_LONGEST_PAUSE_FROM_EVERYWHERE = 600.0
 
 
 @dataclass(slots=True)
@@ -59,12 +59,12 @@ class Sweep:
 
     pool: Pool
     _sweeps: int = 0
-    _rests_until: float = 0.0
+    _pauses_until: float = 0.0
     _looks_everywhere_at: float = 0.0
 
     async def run_once(self) -> int:
         """Repair what has no job in time, unless another engine does or the last time took long; returns how much."""
-        if _clock() < self._rests_until:
+        if _clock() < self._pauses_until:
             return 0
         began = _clock()
         number, self._sweeps = self._sweeps, self._sweeps + 1
@@ -73,7 +73,7 @@ class Sweep:
         if looks_ahead:
             done += await self._repair_all("parked")
         if not done:
-            self._rests_until = _clock() + min(_REST * (_clock() - began), _LONGEST_REST)
+            self._pauses_until = _clock() + min(_PAUSE * (_clock() - began), _LONGEST_PAUSE)
         if looks_ahead and number and _clock() >= self._looks_everywhere_at:
             done += await self._look_everywhere()
         return done
@@ -82,7 +82,7 @@ class Sweep:
         began = _clock()
         done = await self._repair_all("everywhere")
         took = _clock() - began
-        self._looks_everywhere_at = _clock() + min(_REST_FROM_EVERYWHERE * took, _LONGEST_REST_FROM_EVERYWHERE)
+        self._looks_everywhere_at = _clock() + min(_PAUSE_FROM_EVERYWHERE * took, _LONGEST_PAUSE_FROM_EVERYWHERE)
         return done
 
     async def _repair_all(self, statement: str) -> int:

@@ -201,7 +201,7 @@ async def _pause(pool: Pool, alert: AlertSnapshot, decision: Exhaust | FoundNobo
     elif isinstance(decision, Hold):
         state, enters_again = decision.state, decision.enters_again
     row = (decision.policy_id, wait, state, loop_count, paused(decision), enters_again, alert.caught_from)
-    return await _write(pool, "rest", alert, *row)
+    return await _write(pool, "pause", alert, *row)
 
 
 async def _enter(pool: Pool, entering: BatchWriter, decided: Decided, decision: Enter) -> bool:

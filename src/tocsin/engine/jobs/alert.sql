@@ -30,7 +30,7 @@ join service_maintenance as held on held.service_id = services.id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = any($1::bigint[])
 
--- name: rest
+-- name: pause
 -- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look; $8
 -- says to enter the step at this number again afterwards, as where the step itself has been deleted. Of another policy
 -- than the row's ($3, handed over to by $9) the alert has climbed nothing yet.

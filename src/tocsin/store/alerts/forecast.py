@@ -126,9 +126,9 @@ async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start
         start = await _start(connection, alert, service["now"])
         held = maintenance.of_alert(service, alert["summary"], shown_key(alert["dedup_key"]))
         paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
-        rooms = [one.event.channel_id for one in start.pages]
+        channel_ids = [one.event.channel_id for one in start.pages]
         policies = await _policies_of(connection, service)
-        view, names = await _view(connection, policies, held, _given(paged), _given(rooms))
+        view, names = await _view(connection, policies, held, _given(paged), _given(channel_ids))
     return alert, view, start, names
 
 
@@ -206,14 +206,14 @@ async def _view(
     policies: _Policies,
     held: Maintenance,
     paged: Collection[UUID] = (),
-    rooms: Collection[UUID] = (),
+    channel_ids: Collection[UUID] = (),
 ) -> tuple[View, ForecastNames]:
-    """What decides, and names for it; ``paged`` and ``rooms`` are further users and channels to name."""
+    """What decides, and names for it; ``paged`` and ``channel_ids`` are further users and channels to name."""
     definitions = [named.definition for named in policies.all()]
     targets = [target for definition in definitions for step in definition.steps for target in step.targets]
     on_call = await on_call_snapshot.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
     users = await connection.fetch(_sql["users"], [*paged, *everybody(on_call, targets)])
-    channels = await connection.fetch(_sql["channels"], [*rooms, *ids_of("channel", targets)])
+    channels = await connection.fetch(_sql["channels"], [*channel_ids, *ids_of("channel", targets)])
     view = View(
         policy=policies.own.definition,
         catch_all=policies.catch_all.definition if policies.catch_all else None,

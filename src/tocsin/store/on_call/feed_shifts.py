@@ -70,23 +70,23 @@ async def ahead(database: Queryable, of: OwnerKind, owner_id: UUID) -> FeedShift
     rows = await database.fetch(_sql["begun"], ids["schedule"])
     begun = {(row["schedule_id"], row["user_id"]): row["start_time"] for row in rows}
     only = owner_id if of == "user" else None
-    found, left_out = await asyncio.to_thread(_told, snapshot, objects, begun, only)
+    found, left_out = await asyncio.to_thread(_feed_shifts, snapshot, objects, begun, only)
     names = await user_list.names(database, {shift.user_id for shift in found})
     named = [shift for shift in found if shift.user_id in names]
     return FeedShifts(snapshot.now, named, names, left_out)
 
 
-def _told(
+def _feed_shifts(
     snapshot: OnCallSnapshot, objects: Sequence[_ShiftSource], begun: StartTimes, only: UUID | None
 ) -> tuple[Sequence[FeedShift], Sequence[str]]:
     """The shifts, of one user or of all, and what cannot be told: one odd row takes nothing else away."""
     found: list[FeedShift] = []
     left_out: list[str] = []
-    turns = _RotationStints(snapshot)
+    of_rotations = _RotationStints(snapshot)
     for one in objects:
         try:
             if one.kind == "schedule":
-                found += _by_schedule(snapshot, turns.of(one.id), one, begun, only)
+                found += _by_schedule(snapshot, of_rotations.of(one.id), one, begun, only)
             else:
                 found += _by_rotation(snapshot, one, only)
             if not _is_readable(snapshot, one):
@@ -101,13 +101,13 @@ def _told(
 
 @dataclass(slots=True)
 class _RotationStints:
-    """Who takes turns in rotations, worked out once for all schedules that use one."""
+    """The stints of rotations, worked out once for all schedules that use one."""
 
     snapshot: OnCallSnapshot
     _known: dict[UUID, Sequence[Stint]] = field(default_factory=dict)
 
     def of(self, schedule_id: UUID) -> StintsByRotation:
-        """The turns in the rotations that the schedule uses, from before what its rows tell on."""
+        """The stints of the rotations that the schedule uses, from before what its rows tell on."""
         stored = self.snapshot.schedules.get(schedule_id)
         used = {rule.target.id for rule in stored.rules if rule.target.type == "rotation"} if stored else set()
         for rotation_id in used - self._known.keys():
@@ -125,40 +125,40 @@ def _is_readable(snapshot: OnCallSnapshot, one: _ShiftSource) -> bool:
 
 
 def _by_schedule(
-    snapshot: OnCallSnapshot, turns: StintsByRotation, one: _ShiftSource, begun: StartTimes, only: UUID | None
+    snapshot: OnCallSnapshot, of_rotations: StintsByRotation, one: _ShiftSource, begun: StartTimes, only: UUID | None
 ) -> Iterator[FeedShift]:
     """What is under way began when its row says, or since the rows tell nothing more."""
     since, end = snapshot.to_replay(one.id).start, _horizon(snapshot.now)
-    for stint in _stints(snapshot, turns, one.id, Span(since, end), only):
+    for stint in _stints(snapshot, of_rotations, one.id, Span(since, end), only):
         if stint.end > snapshot.now and only in (None, stint.user_id):
             start = begun.get((one.id, stint.user_id), stint.start) if stint.start <= since else stint.start
             yield FeedShift(one.kind, one.id, one.name, stint.user_id, start, stint.end)
 
 
 def _stints(
-    snapshot: OnCallSnapshot, turns: StintsByRotation, schedule_id: UUID, window: Span, only: UUID | None
+    snapshot: OnCallSnapshot, of_rotations: StintsByRotation, schedule_id: UUID, window: Span, only: UUID | None
 ) -> Sequence[Stint]:
     """Everybody's stints, or at least those of the one user."""
     stored = snapshot.schedules.get(schedule_id)
     if stored is None:
         return shifts.worked_out(snapshot, schedule_id, window, window.start)
     if only is None:
-        return domain_shifts(stored, turns, *window)
+        return domain_shifts(stored, of_rotations, *window)
     replaced = {one.remove_user_id for one in stored.overrides if one.add_user_id == only}
     concerned = {only, *(each for each in replaced if each is not None)}
     rules = [rule for rule in stored.rules if rule.target.type == "rotation" or rule.target.id in concerned]
-    theirs = {each: [stint for stint in stints if stint.user_id in concerned] for each, stints in turns.items()}
+    theirs = {each: [stint for stint in stints if stint.user_id in concerned] for each, stints in of_rotations.items()}
     rules = [rule for rule in rules if rule.target.type == "user" or theirs.get(rule.target.id)]
     return domain_shifts(replace(stored, rules=rules), theirs, *window)
 
 
 def _by_rotation(snapshot: OnCallSnapshot, one: _ShiftSource, only: UUID | None) -> Iterator[FeedShift]:
-    """Turns of one user in a row are one shift."""
+    """Stints of one user in a row are one shift."""
     stored = snapshot.rotations.get(one.id)
     began = stored.stint_began(snapshot.now) if stored is not None else None
-    turns = snapshot.stints(one.id, Span(snapshot.now, _horizon(snapshot.now)))
-    for user_id in dict.fromkeys(turn.user_id for turn in turns):
-        for start, end in union(Span(turn.start, turn.end) for turn in turns if turn.user_id == user_id):
+    stints = snapshot.stints(one.id, Span(snapshot.now, _horizon(snapshot.now)))
+    for user_id in dict.fromkeys(stint.user_id for stint in stints):
+        for start, end in union(Span(stint.start, stint.end) for stint in stints if stint.user_id == user_id):
             if only in (None, user_id):
                 under_way = began is not None and start <= snapshot.now and began[0] == user_id
                 yield _shift(one, Stint(user_id, began[1] if began is not None and under_way else start, end))

@@ -40,11 +40,11 @@ limit 100
 -- Alerts that stand on the policy though their service has another one by now, before the deletion takes them off it.
 select alert_id from escalation_policy_state
 where alert_id in (
-    select standing.alert_id from escalation_policy_state as standing where standing.escalation_policy_id = $1
+    select state.alert_id from escalation_policy_state as state where state.escalation_policy_id = $1
     union
-    select standing.alert_id
+    select state.alert_id
     from escalation_policy_steps as steps
-    join escalation_policy_state as standing on standing.escalation_policy_step_id = steps.id
+    join escalation_policy_state as state on state.escalation_policy_step_id = steps.id
     where steps.escalation_policy_id = $1
 )
 order by alert_id

@@ -12,8 +12,8 @@ select
     exists (
         select from escalation_policy_steps as steps where steps.escalation_policy_id = policies.id
     ) as has_steps,
-    standing.triggered,
-    standing.acknowledged,
+    open_alerts.triggered,
+    open_alerts.acknowledged,
     held.maintenance_expires_at,
     held.window_ends_at,
     held.windows,
@@ -28,7 +28,7 @@ cross join lateral (
         count(*) filter (where open.state = 'acknowledged') as acknowledged
     from escalation_policy_state as open
     where open.service_id = services.id
-) as standing
+) as open_alerts
 where
     ($1::uuid is null or services.id = $1)
     and ($2::text is null or strpos(folded(services.name), folded($2)) > 0)

@@ -49,28 +49,28 @@ class Subscription:
 
     topics: Collection[str]
     _changed: set[str] = field(default_factory=set)
-    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _wakes: asyncio.Event = field(default_factory=asyncio.Event)
     _over: bool = False
 
     def tell(self, topic: str) -> None:
         if topic in self.topics:
             self._changed.add(topic)
-            self._bell.set()
+            self._wakes.set()
 
     def end(self) -> None:
         self._over = True
-        self._bell.set()
+        self._wakes.set()
 
     async def changes(self, breath: float) -> AsyncIterator[Collection[str]]:
         """The topics that changed, whenever any did; nothing in them after ``breath`` seconds of silence."""
         while not self._over:
             try:
                 async with asyncio.timeout(breath):
-                    await self._bell.wait()
+                    await self._wakes.wait()
             except TimeoutError:
                 yield ()
                 continue
-            self._bell.clear()
+            self._wakes.clear()
             changed, self._changed = self._changed, set()
             if changed and not self._over:
                 yield changed

@@ -32,10 +32,10 @@ select
         schedules.xmin,
         (select state.xmin from schedule_state as state where state.schedule_id = schedules.id),
         md5((
-            select string_agg(concat_ws('.', rules.id, rules.xmin, rotations.xmin, standing.xmin), '.' order by rules.id)
+            select string_agg(concat_ws('.', rules.id, rules.xmin, rotations.xmin, state.xmin), '.' order by rules.id)
             from schedule_rules as rules
             left join rotations on rotations.id = rules.rotation_id
-            left join rotation_state as standing on standing.rotation_id = rules.rotation_id
+            left join rotation_state as state on state.rotation_id = rules.rotation_id
             where rules.schedule_id = schedules.id
         )),
         md5((

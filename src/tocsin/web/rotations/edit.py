@@ -106,7 +106,7 @@ async def _page(edit: Edit[Rotation], status: int) -> Response:
         "zones": zone_choices(form.value("time_zone")),
         "teams": await owner_choices(edit.pool, edit.viewer, edit.stored, form.value("team_id")),
         "people": [(str(user_id), name) for user_id, name in names.items()],
-        "turns": await _foreseen(edit, names),
+        "handoffs": await _foreseen(edit, names),
     }
     return await page(edit.request, edit.viewer, "rotations/edit.html.j2", status, **values)
 

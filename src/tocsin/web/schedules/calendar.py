@@ -81,7 +81,7 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
     colours = calendar_rows.colours_of(users)
     final = calendar_rows.on_call_entries(stints, names, _gaps_since(schedule.created_at, stints, window.span))
     layers = _layers(whole, schedule_id, _Names(names, await _rotation_names(pool, found)), window.span)
-    drawn = [_calendar_row(lane, window.span, colours) for lane in [*layers, ("final", "On call", "", final)]]
+    drawn = [_calendar_row(layer, window.span, colours) for layer in [*layers, ("final", "On call", "", final)]]
     return {
         "schedule": schedule,
         "own_zone": own_zone,

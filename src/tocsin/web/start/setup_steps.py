@@ -92,7 +92,7 @@ def setup_steps(found: Setup, *, is_reached: bool) -> Sequence[SetupStep]:
     """The steps in order. Taking turns can be left for later: it counts as done once a policy pages somebody."""
     done: Sequence[tuple[Name, str, bool]] = (
         ("reach", "How Tocsin reaches you", is_reached),
-        ("turns", "Who is on call", bool(found.turns or found.working)),
+        ("turns", "Who is on call", bool(found.rotations_and_schedules or found.working)),
         ("policy", "What happens when nobody answers", bool(found.working)),
         ("service", "What alerts are about", any(service.keys for service in found.ready)),
         ("test", "The first page", found.received),
@@ -103,10 +103,10 @@ def setup_steps(found: Setup, *, is_reached: bool) -> Sequence[SetupStep]:
 
 
 def _targets(user_id: UUID, found: Setup, everybody: Mapping[UUID, str]) -> Sequence[tuple[str, str]]:
-    """What a step of a first policy can page: turns first, then oneself, then others."""
+    """What a step of a first policy can page: rotations and schedules first, then oneself, then others."""
     others = [(f"user:{each}", name) for each, name in everybody.items() if each != user_id]
-    turns = [(f"{turn.type}:{turn.id}", f"{turn.name} ({turn.type})") for turn in found.turns]
-    return [*turns, (f"user:{user_id}", "Me"), *others]
+    targets = [(f"{one.type}:{one.id}", f"{one.name} ({one.type})") for one in found.rotations_and_schedules]
+    return [*targets, (f"user:{user_id}", "Me"), *others]
 
 
 def _acts_on_first_step(delays: Sequence[int]) -> bool:
@@ -115,11 +115,15 @@ def _acts_on_first_step(delays: Sequence[int]) -> bool:
 
 
 def _forms(viewer: Actor, found: Setup, policies: Sequence[PolicyReach]) -> dict[str, Form]:
-    first_turn = f"{found.turns[0].type}:{found.turns[0].id}" if found.turns else f"user:{viewer.user_id}"
+    first_target = (
+        f"{found.rotations_and_schedules[0].type}:{found.rotations_and_schedules[0].id}"
+        if found.rotations_and_schedules
+        else f"user:{viewer.user_id}"
+    )
     return {
         "reach_form": Form.of(preset="now"),
         "turns_form": Form.of(turns_name="On call", handoff="weekly", hour="9", user=[viewer.user_id], schedule="yes"),
-        "policy_form": Form.of(policy_name="Day and night", first=first_turn, minutes=str(STEP_MINUTES), repeat="2"),
+        "policy_form": Form.of(policy_name="Day and night", first=first_target, minutes=str(STEP_MINUTES), repeat="2"),
         "service_form": Form.of(policy=policies[0].id if policies else None),
     }
 
