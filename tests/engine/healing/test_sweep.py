@@ -168,5 +168,5 @@ async def test_an_engine_that_does_not_know_the_schema_does_not_sweep(pool: Pool
     swept_once = engine._with_known_schema(Sweep(pool).run_once)
     assert await swept_once() == 0
     await pool.execute("insert into schema_migrations (version, name, checksum) values (9999, 'newer', 'x')")
-    await engine._look_at_schema()
+    await engine._check_schema()
     assert await swept_once() is None
