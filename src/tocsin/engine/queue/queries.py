@@ -117,8 +117,9 @@ class QueueQueries(Queries):
         if done := [job.id for job, status, _ in job_status if status == "successful"]:
             await self._finish(done)
         if failed := [item for item in job_status if item[1] != "successful"]:
-            await super().log_jobs(failed)
+            # First, or for a moment, and after a crash between the two for good, the object has two.
             await self.driver.execute(_SQL["park_once"], [job.id for job, _, _ in failed])
+            await super().log_jobs(failed)
 
     async def _finish(self, done: Sequence[JobId]) -> None:
         """Delete jobs over a connection that was open before they were picked; run the others once more.

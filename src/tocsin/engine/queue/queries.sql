@@ -30,15 +30,15 @@ update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()
 where id = any($1::bigint[]) and status = 'picked'
 
 -- name: park_once
+-- Of the objects of these jobs, which are about to be parked, what is parked already.
 delete from pgqueuer as former
-using pgqueuer as parked
+using pgqueuer as job
 where
-    parked.id = any($1::bigint[])
-    and parked.status = 'failed'
+    job.id = any($1::bigint[])
     and former.status = 'failed'
-    and former.entrypoint = parked.entrypoint
-    and former.payload = parked.payload
-    and former.id <> parked.id
+    and former.entrypoint = job.entrypoint
+    and former.payload = job.payload
+    and former.id <> job.id
 
 -- name: prune_log
 -- PgQueuer keeps a row for each state of each job. What was picked and done is of no use after a while; why jobs
