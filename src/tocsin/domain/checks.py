@@ -162,16 +162,16 @@ def gaps(stints: Sequence[Stint], window: Span) -> Sequence[Span]:
     return [gap for gap in found if gap.end - gap.start >= SHORTEST_GAP]
 
 
-def schedule_with_gaps(schedule_id: UUID, name: str, found: Sequence[Span], window: Span) -> Finding | None:
+def schedule_with_gaps(schedule_id: UUID, name: str, periods: Sequence[Span], window: Span) -> Finding | None:
     """The finding about a schedule with these gaps in the window; None when it has none."""
-    if not found:
+    if not periods:
         return None
     days = (window.end - window.start).days
-    if found == [window]:
+    if periods == [window]:
         message = f"nobody is on call at any time of the next {days} days"
     else:
-        total = sum((gap.end - gap.start for gap in found), timedelta())
-        times = f"once, {_gap(found[0])}" if len(found) == 1 else f"{len(found)} times, first {_gap(found[0])}"
+        total = sum((gap.end - gap.start for gap in periods), timedelta())
+        times = f"once, {_gap(periods[0])}" if len(periods) == 1 else f"{len(periods)} times, first {_gap(periods[0])}"
         message = f"nobody is on call {times}; {_span(total)} of the next {days} days in all"
     advice = "add rules or an override, or a step that pages somebody else meanwhile"
     return Finding(Check.SCHEDULE_HAS_GAPS, "schedule", schedule_id, name, message, advice)

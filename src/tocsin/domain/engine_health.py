@@ -118,21 +118,21 @@ class IncidentStep(StrEnum):
     NOTIFY_WELL = "notify_well"
 
 
-def decide(found: Sequence[HealthProblem], incident: Incident | None, now: datetime) -> IncidentStep:
+def decide(health_problems: Sequence[HealthProblem], incident: Incident | None, now: datetime) -> IncidentStep:
     """What to do about the problems found at ``now``, given the incident that is on record."""
     if incident is None:
-        return IncidentStep.OPEN if found else IncidentStep.WAIT
+        return IncidentStep.OPEN if health_problems else IncidentStep.WAIT
     if incident.claimed_until is not None and incident.claimed_until > now:
         return IncidentStep.WAIT
-    return _while_sick(found, incident, now) if found else _while_well(incident, now)
+    return _while_sick(health_problems, incident, now) if health_problems else _while_well(incident, now)
 
 
-def _while_sick(found: Sequence[HealthProblem], incident: Incident, now: datetime) -> IncidentStep:
+def _while_sick(health_problems: Sequence[HealthProblem], incident: Incident, now: datetime) -> IncidentStep:
     if incident.well_at is not None:
         return IncidentStep.RELAPSE
     if incident.notified_at is not None:
         return IncidentStep.NOTIFY_SICK if now - incident.notified_at >= REPEAT else IncidentStep.WAIT
-    since = begin(found, incident.since)
+    since = begin(health_problems, incident.since)
     lasts = now - incident.seen_at >= STEADY_FOR and now - since >= NOTIFY_AFTER
     return IncidentStep.NOTIFY_SICK if lasts else IncidentStep.WAIT
 
@@ -145,9 +145,9 @@ def _while_well(incident: Incident, now: datetime) -> IncidentStep:
     return IncidentStep.NOTIFY_WELL if now - incident.well_at >= STEADY_FOR else IncidentStep.WAIT
 
 
-def begin(found: Sequence[HealthProblem], at_latest: datetime) -> datetime:
+def begin(health_problems: Sequence[HealthProblem], at_latest: datetime) -> datetime:
     """When the first of the problems began."""
-    return min([at_latest, *(problem.since for problem in found if problem.since is not None)])
+    return min([at_latest, *(problem.since for problem in health_problems if problem.since is not None)])
 
 
 def _time(at: datetime) -> str:

@@ -41,14 +41,14 @@ def pieces(text: str) -> Iterator[TextPart]:
         yield TextPart(text[done:])
 
 
-def _without_end(found: str) -> str:
-    """What was found without the punctuation and the closing brackets of the sentence that it stands in."""
-    counts, end = Counter(found), len(found)
+def _without_end(url: str) -> str:
+    """The address without the punctuation and the closing brackets of the sentence around it."""
+    counts, end = Counter(url), len(url)
     while end:
-        last = found[end - 1]
+        last = url[end - 1]
         opener = _OPENERS.get(last)
         if last not in _PUNCTUATION and (opener is None or counts[last] <= counts[opener]):
             break
         counts[last] -= 1
         end -= 1
-    return found[:end]
+    return url[:end]

@@ -96,8 +96,8 @@ def _of_target(snapshot: OnCallSnapshot, target: Target) -> Iterator[UUID]:
     if (schedule := snapshot.schedules.get(target.id)) is not None:
         for rule in schedule.rules:
             yield from _of_target(snapshot, Target(rule.target.type, rule.target.id))
-        yield from (one.add_user_id for one in schedule.overrides if one.add_user_id is not None)
-        yield from (shift.user_id for one in schedule.temporary for shift in one.shifts)
+        yield from (override.add_user_id for override in schedule.overrides if override.add_user_id is not None)
+        yield from (shift.user_id for replacement in schedule.temporary for shift in replacement.shifts)
 
 
 Remedy = Literal["add_method", "enable_method", "add_rule"]

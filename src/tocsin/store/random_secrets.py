@@ -36,5 +36,5 @@ def new_signing_secret() -> str:
 
 
 def digest(secret: str) -> bytes:
-    """What is stored of a secret, and looked up."""
+    """The secret's hash, by which it is stored and looked up."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -27,7 +27,7 @@ def from_row(kind: type[T], row: asyncpg.Record, **others: object) -> T:
 
 
 def escalation_state(row: asyncpg.Record, maintenance_until: datetime | None = None) -> EscalationState:
-    """Where an open alert stands."""
+    """The escalation state in an open alert's row."""
     return EscalationState(
         status=row["status"],
         state=row["state"],

@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"#?(\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class NamedObject:
-    """Something with a name, and what tells it from others of its kind."""
+    """A named object that a search found; ``detail`` tells it from others of its name."""
 
     id: UUID
     name: str

@@ -28,13 +28,13 @@ def install(app: FastAPI) -> None:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether somebody looks at a page: a browser names HTML, and no path for programs has any."""
+    """Whether a browser asks for a page: it accepts HTML, and the path is none of the API's or the intake's."""
     accepted = (item.partition(";")[0].strip().lower() for item in request.headers.get("accept", "").split(","))
     return "text/html" in accepted and not request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def error_page(request: Request, answer: ProblemResponse) -> Response:
-    """What a problem says, as a page with the same status.
+    """A problem as a page with the same status.
 
     No notice tells it of a part that is fetched by itself: it would come again with every change.
     """

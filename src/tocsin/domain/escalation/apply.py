@@ -66,7 +66,7 @@ def _moved(
 
 
 def _on_policy(alert: EscalationState, policy_id: UUID) -> EscalationState:
-    """On the policy that decided, with what was asked for by hand done. Of another one it has climbed nothing yet."""
+    """The alert on the policy that decided, its escalation by hand done. On another policy it begins anew."""
     moved = replace(alert, policy_id=policy_id, forced=False, forced_step=None)
     return moved if policy_id == alert.policy_id else replace(_off_step(moved), caught=False, loop_count=0)
 

@@ -23,7 +23,7 @@ from tocsin.domain.escalation.state import EscalationState
 
 
 def decide(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> Decision:
-    """What the alert does at ``now`` on ``policy``: the one that its service has now, or the catch-all of that."""
+    """What the alert does at ``now`` on ``policy``: its service's policy now, or the catch-all of that policy."""
     if alert.status == "closed":
         return Stop(EscalationReason.CLOSED)
     if alert.status == "acknowledged":
@@ -100,14 +100,14 @@ def _reason_when_time_is_up(alert: EscalationState) -> EscalationReason:
 
 
 def _step_is_gone(alert: EscalationState, policy: ResolvedPolicy) -> bool:
-    """Of an exhausted alert, whether all are gone: steps that come later start it then."""
+    """Whether an exhausted alert's policy has no steps any more; steps that are added later start the alert again."""
     if alert.state == "exhausted":
         return not policy.steps
     return alert.step_number is not None and _index(alert, policy) is None
 
 
 def _index(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
-    """Where the alert's step stands in the policy now: it may have moved since it was entered."""
+    """The place of the alert's step in the policy now: the step may have moved since the alert entered it."""
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.step_id), None)
 
 
@@ -145,14 +145,14 @@ def _next_position(alert: EscalationState, policy: ResolvedPolicy, reason: Escal
 
 
 def _wanted(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
-    """Where the step stands that was asked for by hand."""
+    """The place of the step that was asked for by hand."""
     if not alert.forced or alert.forced_step is None:
         return None
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.forced_step), None)
 
 
 def _nobody(alert: EscalationState, policy: ResolvedPolicy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
-    """A round of skips is a round used up; a further one is worth a look when the steps' time has passed."""
+    """A round of nothing but skips counts. The alert tries the next round when the steps' time has passed."""
     if not begins_by_itself(policy.repeat, next_loop):
         return _used_up(alert, policy, EscalationReason.NOBODY_ON_CALL, skipped)
     wait = sum((step.delay for step in policy.steps), timedelta())

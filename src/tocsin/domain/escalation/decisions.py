@@ -97,7 +97,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Somebody has it, or it is closed: end what still pages. ``until`` is when an acknowledgement runs out.
+    """The alert is acknowledged or closed: end its cycles. ``until`` is when an acknowledgement runs out.
 
     The status is authoritative: a state that says something else follows it.
     """

@@ -14,7 +14,7 @@ STATES_HELD: frozenset[State] = frozenset({"new", "escalating", "nobody", "maint
 
 @dataclass(frozen=True, slots=True)
 class EscalationState:
-    """Where an alert stands, as its row says. ``policy_id`` is None when what it has climbed no longer counts (A7).
+    """An alert's escalation as its row says. ``policy_id`` is None when the steps it has entered no longer count (A7).
 
     ``caught``: it stands on the catch-all of its service's policy. ``forced_step`` is the step that was asked for.
     ``acknowledgement_ends``: by what its service says now; ``next_escalation`` holds what it said before.

@@ -105,7 +105,7 @@ def forecast(view: View, start: Start, horizon: timedelta = HORIZON, most_events
 
 @dataclass(slots=True)
 class _Course:
-    """The alert on its way: where it stands at ``now``, and what has happened so far.
+    """An alert during a forecast: its state at ``now``, and the events so far.
 
     ``wake`` is when the alert itself has something to do next.
     """
@@ -120,7 +120,7 @@ class _Course:
     events: list[Event] = field(default_factory=list)
 
     def next_moment(self) -> datetime | None:
-        moments = [*(one.next_tick for one in self.cycles), *(page.due for page in self.pages)]
+        moments = [*(cycle.next_tick for cycle in self.cycles), *(page.due for page in self.pages)]
         if self.wake is not None:
             moments.append(self.wake)
         return max(min(moments), self.now) if moments else None
@@ -192,10 +192,10 @@ class _Course:
         repeat_every = step.delay if step.ack_by == "everyone" else None
         if repeat_every is not None:
             self.cycles = [
-                replace(one, cycle=replace(one.cycle, repeat_every=None)) if one.user_id in users else one
-                for one in self.cycles
+                replace(cycle, cycle=replace(cycle.cycle, repeat_every=None)) if cycle.user_id in users else cycle
+                for cycle in self.cycles
             ]
-        number = max((one.cycle.number for one in self.cycles), default=0) + 1
+        number = max((cycle.cycle.number for cycle in self.cycles), default=0) + 1
         cycle = Cycle("triggered", self.now, repeat_every=repeat_every, next_tick=self.now, number=number)
         self.cycles += [RunningCycle(user, cycle, decision.step_number, decision.loop_count) for user in users]
 
@@ -229,13 +229,13 @@ class _Course:
 
     def _tick(self) -> None:
         """Do what the cycles that are due do; those of one user do it together."""
-        if all(one.next_tick > self.now for one in self.cycles):
+        if all(cycle.next_tick > self.now for cycle in self.cycles):
             return
         until = self.view.maintenance.until(self.now)
-        self.cycles = [replace(one, cycle=self._as_of_now(one.cycle, until)) for one in self.cycles]
-        for one in self.cycles.copy():
-            if one in self.cycles and one.next_tick <= self.now:
-                self._tick_with_others(one)
+        self.cycles = [replace(cycle, cycle=self._as_of_now(cycle.cycle, until)) for cycle in self.cycles]
+        for running in self.cycles.copy():
+            if running in self.cycles and running.next_tick <= self.now:
+                self._tick_with_others(running)
 
     def _as_of_now(self, cycle: Cycle, maintenance_until: datetime | None) -> Cycle:
         moves_at = self.wake if self.alert.status == "triggered" else None
@@ -243,36 +243,38 @@ class _Course:
             cycle, alert_status=self.alert.status, maintenance_until=maintenance_until, alert_moves_at=moves_at
         )
 
-    def _tick_with_others(self, one: RunningCycle) -> None:
-        others = [other for other in self.cycles if other.user_id == one.user_id and other != one]
+    def _tick_with_others(self, running: RunningCycle) -> None:
+        others = [other for other in self.cycles if other.user_id == running.user_id and other != running]
         due = due_beside([other.cycle for other in others], self.now)
-        ticking = [one, *(other for other in others if other.cycle in due)]
-        rules = self.view.rules.get(one.user_id, ())
-        match tick(one.cycle, rules, self.now, [other.cycle for other in others]):
+        ticking = [running, *(other for other in others if other.cycle in due)]
+        rules = self.view.rules.get(running.user_id, ())
+        match tick(running.cycle, rules, self.now, [other.cycle for other in others]):
             case Ticks(cycles=ticks):
                 after = [self._ticked(*each) for each in zip(ticking, ticks, strict=True)]
                 self.cycles = [other for other in self.cycles if other not in ticking]
-                self.cycles += [running for running in after if running is not None]
+                self.cycles += [cycle for cycle in after if cycle is not None]
             case HoldCycle(until=until) | LetOthersMove(until=until):
-                self.cycles[self.cycles.index(one)] = replace(one, cycle=replace(one.cycle, next_tick=until))
+                self.cycles[self.cycles.index(running)] = replace(
+                    running, cycle=replace(running.cycle, next_tick=until)
+                )
             case EndCycle():
-                self.cycles.remove(one)
+                self.cycles.remove(running)
             case never:
                 assert_never(never)
 
-    def _ticked(self, one: RunningCycle, tick: Tick) -> RunningCycle | None:
+    def _ticked(self, running: RunningCycle, tick: Tick) -> RunningCycle | None:
         """The cycle after this; None when it has nothing more to do."""
-        self._page(one, tick.pages)
-        cycle = replace(one.cycle, last_tick=self.now, next_tick=tick.next_tick)
-        return replace(one, cycle=cycle) if tick.next_tick is not None else None
+        self._page(running, tick.pages)
+        cycle = replace(running.cycle, last_tick=self.now, next_tick=tick.next_tick)
+        return replace(running, cycle=cycle) if tick.next_tick is not None else None
 
-    def _page(self, one: RunningCycle, pages: Iterable[DuePage]) -> None:
+    def _page(self, running: RunningCycle, pages: Iterable[DuePage]) -> None:
         for page in pages:
             self._tell(
                 EventKind.PAGE,
-                step_number=one.step_number,
-                loop_count=one.loop_count,
-                user_id=one.user_id,
+                step_number=running.step_number,
+                loop_count=running.loop_count,
+                user_id=running.user_id,
                 contact_method_id=page.rule.contact_method_id,
                 rule_id=page.rule.id,
                 bundled=page.bundled,
@@ -311,9 +313,9 @@ class _Course:
 
     def _people(self, step_id: UUID) -> Sequence[Person]:
         definition = self.view.definition_of(self.alert)
-        step = next(one for one in definition.steps if one.id == step_id)
-        found = self.view.on_call_causes(step, self.now)
-        return [Person(user_id, bool(self.view.rules[user_id]), because) for user_id, because in found.items()]
+        step = next(step for step in definition.steps if step.id == step_id)
+        causes_by_user = self.view.on_call_causes(step, self.now)
+        return [Person(user_id, bool(self.view.rules[user_id]), because) for user_id, because in causes_by_user.items()]
 
     def _skip(self, skipped: Iterable[Skipped]) -> None:
         for skip in skipped:

@@ -49,8 +49,8 @@ class View:
 
     def on_call_causes(self, step: StepDefinition, at: datetime) -> Mapping[UUID, Sequence[OnCallCause]]:
         """The users on call for a step at ``at``, each with how they came to be."""
-        found = self.snapshot.on_call(step.targets, at)
-        return {user_id: causes for user_id, causes in found.items() if user_id in self.rules}
+        causes_by_user = self.snapshot.on_call(step.targets, at)
+        return {user_id: causes for user_id, causes in causes_by_user.items() if user_id in self.rules}
 
     def next_newcomer(self, definition: PolicyDefinition, after: datetime, until: datetime) -> datetime | None:
         """The first instant in (after, until) at which a step gains a user who can be paged."""
@@ -85,6 +85,8 @@ class View:
             if target.type == "schedule" and (found := self.snapshot.schedules.get(target.id)) is not None:
                 edges.append(schedule.next_change(found, after))
                 rotations |= {rule.target.id for rule in found.rules if rule.target.type == "rotation"}
-        readable = (one for each in rotations if (one := self.snapshot.rotations.get(each)) is not None)
-        edges += [next_handoff(one.rotation, after) for one in readable if one.participants]
+        readable = (
+            rotation for rotation_id in rotations if (rotation := self.snapshot.rotations.get(rotation_id)) is not None
+        )
+        edges += [next_handoff(rotation.rotation, after) for rotation in readable if rotation.participants]
         return min((edge for edge in edges if edge is not None), default=None)

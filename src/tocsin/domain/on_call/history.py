@@ -79,9 +79,9 @@ def replayed(now: datetime, recorded_until: datetime | None, changes: Iterable[d
 def pieces(times: Sequence[Times[R]], window: Span) -> Sequence[Piece[R]]:
     """Each user's time on call in ``window``, cut where the reasons change; reasons stand in the order of ``times``."""
     by_user: dict[UUID, list[tuple[datetime, int, bool]]] = defaultdict(list)
-    for number, one in enumerate(times):
-        for start, end in intersection(one.spans, [window]):
-            by_user[one.user_id] += [(start, number, True), (end, number, False)]
+    for number, user_times in enumerate(times):
+        for start, end in intersection(user_times.spans, [window]):
+            by_user[user_times.user_id] += [(start, number, True), (end, number, False)]
     return [piece for user_id, edges in by_user.items() for piece in _pieces(user_id, edges, times)]
 
 
@@ -115,11 +115,11 @@ def history(
     return History([*ended, *kept], [row for row in rows if going_on.get(row.user_id) is not row])
 
 
-def _rows(found: Iterable[Piece[R]], say: Callable[[Sequence[R]], B], window: Span) -> Iterator[Row[B]]:
+def _rows(user_pieces: Iterable[Piece[R]], say: Callable[[Sequence[R]], B], window: Span) -> Iterator[Row[B]]:
     """One user's pieces joined to stints where they touch."""
     start: datetime | None = None
     last: Piece[R] | None = None
-    for piece in found:
+    for piece in user_pieces:
         if last is not None and start is not None and last.span.end < piece.span.start:
             yield Row(last.user_id, start, last.span.end, say(last.because))
             start = None

@@ -26,7 +26,7 @@ class NewOrder:
 
 
 def successor(position: int, participants: int) -> int:
-    """Who is active when the one at the position is gone: whoever stands there now, past the end the first."""
+    """The position after the participant at ``position`` has left: the same position, or 0 past the end."""
     return position if position < participants else 0
 
 
@@ -38,7 +38,7 @@ def reorder(
     A user's rows stay in their order. Where a user has fewer places than before, the active row is the last to go, and
     so is the one that is next after an active one that is gone, which the engine has not seen yet.
     """
-    active = next((number for number, one in enumerate(old) if one.id == active_id), None)
+    active = next((number for number, participant in enumerate(old) if participant.id == active_id), None)
     following = None if active is not None or position is None or not old else successor(position, len(old))
     held = active if active is not None else following
     kept = _kept(old, None if held is None else old[held].id, users)
@@ -51,7 +51,7 @@ def _kept(old: Sequence[Participant], held: UUID | None, users: Sequence[UUID]) 
 
 
 def _rows_of(user_id: UUID, old: Sequence[Participant], held: UUID | None, places: int) -> list[UUID]:
-    theirs = [one.id for one in old if one.user_id == user_id]
+    theirs = [participant.id for participant in old if participant.user_id == user_id]
     staying = sorted(theirs, key=lambda row: row != held)[:places]
     return [row for row in theirs if row in staying]
 
@@ -63,8 +63,8 @@ def _next(old: Sequence[Participant], held: int, kept: Sequence[UUID | None], *,
     """
     if old[held].id in kept:
         return kept.index(old[held].id) if was_next else None
-    after = [kept.index(one.id) for one in old[held + 1 :] if one.id in kept]
-    before = [kept.index(one.id) for one in old[:held] if one.id in kept]
+    after = [kept.index(participant.id) for participant in old[held + 1 :] if participant.id in kept]
+    before = [kept.index(participant.id) for participant in old[:held] if participant.id in kept]
     if after:
         return after[0]
     return (before[-1] + 1) % len(kept) if before else None

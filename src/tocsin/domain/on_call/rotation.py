@@ -98,7 +98,7 @@ def decide(
     if state is None:
         passed = count_handoffs(rotation, changed_at or now, now)
         return _move(RotationReason.FIRST_PARTICIPANT, participants, passed, shift, passed)
-    index = next((n for n, one in enumerate(participants) if one.id == state.participant_id), None)
+    index = next((n for n, participant in enumerate(participants) if participant.id == state.participant_id), None)
     rephased = _is_rephased(rotation, state)
     passed = count_handoffs(rotation, _rephased_at(state, now, changed_at) if rephased else state.shift_start, now)
     reason = _reason(state, index, passed, rephased)

@@ -89,7 +89,7 @@ Causes = dict[UUID, list[Cause]]
 def on_call(schedule: ScheduleDefinition, active: Mapping[UUID, UUID], at: datetime) -> Sequence[OnCall]:
     """The users on call at ``at``, each once; ``active`` gives the active user of each rotation that has one."""
     at = at.astimezone(UTC)
-    temporary = [one for one in schedule.temporary if one.holds(at)]
+    temporary = [replacement for replacement in schedule.temporary if replacement.holds(at)]
     causes = _by_temporary(temporary, at) if temporary else _by_rules_and_overrides(schedule, active, at)
     return [OnCall(user_id, tuple(because)) for user_id, because in causes.items()]
 
@@ -115,9 +115,9 @@ def _users(override: OverrideDefinition) -> set[UUID]:
 
 def _by_temporary(temporary: Sequence[TemporaryScheduleDefinition], at: datetime) -> Causes:
     causes: Causes = {}
-    for one in temporary:
-        cause = Cause("temporary_schedule", one.id)
-        for shift in one.shifts:
+    for replacement in temporary:
+        cause = Cause("temporary_schedule", replacement.id)
+        for shift in replacement.shifts:
             if shift.holds(at) and cause not in causes.setdefault(shift.user_id, []):
                 causes[shift.user_id].append(cause)
     return {user_id: because for user_id, because in causes.items() if because}
@@ -126,13 +126,13 @@ def _by_temporary(temporary: Sequence[TemporaryScheduleDefinition], at: datetime
 def _by_rules_and_overrides(schedule: ScheduleDefinition, active: Mapping[UUID, UUID], at: datetime) -> Causes:
     """What an override removes is what the rules give, so the order of overrides does not matter."""
     by_rules = _by_rules(schedule, active, at)
-    overrides = [one for one in schedule.overrides if one.holds(at)]
-    removed = {one.remove_user_id for one in overrides}
+    overrides = [override for override in schedule.overrides if override.holds(at)]
+    removed = {override.remove_user_id for override in overrides}
     causes = {user_id: because for user_id, because in by_rules.items() if user_id not in removed}
-    for one in overrides:
-        acts = one.remove_user_id is None or one.remove_user_id in by_rules
-        if one.add_user_id is not None and acts:
-            causes.setdefault(one.add_user_id, []).append(Cause("override", one.id))
+    for override in overrides:
+        acts = override.remove_user_id is None or override.remove_user_id in by_rules
+        if override.add_user_id is not None and acts:
+            causes.setdefault(override.add_user_id, []).append(Cause("override", override.id))
     return causes
 
 

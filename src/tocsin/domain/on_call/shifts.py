@@ -70,18 +70,18 @@ def _by_user(stints: Iterable[Stint]) -> Mapping[UUID, Sequence[Span]]:
 def _kept(schedule: ScheduleDefinition, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
     """What an override removes is what the rules give, so the order of overrides does not matter."""
     removed: dict[UUID, list[Span]] = defaultdict(list)
-    for one in schedule.overrides:
-        if one.remove_user_id is not None:
-            removed[one.remove_user_id].append(Span(one.start_at, one.end_at))
+    for override in schedule.overrides:
+        if override.remove_user_id is not None:
+            removed[override.remove_user_id].append(Span(override.start_at, override.end_at))
     holes = {user_id: union(spans) for user_id, spans in removed.items()}
-    for each in by_rules:
-        hole = holes.get(each.user_id)
-        yield Times(each.user_id, each.reason, difference(each.spans, hole)) if hole else each
+    for times in by_rules:
+        hole = holes.get(times.user_id)
+        yield Times(times.user_id, times.reason, difference(times.spans, hole)) if hole else times
 
 
 def _by_overrides(schedule: ScheduleDefinition, by_rules: Sequence[Times[Cause]]) -> Iterator[Times[Cause]]:
     """One that replaces somebody acts while the rules have that user on call."""
-    usual = _by_person(by_rules) if any(one.remove_user_id is not None for one in schedule.overrides) else {}
+    usual = _by_person(by_rules) if any(override.remove_user_id is not None for override in schedule.overrides) else {}
     for one in schedule.overrides:
         if one.add_user_id is not None:
             span = Span(one.start_at, one.end_at)
@@ -90,18 +90,20 @@ def _by_overrides(schedule: ScheduleDefinition, by_rules: Sequence[Times[Cause]]
 
 
 def _by_temporary(schedule: ScheduleDefinition) -> Iterator[Times[Cause]]:
-    for one in schedule.temporary:
+    for temporary in schedule.temporary:
         spans: dict[UUID, list[Span]] = defaultdict(list)
-        for shift in one.shifts:
-            spans[shift.user_id].append(Span(max(shift.start_at, one.start_at), min(shift.end_at, one.end_at)))
+        for shift in temporary.shifts:
+            spans[shift.user_id].append(
+                Span(max(shift.start_at, temporary.start_at), min(shift.end_at, temporary.end_at))
+            )
         for user_id, theirs in spans.items():
-            yield Times(user_id, Cause("temporary_schedule", one.id), union(theirs))
+            yield Times(user_id, Cause("temporary_schedule", temporary.id), union(theirs))
 
 
 def _by_person(times: Iterable[Times[Cause]]) -> Mapping[UUID, Sequence[Span]]:
     together: dict[UUID, list[Sequence[Span]]] = defaultdict(list)
-    for one in times:
-        together[one.user_id].append(one.spans)
+    for user_times in times:
+        together[user_times.user_id].append(user_times.spans)
     return {
         user_id: parts[0] if len(parts) == 1 else union(span for part in parts for span in part)
         for user_id, parts in together.items()

@@ -70,7 +70,7 @@ class RotationSnapshot:
         position = rotation.position_after(self.decide(now), self.state)
         if position is None:
             return None
-        order = [one.user_id for one in self.participants]
+        order = [participant.user_id for participant in self.participants]
         user_id, start = order[position], shift_at(self.rotation, now).start
         if len(set(order)) == 1:
             return user_id, min(start, shift_at(self.rotation, self.changed_at or start).start)
@@ -104,32 +104,32 @@ class OnCallSnapshot:
 
     def of_schedule(self, schedule_id: UUID, at: datetime) -> Sequence[OnCall]:
         """The users on call by one schedule at ``at``. Raises KeyError when it cannot be read."""
-        found = self.schedules[schedule_id]
-        return schedule.on_call(found, self._active(found, at), at)
+        definition = self.schedules[schedule_id]
+        return schedule.on_call(definition, self._active(definition, at), at)
 
     def next_change(self, schedule_id: UUID) -> datetime | None:
         """When a schedule's answer can change next: its own next edge, or a handoff of a rotation in it (S5)."""
-        found = self.schedules[schedule_id]
-        edges = [schedule.next_change(found, self.now), *map(self._next_handoff, _rotations_in(found))]
+        definition = self.schedules[schedule_id]
+        edges = [schedule.next_change(definition, self.now), *map(self._next_handoff, _rotations_in(definition))]
         return min((edge for edge in edges if edge is not None), default=None)
 
     def stints(self, rotation_id: UUID, window: Span) -> Sequence[Stint]:
         """Who is active in a rotation over ``window``, back to when people last changed it."""
-        one = self.rotations.get(rotation_id)
-        if one is None:
+        rotation = self.rotations.get(rotation_id)
+        if rotation is None:
             return [Stint(user_id, *window) for user_id in self.last_known.get(rotation_id, ())]
-        return list(one.stints(self.now, window))
+        return list(rotation.stints(self.now, window))
 
-    def rotation_stints(self, found: ScheduleDefinition, window: Span) -> Mapping[UUID, Sequence[Stint]]:
+    def rotation_stints(self, definition: ScheduleDefinition, window: Span) -> Mapping[UUID, Sequence[Stint]]:
         """Who is active in each rotation that the schedule uses."""
-        return {rotation_id: self.stints(rotation_id, window) for rotation_id in _rotations_in(found)}
+        return {rotation_id: self.stints(rotation_id, window) for rotation_id in _rotations_in(definition)}
 
     def pieces_of_schedule(self, schedule_id: UUID, window: Span) -> Sequence[Piece[Cause]]:
         """Each user's time on call by a schedule, with every cause. Of one that cannot be read: as last known."""
-        found = self.schedules.get(schedule_id)
-        if found is None:
+        definition = self.schedules.get(schedule_id)
+        if definition is None:
             return [Piece(user_id, window, ()) for user_id in self.last_known.get(schedule_id, ())]
-        return pieces(shifts.reasons(found, self.rotation_stints(found, window), window), window)
+        return pieces(shifts.reasons(definition, self.rotation_stints(definition, window), window), window)
 
     def pieces(self, targets: Sequence[Target], window: Span) -> Sequence[Piece[OnCallCause]]:
         """Each user's time on call by the targets, with every cause, in the targets' order."""
@@ -171,7 +171,7 @@ class OnCallSnapshot:
                 return [(user_id, OnCallCause(target)) for user_id in self._of_rotation(target.id, at)]
             case "schedule" if target.id in self.schedules:
                 found = self.of_schedule(target.id, at)
-                return [(one.user_id, OnCallCause(target, one.because)) for one in found]
+                return [(user.user_id, OnCallCause(target, user.because)) for user in found]
             case "schedule":
                 return [(user_id, OnCallCause(target)) for user_id in self.last_known.get(target.id, ())]
             case "channel":
@@ -182,8 +182,12 @@ class OnCallSnapshot:
     def _of_rotation(self, rotation_id: UUID, at: datetime) -> Sequence[UUID]:
         return [stint.user_id for stint in self.stints(rotation_id, Span(at, at + INSTANT))]
 
-    def _active(self, found: ScheduleDefinition, at: datetime) -> Mapping[UUID, UUID]:
-        return {each: users[0] for each in _rotations_in(found) if (users := self._of_rotation(each, at))}
+    def _active(self, definition: ScheduleDefinition, at: datetime) -> Mapping[UUID, UUID]:
+        return {
+            rotation_id: users[0]
+            for rotation_id in _rotations_in(definition)
+            if (users := self._of_rotation(rotation_id, at))
+        }
 
     def _next_handoff(self, rotation_id: UUID) -> datetime | None:
         one = self.rotations.get(rotation_id)
@@ -193,5 +197,5 @@ class OnCallSnapshot:
         return None if isinstance(decision, rotation.End) else decision.until
 
 
-def _rotations_in(found: ScheduleDefinition) -> Sequence[UUID]:
-    return list({rule.target.id: None for rule in found.rules if rule.target.type == "rotation"})
+def _rotations_in(definition: ScheduleDefinition) -> Sequence[UUID]:
+    return list({rule.target.id: None for rule in definition.rules if rule.target.type == "rotation"})

@@ -119,7 +119,7 @@ def tick(cycle: Cycle, rules: Sequence[PagingRule], now: datetime, beside: Seque
 
 def due_beside(beside: Sequence[Cycle], now: datetime) -> Sequence[Cycle]:
     """Those of the cycles beside a cycle that tick with it at ``now``."""
-    return [one for one in beside if _goes_on(one) and one.next_tick is not None and one.next_tick <= now]
+    return [other for other in beside if _goes_on(other) and other.next_tick is not None and other.next_tick <= now]
 
 
 def _goes_on(cycle: Cycle) -> bool:
@@ -131,7 +131,7 @@ def _others_move_at(cycle: Cycle, beside: Sequence[Cycle], now: datetime) -> dat
     if cycle.next_tick is None or cycle.next_tick > now:
         return None
     horizon = now if cycle.last_tick is None else max(now, cycle.next_tick + SAME_MOMENT)
-    newer = [one.next_tick for one in beside if one.number > cycle.number and one.next_tick is not None]
+    newer = [other.next_tick for other in beside if other.number > cycle.number and other.next_tick is not None]
     moments = [moment for moment in newer if moment > now]
     if cycle.alert_moves_at is not None:
         moments.append(cycle.alert_moves_at)
@@ -157,13 +157,15 @@ class _Occurrence:
 
 
 def _together(cycles: Sequence[Cycle], rules: Sequence[PagingRule], now: datetime) -> Ticks:
-    due = [sorted(_due(cycle, rules, now), key=lambda one: one.place) for cycle in cycles]
-    in_order = sorted((one for found in due for one in found), key=lambda one: one.place)
-    latest = {one.rule.contact_method_id: one for one in in_order}
+    due = [sorted(_due(cycle, rules, now), key=lambda occurrence: occurrence.place) for cycle in cycles]
+    in_order = sorted(
+        (occurrence for occurrences in due for occurrence in occurrences), key=lambda occurrence: occurrence.place
+    )
+    latest = {occurrence.rule.contact_method_id: occurrence for occurrence in in_order}
     return Ticks(
         [
-            Tick([one.page(latest) for one in found], _next_tick(cycle, rules, now))
-            for cycle, found in zip(cycles, due, strict=True)
+            Tick([occurrence.page(latest) for occurrence in occurrences], _next_tick(cycle, rules, now))
+            for cycle, occurrences in zip(cycles, due, strict=True)
         ]
     )
 

@@ -29,7 +29,7 @@ class AlertPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AlertPage:
-    """One message to one contact method or channel, as it stands. ``step_number`` counts from 0."""
+    """A page to a contact method or a channel, with its status. ``step_number`` counts from 0."""
 
     id: UUID
     target_name: str
@@ -46,7 +46,7 @@ class AlertPage:
 
 
 async def of_alert(database: Queryable, alert_id: int) -> AlertPolicy:
-    """The policy on which the alert stands; a closed one, its service's. Raises NotFound."""
+    """The policy that the alert is on; for a closed alert, its service's policy. Raises NotFound."""
     row = await database.fetchrow(_sql["of_alert"], alert_id)
     if row is None:
         raise NotFound("no such alert")

@@ -125,8 +125,8 @@ async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start
         service = await _service(connection, alert["service_id"])
         start = await _start(connection, alert, service["now"])
         held = maintenance.of_alert(service, alert["summary"], shown_key(alert["dedup_key"]))
-        paged = [*(one.user_id for one in start.cycles), *(one.event.user_id for one in start.pages)]
-        channel_ids = [one.event.channel_id for one in start.pages]
+        paged = [*(cycle.user_id for cycle in start.cycles), *(page.event.user_id for page in start.pages)]
+        channel_ids = [page.event.channel_id for page in start.pages]
         policies = await _policies_of(connection, service)
         view, names = await _view(connection, policies, held, _given(paged), _given(channel_ids))
     return alert, view, start, names

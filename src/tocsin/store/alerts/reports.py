@@ -85,17 +85,17 @@ async def report(pool: Pool, stretch: Stretch) -> Report:
     )
     services = _services(alerts, pages)
     counts = _hours(hours, alert_hours, page_hours)
-    total = next(one for one in services if one.id is None)
+    total = next(service for service in services if service.id is None)
     return Report(
         total=_with_pages(total, counts),
-        services=sorted((one for one in services if one.id is not None), key=_most_first),
+        services=sorted((service for service in services if service.id is not None), key=_most_first),
         people=[UserReport(**row) for row in people],
         hours=counts,
     )
 
 
-def _most_first(one: ServiceReport) -> tuple[int, int, str]:
-    return -one.alerts, -one.pages, one.name.lower()
+def _most_first(service: ServiceReport) -> tuple[int, int, str]:
+    return -service.alerts, -service.pages, service.name.lower()
 
 
 def _services(alerts: Sequence[asyncpg.Record], pages: Sequence[asyncpg.Record]) -> Sequence[ServiceReport]:
@@ -134,6 +134,6 @@ def _hours(
 def _with_pages(total: ServiceReport, hours: Sequence[HourReport]) -> ServiceReport:
     return replace(
         total,
-        pages=sum(one.pages for one in hours),
-        night_pages=sum(one.pages for one in hours if one.hour.is_night),
+        pages=sum(hour.pages for hour in hours),
+        night_pages=sum(hour.pages for hour in hours if hour.hour.is_night),
     )

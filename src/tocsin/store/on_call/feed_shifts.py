@@ -64,38 +64,38 @@ async def ahead(database: Queryable, of: OwnerKind, owner_id: UUID) -> FeedShift
     A user's are their own by everything that can put them on call, a schedule's are everybody's by it, a team's
     everybody's by its schedules and rotations.
     """
-    objects = [_ShiftSource(**row) for row in await database.fetch(_sql[f"of_{of}"], owner_id)]
-    ids = {kind: [one.id for one in objects if one.kind == kind] for kind in ("rotation", "schedule")}
+    sources = [_ShiftSource(**row) for row in await database.fetch(_sql[f"of_{of}"], owner_id)]
+    ids = {kind: [source.id for source in sources if source.kind == kind] for kind in ("rotation", "schedule")}
     snapshot = await on_call_snapshot.load(database, ids["rotation"], ids["schedule"])
     rows = await database.fetch(_sql["begun"], ids["schedule"])
     begun = {(row["schedule_id"], row["user_id"]): row["start_time"] for row in rows}
     only = owner_id if of == "user" else None
-    found, left_out = await asyncio.to_thread(_feed_shifts, snapshot, objects, begun, only)
-    names = await user_list.names(database, {shift.user_id for shift in found})
-    named = [shift for shift in found if shift.user_id in names]
+    feed_shifts, left_out = await asyncio.to_thread(_feed_shifts, snapshot, sources, begun, only)
+    names = await user_list.names(database, {shift.user_id for shift in feed_shifts})
+    named = [shift for shift in feed_shifts if shift.user_id in names]
     return FeedShifts(snapshot.now, named, names, left_out)
 
 
 def _feed_shifts(
-    snapshot: OnCallSnapshot, objects: Sequence[_ShiftSource], begun: StartTimes, only: UUID | None
+    snapshot: OnCallSnapshot, sources: Sequence[_ShiftSource], begun: StartTimes, only: UUID | None
 ) -> tuple[Sequence[FeedShift], Sequence[str]]:
     """The shifts, of one user or of all, and what cannot be told: one odd row takes nothing else away."""
-    found: list[FeedShift] = []
+    feed_shifts: list[FeedShift] = []
     left_out: list[str] = []
     of_rotations = _RotationStints(snapshot)
-    for one in objects:
+    for source in sources:
         try:
-            if one.kind == "schedule":
-                found += _by_schedule(snapshot, of_rotations.of(one.id), one, begun, only)
+            if source.kind == "schedule":
+                feed_shifts += _by_schedule(snapshot, of_rotations.of(source.id), source, begun, only)
             else:
-                found += _by_rotation(snapshot, one, only)
-            if not _is_readable(snapshot, one):
-                left_out.append(one.name)
+                feed_shifts += _by_rotation(snapshot, source, only)
+            if not _is_readable(snapshot, source):
+                left_out.append(source.name)
         except Exception as error:
-            log.warning("calendar_left_out", kind=one.kind, id=str(one.id), error=repr(error))
-            left_out.append(one.name)
+            log.warning("calendar_left_out", kind=source.kind, id=str(source.id), error=repr(error))
+            left_out.append(source.name)
     return sorted(
-        found, key=lambda shift: (shift.start_at, shift.source_name, shift.source_id, shift.user_id)
+        feed_shifts, key=lambda shift: (shift.start_at, shift.source_name, shift.source_id, shift.user_id)
     ), left_out
 
 
@@ -116,23 +116,23 @@ class _RotationStints:
         return {rotation_id: self._known[rotation_id] for rotation_id in used}
 
     def _since(self) -> datetime:
-        return min(self.snapshot.to_replay(each).start for each in self.snapshot.schedules)
+        return min(self.snapshot.to_replay(schedule_id).start for schedule_id in self.snapshot.schedules)
 
 
-def _is_readable(snapshot: OnCallSnapshot, one: _ShiftSource) -> bool:
-    used = snapshot.schedules[one.id].rules if one.id in snapshot.schedules else ()
-    return snapshot.last_known.keys().isdisjoint((one.id, *(rule.target.id for rule in used)))
+def _is_readable(snapshot: OnCallSnapshot, source: _ShiftSource) -> bool:
+    used = snapshot.schedules[source.id].rules if source.id in snapshot.schedules else ()
+    return snapshot.last_known.keys().isdisjoint((source.id, *(rule.target.id for rule in used)))
 
 
 def _by_schedule(
-    snapshot: OnCallSnapshot, of_rotations: StintsByRotation, one: _ShiftSource, begun: StartTimes, only: UUID | None
+    snapshot: OnCallSnapshot, of_rotations: StintsByRotation, source: _ShiftSource, begun: StartTimes, only: UUID | None
 ) -> Iterator[FeedShift]:
     """What is under way began when its row says, or since the rows tell nothing more."""
-    since, end = snapshot.to_replay(one.id).start, _horizon(snapshot.now)
-    for stint in _stints(snapshot, of_rotations, one.id, Span(since, end), only):
+    since, end = snapshot.to_replay(source.id).start, _horizon(snapshot.now)
+    for stint in _stints(snapshot, of_rotations, source.id, Span(since, end), only):
         if stint.end > snapshot.now and only in (None, stint.user_id):
-            start = begun.get((one.id, stint.user_id), stint.start) if stint.start <= since else stint.start
-            yield FeedShift(one.kind, one.id, one.name, stint.user_id, start, stint.end)
+            start = begun.get((source.id, stint.user_id), stint.start) if stint.start <= since else stint.start
+            yield FeedShift(source.kind, source.id, source.name, stint.user_id, start, stint.end)
 
 
 def _stints(
@@ -144,28 +144,30 @@ def _stints(
         return shifts.worked_out(snapshot, schedule_id, window, window.start)
     if only is None:
         return domain_shifts(stored, of_rotations, *window)
-    replaced = {one.remove_user_id for one in stored.overrides if one.add_user_id == only}
-    concerned = {only, *(each for each in replaced if each is not None)}
+    replaced = {override.remove_user_id for override in stored.overrides if override.add_user_id == only}
+    concerned = {only, *(user_id for user_id in replaced if user_id is not None)}
     rules = [rule for rule in stored.rules if rule.target.type == "rotation" or rule.target.id in concerned]
-    theirs = {each: [stint for stint in stints if stint.user_id in concerned] for each, stints in of_rotations.items()}
+    theirs = {
+        user_id: [stint for stint in stints if stint.user_id in concerned] for user_id, stints in of_rotations.items()
+    }
     rules = [rule for rule in rules if rule.target.type == "user" or theirs.get(rule.target.id)]
     return domain_shifts(replace(stored, rules=rules), theirs, *window)
 
 
-def _by_rotation(snapshot: OnCallSnapshot, one: _ShiftSource, only: UUID | None) -> Iterator[FeedShift]:
+def _by_rotation(snapshot: OnCallSnapshot, source: _ShiftSource, only: UUID | None) -> Iterator[FeedShift]:
     """Stints of one user in a row are one shift."""
-    stored = snapshot.rotations.get(one.id)
+    stored = snapshot.rotations.get(source.id)
     began = stored.stint_began(snapshot.now) if stored is not None else None
-    stints = snapshot.stints(one.id, Span(snapshot.now, _horizon(snapshot.now)))
+    stints = snapshot.stints(source.id, Span(snapshot.now, _horizon(snapshot.now)))
     for user_id in dict.fromkeys(stint.user_id for stint in stints):
         for start, end in union(Span(stint.start, stint.end) for stint in stints if stint.user_id == user_id):
             if only in (None, user_id):
                 under_way = began is not None and start <= snapshot.now and began[0] == user_id
-                yield _shift(one, Stint(user_id, began[1] if began is not None and under_way else start, end))
+                yield _shift(source, Stint(user_id, began[1] if began is not None and under_way else start, end))
 
 
-def _shift(one: _ShiftSource, stint: Stint) -> FeedShift:
-    return FeedShift(one.kind, one.id, one.name, stint.user_id, stint.start, stint.end)
+def _shift(source: _ShiftSource, stint: Stint) -> FeedShift:
+    return FeedShift(source.kind, source.id, source.name, stint.user_id, stint.start, stint.end)
 
 
 def _horizon(now: datetime) -> datetime:

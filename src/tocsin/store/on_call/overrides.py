@@ -20,7 +20,7 @@ _sql = Statements(__package__, "overrides.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideSpec:
-    """What can be set: who is added, who is removed, or both: then the one replaces the other."""
+    """The fields that users set: who is added, who is removed, or both, when the former replaces the latter."""
 
     start_at: datetime
     end_at: datetime

@@ -21,7 +21,7 @@ _sql = Statements(__package__, "rotations.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationSpec:
-    """What can be set. ``participants`` are users, who may stand several times; ``team_id`` None is everybody's."""
+    """The fields that users set. ``participants`` may name a user several times; ``team_id`` None is everybody's."""
 
     name: str
     time_zone: str

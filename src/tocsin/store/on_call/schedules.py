@@ -18,7 +18,7 @@ _sql = Statements(__package__, "schedules.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSpec:
-    """What can be set. ``team_id`` None is everybody's."""
+    """The fields that users set. ``team_id`` None is everybody's."""
 
     name: str
     time_zone: str

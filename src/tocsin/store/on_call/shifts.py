@@ -81,7 +81,11 @@ async def between(database: Queryable, schedule_id: UUID, start: datetime, end: 
     past = await _past(database, schedule_id, window, told_until)
     stints = _joined([*past, *worked_out(snapshot, schedule_id, window, told_until)], window)
     names = await user_list.names(database, {stint.user_id for stint in stints})
-    return [NamedShift(one.user_id, names[one.user_id], one.start, one.end) for one in stints if one.user_id in names]
+    return [
+        NamedShift(stint.user_id, names[stint.user_id], stint.start, stint.end)
+        for stint in stints
+        if stint.user_id in names
+    ]
 
 
 def require_window(start: datetime, end: datetime) -> None:

@@ -28,7 +28,7 @@ class TemporaryShift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemporaryScheduleSpec:
-    """What can be set. Where no shift is, nobody is on call."""
+    """The fields that users set. Where no shift is, nobody is on call."""
 
     start_at: datetime
     end_at: datetime
@@ -117,7 +117,11 @@ def _wrong_shifts(spec: TemporaryScheduleSpec) -> Iterator[FieldError]:
 
 
 async def _insert_shifts(connection: Connection, temporary_id: UUID, shifts: Sequence[TemporaryShift]) -> None:
-    columns = ([one.user_id for one in shifts], [one.start_at for one in shifts], [one.end_at for one in shifts])
+    columns = (
+        [shift.user_id for shift in shifts],
+        [shift.start_at for shift in shifts],
+        [shift.end_at for shift in shifts],
+    )
     await connection.execute(_sql["insert_shifts"], temporary_id, *columns)
 
 

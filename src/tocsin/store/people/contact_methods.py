@@ -16,7 +16,7 @@ _sql = Statements(__package__, "contact_methods.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactMethodSpec:
-    """What can be set. The type is fixed once the contact method exists."""
+    """The fields that users set. The type is fixed once the contact method exists."""
 
     name: str
     type: str

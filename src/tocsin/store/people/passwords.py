@@ -45,12 +45,12 @@ async def verify_password(stored: str | None, password: str, *, is_known: bool =
 
 @dataclass(slots=True)
 class _Queue:
-    """What is hashed or waits for it."""
+    """The number of passwords that are being hashed or wait for it."""
 
     length: int = 0
 
     async def run(self, most: int, hashing: Callable[[], T]) -> T:
-        """Do it in a thread. Raises TooManyRequests when ``most`` are there already."""
+        """Call the function in a thread. Raises TooManyRequests when ``most`` calls run or wait already."""
         if self.length >= most:
             raise TooManyRequests("too many sign-ins at this moment; try again in a few seconds", 2)
         self.length += 1

@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamSpec:
-    """What can be set. No user is a member twice."""
+    """The fields that users set. No user is a member twice."""
 
     name: str
     members: Sequence[Member] = ()

@@ -88,6 +88,6 @@ async def page(database: Queryable, user_id: UUID | None, after: Position | None
 
 
 async def revoke(connection: Connection, token_id: UUID) -> None:
-    """From now on the token is unknown, and so are those that were made with it."""
+    """Revoke the token and every token that was made with it."""
     await connection.execute(_sql["lock"], token_id)
     await connection.execute(_sql["revoke"], token_id)

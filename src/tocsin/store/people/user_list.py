@@ -65,7 +65,7 @@ async def names(database: Queryable, ids: Collection[UUID]) -> Mapping[UUID, str
 
 
 async def choices(database: Queryable, chosen: Iterable[UUID | None] = ()) -> Mapping[UUID, str]:
-    """Whom a form can choose: names by id, in order, of everybody up to ``MOST_NAMES``, and of those chosen already."""
+    """The users that a form offers: names by id, in order, of everybody up to ``MOST_NAMES`` and of those chosen."""
     ids = {each for each in chosen if each}
     return {row["id"]: row["name"] for row in await database.fetch(_sql["choices"], list(ids), MOST_NAMES)}
 

@@ -16,7 +16,7 @@ _sql = Statements(__package__, "users.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSpec:
-    """What can be set of a user, except the password."""
+    """The fields of a user that can be set, except the password."""
 
     name: str
     email: str

@@ -16,7 +16,7 @@ _sql = Statements(__package__, "channels.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSpec:
-    """What can be set. The type is fixed once the channel exists; ``team_id`` None is everybody's."""
+    """The fields that users set. The type is fixed once the channel exists; ``team_id`` None is everybody's."""
 
     name: str
     type: str

@@ -45,7 +45,7 @@ async def of_policies(
 async def by_policy(
     database: Queryable, policy_ids: Collection[UUID], *, mails: bool = True
 ) -> Mapping[UUID, Sequence[Finding]]:
-    """As ``of_policies``, of each policy as if there were no other."""
+    """The findings of ``of_policies`` for each policy alone."""
     policies = await policy_reach.of_policies(database, policy_ids, mails=mails)
     catch_alls = await _catch_alls(database, policies, mails)
     return {policy.id: list(checks.of_policies([policy], catch_alls)) for policy in policies}
@@ -54,7 +54,7 @@ async def by_policy(
 async def of_definition(
     database: Queryable, name: str, definition: PolicyDefinition, *, mails: bool = True
 ) -> Sequence[Finding]:
-    """Of a policy that need not be saved, as ``by_policy``; and the gaps of its schedules."""
+    """The findings about a policy that need not be saved, as ``by_policy``, and the gaps of its schedules."""
     policy = await policy_reach.of_definition(database, name, definition, mails=mails)
     schedules = ids_of("schedule", (target for step in definition.steps for target in step.targets))
     return [

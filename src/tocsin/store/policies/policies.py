@@ -75,7 +75,7 @@ async def get(database: Queryable, policy_id: UUID) -> Policy:
 
 
 async def team_of(database: Queryable, policy_id: UUID) -> UUID | None:
-    """Whose the policy is; None when it is nobody's, or there is none."""
+    """The team that owns the policy; None when no team does, or there is no such policy."""
     team_id: UUID | None = await database.fetchval(_sql["team"], policy_id)
     return team_id
 

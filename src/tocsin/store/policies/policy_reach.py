@@ -36,14 +36,14 @@ People = Mapping[UUID, PersonReach]
 async def of_policies(
     database: Queryable, policy_ids: Collection[UUID] | None = None, *, mails: bool = True
 ) -> Sequence[PolicyReach]:
-    """Whom the policies can page, by name; None is all policies."""
+    """The users and channels that the policies can page, by name; None is all policies."""
     return await _of_definitions(database, await policy_definitions.read(database, policy_ids), mails)
 
 
 async def of_definition(
     database: Queryable, name: str, definition: PolicyDefinition, *, mails: bool = True
 ) -> PolicyReach:
-    """Whom a policy that need not be saved can page."""
+    """The users and channels that a policy, which need not be saved, can page."""
     return (await _of_definitions(database, [NamedPolicy(name, definition)], mails))[0]
 
 

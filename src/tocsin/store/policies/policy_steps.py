@@ -32,7 +32,7 @@ class StepOnCallUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSpec:
-    """What can be set of a step. ``id`` names the existing step that this one is; None is a new one."""
+    """The fields of a step that users set. ``id`` names an existing step; None is a new step."""
 
     delay: timedelta
     targets: Sequence[Target] = ()

@@ -16,7 +16,7 @@ _sql = Statements(__package__, "services.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """What can be set; ``team_id`` None is everybody's.
+    """The fields that users set; ``team_id`` None is everybody's.
 
     Escalations are held until ``maintenance_expires_at``, but for alerts that a pattern of ``maintenance_exceptions``
     matches. An acknowledgement holds for ``ack_timeout``, or for good when that is None.
@@ -39,7 +39,7 @@ class ServiceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service."""
+    """A service as its row says."""
 
     id: UUID
     team_id: UUID | None

@@ -39,13 +39,13 @@ _MOST = 200
 
 @router.get("")
 async def show(request: Request, viewer: Viewer) -> Response:
-    """What is the viewer's own and nobody else's."""
+    """Show the viewer's account: password, sessions, tokens and calendar."""
     return await _page(request, viewer)
 
 
 @router.post("/zone")
 async def choose_zone(request: Request, viewer: Viewer, form: Sent) -> Response:
-    """Show times in this zone, in this browser; empty: as the browser says. One chosen before may stay."""
+    """Show times in the chosen zone in this browser. An empty choice means the browser's zone."""
     answer = see_other("/account", "Saved.")
     if form.value("zone") in (*usual_zones(), chosen_zone(request)):
         answer.set_cookie(CHOICE_COOKIE, quote(form.value("zone")), max_age=_YEAR, path="/", samesite="lax")
@@ -104,7 +104,7 @@ async def create_token(request: Request, viewer: Viewer, pool: Database, form: S
 
 @router.post("/tokens/{token_id:uuid}/revoke")
 async def revoke_token(token_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Let a token of the viewer's no longer work."""
+    """Revoke a token of the viewer."""
     async with acting(pool, viewer) as connection:
         if (await tokens.get(connection, token_id)).user_id != viewer.user_id:
             raise NotFound("no such token")
@@ -114,7 +114,7 @@ async def revoke_token(token_id: UUID, viewer: Viewer, pool: Database) -> Respon
 
 @router.post("/calendar")
 async def renew_calendar(request: Request, viewer: Viewer, pool: Database, settings: Config) -> Response:
-    """Make a calendar address, shown once; a former one no longer works."""
+    """Make a calendar address, which is shown once. The former address stops working."""
     async with acting(pool, viewer) as connection:
         _, secret = await calendar_feeds.renew(connection, "user", _own(viewer))
     return see_once(request, "/account", calendar=feed_url(settings, secret))
@@ -122,14 +122,14 @@ async def renew_calendar(request: Request, viewer: Viewer, pool: Database, setti
 
 @router.post("/calendar/revoke")
 async def revoke_calendar(viewer: Viewer, pool: Database) -> Response:
-    """Let the calendar address no longer work."""
+    """Revoke the calendar address."""
     async with acting(pool, viewer) as connection:
         await calendar_feeds.revoke(connection, _own(viewer))
     return see_other("/account", "Revoked.")
 
 
 async def _page(request: Request, viewer: Actor, status: int = 200, **wrong: Form) -> Response:
-    """The page; ``wrong``: a form that is."""
+    """The account page; ``wrong`` are forms that have errors."""
     pool, user_id = request.app.state.pool, _own(viewer)
     zone = chosen_zone(request)
     shown: dict[str, Any] = {

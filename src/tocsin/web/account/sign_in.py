@@ -33,7 +33,7 @@ _WRONG = {_PASSWORD: "Email or password is wrong."}
 
 @dataclass(frozen=True, slots=True)
 class _SignInForm:
-    """A sign-in form to be shown: where it leads, and whether what it holds is sent again then."""
+    """A sign-in form: the path that it leads to, and whether the form that it holds is sent again after signing in."""
 
     request: Request
     wanted: str
@@ -41,7 +41,7 @@ class _SignInForm:
     is_again: bool = False
 
     def page(self, status: int = 200) -> Response:
-        """The form; over another page, for htmx, without what is around it."""
+        """The form as a page; for htmx, which opens it over another page, the form alone."""
         only = "form" if _is_htmx(self.request) else None
         kept = [(name, value) for name, value in self.form.fields if self.is_again and not name.startswith(OF_SIGN_IN)]
         values = {"next": self.wanted, "form": self.form, "again": self.is_again, "kept": kept}
@@ -57,7 +57,7 @@ class _SignInForm:
 
 
 def ask_to_sign_in(request: Request, kept: Kept | None) -> Response:
-    """What somebody gets who is not signed in: the way to the form, or the form, with what they sent kept in it."""
+    """Redirect somebody who is not signed in to the form, or answer with the form, which keeps the fields they sent."""
     if kept is None and not _is_htmx(request):
         return to_sign_in(request)
     return _SignInForm(request, request.url.path, Form(kept or ()), kept is not None and not _is_htmx(request)).page(
@@ -66,26 +66,26 @@ def ask_to_sign_in(request: Request, kept: Kept | None) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """The form."""
+    """Show the sign-in form."""
     return _SignInForm(request, our_path(request.query_params.get("next", "/")), Form()).page()
 
 
 async def sign_in(request: Request) -> Response:
-    """Open a session and go to where the person wanted to; the form again, with what was typed, when that fails."""
+    """Open a session and redirect to the page that was asked for; show the form with its fields when that fails."""
     form = Form(await fields_of(request))
-    asked = _SignInForm(request, our_path(form.value(_NEXT, "/")), form, form.has(_AGAIN))
+    sign_in_form = _SignInForm(request, our_path(form.value(_NEXT, "/")), form, form.has(_AGAIN))
     if missing := {name: text for name, text in _MISSING.items() if not dict(form.fields).get(name)}:
-        return asked.refuse(422, missing)
-    answer = asked.done()
+        return sign_in_form.refuse(422, missing)
+    answer = sign_in_form.done()
     try:
         require_same_origin(request)
         await open_session(request, answer, SignIn(email=form.value(_EMAIL), password=dict(form.fields)[_PASSWORD]))
     except (Unauthenticated, ValidationError):  # nobody's email or password is what no email or password can be
-        return asked.refuse(401, _WRONG)
+        return sign_in_form.refuse(401, _WRONG)
     except PermissionDenied as error:
-        return asked.refuse(403, {WHOLE: as_sentence(str(error))})
+        return sign_in_form.refuse(403, {WHOLE: as_sentence(str(error))})
     except TooManyRequests as error:
-        refused = asked.refuse(429, {WHOLE: as_sentence(str(error))})
+        refused = sign_in_form.refuse(429, {WHOLE: as_sentence(str(error))})
         refused.headers["Retry-After"] = str(error.retry_after)
         return refused
     return answer

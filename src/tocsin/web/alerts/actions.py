@@ -35,19 +35,19 @@ _MORNING = 9
 
 @router.post("/alerts/{alert_id:int}/acknowledge")
 async def acknowledge(request: Request, alert_id: int, viewer: Viewer) -> Response:
-    """Take it: escalation stops."""
+    """Acknowledge the alert, which stops its escalation."""
     return await _act(request, viewer, alert_id, lambda one: actions.acknowledge(one, alert_id, viewer))
 
 
 @router.post("/alerts/{alert_id:int}/close")
 async def close(request: Request, alert_id: int, viewer: Viewer) -> Response:
-    """It is over."""
+    """Close the alert."""
     return await _act(request, viewer, alert_id, lambda one: actions.close(one, alert_id, viewer))
 
 
 @router.post("/alerts/{alert_id:int}/escalate")
 async def escalate(request: Request, alert_id: int, viewer: Viewer, form: Sent) -> Response:
-    """Enter the next step at once, or the chosen one."""
+    """Make the alert enter its next step at once, or the chosen step."""
 
     async def run(connection: Connection) -> ActionResult:
         wanted = form.body(Escalate, {"version": _number(form, "version"), "step_number": _number(form, "step")})
@@ -58,7 +58,7 @@ async def escalate(request: Request, alert_id: int, viewer: Viewer, form: Sent) 
 
 @router.post("/alerts/{alert_id:int}/snooze")
 async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zone: ViewerZone) -> Response:
-    """Take it for a while."""
+    """Snooze the alert: acknowledge it for a while."""
 
     async def run(connection: Connection) -> ActionResult:
         return await actions.snooze(connection, alert_id, viewer, await _snooze(connection, form, zone))
@@ -68,7 +68,7 @@ async def snooze(request: Request, alert_id: int, viewer: Viewer, form: Sent, zo
 
 @router.post("/alerts/undo")
 async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
-    """Take back an acknowledgement or a close that the viewer has just made. It is no alert's own: a close is final."""
+    """Undo an acknowledgement or a close that the viewer has just made. Undoing a close opens another alert."""
     pool: Pool = request.app.state.pool
     alert_id = alert_number(whole_number(form.value("alert"), digits=18) or 0)
     require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
@@ -84,7 +84,7 @@ async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
 async def _act(
     request: Request, viewer: Actor, alert_id: int, action: Callable[[Connection], Awaitable[ActionResult]]
 ) -> Response:
-    """Act by the viewer's rights and show the alert as it is then, or why it could not be."""
+    """Act by the viewer's rights, and show the alert as it is afterwards, or the reason why the action was refused."""
     pool: Pool = request.app.state.pool
     require_act(viewer, (await alert_list.get(pool, alert_number(alert_id))).team_id)
     try:
@@ -97,7 +97,7 @@ async def _act(
 
 
 async def _snooze(connection: Connection, form: Form, zone: ZoneInfo) -> datetime | timedelta:
-    """For so many minutes, or until the next morning where the viewer is."""
+    """The form's number of minutes, or the time until the viewer's next morning."""
     if form.value("for") == "morning":
         return next_morning(await now(connection), zone)
     minutes = _number(form, "for")

@@ -27,7 +27,7 @@ _EVENTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class EntryStyle:
-    """How an entry of a timeline looks: its icon, and how it is meant."""
+    """An icon for an entry of a timeline, and whether the entry is good or bad news."""
 
     icon: str
     kind: Literal["plain", "good", "info", "warning", "bad"] = "plain"
@@ -58,7 +58,7 @@ _PAGE_STYLES: Mapping[str, EntryStyle] = {
 
 
 def style_of(entry: TimelineEntry) -> EntryStyle:
-    """How the entry looks in a list."""
+    """The entry's style by its event."""
     if entry.event == "page":
         return _PAGE_STYLES.get(str(entry.meta["status"]), EntryStyle("send"))
     return _STYLES.get(entry.event, EntryStyle("point"))
@@ -95,7 +95,7 @@ def _page_status(status: str, reason: str | None) -> str:
 
 
 def _unreachable(users: Sequence[Mapping[str, Any]]) -> str:
-    """Who of a step was passed over, and why."""
+    """The people of a step who were skipped, and why."""
     names = ", ".join(str(user["name"]) for user in users)
     return f"; nothing can page {names}: no enabled contact method has a notification rule" if names else ""
 

@@ -50,7 +50,7 @@ async def preview_escalation(
     if isinstance(foreseen, EscalationRefusal):
         return describe_refusal(foreseen, zone)
     events = foreseen.forecast.events
-    event = next((one for one in events if one.kind in _DECISIVE), None)
+    event = next((event for event in events if event.kind in _DECISIVE), None)
     if event is None or event.policy_id is None or event.step_number is None:
         return describe_nobody(acknowledged=is_acknowledged)
     steps = len((await policies.get(pool, event.policy_id)).steps)
@@ -61,7 +61,7 @@ async def preview_escalation(
         was=None if was is None else was + 1,
         pages_somebody=any(one.kind is EventKind.PAGE and one.step_number == event.step_number for one in events)
         or any(person.reachable for person in event.people),
-        by_catch_all=any(one.kind is EventKind.HANDED_OVER for one in events),
+        by_catch_all=any(event.kind is EventKind.HANDED_OVER for event in events),
     )
     return describe_step(entered, acknowledged=is_acknowledged)
 

@@ -43,7 +43,7 @@ class OpenedLink:
 
 
 async def show(request: Request) -> Response:
-    """Ask whether to act. Changes nothing."""
+    """Show the question whether to act. Changes nothing."""
     opened = await _open(request)
     if not isinstance(opened, OpenedLink):
         return _page(request, opened)
@@ -51,7 +51,7 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Act as the person or channel that the link was sent to, and say what came of it."""
+    """Act as the person or channel that the link was sent to, and show the result."""
     opened = await _open(request)
     if not isinstance(opened, OpenedLink):
         return _page(request, opened)
@@ -93,7 +93,7 @@ async def _act(pool: Pool, claim: ActionClaim, actor: Actor) -> ActionResult:
 
 
 def _seen(claim: ActionClaim) -> Seen:
-    """What the page with the link showed of the alert."""
+    """The alert's state that the page with the link showed."""
     return Seen(escalation_count=claim.escalation_count)
 
 

@@ -67,7 +67,7 @@ def _taken(alert: Alert, reader: str) -> str:
 
 
 def outcome(reason: ActionOutcome, escalating: EscalationPreview | None = None) -> LinkText:
-    """What came of an action. ``escalating`` is what was told before an escalation."""
+    """The result of an action. ``escalating`` is the preview that was shown before an escalation."""
     heading, text = _DONE[reason]
     return LinkText(200, heading, escalating.text if escalating else text)
 
@@ -79,7 +79,7 @@ def _moved_on(alert: Alert) -> str:
 
 
 def not_done(why: str) -> LinkText:
-    """An action that is not possible any more, with the reason as a sentence."""
+    """The refusal of an action that is not possible any more, with the reason as a sentence."""
     return LinkText(409, "Not done", as_sentence(why), good=False)
 
 

@@ -70,7 +70,7 @@ def obstacle(claim: ActionClaim, facts: LinkFacts) -> Obstacle | None:
 
 
 class _Serializer(URLSafeSerializer):
-    """Does not try to compress, which gains nothing on so few bytes and cost more than all the rest of a link."""
+    """Signs without compression, which saves nothing on so few bytes and took longer than the rest of making a link."""
 
     def dump_payload(self, obj: object) -> bytes:
         return base64_encode(Serializer.dump_payload(self, obj))
@@ -127,7 +127,7 @@ async def signing_key(database: Queryable) -> bytes:
 
 
 async def link_facts(database: Queryable, claim: ActionClaim, ip: str | None) -> LinkFacts:
-    """What decides whether the link works, and who acts by it from this address."""
+    """Load what decides whether the link works, and the user or channel that acts by it from this client address."""
     to = claim.to
     row = await database.fetchrow(_sql["facts"], to.user_id, to.destination_id, claim.alert_id)
     assert row is not None

@@ -90,7 +90,7 @@ async def act(viewer: Viewer, pool: Database, form: Sent) -> Response:
 
 
 async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | None:
-    """Why it could not be done, None when it was."""
+    """The reason why the action was refused; None when it succeeded."""
     try:
         require_act(viewer, (await alert_list.get(pool, alert_id)).team_id)
         async with acting(pool, viewer) as connection:
@@ -101,7 +101,7 @@ async def _act(pool: Pool, viewer: Actor, action: str, alert_id: int) -> str | N
 
 
 async def _shown(pool: Pool, viewer: Actor, wanted: AlertListQuery, query: QueryParams) -> dict[str, Any]:
-    """What the page and its list show."""
+    """The values that the page and its list show."""
     found = await alert_list.by_urgency(pool, wanted.filter, wanted.after, PAGE_SIZE) if wanted.filter else None
     items = found.items if found else []
     kept = [(name, value) for name, value in query.multi_items() if name != "after" and value]
@@ -123,7 +123,7 @@ async def _read_query(pool: Pool, viewer: Actor, query: QueryParams) -> AlertLis
     if form.value("status") not in _STATUSES:
         form = replace(form, fields=[*form.fields, ("status", "open")])
     try:
-        asked = form.body(
+        filters = form.body(
             AlertQuery,
             {
                 "status": list(_STATUSES[form.value("status")]),
@@ -137,7 +137,7 @@ async def _read_query(pool: Pool, viewer: Actor, query: QueryParams) -> AlertLis
         )
     except InvalidInput as error:
         return AlertListQuery(form.wrong(error, {"service_id": "service", "label": "labels"}), None, None)
-    return AlertListQuery(form, asked.filter(viewer), _place(form.value("after")))
+    return AlertListQuery(form, filters.filter(viewer), _place(form.value("after")))
 
 
 async def _id_of(pool: Pool, field: str, given: str | None) -> UUID | None:

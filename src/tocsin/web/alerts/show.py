@@ -143,7 +143,7 @@ _MOST_ID = 2**63 - 1
 
 @router.get("/alerts/{alert_id:int}")
 async def show(request: Request, alert_id: int, viewer: Viewer) -> Response:
-    """One alert."""
+    """Show an alert's page."""
     return await alert_page(request, viewer, alert_number(alert_id))
 
 

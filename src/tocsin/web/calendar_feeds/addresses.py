@@ -24,7 +24,7 @@ def _offer(kind: OwnerKind, require: Require, lock: Lock) -> None:
 
     @router.post(f"/{kind}s/{{owner_id:uuid}}/calendar")
     async def renew(request: Request, owner_id: UUID, viewer: Viewer, pool: Database, settings: Config) -> Response:
-        """Make an address, shown once; a former one no longer works."""
+        """Make a calendar address, which is shown once. The former address stops working."""
         await require(pool, viewer, owner_id)
         async with acting(pool, viewer) as connection:
             await lock(connection, owner_id)
@@ -33,7 +33,7 @@ def _offer(kind: OwnerKind, require: Require, lock: Lock) -> None:
 
     @router.post(f"/{kind}s/{{owner_id:uuid}}/calendar/revoke")
     async def revoke(owner_id: UUID, viewer: Viewer, pool: Database) -> Response:
-        """Let the address no longer work."""
+        """Revoke the calendar address."""
         await require(pool, viewer, owner_id)
         async with acting(pool, viewer) as connection:
             await calendar_feeds.revoke(connection, owner_id)

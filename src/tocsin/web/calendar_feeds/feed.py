@@ -41,20 +41,20 @@ async def feed(request: Request, secret: str, pool: Database, settings: Config) 
     return Response(made.text(found.now), media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def calendar(owner: FeedOwner, found: FeedShifts, url: str) -> Calendar:
+def calendar(owner: FeedOwner, feed_shifts: FeedShifts, url: str) -> Calendar:
     """The shifts as a calendar, which says what is left out of it."""
-    missing = ", ".join(found.left_out)
+    missing = ", ".join(feed_shifts.left_out)
     description = (
         f"Shifts are missing, or as last known: {missing} cannot be read. Edit it in Tocsin." if missing else ""
     )
-    events = [_event(owner, shift, found, url) for shift in found.shifts]
+    events = [_event(owner, shift, feed_shifts, url) for shift in feed_shifts.shifts]
     seen = [event for event in events if event.start < event.end]  # not what begins and ends within one minute
     return Calendar(f"{owner.id}@tocsin", f"On call: {owner.name}", description, REFRESH, seen)
 
 
-def _event(owner: FeedOwner, shift: FeedShift, found: FeedShifts, url: str) -> CalendarEvent:
+def _event(owner: FeedOwner, shift: FeedShift, feed_shifts: FeedShifts, url: str) -> CalendarEvent:
     start = _minute(shift.start_at)
-    who = "On call" if owner.kind == "user" else found.names[shift.user_id]
+    who = "On call" if owner.kind == "user" else feed_shifts.names[shift.user_id]
     return CalendarEvent(
         uid=uid(shift.user_id, shift.source_id, start),
         start=start,
@@ -65,18 +65,18 @@ def _event(owner: FeedOwner, shift: FeedShift, found: FeedShifts, url: str) -> C
 
 
 def uid(user_id: UUID, source_id: UUID, start: datetime) -> str:
-    """What names a shift for ever."""
+    """The shift's permanent id."""
     return f"{uuid5(NAMESPACE_URL, f'tocsin:{source_id}:{user_id}:{start:%Y%m%dT%H%M}')}@tocsin"
 
 
 def _minute(moment: datetime) -> datetime:
-    """The minute: a change by people has an instant of its own, and no calendar shows its seconds."""
+    """The instant cut to its minute: people's changes come at any second, and no calendar shows seconds."""
     return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _tag(made: Calendar) -> str:
-    """Changes when the calendar does, and not with the time of the fetch, which each event names."""
-    said = [made.uid, made.name, made.description, *(part for one in made.events for part in _parts(one))]
+    """The calendar's ETag: a hash of everything except the time of the fetch, which each event names."""
+    said = [made.uid, made.name, made.description, *(part for event in made.events for part in _parts(event))]
     return f'"{sha256(chr(0).join(said).encode("utf-8", "replace")).hexdigest()[:32]}"'
 
 
@@ -85,5 +85,5 @@ def _parts(event: CalendarEvent) -> tuple[str, ...]:
 
 
 def _tags(header: str) -> Sequence[str]:
-    """What ``If-None-Match`` names; a weak tag will do."""
+    """The tags of ``If-None-Match``, weak tags among them."""
     return [each.strip().removeprefix("W/") for each in header.split(",")]

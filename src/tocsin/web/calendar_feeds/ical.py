@@ -12,7 +12,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """``uid`` names it for ever; ``end`` is exclusive."""
+    """An event of a calendar. ``uid`` is permanent; ``end`` is exclusive."""
 
     uid: str
     start: datetime
@@ -23,7 +23,7 @@ class CalendarEvent:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """``uid`` names it for ever; programs are asked to fetch it again after ``refresh``, whole hours."""
+    """A calendar. ``uid`` is permanent; programs are asked to fetch it again after ``refresh``, in whole hours."""
 
     uid: str
     name: str

@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(prepare_addres
 
 @router.post("/channels/{channel_id:uuid}/test")
 async def test(request: Request, channel_id: UUID, viewer: Viewer, pool: Database, tester: Tester) -> Response:
-    """Send a test page and show what became of it."""
+    """Send a test page and show whether it was delivered."""
     require_edit(viewer, (await channels.get(pool, channel_id)).team_id)
     recipient = await destinations.of_channel(pool, channel_id)
     return await channel_page(request, viewer, channel_id, delivery=await send_test(tester, recipient, viewer))
@@ -49,7 +49,7 @@ async def _form_of(edit: Edit[Channel]) -> Form:
 
 
 def _spec_of(edit: Edit[Channel]) -> ChannelSpec:
-    """What the form sets of a channel: of one that there is, all but its type."""
+    """The channel's fields in the form; the type of an existing channel is not one of them."""
     form, old = edit.form, edit.stored
     values = {"name": form.value("name"), "address": form.value("address"), "team_id": form.given("team")}
     if old is None:
@@ -79,7 +79,7 @@ async def _edit_page(edit: Edit[Channel], status: int) -> Response:
 async def channel_page(
     request: Request, viewer: Actor, channel_id: UUID, status: int = 200, **besides: Any
 ) -> Response:
-    """One channel; ``besides``: a form that is wrong, or what became of a test page."""
+    """A channel's page; ``besides`` is a form with errors or the delivery of a test page."""
     pool: Pool = request.app.state.pool
     channel = await channels.get(pool, channel_id)
     form = Form.of(name=channel.name, address=channel.address, team=channel.team_id)

@@ -63,7 +63,7 @@ def _overdue(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
     """Overdue objects by kind and reason, 0 where there are none."""
     found = {(item.kind, item.reason): item.count for item in overview.overdue}
     labels = dict.fromkeys([*product(JOB_KINDS, OVERDUE_REASONS), *found])
-    return ((each, found.get(each, 0)) for each in labels)
+    return ((label, found.get(label, 0)) for label in labels)
 
 
 @router.get("/metrics", include_in_schema=False)

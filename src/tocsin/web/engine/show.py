@@ -29,7 +29,7 @@ _HOUR = 60
 
 @router.get("/engine")
 async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
-    """The engine now, and lately."""
+    """Show the engine's state now and its recent history."""
     return await page(request, viewer, "engine/show.html.j2", live="engine", **await _shown(pool, viewer))
 
 
@@ -58,7 +58,7 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     parked = await parked_jobs.page(pool, limit=_MOST) if may_retry else []
     objects: list[tuple[str, str]] = [
         *((one.kind, one.id) for one in missed),
-        *((one.kind, one.object_id) for one in overview.repairs),
+        *((repair.kind, repair.object_id) for repair in overview.repairs),
         *((one.kind, one.object_id) for one in parked),
     ]
     return {
@@ -84,5 +84,5 @@ def _plot(found: Sequence[LatenessMinute], moment: datetime) -> dict[str, Any]:
     return {"minutes": [int(at.timestamp()) for at in minutes], "lines": lines}
 
 
-def _value(one: LatenessMinute | None, measure: str) -> float | None:
-    return None if one is None else float(getattr(one, measure))
+def _value(minute: LatenessMinute | None, measure: str) -> float | None:
+    return None if minute is None else float(getattr(minute, measure))

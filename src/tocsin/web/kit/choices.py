@@ -19,7 +19,7 @@ _MOST_TEAMS = 500
 
 
 def id_of(text: str) -> UUID | None:
-    """The id that a text is, None when it is none."""
+    """The text as an id; None when it is no id."""
     try:
         return UUID(text)
     except ValueError:
@@ -27,7 +27,7 @@ def id_of(text: str) -> UUID | None:
 
 
 class TeamOwned(Protocol):
-    """What belongs to a team, or to none."""
+    """An object that belongs to a team or to nobody."""
 
     @property
     def team_id(self) -> UUID | None: ...
@@ -40,12 +40,12 @@ async def team_names(pool: Pool) -> Mapping[UUID, str]:
 
 
 async def team_choices(pool: Pool, none: str) -> Choices:
-    """Every team by name; ``none`` is what no team is called."""
+    """Every team, by name, after the choice of no team, whose caption is ``none``."""
     return [("", none), *((str(team_id), name) for team_id, name in (await team_names(pool)).items())]
 
 
 async def owner_choices(pool: Pool, actor: Actor, owned: TeamOwned | None, chosen: str) -> Choices:
-    """Whom the actor may give what is owned to, or make something new for; and what is ``chosen`` already."""
+    """The teams that the actor may make the owner of an object; and the team that is ``chosen`` already."""
 
     def may(team_id: UUID | None) -> bool:
         return may_edit(actor, team_id) if owned is None else may_move(actor, owned.team_id, team_id)
@@ -58,8 +58,12 @@ async def policy_choices(
     pool: Pool, actor: Actor, team_id: UUID | None, chosen: Collection[UUID | None] = ()
 ) -> Choices:
     """The policies that the actor may let an object of the team page by, by name; and those ``chosen`` already."""
-    found = await policy_list.choices(pool)
-    return [(str(one.id), one.name) for one in found if may_point(actor, team_id, one.team_id) or one.id in chosen]
+    policies = await policy_list.choices(pool)
+    return [
+        (str(policy.id), policy.name)
+        for policy in policies
+        if may_point(actor, team_id, policy.team_id) or policy.id in chosen
+    ]
 
 
 @cache

@@ -38,7 +38,7 @@ The first run offers those that act before the step that it suggests is over.
 
 
 async def type_choices(request: Request, types: Sequence[ChannelType]) -> Sequence[tuple[str, str]]:
-    """What to choose from for a new address; mail comes last, with a word, when nothing would send it."""
+    """The types of a new address. Mail comes last, with a remark, when there is no mail server."""
     if await can_mail(request):
         return [(kind.name, kind.caption) for kind in types]
     mail = [(kind.name, f"{kind.caption}: not sent yet, TOCSIN_SMTP_URL is not set") for kind in types if kind.by_mail]
@@ -90,7 +90,7 @@ def _name_of_type(name: str) -> str:
 
 
 async def send_test(tester: NotificationTester, recipient: NamedDestination, viewer: Actor) -> Delivery:
-    """What became of a test page; why it was not even tried when there were too many."""
+    """Send a test page and return its delivery, or the reason for not trying when there were too many."""
     try:
         return await tester.send(recipient, viewer)
     except HTTPException as error:

@@ -110,4 +110,4 @@ def chosen_window(view: str, of: str, zone: ZoneInfo, today: date) -> CalendarWi
 def _days(start: date, end: date, zone: ZoneInfo) -> Sequence[Day]:
     """A zone may leave out a whole day when it changes sides of the date line."""
     days = [day(start + number * _DAY, zone) for number in range((end - start).days)]
-    return [one for one in days if one.span.start < one.span.end]
+    return [day for day in days if day.span.start < day.span.end]

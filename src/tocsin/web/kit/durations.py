@@ -10,7 +10,7 @@ USUAL_UNIT = "60"
 
 
 def seconds_of(number: str, unit: str) -> float | str:
-    """How many seconds; what is no number stays as it is, for the API's model to refuse."""
+    """The duration in seconds; a text that is no number is returned as it is, for the API's model to refuse."""
     try:
         seconds = float(number) * float(unit if unit in dict(UNITS) else USUAL_UNIT)
     except ValueError:

@@ -18,17 +18,17 @@ def fingerprint(spec: object) -> str:
 
 
 def has_conflict(form: Form, stored: object) -> bool:
-    """Whether the form was made from something else than what is stored now."""
+    """Whether somebody has saved the object since the form was made."""
     return form.value(SEEN) != fingerprint(stored)
 
 
 def saved_meanwhile(form: Form, stored: object) -> Form:
-    """The form as it is shown again to whoever was too late; sent once more, it takes the place of what is stored."""
+    """The form with the error that somebody else has saved meanwhile. Sent once more, it overwrites what they saved."""
     return replace(with_fingerprint(form, stored), errors={SEEN: "Somebody else has saved it meanwhile."})
 
 
 def deleted_meanwhile(form: Form) -> Form:
-    """The form as it is shown again when what it changes was deleted meanwhile: sent once more, it makes it anew."""
+    """The form with the error that its object was deleted meanwhile. Sent once more, it makes the object again."""
     return replace(form, errors={SEEN: "Somebody else has deleted it meanwhile."})
 
 

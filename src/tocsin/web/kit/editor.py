@@ -54,21 +54,21 @@ class Edit(Generic[Stored]):
 
     @property
     def existing(self) -> Stored:
-        """What is changed or deleted."""
+        """The stored object, which is changed or deleted."""
         return cast("Stored", self.stored)
 
 
 def open_own(edit: Edit[Any]) -> None:
-    """What belongs to a team, or to none, is edited by whoever may."""
+    """Raise unless the viewer may edit the object, by the team that owns it."""
     require_edit(edit.viewer, edit.existing.team_id)
 
 
 def open_to_all(_edit: Edit[Any]) -> None:
-    """Everybody reads it in its form."""
+    """Let everybody see the form."""
 
 
 async def permit_own(connection: Connection, edit: Edit[Any], spec: Any) -> None:
-    """What belongs to a team, or to none, is made, moved and deleted by whoever may."""
+    """Raise unless the viewer may make, move or delete the object, by the teams that own it before and after."""
     if edit.stored is None:
         require_make(edit.viewer, spec.team_id)
     elif spec is None:
@@ -91,7 +91,7 @@ class Store(Protocol[Stored, Spec_contra]):
 
     @property
     def create(self) -> Callable[..., Awaitable[Any]]:
-        """Of a connection, the ids of what the object belongs to, and its spec."""
+        """Takes a connection, the ids of the objects that the new object belongs to, and its spec."""
 
     @property
     def get(self) -> Callable[..., Awaitable[Stored]]: ...
@@ -169,7 +169,7 @@ class Editor(Generic[Stored, Spec]):
         return await self.page(replace(edit, form=await self.blank(edit)), 200)
 
     async def create(self, request: Request, viewer: Viewer, form: Sent) -> Response:
-        """Make it, or do what a button says."""
+        """Make the object, or do what a row button says."""
         edit: Edit[Stored] = Edit(request, viewer, self._numbered(form))
         if not is_save(form):
             return await self.page(replace(edit, form=self.press(form)), 200)
@@ -210,7 +210,7 @@ class Editor(Generic[Stored, Spec]):
             return await self.page(Edit(request, viewer, self.gone(edit.form)), 409)
 
     async def delete(self, request: Request, viewer: Viewer) -> Response:
-        """Delete it, or name what still uses it."""
+        """Delete the object, or name the objects that still use it."""
         edit: Edit[Stored] = Edit(request, viewer, Form())
         try:
             async with acting(edit.pool, viewer) as connection:
@@ -247,14 +247,14 @@ class Editor(Generic[Stored, Spec]):
     async def _again(self, edit: Edit[Stored], error: Exception) -> Response:
         return await self.page(replace(edit, form=await self.wrong(edit, error)), status_of(error))
 
-    async def _saved(self, edit: Edit[Stored], one: Any) -> Response:
-        path = f"{self._list}/{one.id}" if self.leads_to is None else await self.leads_to(edit, one)
+    async def _saved(self, edit: Edit[Stored], saved: Any) -> Response:
+        path = f"{self._list}/{saved.id}" if self.leads_to is None else await self.leads_to(edit, saved)
         return see_other(path, self.saved_text)
 
     async def _deleted(self, edit: Edit[Stored]) -> Response:
-        one: Any = edit.existing
-        path = self._list if self.leads_to is None else await self.leads_to(edit, one)
-        return see_other(path, self.deleted_text or f"{one.name} is deleted.")
+        deleted: Any = edit.existing
+        path = self._list if self.leads_to is None else await self.leads_to(edit, deleted)
+        return see_other(path, self.deleted_text or f"{deleted.name} is deleted.")
 
     def _numbered(self, form: Form) -> Form:
         return form if self.rows is None else self.rows.put(form, self.rows.of(form))

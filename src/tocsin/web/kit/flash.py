@@ -17,14 +17,14 @@ Kind = Literal["good", "info", "warning", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class FlashMessage:
-    """What came of something, and how it is meant."""
+    """A message about an action, and whether it is good or bad news."""
 
     text: str
     kind: Kind = "good"
 
 
 def see_other(path: str, text: str | None = None, kind: Kind = "good") -> RedirectResponse:
-    """To another page after something was done, which tells it."""
+    """Redirect to another page after an action, with a message that the page shows."""
     answer = RedirectResponse(path, 303)
     if text is not None:
         value = quote(json.dumps(asdict(FlashMessage(text[:_MOST], kind))))
@@ -33,12 +33,12 @@ def see_other(path: str, text: str | None = None, kind: Kind = "good") -> Redire
 
 
 def is_by_itself(request: Request) -> bool:
-    """Whether a part of a page is fetched because something changed, and not because somebody did something."""
+    """Whether a fragment is fetched for a live change, and not for an action of the viewer."""
     return _BY_ITSELF in request.headers
 
 
 def message_of(request: Request) -> FlashMessage | None:
-    """The notice that came along; what cannot be read is none.
+    """The message in the request's cookie; None when there is none that can be read.
 
     A part of a page that is fetched because something changed gets none: it may be on its way while the notice is, and
     would tell it a second time, or in another window.
@@ -53,6 +53,6 @@ def message_of(request: Request) -> FlashMessage | None:
 
 
 def forget_message(request: Request, answer: Response) -> None:
-    """Take the notice away once it is shown."""
+    """Delete the cookie once its message is shown."""
     if _COOKIE in request.cookies and not is_by_itself(request):
         answer.delete_cookie(_COOKIE, path="/")

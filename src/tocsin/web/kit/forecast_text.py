@@ -30,7 +30,7 @@ _ICONS: Mapping[EventKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ForecastLine:
-    """One thing that would happen. ``is_bad``: nobody is reached by it."""
+    """A line about an event of a forecast. ``is_bad``: the event reaches nobody."""
 
     icon: str
     text: str
@@ -39,7 +39,7 @@ class ForecastLine:
 
 @dataclass(frozen=True, slots=True)
 class ForecastMoment:
-    """What would happen at one instant."""
+    """The events of a forecast at one instant, a line each."""
 
     at: datetime
     lines: Sequence[ForecastLine]
@@ -47,7 +47,7 @@ class ForecastMoment:
 
 @dataclass(frozen=True, slots=True)
 class ForecastText:
-    """What would happen, in order, and how it ends."""
+    """A forecast in words: its moments in order, and how it ends."""
 
     moments: Sequence[ForecastMoment]
     ending: str
@@ -55,10 +55,10 @@ class ForecastText:
 
 def forecast_text(foreseen: NamedForecast, most: int) -> ForecastText:
     """The first events of a forecast, up to ``most``, in words."""
-    events = [one for one in foreseen.forecast.events if not one.bundled]
+    events = [event for event in foreseen.forecast.events if not event.bundled]
     moments = [
         ForecastMoment(at, list(_lines(list(group), foreseen.names)))
-        for at, group in groupby(events[:most], key=lambda one: one.at)
+        for at, group in groupby(events[:most], key=lambda event: event.at)
     ]
     is_cut = len(events) > most
     return ForecastText(moments, "And so on." if is_cut else _ENDINGS[foreseen.forecast.ends_because])

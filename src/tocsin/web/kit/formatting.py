@@ -78,7 +78,7 @@ def initials(name: str) -> str:
 
 
 def as_sentence(text: str) -> str:
-    """What an error says, from its capital letter to its full stop."""
+    """The text as a sentence, with a capital letter and a full stop."""
     return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "?", "!")) else ".")
 
 

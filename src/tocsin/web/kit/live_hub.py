@@ -45,7 +45,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """What one browser listens to, and what it has not been told yet."""
+    """The topics that one browser listens to, and the changes that it has not been sent yet."""
 
     topics: Collection[str]
     _changed: set[str] = field(default_factory=set)
@@ -77,7 +77,7 @@ class Subscription:
 
 
 class Hub:
-    """Who listens, and the prints that they last heard of."""
+    """The streams of all browsers, and the prints that each topic had when they were last told."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -174,6 +174,6 @@ def known_topics(text: str) -> Collection[str]:
 
 
 def hub_of(request: Request) -> Hub:
-    """The hub of the process that answers."""
+    """This process's hub."""
     hub: Hub = request.app.state.live
     return hub

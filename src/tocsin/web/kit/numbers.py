@@ -7,6 +7,6 @@ def whole_number(text: str, digits: int = 9) -> int | None:
 
 
 def number_or_text(text: str) -> int | str:
-    """The number; what is none stays as it is, for the API's model to refuse."""
+    """The text as a number; a text that is no number is returned as it is, for the API's model to refuse."""
     number = whole_number(text)
     return text if number is None else number

@@ -19,5 +19,5 @@ class Refusal:
 
 
 def refusal(error: Conflict) -> Refusal:
-    """What a conflict says to people."""
-    return Refusal(as_sentence(str(error)), [as_sentence(_ID.sub("", one.message)) for one in error.errors])
+    """A conflict as a page shows it."""
+    return Refusal(as_sentence(str(error)), [as_sentence(_ID.sub("", use.message)) for use in error.errors])

@@ -25,7 +25,7 @@ class Rows:
     fields: Sequence[str]
 
     def of(self, form: Form) -> Sequence[Row]:
-        """What the form holds, in order."""
+        """The rows of the form, in order."""
         return [
             {field: form.values(f"{self.name}.{mark}.{field}") for field in self.fields}
             for mark in form.values(self.name)

@@ -15,7 +15,7 @@ _DETAILS = "Somebody pressed the button for a test alert on the service's page. 
 
 async def raise_test_alert(pool: Pool, actor: Actor, service_id: UUID, form: Form) -> int:
     """The number of a new alert on the service; each press makes one of its own. Raises NotFound."""
-    severity: Severity = next((one for one in SEVERITIES if one == form.value("severity")), "info")
+    severity: Severity = next((severity for severity in SEVERITIES if severity == form.value("severity")), "info")
     new = NewAlert(
         summary=f"Test alert by {actor.name}",
         details=_DETAILS,

@@ -19,7 +19,7 @@ _YEAR = 31_536_000
 
 
 def theme_of(request: Request) -> Theme:
-    """What was chosen; ``auto`` is as the system says."""
+    """The chosen theme; ``auto`` follows the system."""
     chosen = request.cookies.get(_COOKIE)
     return next((theme for theme in get_args(Theme) if theme == chosen), "auto")
 

@@ -45,7 +45,7 @@ async def add_method(request: Request, user_id: UUID, viewer: Viewer, pool: Data
 
 @router.post("/contact-methods/{method_id:uuid}/test")
 async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, tester: Tester) -> Response:
-    """Send a test page and show what became of it."""
+    """Send a test page and show whether it was delivered."""
     require_edit_user(viewer, user_id)
     recipient = await destinations.of_contact_method(request.app.state.pool, user_id, method_id)
     return await person_page(
@@ -55,21 +55,21 @@ async def test(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer,
 
 @router.post("/contact-methods/{method_id:uuid}/enable")
 async def enable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Use the contact method again."""
+    """Enable the contact method."""
     await _change(pool, viewer, user_id, method_id, enabled=True)
     return see_other(_back(form, user_id), "On again.")
 
 
 @router.post("/contact-methods/{method_id:uuid}/disable")
 async def disable(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Send nothing to the contact method until it is enabled again."""
+    """Disable the contact method."""
     await _change(pool, viewer, user_id, method_id, enabled=False)
     return see_other(f"/people/{user_id}", "Off: nothing is sent to it.")
 
 
 @router.post("/contact-methods/{method_id:uuid}/rename")
 async def rename(request: Request, user_id: UUID, method_id: UUID, viewer: Viewer, form: Sent) -> Response:
-    """Call the contact method something else."""
+    """Rename the contact method."""
     try:
         body = form.body(ContactMethodPatch, {"name": form.value("name")})
         await _change(request.app.state.pool, viewer, user_id, method_id, **body.given())
@@ -90,7 +90,7 @@ async def delete_method(user_id: UUID, method_id: UUID, viewer: Viewer, pool: Da
 
 @router.post("/notification-rules")
 async def add_rule(request: Request, user_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Add a rule."""
+    """Add a notification rule."""
     require_edit_user(viewer, user_id)
     try:
         values = {"contact_method_id": form.value("method"), "delay_seconds": _seconds(form.value("delay"))}
@@ -107,7 +107,7 @@ async def add_rule(request: Request, user_id: UUID, viewer: Viewer, pool: Databa
 
 @router.post("/notification-rules/{rule_id:uuid}/delete")
 async def delete_rule(user_id: UUID, rule_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Delete the rule."""
+    """Delete the notification rule."""
     require_edit_user(viewer, user_id)
     async with acting(pool, viewer) as connection:
         await notification_rules.delete(connection, user_id, rule_id)
@@ -115,7 +115,7 @@ async def delete_rule(user_id: UUID, rule_id: UUID, viewer: Viewer, pool: Databa
 
 
 def _back(form: Form, user_id: UUID) -> str:
-    """The page that the button stood on."""
+    """The path of the page that the button was on."""
     return our_path(form.value("back", f"/people/{user_id}"))
 
 
@@ -127,7 +127,7 @@ async def _change(pool: Pool, viewer: Actor, user_id: UUID, method_id: UUID, **c
 
 
 def _seconds(minutes: str) -> object:
-    """Minutes as typed, in seconds; what is no number is left as it is, for the model to refuse."""
+    """The typed minutes in seconds; a text that is no number is returned as it is, for the model to refuse."""
     try:
         number = float(minutes.replace(",", "."))
     except ValueError:

@@ -98,7 +98,7 @@ def _made(edit: Edit[User], made: tuple[User, str]) -> Response:
 
 
 async def _page(edit: Edit[User], status: int, refused: Refusal | None = None) -> Response:
-    """The form, or who was added just now."""
+    """Show the form for a new person, or the person who was just added with their password."""
     request, viewer = edit.request, edit.viewer
     if edit.stored is None:
         added = secrets_of(request).get("added")

@@ -33,7 +33,7 @@ MOST_METHODS = 100
 
 @router.get("/people/{user_id:uuid}")
 async def show(request: Request, user_id: UUID, viewer: Viewer) -> Response:
-    """One person."""
+    """Show a person's page."""
     return await person_page(request, viewer, user_id)
 
 
@@ -48,7 +48,7 @@ async def person_page(  # noqa: PLR0913 - each says what is shown besides
     name_forms: Mapping[UUID, Form] | None = None,
     deliveries: Mapping[UUID, Delivery] | None = None,
 ) -> Response:
-    """The page; with a form that is wrong, or what became of test pages."""
+    """A person's page, with a form that has errors or the deliveries of test pages."""
     shown = await _shown(request, viewer, user_id)
     types = await type_choices(request, types_for_people())
     address = shown["user"].email if channel_types()[types[0][0]].by_mail and not shown["methods"] else None

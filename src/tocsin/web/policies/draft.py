@@ -38,7 +38,7 @@ class DraftStep:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A policy that somebody writes: the fields of its form that are about no step, and its steps in order."""
+    """A policy in its editor: the fields of the form that belong to no step, and the steps in order."""
 
     form: Form
     steps: Sequence[DraftStep] = ()
@@ -66,13 +66,13 @@ def of_policy(policy: Policy) -> Draft:
 
 
 def read(form: Form) -> Draft:
-    """What a form says."""
+    """The draft that a form describes."""
     keys = list(dict.fromkeys(name.removeprefix(_STEP) for name, _ in form.fields if name.startswith(_STEP)))
     return Draft(form, [_step(form, key) for key in keys[: MOST_STEPS + 1]])
 
 
 def to_form(draft: Draft) -> Form:
-    """A form that says what the draft does."""
+    """A form with the draft's fields."""
     others = [(name, value) for name, value in draft.form.fields if not name.startswith(_OF_STEPS)]
     return replace(draft.form, fields=(*others, *(field for step in draft.steps for field in _fields(step))))
 
@@ -98,7 +98,7 @@ def press(draft: Draft, button: str) -> Draft:
 
 
 def without_ids(draft: Draft, kept: Collection[UUID] = ()) -> Draft:
-    """The draft with steps that are no more, all but those kept, as new ones."""
+    """The draft in which every step whose id is not ``kept`` counts as a new step."""
     ids = {str(each) for each in kept}
     return replace(draft, steps=[step if step.id in ids else replace(step, id="") for step in draft.steps])
 
@@ -193,7 +193,7 @@ def _moved(steps: Sequence[DraftStep], key: str, by: int) -> Sequence[DraftStep]
 
 def _with_target(draft: Draft, key: str, target: Target, *, put: bool) -> Draft:
     def changed(step: DraftStep) -> DraftStep:
-        others = tuple(one for one in step.targets if one != target)
+        others = tuple(other for other in step.targets if other != target)
         return replace(step, targets=(*others, target) if put else others, find="")
 
     return replace(draft, steps=[changed(step) if step.key == key else step for step in draft.steps])

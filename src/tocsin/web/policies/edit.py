@@ -50,13 +50,13 @@ _MOST_OFFERED = 3
 
 @router.post("/policies/draft")
 async def draft_new(request: Request, viewer: Viewer, form: Sent) -> Response:
-    """The editor, or what htmx asks of it, after a press or a change. Saves nothing."""
+    """Redraw the editor of a new policy, or a fragment of it, after a button or a change. Saves nothing."""
     return await _page(Edit(request, viewer, _pressed(form)), 200)
 
 
 @router.post("/policies/{policy_id:uuid}/draft")
 async def draft_change(request: Request, policy_id: UUID, viewer: Viewer, form: Sent) -> Response:
-    """As for a new policy; of one that was deleted meanwhile, saving will tell."""
+    """Redraw the editor of an existing policy. If the policy was deleted meanwhile, saving says so."""
     stored = await _if_there(policies.get(request.app.state.pool, policy_id))
     return await _page(Edit(request, viewer, _pressed(form), stored), 200)
 
@@ -112,14 +112,16 @@ async def _page(edit: Edit[Policy], status: int) -> Response:
 
 
 async def _step_fields(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow | None) -> dict[str, Any]:
-    """What is shown beside the preview."""
+    """The values of the editor beside its preview."""
     form, myself = draft.form, str(saved.id) if saved else None
     chosen = [saved.catch_all_id if saved else None, id_of(form.value("catch_all"))]
     catch_alls = await policy_choices(pool, viewer, id_of(form.value("team")), chosen)
     return {
         "shown_fields": shown_fields(draft),
         "steps": draft.steps,
-        "target_names": await policy_steps.target_names(pool, {one.id for step in draft.steps for one in step.targets}),
+        "target_names": await policy_steps.target_names(
+            pool, {target.id for step in draft.steps for target in step.targets}
+        ),
         "found": await _found(pool, draft),
         "policies": [(value, name) for value, name in catch_alls if value != myself],
         "teams": await owner_choices(pool, viewer, saved, form.value("team")),
@@ -127,7 +129,7 @@ async def _step_fields(pool: Pool, viewer: Actor, draft: Draft, saved: PolicyRow
 
 
 async def _if_there(found: Awaitable[T]) -> T | None:
-    """None when it was deleted meanwhile."""
+    """The awaited object; None when it was deleted meanwhile."""
     try:
         return await found
     except NotFound:

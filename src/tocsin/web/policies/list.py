@@ -29,7 +29,7 @@ async def show_all(request: Request, viewer: Viewer, pool: Database) -> Response
     values: dict[str, Any] = {
         "policies": found.items,
         "findings": await configuration_checks.by_policy(
-            pool, [one.id for one in found.items], mails=await can_mail(request)
+            pool, [policy.id for policy in found.items], mails=await can_mail(request)
         ),
         "older": f"/policies?{urlencode({**query, 'after': found.next})}" if found.next else None,
         "first": f"/policies?{urlencode(query)}" if form.value("after") else None,

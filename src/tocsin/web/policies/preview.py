@@ -24,7 +24,7 @@ _UNNAMED = "This policy"
 
 @dataclass(frozen=True, slots=True)
 class PolicyPreview:
-    """What would happen, and what is wrong with it; or what is wrong with the form, by field."""
+    """The forecast and the findings of a draft; or the errors of its form, by field."""
 
     forecast: ForecastText | None = None
     findings: Sequence[Finding] = ()

@@ -31,7 +31,7 @@ _MOST_FORECAST = 16
 
 @router.get("/policies/{policy_id:uuid}")
 async def show(request: Request, policy_id: UUID, viewer: Viewer, zone: ViewerZone) -> Response:
-    """One policy, and what it would do now or at a chosen time."""
+    """Show a policy's page, with the forecast of an alert that comes in now or at a chosen time."""
     form = Form(request.query_params.multi_items())
     try:
         at = instant_of(form, "at", zone) if form.value("at") else None

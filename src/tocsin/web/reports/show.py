@@ -44,7 +44,7 @@ class PlotBar:
 
 @dataclass(frozen=True, slots=True)
 class ReportDays:
-    """The days that are asked for, as they were written, by whom they are asked for, and when."""
+    """The first and last day of a report as the address writes them, the viewer's zone, and the viewer's today."""
 
     start: str
     end: str
@@ -70,24 +70,24 @@ Days: TypeAlias = Annotated[ReportDays, Depends(_report_days)]
 
 
 @router.get("/reports")
-async def show(request: Request, viewer: Viewer, pool: Database, asked: Days) -> Response:
+async def show(request: Request, viewer: Viewer, pool: Database, days: Days) -> Response:
     """The report on the days asked for; the last thirty, when none are."""
     try:
-        stretch = asked.stretch()
+        stretch = days.stretch()
     except InvalidInput as error:
-        form, choices = Form.of(start=asked.start, end=asked.end).wrong(error), _choices(asked.today, None)
+        form, choices = Form.of(start=days.start, end=days.end).wrong(error), _choices(days.today, None)
         return await page(request, viewer, "reports/show.html.j2", 422, report=None, form=form, choices=choices)
     shown = _shown(await reports.report(pool, stretch), stretch)
-    return await page(request, viewer, "reports/show.html.j2", choices=_choices(asked.today, stretch), **shown)
+    return await page(request, viewer, "reports/show.html.j2", choices=_choices(days.today, stretch), **shown)
 
 
 @router.get("/reports/{table}.csv")
-async def download(table: str, viewer: Viewer, pool: Database, asked: Days) -> Response:
+async def download(table: str, viewer: Viewer, pool: Database, days: Days) -> Response:
     """One table of the report, for spreadsheets."""
     rows = tables.TABLES.get(table)
     if rows is None:
         raise NotFound("there is no such table")
-    stretch = asked.stretch()
+    stretch = days.stretch()
     text = tables.csv_text(rows(await reports.report(pool, stretch)))
     name = f"tocsin-{table}-{stretch.first}-{stretch.last}.csv"
     headers = {**_CSV_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
@@ -131,12 +131,12 @@ def _bars(
 
 
 def _took(seconds: float | None) -> str:
-    """How long it took, to the second; a dash for what never was."""
+    """A duration to the second; a dash for None."""
     return "–" if seconds is None else formatting.span(timedelta(seconds=round(seconds)))
 
 
 def _choices(today: date, chosen: Stretch | None) -> Sequence[tuple[str, str, bool]]:
-    """Stretches up to today to choose from: caption, address, whether it is the one shown."""
+    """The periods up to today that one can choose: caption, address, and whether the report shows this period."""
     found = []
     for days in _CHOICES:
         first = today - timedelta(days=days - 1)

@@ -68,9 +68,9 @@ def _cell(cell: Cell) -> Cell:
 
 def _sums(hours: Iterable[HourReport], key: Callable[[HourReport], K]) -> Sequence[tuple[K, Sums]]:
     found: dict[K, Sums] = {}
-    for one in hours:
-        before = found.get(key(one), Sums())
-        found[key(one)] = Sums(before.alerts + one.alerts, before.pages + one.pages)
+    for hour in hours:
+        before = found.get(key(hour), Sums())
+        found[key(hour)] = Sums(before.alerts + hour.alerts, before.pages + hour.pages)
     return list(found.items())
 
 
@@ -79,16 +79,16 @@ def _services(report: Report) -> Rows:
     yield from map(_service, report.services)
 
 
-def _service(one: ServiceReport) -> Sequence[Cell]:
-    acknowledge, close = one.to_acknowledge, one.to_close
-    counts = (one.alerts, one.night_alerts, one.pages, one.night_pages)
+def _service(service: ServiceReport) -> Sequence[Cell]:
+    acknowledge, close = service.to_acknowledge, service.to_close
+    counts = (service.alerts, service.night_alerts, service.pages, service.night_pages)
     return (
-        one.name,
+        service.name,
         *counts,
-        one.acknowledged,
+        service.acknowledged,
         acknowledge.median,
         acknowledge.p90,
-        one.closed,
+        service.closed,
         close.median,
         close.p90,
     )
@@ -96,7 +96,7 @@ def _service(one: ServiceReport) -> Sequence[Cell]:
 
 def _people(report: Report) -> Rows:
     yield ("person", "alerts", "pages", "pages_at_night")
-    yield from ((one.name, one.alerts, one.pages, one.night_pages) for one in report.people)
+    yield from ((person.name, person.alerts, person.pages, person.night_pages) for person in report.people)
 
 
 def _days(report: Report) -> Rows:

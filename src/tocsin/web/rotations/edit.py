@@ -60,7 +60,7 @@ def _monday(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _spec_of(form: Form) -> RotationSpec:
-    """What the form says. Raises InvalidInput with every wrong field."""
+    """The spec that the form describes. Raises InvalidInput with every wrong field."""
     values: dict[str, Any] = {
         "team_id": form.given("team_id"),
         "name": form.value("name"),

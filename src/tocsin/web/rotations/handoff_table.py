@@ -24,7 +24,7 @@ _UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class HandoffRow:
-    """A turn that begins with a handoff; ``day`` is that of the handoff in the rotation's zone."""
+    """A shift that begins with a handoff; ``day`` is the day of the handoff in the rotation's zone."""
 
     name: str
     start: datetime
@@ -36,21 +36,24 @@ class HandoffRow:
         return self.end - self.start
 
 
-def handoff_table(one: RotationSnapshot, names: Mapping[UUID, str], now: datetime) -> Sequence[HandoffRow]:
-    """The turn that is now, from now on, and ``HANDOFFS`` further ones."""
-    window = Span(now, now + _UNITS[one.rotation.type] * one.rotation.shift_length * (HANDOFFS + 2))
-    stints = islice(one.stints(now, window), HANDOFFS + 1)
+def handoff_table(rotation: RotationSnapshot, names: Mapping[UUID, str], now: datetime) -> Sequence[HandoffRow]:
+    """The present shift, from now on, and the ``HANDOFFS`` shifts after it."""
+    window = Span(now, now + _UNITS[rotation.rotation.type] * rotation.rotation.shift_length * (HANDOFFS + 2))
+    stints = islice(rotation.stints(now, window), HANDOFFS + 1)
     return [
         HandoffRow(
-            names.get(stint.user_id, "somebody"), stint.start, stint.end, day_at(stint.start, one.rotation.time_zone)
+            names.get(stint.user_id, "somebody"),
+            stint.start,
+            stint.end,
+            day_at(stint.start, rotation.rotation.time_zone),
         )
         for stint in stints
     ]
 
 
-def pace(one: HandoffRule | Rotation) -> str:
+def pace(rotation: HandoffRule | Rotation) -> str:
     """How often it hands off: daily, every 2 weeks."""
-    if one.shift_length == 1:
-        return one.type
-    unit = {"hourly": "hours", "daily": "days", "weekly": "weeks", "monthly": "months"}[one.type]
-    return f"every {one.shift_length} {unit}"
+    if rotation.shift_length == 1:
+        return rotation.type
+    unit = {"hourly": "hours", "daily": "days", "weekly": "weeks", "monthly": "months"}[rotation.type]
+    return f"every {rotation.shift_length} {unit}"

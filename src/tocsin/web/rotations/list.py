@@ -23,7 +23,9 @@ _PAGE_SIZE = 50
 async def show_all(request: Request, viewer: Viewer, pool: Database, q: str = "", cursor: Cursor = None) -> Response:
     """Rotations with who is on now and until when."""
     found = await rotations.page(pool, q or None, position_after(cursor), _PAGE_SIZE)
-    names = await user_list.names(pool, [one.active_user_id for one in found.items if one.active_user_id])
+    names = await user_list.names(
+        pool, [rotation.active_user_id for rotation in found.items if rotation.active_user_id]
+    )
     values: dict[str, Any] = {
         "rotations": found.items,
         "names": names,

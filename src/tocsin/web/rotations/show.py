@@ -30,13 +30,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/rotations/{rotation_id:uuid}")
 async def show(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """One rotation with its next handoffs."""
+    """Show a rotation's page with its next handoffs."""
     return await rotation_page(request, viewer, rotation_id)
 
 
 @router.post("/rotations/{rotation_id:uuid}/activate")
 async def activate(request: Request, rotation_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """Make somebody active in the shift that is now."""
+    """Make a participant active in the present shift."""
     try:
         body = form.body(RotationPatch, {"active_position": number_or_text(form.value("position"))})
         async with acting(pool, viewer) as connection:

@@ -29,7 +29,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True, slots=True)
 class OnCallNow:
-    """Who is on call by a schedule now, and until when that stays so; None: longer than anybody looks ahead."""
+    """The people on call by a schedule now, and when that changes; None if it does not change within ``GAPS_AHEAD``."""
 
     names: Sequence[str]
     until: datetime | None
@@ -57,30 +57,31 @@ class CalendarDay:
 
 async def on_call_now(database: Queryable, schedule_ids: Sequence[UUID]) -> Mapping[UUID, OnCallNow]:
     """Who is on call now by each schedule, and the gaps of the next days."""
-    whole = await on_call_snapshot.load(database, [], schedule_ids)
-    window = Span(whole.now, whole.now + GAPS_AHEAD)
-    ahead = {each: shifts.ahead(whole, each, window) for each in schedule_ids}
+    snapshot = await on_call_snapshot.load(database, [], schedule_ids)
+    window = Span(snapshot.now, snapshot.now + GAPS_AHEAD)
+    ahead = {schedule_id: shifts.ahead(snapshot, schedule_id, window) for schedule_id in schedule_ids}
     names = await user_list.names(database, {stint.user_id for stints in ahead.values() for stint in stints})
-    return {each: _on_call_now(stints, names, window) for each, stints in ahead.items()}
+    return {schedule_id: _on_call_now(stints, names, window) for schedule_id, stints in ahead.items()}
 
 
 async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInfo | None) -> dict[str, Any]:
     """One schedule over the chosen week or month, in its own zone or in another."""
     schedule = await schedules.get(pool, schedule_id)
-    whole = await on_call_snapshot.load(pool, [], [schedule_id])
+    snapshot = await on_call_snapshot.load(pool, [], [schedule_id])
     own_zone = zone_named(schedule.time_zone)
     shown_zone = zone or own_zone
-    today = whole.now.astimezone(shown_zone).date()
+    today = snapshot.now.astimezone(shown_zone).date()
     window = chosen_window(view, of, shown_zone, today)
     stints = [
-        Stint(one.user_id, one.start_at, one.end_at) for one in await shifts.between(pool, schedule_id, *window.span)
+        Stint(shift.user_id, shift.start_at, shift.end_at)
+        for shift in await shifts.between(pool, schedule_id, *window.span)
     ]
-    found = whole.schedules.get(schedule_id, ScheduleDefinition(own_zone))
-    users = list(_users(whole, found, stints))
+    definition = snapshot.schedules.get(schedule_id, ScheduleDefinition(own_zone))
+    users = list(_users(snapshot, definition, stints))
     names = await user_list.names(pool, users)
     colours = calendar_rows.colours_of(users)
     final = calendar_rows.on_call_entries(stints, names, _gaps_since(schedule.created_at, stints, window.span))
-    layers = _layers(whole, schedule_id, _Names(names, await _rotation_names(pool, found)), window.span)
+    layers = _layers(snapshot, schedule_id, _Names(names, await _rotation_names(pool, definition)), window.span)
     drawn = [_calendar_row(layer, window.span, colours) for layer in [*layers, ("final", "On call", "", final)]]
     return {
         "schedule": schedule,
@@ -93,14 +94,14 @@ async def shown(pool: Pool, schedule_id: UUID, view: str, of: str, zone: ZoneInf
             _day_row(day, calendar_rows.bars(final, day.span, colours), window, today, shown_zone)
             for day in window.days
         ],
-        "now_at": calendar_rows.position(whole.now, window.span) if window.span.holds(whole.now) else None,
+        "now_at": calendar_rows.position(snapshot.now, window.span) if window.span.holds(snapshot.now) else None,
         "ticks": [(calendar_rows.position(day.span.start, window.span), day) for day in window.days],
         "on_call": (await on_call_now(pool, [schedule_id]))[schedule_id],
-        "overrides": found.overrides,
-        "temporary": found.temporary,
+        "overrides": definition.overrides,
+        "temporary": definition.temporary,
         "names": names,
         "override_text": override_text,
-        "is_unreadable": schedule_id not in whole.schedules,
+        "is_unreadable": schedule_id not in snapshot.schedules,
     }
 
 
@@ -138,16 +139,16 @@ def _gaps_since(created_at: datetime, stints: Sequence[Stint], window: Span) -> 
     return checks.gaps(stints, Span(start, window.end)) if start < window.end else []
 
 
-def _users(whole: OnCallSnapshot, found: ScheduleDefinition, stints: Sequence[Stint]) -> Iterator[UUID]:
-    """Everybody who stands somewhere in the schedule, in an order that stays."""
-    for rule in found.rules:
+def _users(snapshot: OnCallSnapshot, definition: ScheduleDefinition, stints: Sequence[Stint]) -> Iterator[UUID]:
+    """Every user whom the schedule names or puts on call, in a stable order."""
+    for rule in definition.rules:
         if rule.target.type == "user":
             yield rule.target.id
-        elif rule.target.id in whole.rotations:
-            yield from (one.user_id for one in whole.rotations[rule.target.id].participants)
-    for override in found.overrides:
+        elif rule.target.id in snapshot.rotations:
+            yield from (participant.user_id for participant in snapshot.rotations[rule.target.id].participants)
+    for override in definition.overrides:
         yield from (each for each in (override.add_user_id, override.remove_user_id) if each)
-    for temporary in found.temporary:
+    for temporary in definition.temporary:
         yield from (shift.user_id for shift in temporary.shifts)
     yield from sorted({stint.user_id for stint in stints})
 
@@ -161,20 +162,25 @@ class _Names:
     rotations: Mapping[UUID, str]
 
 
-def _layers(whole: OnCallSnapshot, schedule_id: UUID, names: _Names, window: Span) -> Iterator[_LayerEntries]:
-    """What lies ahead of each rotation, rule, override and temporary schedule: kind, caption, more, entries."""
-    found = whole.schedules.get(schedule_id)
-    ahead = Span(max(window.start, whole.now), window.end)
+def _layers(snapshot: OnCallSnapshot, schedule_id: UUID, names: _Names, window: Span) -> Iterator[_LayerEntries]:
+    """The calendar's rows for each rotation, rule, override and temporary schedule: kind, caption, detail, entries."""
+    found = snapshot.schedules.get(schedule_id)
+    ahead = Span(max(window.start, snapshot.now), window.end)
     if found is None or ahead.start >= ahead.end:
         return
     for rotation_id, name in names.rotations.items():
-        yield "rotation", name, "rotation", calendar_rows.on_call_entries(whole.stints(rotation_id, ahead), names.users)
+        yield (
+            "rotation",
+            name,
+            "rotation",
+            calendar_rows.on_call_entries(snapshot.stints(rotation_id, ahead), names.users),
+        )
     for rule in found.rules:
         alone = replace(found, rules=[rule], overrides=(), temporary=())
-        stints = shifts.ahead(replace(whole, schedules={schedule_id: alone}), schedule_id, ahead)
+        stints = shifts.ahead(replace(snapshot, schedules={schedule_id: alone}), schedule_id, ahead)
         yield "rule", *_rule(rule, names), calendar_rows.on_call_entries(stints, names.users)
     if found.overrides:
-        yield "override", "Overrides", "", [_override(one, names.users) for one in found.overrides]
+        yield "override", "Overrides", "", [_override(override, names.users) for override in found.overrides]
     if found.temporary:
         yield "temporary", "Temporary", "instead of all above", [*_temporary(found.temporary, names.users)]
 
@@ -184,15 +190,20 @@ def _rule(rule: WeeklyRule, names: _Names) -> tuple[str, str]:
     return target, f"rule, {hours_of(rule.weekdays, rule.start, rule.end)}"
 
 
-def _override(one: OverrideDefinition, names: Mapping[UUID, str]) -> CalendarEntry:
+def _override(override: OverrideDefinition, names: Mapping[UUID, str]) -> CalendarEntry:
     return CalendarEntry(
-        Span(one.start_at, one.end_at), override_text(one, names), "person", one.add_user_id or one.remove_user_id
+        Span(override.start_at, override.end_at),
+        override_text(override, names),
+        "person",
+        override.add_user_id or override.remove_user_id,
     )
 
 
-def override_text(one: OverrideDefinition, names: Mapping[UUID, str]) -> str:
+def override_text(override: OverrideDefinition, names: Mapping[UUID, str]) -> str:
     """What an override does, in words."""
-    added, removed = (names.get(each, "somebody") if each else "" for each in (one.add_user_id, one.remove_user_id))
+    added, removed = (
+        names.get(each, "somebody") if each else "" for each in (override.add_user_id, override.remove_user_id)
+    )
     if added and removed:
         return f"{added} instead of {removed}"
     return f"{added} too" if added else f"without {removed}"

@@ -62,9 +62,9 @@ def on_call_entries(
     stints: Iterable[Stint], names: Mapping[UUID, str], gaps: Iterable[Span] = ()
 ) -> Sequence[CalendarEntry]:
     """An entry for each time on call, and for each time in which nobody is."""
-    entries = [_person(one, names.get(one.user_id, "somebody")) for one in stints]
+    entries = [_person(stint, names.get(stint.user_id, "somebody")) for stint in stints]
     entries.extend(CalendarEntry(gap, "nobody", "gap") for gap in gaps)
-    return sorted(entries, key=lambda one: one.span)
+    return sorted(entries, key=lambda entry: entry.span)
 
 
 def _person(stint: Stint, name: str) -> CalendarEntry:
@@ -90,7 +90,7 @@ def bars(entries: Sequence[CalendarEntry], window: Span, colours: Mapping[UUID, 
 
 
 def position(at: datetime, window: Span) -> float:
-    """Where an instant stands, in per cent."""
+    """The instant's place in the window, in per cent."""
     return round(100 * ((at - window.start) / (window.end - window.start)), 4)
 
 

@@ -73,7 +73,7 @@ async def _changes(database: Queryable, before: Sequence[Stint], after: Sequence
         OnCallChange(
             one.start,
             one.end,
-            *(sorted(names.get(each, "somebody") for each in users) for users in (one.before, one.after)),
+            *(sorted(names.get(user, "somebody") for user in users) for users in (one.before, one.after)),
         )
         for one in found
     ]

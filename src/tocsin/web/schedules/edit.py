@@ -54,7 +54,7 @@ def _numbers(form: Form) -> range:
 
 
 def _spec_of(form: Form) -> ScheduleSpec:
-    """What the form says. Raises InvalidInput with every wrong field."""
+    """The spec that the form describes. Raises InvalidInput with every wrong field."""
     values: dict[str, Any] = {
         "team_id": form.given("team_id"),
         "name": form.value("name"),
@@ -63,7 +63,7 @@ def _spec_of(form: Form) -> ScheduleSpec:
         "rules": [_rule_of(row) for row in _RULES.of(form)],
     }
     body = form.body(ScheduleCreate, values)
-    return ScheduleSpec(**{**dict(body), "rules": [one.spec() for one in body.rules]})
+    return ScheduleSpec(**{**dict(body), "rules": [rule.spec() for rule in body.rules]})
 
 
 def _rule_of(row: Row) -> dict[str, Any]:
@@ -84,16 +84,16 @@ def _value(row: Row, name: str) -> str:
 async def _form_of(edit: Edit[Schedule]) -> Form:
     spec = edit.existing.spec
     form = Form.of(name=spec.name, description=spec.description, time_zone=spec.time_zone, team_id=spec.team_id)
-    return _RULES.put(form, [_row(one) for one in spec.rules])
+    return _RULES.put(form, [_row(rule) for rule in spec.rules])
 
 
-def _row(one: ScheduleRuleSpec) -> Row:
+def _row(rule: ScheduleRuleSpec) -> Row:
     return {
-        "id": [str(one.id)],
-        "target": [f"{one.target.type}:{one.target.id}"],
-        "weekdays": [_WEEKDAYS[day] for day in one.weekdays],
-        "start": [one.start.isoformat("minutes")],
-        "end": [one.end.isoformat("minutes")],
+        "id": [str(rule.id)],
+        "target": [f"{rule.target.type}:{rule.target.id}"],
+        "weekdays": [_WEEKDAYS[day] for day in rule.weekdays],
+        "start": [rule.start.isoformat("minutes")],
+        "end": [rule.end.isoformat("minutes")],
     }
 
 
@@ -143,7 +143,7 @@ async def _difference(edit: Edit[Schedule]) -> OnCallDifference:
         spec = _spec_of(_RULES.put(Form.of(name="a schedule", time_zone=form.value("time_zone")), ready))
     except InvalidInput:
         return OnCallDifference(problem="Not all of it can be read yet.")
-    used = [one.target.id for one in spec.rules if one.target.type == "rotation"]
+    used = [rule.target.id for rule in spec.rules if rule.target.type == "rotation"]
     return await on_call_difference(
         edit.pool, edit.stored.id if edit.stored else NEW, lambda found: _with(found, spec), None, used
     )
@@ -151,8 +151,8 @@ async def _difference(edit: Edit[Schedule]) -> OnCallDifference:
 
 def _with(found: rules.ScheduleDefinition, spec: ScheduleSpec) -> rules.ScheduleDefinition:
     changed = [
-        weekly_rule.WeeklyRule(one.id or uuid4(), one.target, frozenset(one.weekdays), one.start, one.end)
-        for one in spec.rules
+        weekly_rule.WeeklyRule(rule.id or uuid4(), rule.target, frozenset(rule.weekdays), rule.start, rule.end)
+        for rule in spec.rules
     ]
     return replace(found, time_zone=ZoneInfo(spec.time_zone), rules=changed)
 

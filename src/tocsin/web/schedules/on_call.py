@@ -55,11 +55,11 @@ async def show(request: Request, viewer: Viewer, pool: Database) -> Response:
     window = days.chosen_window("week", form.value("day"), zone, today)
     found, has_more = await on_call_week.by_schedule(pool, id_of(form.value("team")), window.span, MOST_SCHEDULES)
     if form.has("mine"):
-        found = [one for one in found if any(shift.user_id == viewer.user_id for shift in one.shifts)]
+        found = [times for times in found if any(shift.user_id == viewer.user_id for shift in times.shifts)]
     values: dict[str, Any] = {
         "window": window,
         "today": today,
-        "rows": [_row(one, window.days, zone) for one in found],
+        "rows": [_row(times, window.days, zone) for times in found],
         "has_more": has_more,
         "teams": await team_choices(pool, "All teams"),
         "form": form,

@@ -28,7 +28,7 @@ from tocsin.web.schedules.change_preview import OnCallDifference, on_call_differ
 
 
 def spec_of(form: Form) -> OverrideSpec:
-    """What the form says. Raises InvalidInput with every wrong field."""
+    """The spec that the form describes. Raises InvalidInput with every wrong field."""
     users = {name: form.given(name) for name in ("add_user_id", "remove_user_id")}
     times = instants_of(form, zone_named(form.value("zone")), ("start_at",), ("end_at",))
     return OverrideSpec(**dict(form.body(OverrideCreate, {**users, **times})))
@@ -75,8 +75,12 @@ def _chosen(edit: Edit[Override]) -> Sequence[UUID | None]:
     return [*old, *typed]
 
 
-def _title(one: Override | None, names: Mapping[UUID, str]) -> str:
-    return override_text(rules.OverrideDefinition(one.id, *_columns(one.spec)), names) if one else "New override"
+def _title(override: Override | None, names: Mapping[UUID, str]) -> str:
+    return (
+        override_text(rules.OverrideDefinition(override.id, *_columns(override.spec)), names)
+        if override
+        else "New override"
+    )
 
 
 async def _difference(edit: Edit[Override]) -> OnCallDifference:
@@ -92,7 +96,7 @@ async def _difference(edit: Edit[Override]) -> OnCallDifference:
     if clash := await _clash(edit, spec):
         return OnCallDifference(problem=clash)
     spans = [spec] if old is None else [spec, old.spec]
-    window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
+    window = Span(min(span.start_at for span in spans), max(span.end_at for span in spans))
     return await on_call_difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, old), window)
 
 
@@ -102,7 +106,7 @@ async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:
     found = (await on_call_snapshot.load(edit.pool, [], [schedule_id])).schedules.get(schedule_id)
     new = rules.OverrideDefinition(uuid4(), *_columns(spec))
     others = _others(found, edit.stored) if found else []
-    clash = next((one for one in others if rules.overrides_conflict(new, one)), None)
+    clash = next((other for other in others if rules.overrides_conflict(new, other)), None)
     if clash is None or found is None:
         return None
     users = [each for each in (clash.add_user_id, clash.remove_user_id) if each]
@@ -112,7 +116,7 @@ async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:
 
 
 def _others(found: rules.ScheduleDefinition, old: Override | None) -> Sequence[rules.OverrideDefinition]:
-    return [one for one in found.overrides if old is None or one.id != old.id]
+    return [override for override in found.overrides if old is None or override.id != old.id]
 
 
 def _with(found: rules.ScheduleDefinition, spec: OverrideSpec, old: Override | None) -> rules.ScheduleDefinition:

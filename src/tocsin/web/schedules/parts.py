@@ -15,7 +15,7 @@ Part = TypeVar("Part")
 
 
 class Begins(Protocol):
-    """What has a beginning."""
+    """An override or a temporary schedule, which has a beginning."""
 
     @property
     def start_at(self) -> datetime: ...

@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/schedules/{schedule_id:uuid}")
 async def show(request: Request, schedule_id: UUID, viewer: Viewer) -> Response:
-    """One schedule over a week or a month."""
+    """Show a schedule's page with a week or a month of its calendar."""
     return await schedule_page(request, viewer, schedule_id)
 
 

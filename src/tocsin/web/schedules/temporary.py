@@ -60,7 +60,7 @@ def _next_shift(form: Form) -> Row:
 
 
 def _spec_of(form: Form) -> TemporaryScheduleSpec:
-    """What the form says. Raises InvalidInput with every wrong field."""
+    """The spec that the form describes. Raises InvalidInput with every wrong field."""
     rows = range(len(_SHIFTS.of(form)))
     starts, ends = (
         ["start_at", *(f"shifts.{n}.start_at" for n in rows)],
@@ -82,7 +82,7 @@ def _spec_of(form: Form) -> TemporaryScheduleSpec:
             ],
         },
     )
-    found = [TemporaryShift(one.user_id, one.start_at, one.end_at) for one in body.shifts]
+    found = [TemporaryShift(shift.user_id, shift.start_at, shift.end_at) for shift in body.shifts]
     return TemporaryScheduleSpec(start_at=body.start_at, end_at=body.end_at, shifts=found)
 
 
@@ -131,7 +131,7 @@ async def _difference(edit: Edit[TemporarySchedule]) -> OnCallDifference:
     except InvalidInput:
         return OnCallDifference(problem="Not all of it can be read yet.")
     spans: Sequence[TemporaryScheduleSpec] = [spec] if edit.stored is None else [spec, edit.stored.spec]
-    window = Span(min(one.start_at for one in spans), max(one.end_at for one in spans))
+    window = Span(min(span.start_at for span in spans), max(span.end_at for span in spans))
     return await on_call_difference(edit.pool, edit.ids[0], lambda found: _with(found, spec, edit.stored), window)
 
 
@@ -139,7 +139,7 @@ def _with(
     found: rules.ScheduleDefinition, spec: TemporaryScheduleSpec, old: TemporarySchedule | None
 ) -> rules.ScheduleDefinition:
     others = [one for one in found.temporary if old is None or one.id != old.id]
-    fixed = [FixedShift(one.user_id, one.start_at, one.end_at) for one in spec.shifts]
+    fixed = [FixedShift(shift.user_id, shift.start_at, shift.end_at) for shift in spec.shifts]
     return replace(
         found, temporary=[*others, rules.TemporaryScheduleDefinition(uuid4(), spec.start_at, spec.end_at, fixed)]
     )

@@ -107,7 +107,7 @@ async def _page(edit: Edit[Service], status: int) -> Response:
 
 
 def _made(_edit: Edit[Service], service: Service) -> Response:
-    """A new service wants a key."""
+    """Redirect to the new service's keys."""
     return see_other(f"/services/{service.id}#keys", "Made. Now make a key for what sends its alerts.")
 
 

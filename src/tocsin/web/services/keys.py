@@ -58,7 +58,7 @@ async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer,
 
 @router.post("/services/{service_id:uuid}/keys/{key_id:uuid}/revoke")
 async def revoke(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
-    """Let the key in no more."""
+    """Revoke the integration key."""
     async with acting(pool, viewer) as connection:
         service = await services.lock(connection, service_id)
         require_edit(viewer, service.team_id)

@@ -78,7 +78,7 @@ def _forms(zone: ZoneInfo) -> dict[str, Any]:
 
 
 async def _current_state(pool: Pool, viewer: Actor, service_id: UUID) -> dict[str, Any]:
-    """How the service stands, and the alerts that are open on it."""
+    """The service with its state, and its open alerts."""
     service = await service_list.get(pool, service_id)
     found = await alert_list.by_urgency(pool, AlertFilter(statuses=_OPEN, service_id=service_id), None, _MOST_ALERTS)
     moment = await now(pool)
@@ -93,14 +93,14 @@ async def _current_state(pool: Pool, viewer: Actor, service_id: UUID) -> dict[st
 
 
 async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) -> dict[str, Any]:
-    """All else of the page: where its alerts come from and go to, and what holds them."""
+    """The rest of the page: the service's keys, the steps and the forecast of its policy, and its maintenance."""
     pool: Pool = request.app.state.pool
     service: ServiceRow = current_state["service"]
-    service_id, whole = service.id, await services.get(pool, service.id)
+    service_id, service_settings = service.id, await services.get(pool, service.id)
     policy = await policies.get(pool, service.policy_id)
     keys = await integration_keys.page(pool, service_id, None, _MOST_KEYS)
     return {
-        "whole": whole,
+        "service_settings": service_settings,
         "policy": policy,
         "step_rows": step_rows(policy.steps, await policy_steps.names_of_targets(pool, policy.steps)),
         "findings": await _findings(pool, service, mails=await can_mail(request)),
@@ -148,7 +148,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/services/{service_id:uuid}")
 async def show(request: Request, service_id: UUID, viewer: Viewer) -> Response:
-    """One service."""
+    """Show a service's page."""
     return await service_page(request, viewer, service_id)
 
 

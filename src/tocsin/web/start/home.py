@@ -30,7 +30,7 @@ _MOST_POLICIES = 10
 
 @router.get("/")
 async def home(request: Request, viewer: Viewer) -> Response:
-    """What somebody on call wants to know first."""
+    """Show the home page."""
     gather = _PARTS.get(fragment_of(request) or "", _all)
     shown = {"offers_setup": await is_offered(request, viewer), **await gather(request, viewer)}
     return await page(request, viewer, "start/home.html.j2", live="alerts engine on-call", **shown)

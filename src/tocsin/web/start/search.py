@@ -42,7 +42,7 @@ RESULT_GROUPS: Mapping[Kind, ResultGroup] = {
 
 @router.get("/search")
 async def show(request: Request, viewer: Viewer, pool: Database, q: str = "") -> Response:
-    """What is found, as a page or below the bar's field."""
+    """Show search results as a page, or below the field in the top bar."""
     text = q.replace("\x00", "").strip()[:_LONGEST]
     limit = _MOST_AT_ONCE if fragment_of(request) == "search-results" else _MOST
     found = await search(pool, text, limit) if text else _NOTHING

@@ -62,7 +62,7 @@ async def show(request: Request, viewer: Viewer, alert: str = "") -> Response:
 
 @router.post("/skip")
 async def skip(viewer: Viewer) -> Response:
-    """No longer offer it on the home page."""
+    """Stop offering the first run on the home page."""
     answer = see_other("/", "Skipped. The first run stays at /setup.", "info")
     answer.set_cookie(SKIP_COOKIE, "yes", max_age=_YEAR, path="/", samesite="lax", httponly=True)
     return answer
@@ -70,7 +70,7 @@ async def skip(viewer: Viewer) -> Response:
 
 @router.post("/reach")
 async def add_own_contact_method(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """The viewer's first contact method, with its rules."""
+    """Make the viewer's first contact method, with its rules."""
     assert viewer.user_id is not None  # only people have sessions
     try:
         _, secret = await add_contact_method(pool, viewer, viewer.user_id, form)
@@ -85,7 +85,7 @@ async def add_own_contact_method(request: Request, viewer: Viewer, pool: Databas
 async def test_contact_method(
     request: Request, method_id: UUID, viewer: Viewer, pool: Database, tester: Tester
 ) -> Response:
-    """A test page to one of the viewer's contact methods."""
+    """Send a test page to one of the viewer's contact methods."""
     assert viewer.user_id is not None  # only people have sessions
     recipient = await destinations.of_contact_method(pool, viewer.user_id, method_id)
     return await setup_page(request, viewer, tested=(method_id, await send_test(tester, recipient, viewer)))
@@ -93,7 +93,7 @@ async def test_contact_method(
 
 @router.post("/turns")
 async def create_rotation(request: Request, viewer: Viewer, pool: Database, form: Sent, zone: ViewerZone) -> Response:
-    """A rotation of several people, and a schedule around it if wanted."""
+    """Make a rotation of several people, and a schedule around it if wanted."""
     require_edit(viewer, None)
     try:
         async with acting(pool, viewer) as connection:
@@ -109,7 +109,7 @@ async def create_rotation(request: Request, viewer: Viewer, pool: Database, form
 
 @router.post("/policy")
 async def create_policy(request: Request, viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """A policy of one step, or two."""
+    """Make a policy of one or two steps."""
     require_edit(viewer, None)
     try:
         body = form.body(PolicyCreate, _policy(form))
@@ -124,7 +124,7 @@ async def create_policy(request: Request, viewer: Viewer, pool: Database, form: 
 
 @router.post("/service")
 async def create_service(request: Request, viewer: Viewer, pool: Database, settings: Config, form: Sent) -> Response:
-    """A service with a key, which is shown once."""
+    """Make a service with a key, which is shown once."""
     require_edit(viewer, None)
     try:
         body = form.body(
@@ -143,7 +143,7 @@ async def create_service(request: Request, viewer: Viewer, pool: Database, setti
 
 @router.post("/services/{service_id:uuid}/key")
 async def create_key(request: Request, service_id: UUID, viewer: Viewer, pool: Database, settings: Config) -> Response:
-    """A further key of a service, which is shown once."""
+    """Make another key of a service, which is shown once."""
     async with acting(pool, viewer) as connection:
         require_edit(viewer, (await services.lock(connection, service_id)).team_id)
         key_url = await _key(connection, settings, service_id)
@@ -152,7 +152,7 @@ async def create_key(request: Request, service_id: UUID, viewer: Viewer, pool: D
 
 @router.post("/test")
 async def raise_test_alert(viewer: Viewer, pool: Database, form: Sent) -> Response:
-    """A test alert on a service, and then what becomes of it."""
+    """Raise a test alert on a service, and show what becomes of it."""
     service_id = _chosen(form)
     require_act(viewer, (await services.get(pool, service_id)).team_id)
     number = await test_alerts.raise_test_alert(pool, viewer, service_id, form)

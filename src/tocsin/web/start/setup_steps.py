@@ -136,5 +136,5 @@ async def _test_alert(pool: Pool, alert_id: int | None) -> dict[str, Any]:
     return {
         "alert": await alert_list.get(pool, alert_id),
         "pages": pages,
-        "has_gone_out": any(one.status in _GONE_OUT for one in pages),
+        "has_gone_out": any(page.status in _GONE_OUT for page in pages),
     }

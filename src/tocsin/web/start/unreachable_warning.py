@@ -25,7 +25,7 @@ _WHY: Mapping[LackReason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class UnreachableWarning:
-    """What the card says, and what the user lacks, which its button gives them."""
+    """The text of the warning, and what the user lacks to be paged, which its button adds."""
 
     text: str
     why: str
@@ -35,7 +35,7 @@ class UnreachableWarning:
 async def unreachable_warning(
     pool: Pool, user_id: UUID, own_on_call: OnCallOfUser, zone: tzinfo, *, mails: bool
 ) -> UnreachableWarning | None:
-    """What to tell somebody who is on call now or within a week and cannot be paged; None for all others."""
+    """The warning for a user who is on call now or within a week and cannot be paged; None for all others."""
     found = await policy_reach.lack_of(pool, user_id, mails=mails)
     if found is None:
         return None

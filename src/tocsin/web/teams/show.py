@@ -49,7 +49,7 @@ async def remove_member(team_id: UUID, user_id: UUID, viewer: Viewer, pool: Data
 
 
 async def _change(pool: Pool, viewer: Actor, team_id: UUID, user_id: UUID, now: Sequence[Member]) -> None:
-    """Put ``now`` in the place of what the user was in the team."""
+    """Replace the user's membership of the team by ``now``."""
     async with acting(pool, viewer) as connection:
         team = await teams.lock(connection, team_id)
         others = [member for member in team.members if member.user_id != user_id]
