@@ -37,3 +37,12 @@ def test_a_page_takes_templates_from_its_own_folder_and_the_kit() -> None:
 def test_tests_of_a_folder_stand_in_a_folder_of_the_same_name() -> None:
     here = Path(__file__).parent
     assert {path.parent.name for path in here.glob("*/test_*.py")} - {"browser"} <= FOLDERS
+
+
+def test_a_template_of_the_kit_serves_several_folders() -> None:
+    users: dict[str, set[str]] = {path.name: set() for path in (WEB / "kit" / "templates").glob("*.html.j2")}
+    for path in WEB.rglob("*"):
+        if path.suffix in {".py", ".j2"}:
+            for name in re.findall(r'"kit/(\w+\.html\.j2)"', path.read_text()):
+                users[name].add(path.relative_to(WEB).parts[0])
+    assert [name for name, folders in users.items() if len(folders) < 2 and not folders & {"kit", "errors.py"}] == []
