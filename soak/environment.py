@@ -129,11 +129,11 @@ async def environment(
         token = await _prepare(dsn)
         pool = await stack.enter_async_context(open_pool(dsn, size=3, application_name="soak"))
         ringing = await stack.enter_async_context(phones(PHONES))
-        lanes = [await stack.enter_async_context(proxy(database.socket)) for _ in range(engines + 1)]
+        proxies = [await stack.enter_async_context(proxy(database.socket)) for _ in range(engines + 1)]
         logs = directory / "logs"
         logs.mkdir()
-        web = _web(lanes[0], logs)
-        workers = [_engine(number, lane, logs) for number, lane in enumerate(lanes[1:])]
+        web = _web(proxies[0], logs)
+        workers = [_engine(number, own_proxy, logs) for number, own_proxy in enumerate(proxies[1:])]
         for slot in (web, *workers):
             stack.push_async_callback(slot.kill)
         await asyncio.gather(*(slot.start() for slot in (web, *workers)))
@@ -163,12 +163,12 @@ async def _prepare(dsn: str) -> str:
     return credentials.token
 
 
-def _web(lane: Proxy, logs: Path) -> Slot:
+def _web(own_proxy: Proxy, logs: Path) -> Slot:
     listen = f"127.0.0.1:{free_port()}"
     settings = {"TOCSIN_LISTEN": listen, "TOCSIN_WEB_CONNECTIONS": str(WEB_CONNECTIONS)}
-    return Slot("web", ("serve", "--no-engine"), lane, logs, settings, f"http://{listen}")
+    return Slot("web", ("serve", "--no-engine"), own_proxy, logs, settings, f"http://{listen}")
 
 
-def _engine(number: int, lane: Proxy, logs: Path) -> Slot:
+def _engine(number: int, own_proxy: Proxy, logs: Path) -> Slot:
     listen = f"127.0.0.1:{free_port()}"
-    return Slot(f"engine-{number}", ("engine",), lane, logs, {"TOCSIN_METRICS_LISTEN": listen}, f"http://{listen}")
+    return Slot(f"engine-{number}", ("engine",), own_proxy, logs, {"TOCSIN_METRICS_LISTEN": listen}, f"http://{listen}")

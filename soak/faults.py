@@ -106,7 +106,7 @@ async def _restart(environment: Environment, how: How) -> str:
 async def _cut(environment: Environment, fault: Fault) -> str:
     hit = _hit(environment, fault)
     with environment.disturbed():
-        count = sum(slot.lane.cut() for slot in hit)
+        count = sum(slot.proxy.cut() for slot in hit)
     return f"{count} connections of {_names(hit)}"
 
 
@@ -116,14 +116,14 @@ async def _freeze(environment: Environment, fault: Fault) -> str:
     breaks = fault.number % 2 == 0
     with environment.disturbed():
         for slot in hit:
-            slot.lane.freeze()
+            slot.proxy.freeze()
         try:
             await asyncio.sleep(fault.seconds)
         finally:
             for slot in hit:
                 if breaks:
-                    slot.lane.cut()
-                slot.lane.thaw()
+                    slot.proxy.cut()
+                slot.proxy.thaw()
     return f"{_names(hit)} for {fault.seconds:g} s{', then cut' if breaks else ''}"
 
 
@@ -132,12 +132,12 @@ async def _delay(environment: Environment, fault: Fault) -> str:
     delay = 0.01 + 0.1 * fault.chance
     with environment.disturbed():
         for slot in hit:
-            slot.lane.delay = delay
+            slot.proxy.delay = delay
         try:
             await asyncio.sleep(fault.seconds)
         finally:
             for slot in hit:
-                slot.lane.delay = 0.0
+                slot.proxy.delay = 0.0
     return f"{_names(hit)} by {delay * 1000:.0f} ms each way for {fault.seconds:g} s"
 
 
@@ -157,7 +157,7 @@ async def _take_connections(environment: Environment, fault: Fault) -> str:
                 while True:
                     await _take_all(environment, taken)
                     if not cut:
-                        cut = sum(slot.lane.cut() for slot in _hit(environment, fault))
+                        cut = sum(slot.proxy.cut() for slot in _hit(environment, fault))
                     await asyncio.sleep(0.05)
         except TimeoutError:
             pass

@@ -17,8 +17,8 @@ _LONGEST = 90.0
 # moves make some half an hour of it, in which most alerts climb to the end.
 _OVER_AFTER = 120.0
 
-Fate = Literal["ignored", "acknowledged", "closed", "acknowledged and closed", "escalated", "escalated and closed"]
-_FATES: dict[Fate, int] = {
+Reaction = Literal["ignored", "acknowledged", "closed", "acknowledged and closed", "escalated", "escalated and closed"]
+_REACTIONS: dict[Reaction, int] = {
     "ignored": 25,
     "acknowledged": 20,
     "closed": 20,
@@ -85,13 +85,13 @@ class Load:
             await self._pause(pause)
             if self.stop.is_set():
                 return
-        fate = draw.choices(list(_FATES), weights=list(_FATES.values()))[0]
+        reaction = draw.choices(list(_REACTIONS), weights=list(_REACTIONS.values()))[0]
         await self._pause(min(draw.expovariate(1 / 25), _LONGEST))
-        if "acknowledged" in fate:
+        if "acknowledged" in reaction:
             await self._act(story, "acknowledge", story.acknowledged)
-        if "escalated" in fate:
+        if "escalated" in reaction:
             await self._act(story, "escalate", story.escalated)
-        await self._pause(min(draw.expovariate(1 / 20), _LONGEST) if "closed" in fate else _OVER_AFTER)
+        await self._pause(min(draw.expovariate(1 / 20), _LONGEST) if "closed" in reaction else _OVER_AFTER)
         await self._close(story)
 
     def _pauses(self, draw: random.Random) -> list[float]:

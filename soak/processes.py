@@ -31,7 +31,7 @@ class Slot:
 
     name: str
     command: Sequence[str]
-    lane: Proxy
+    proxy: Proxy
     logs: Path
     settings: Mapping[str, str]
     health: str
@@ -94,7 +94,7 @@ class Slot:
     async def _spawn(self) -> None:
         self.started += 1
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
-        ours = {"TOCSIN_DATABASE_URL": self.lane.dsn, "TOCSIN_LOG_FORMAT": "json"}
+        ours = {"TOCSIN_DATABASE_URL": self.proxy.dsn, "TOCSIN_LOG_FORMAT": "json"}
         with (self.logs / f"{self.name}-{self.started}.log").open("wb") as log:
             self.process = await create_subprocess_exec(
                 sys.executable,

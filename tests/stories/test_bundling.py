@@ -16,7 +16,7 @@ async def one_step(story: Story, *delays: float, long: float = 60) -> Service:
     return await story.make.service(await story.make.policy(step(ann, delay=minutes(long)), repeat=None))
 
 
-async def fates(story: Story, alert_id: int) -> Counter[str]:
+async def outcomes(story: Story, alert_id: int) -> Counter[str]:
     """How many of the alert's pages ended in each state, with its reason."""
     rows = await story.pool.fetch("select status, reason from outgoing_messages where alert_id = $1", alert_id)
     return Counter(" ".join(filter(None, (row["status"], row["reason"]))) for row in rows)
@@ -35,7 +35,7 @@ async def test_n1_of_two_cycles_that_no_engine_saw_to_only_the_latest_page_goes_
     async with running_engine(database, environment.pool):
         await settled(environment.pool)
         assert environment.paged() == ["ann"]
-        assert await fates(environment, alert) == {"sent": 3, "bundled later_page_says_it": 1}
+        assert await outcomes(environment, alert) == {"sent": 3, "bundled later_page_says_it": 1}
         [later] = await environment.pool.fetch(
             "select escalation_count from outgoing_messages where status = 'sent' order by created_at desc limit 1"
         )
@@ -55,7 +55,7 @@ async def test_n1_an_alert_that_is_overdue_too_moves_first_and_its_page_is_the_o
     async with running_engine(database, environment.pool):
         await settled(environment.pool)
         assert environment.paged() == ["ann"]
-        assert await fates(environment, alert) == {"sent": 2, "bundled later_page_says_it": 1}
+        assert await outcomes(environment, alert) == {"sent": 2, "bundled later_page_says_it": 1}
 
 
 @pytest.mark.parametrize("long", [5, 2.5])
@@ -73,7 +73,7 @@ async def test_n1_a_rule_that_is_due_when_a_step_pages_again_is_one_page_with_it
         assert story.paged() == ["ann"]
         await story.passes(long)
     assert story.paged() == ["ann"]
-    assert set(await fates(story, alert)) == {"sent", "bundled later_page_says_it"}
+    assert set(await outcomes(story, alert)) == {"sent", "bundled later_page_says_it"}
 
 
 async def test_n1_with_a_clock_that_runs_a_step_entered_a_little_late_still_counts_as_the_same_moment(
@@ -88,7 +88,7 @@ async def test_n1_with_a_clock_that_runs_a_step_entered_a_little_late_still_coun
     assert story.paged() == []
     await story.passes(0.04 / 60)
     assert story.paged() == ["ann"]
-    assert await fates(story, alert) == {"sent": 3, "bundled later_page_says_it": 1}
+    assert await outcomes(story, alert) == {"sent": 3, "bundled later_page_says_it": 1}
 
 
 async def test_n1_a_page_that_waits_for_its_next_attempt_is_bundled_into_a_later_one(story: Story) -> None:
@@ -99,7 +99,7 @@ async def test_n1_a_page_that_waits_for_its_next_attempt_is_bundled_into_a_later
     assert story.paged() == ["ann"]
     await story.passes(1)
     assert story.paged() == []
-    assert await fates(story, alert) == {"sent": 1, "bundled later_page_says_it": 1}
+    assert await outcomes(story, alert) == {"sent": 1, "bundled later_page_says_it": 1}
 
 
 async def test_n1_a_page_whose_later_one_failed_for_good_still_goes_out(story: Story) -> None:
@@ -112,7 +112,7 @@ async def test_n1_a_page_whose_later_one_failed_for_good_still_goes_out(story: S
     )
     await story.passes(1)
     assert story.paged() == ["ann", "ann"]
-    assert (await fates(story, alert))["sent"] == 1
+    assert (await outcomes(story, alert))["sent"] == 1
 
 
 async def test_n1_of_overdue_pages_to_a_channel_only_the_latest_goes_out(database: str, environment: Story) -> None:
@@ -126,7 +126,7 @@ async def test_n1_of_overdue_pages_to_a_channel_only_the_latest_goes_out(databas
     async with running_engine(database, environment.pool):
         await settled(environment.pool)
         assert environment.paged() == ["room"]
-        assert await fates(environment, alert) == {"sent": 1, "bundled later_page_says_it": 1}
+        assert await outcomes(environment, alert) == {"sent": 1, "bundled later_page_says_it": 1}
 
 
 async def test_n1_after_a_maintenance_a_page_that_it_put_off_is_bundled_into_that_of_the_step_entered_then(
@@ -141,7 +141,7 @@ async def test_n1_after_a_maintenance_a_page_that_it_put_off_is_bundled_into_tha
     assert story.paged() == []
     await story.passes(2)
     assert story.paged() == ["ann"]
-    assert await fates(story, alert) == {"sent": 1, "bundled later_page_says_it": 1}
+    assert await outcomes(story, alert) == {"sent": 1, "bundled later_page_says_it": 1}
 
 
 async def test_n1_pages_of_two_alerts_at_one_moment_both_go_out(story: Story) -> None:
