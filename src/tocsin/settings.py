@@ -33,7 +33,7 @@ def _seconds(value: object) -> object:
     return float(value) if isinstance(value, str) and value.replace(".", "", 1).isdigit() else value
 
 
-Seconds = Annotated[timedelta, BeforeValidator(_seconds)]
+DurationSetting = Annotated[timedelta, BeforeValidator(_seconds)]
 
 
 class Settings(BaseSettings):
@@ -63,10 +63,10 @@ class Settings(BaseSettings):
     http_connections_per_address: int = Field(
         500, ge=1, le=50_000, description="of these, from one address that is no trusted proxy"
     )
-    action_link_lifetime_seconds: Seconds = Field(
+    action_link_lifetime_seconds: DurationSetting = Field(
         timedelta(days=3), gt=timedelta(0), description="how long the links in a page work, in seconds"
     )
-    session_lifetime_seconds: Seconds = Field(
+    session_lifetime_seconds: DurationSetting = Field(
         timedelta(days=14), gt=timedelta(0), description="how long a sign-in lasts, in seconds"
     )
     shared_objects: SharedObjects = Field(
@@ -76,13 +76,13 @@ class Settings(BaseSettings):
     deadman_url: SecretStr | None = Field(
         None, description="address that engines GET every so often while pages go out; unset: none"
     )
-    deadman_interval_seconds: Seconds = Field(
+    deadman_interval_seconds: DurationSetting = Field(
         timedelta(seconds=60), ge=timedelta(seconds=1), description="time between two such requests, in seconds"
     )
     operators_policy: str | None = Field(
         None, description="name or id of the escalation policy whose people hear of a sick engine; unset: nobody does"
     )
-    walk_seconds: Seconds = Field(
+    walk_seconds: DurationSetting = Field(
         timedelta(minutes=10),
         ge=timedelta(seconds=10),
         description="within which every object is compared with what it should be, in seconds",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
 from tocsin.domain.escalation.by_hand import Seen
+from tocsin.domain.escalation.state import AlertStatus
 from tocsin.domain.severity import Severity
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.http.access import require_act
@@ -29,7 +30,7 @@ from tocsin.http.pagination import (
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import actions, alert_list, new_alert, timeline
 from tocsin.store.alerts.actions import ActionResult
-from tocsin.store.alerts.alert_list import AlertFilter, Status
+from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services import services
 
@@ -80,7 +81,7 @@ class AlertRead(Read):
     service_id: UUID
     service_name: str
     team_id: UUID | None
-    status: Status
+    status: AlertStatus
     severity: Severity
     summary: str
     details: str = Field(description="in a list the first 1,000 characters; the whole when one alert is read")
@@ -136,7 +137,7 @@ class Snooze(Body):
 class AlertQuery(BaseModel):
     """Which alerts: those that meet every condition given."""
 
-    status: list[Status] = Field([], description="any of these; none: all")
+    status: list[AlertStatus] = Field([], description="any of these; none: all")
     service_id: UUID | None = None
     escalation_policy_id: UUID | None = None
     team_id: UUID | None = None

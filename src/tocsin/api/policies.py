@@ -9,6 +9,7 @@ from pydantic import Field
 
 from tocsin.api.schedules import CauseRead
 from tocsin.db.pool import Connection
+from tocsin.domain.escalation.policy import AckBy, IfNobody
 from tocsin.domain.on_call.snapshot import Target, TargetType
 from tocsin.http.access import require_edit, require_make, require_move, require_pointing
 from tocsin.http.auth import Database, Reader, Writer
@@ -28,7 +29,7 @@ from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, curso
 from tocsin.store.actor import Actor, acting
 from tocsin.store.policies import policies
 from tocsin.store.policies.policies import Policy, PolicySpec
-from tocsin.store.policies.policy_steps import AckBy, IfNobody, StepSpec
+from tocsin.store.policies.policy_steps import StepSpec
 
 router = APIRouter(prefix="/escalation-policies", tags=["escalation policies"])
 

@@ -15,7 +15,7 @@ from tocsin.domain.escalation.rounds import ends
 from tocsin.domain.reachability import PersonReach, PersonRule, PolicyReach
 from tocsin.domain.spans import Span, Stint, difference, union
 
-Kind = Literal["policy", "user", "schedule", "service"]
+CheckedKind = Literal["policy", "user", "schedule", "service"]
 
 # The engine notes a change some milliseconds after it is due, and the first shift so long after its schedule is made.
 SHORTEST_GAP = timedelta(minutes=1)
@@ -36,7 +36,7 @@ class Finding:
     """One object that somebody should look at: ``message`` says what happens, ``advice`` what to do about it."""
 
     check: Check
-    kind: Kind
+    kind: CheckedKind
     id: UUID
     name: str
     message: str

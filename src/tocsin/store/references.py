@@ -17,7 +17,7 @@ _sql = Statements(__package__, "references.sql")
 
 NAMES_IN_A_SENTENCE = 20
 
-Kind = Literal["user", "team", "channel", "rotation", "schedule", "escalation policy"]
+ReferencedKind = Literal["user", "team", "channel", "rotation", "schedule", "escalation policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Reference:
     """An id in a field of the caller's. A missing id refers to nothing and is fine."""
 
     field: str
-    kind: Kind
+    kind: ReferencedKind
     id: UUID | None
 
 

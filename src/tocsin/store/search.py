@@ -14,7 +14,7 @@ from tocsin.domain.severity import Severity
 
 _sql = Statements(__package__, "search.sql")
 
-Kind: TypeAlias = Literal["service", "policy", "schedule", "rotation", "person", "team", "channel"]
+ResultKind: TypeAlias = Literal["service", "policy", "schedule", "rotation", "person", "team", "channel"]
 
 _NUMBER = re.compile(r"#?(\d{1,18})")
 
@@ -45,7 +45,7 @@ class SearchResult:
     """What was found: some alerts, and some things of each kind that has any."""
 
     alerts: Sequence[AlertMatch]
-    named: Mapping[Kind, Sequence[NamedObject]]
+    named: Mapping[ResultKind, Sequence[NamedObject]]
 
     @property
     def count(self) -> int:

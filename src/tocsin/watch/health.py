@@ -32,7 +32,7 @@ from tocsin.domain.engine_health import (
 from tocsin.errors import NotFound
 from tocsin.store.engine_status import engine_health, operators
 from tocsin.store.engine_status.operators import Operators
-from tocsin.watch.notify import Notifier, OperatorNotice, Status
+from tocsin.watch.notify import HealthStatus, Notifier, OperatorNotice
 from tocsin.watch.outage import Outage, Verdict
 
 log = structlog.get_logger(__name__)
@@ -139,7 +139,7 @@ class Watch:
         if self.outage.answered() is Verdict.BACK:
             await self._notify_of_database("well", "The database answers Tocsin again", [])
 
-    async def _notify_of_database(self, status: Status, summary: str, causes: Sequence[str]) -> None:
+    async def _notify_of_database(self, status: HealthStatus, summary: str, causes: Sequence[str]) -> None:
         if self._operators is None:
             return
         key = f"database:{self._id}:{self._outages}:{status}"

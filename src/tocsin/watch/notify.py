@@ -18,7 +18,7 @@ from tocsin.watch.metrics import NOTIFIED
 
 log = structlog.get_logger(__name__)
 
-Status: TypeAlias = Literal["sick", "well"]
+HealthStatus: TypeAlias = Literal["sick", "well"]
 
 _NO_SERVICE = UUID(int=0)
 
@@ -28,7 +28,7 @@ class OperatorNotice:
     """What the operators are to know. The key is the same when the same notice is sent twice."""
 
     key: str
-    status: Status
+    status: HealthStatus
     summary: str
     causes: Sequence[str]
     at: datetime

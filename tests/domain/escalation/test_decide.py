@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tocsin.domain.escalation.apply import apply
 from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
-    Decision,
     Enter,
+    EscalationDecision,
     EscalationReason,
     Exhaust,
     FoundNobody,
@@ -68,7 +68,7 @@ def enter(
     return Enter(reason, of.id, of.steps[number], number, loop, list(skipped))
 
 
-TABLE: list[tuple[str, EscalationState, ResolvedPolicy, Decision]] = [
+TABLE: list[tuple[str, EscalationState, ResolvedPolicy, EscalationDecision]] = [
     ("a1 a new alert enters step 0", NEW, THREE, enter(EscalationReason.FIRST_STEP, 0)),
     ("a1 without steps it stands still", NEW, policy(), Hold("no_steps", EscalationReason.NO_STEPS, POLICY)),
     ("a3 its delay has passed", at(0), THREE, enter(EscalationReason.DELAY_PASSED, 1)),
@@ -140,7 +140,7 @@ TABLE: list[tuple[str, EscalationState, ResolvedPolicy, Decision]] = [
 
 
 @pytest.mark.parametrize(("alert", "on", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
-def test_an_alert_does(alert: EscalationState, on: ResolvedPolicy, expected: Decision) -> None:
+def test_an_alert_does(alert: EscalationState, on: ResolvedPolicy, expected: EscalationDecision) -> None:
     assert decide(alert, on, NOW) == expected
 
 

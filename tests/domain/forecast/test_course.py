@@ -13,7 +13,7 @@ from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast.course import HORIZON, MOST_EVENTS, RunningCycle, Start, forecast, new_alert
 from tocsin.domain.forecast.events import Ending, EventKind, Forecast
-from tocsin.domain.forecast.view import View
+from tocsin.domain.forecast.view import ForecastView
 from tocsin.domain.maintenance import Maintenance, Window
 from tocsin.domain.on_call.handoffs import HandoffRule
 from tocsin.domain.on_call.participants import Participant
@@ -45,8 +45,8 @@ def step(number: int, *users: UUID, delay: float = 5, everyone: bool = False) ->
     return StepDefinition(UUID(int=100 + number), minutes(delay), targets, ack_by="everyone" if everyone else "anyone")
 
 
-def view(*steps: StepDefinition, repeat: int | None = 0, maintenance: Maintenance | None = None) -> View:
-    return View(
+def view(*steps: StepDefinition, repeat: int | None = 0, maintenance: Maintenance | None = None) -> ForecastView:
+    return ForecastView(
         PolicyDefinition(POLICY, repeat, steps), OnCallSnapshot(NOW), PEOPLE, None, maintenance or Maintenance()
     )
 
@@ -161,7 +161,7 @@ def test_an_alert_that_found_nobody_looks_again_when_somebody_comes_on_call() ->
 
 
 @st.composite
-def views(draw: st.DrawFn) -> View:
+def views(draw: st.DrawFn) -> ForecastView:
     users = st.lists(st.sampled_from([ANN, BEN, SILENT]), max_size=2, unique=True)
     steps = [
         step(n, *draw(users), delay=draw(st.integers(1, 30)), everyone=draw(st.booleans()))
@@ -174,13 +174,13 @@ def views(draw: st.DrawFn) -> View:
     catch_all = PolicyDefinition(CATCH_ALL, 0, [step(9, BEN)])
     start = NOW + minutes(draw(st.integers(-60, 60)))
     window = Window(start, start + minutes(draw(st.integers(1, 90))), draw(st.booleans()), ZoneInfo("Europe/Berlin"))
-    return View(
+    return ForecastView(
         definition, OnCallSnapshot(NOW), PEOPLE, catch_all, Maintenance(None, draw(st.sampled_from([[], [window]])))
     )
 
 
 @given(views())
-def test_a_forecast_is_bounded_in_order_and_says_why_it_ends(given_view: View) -> None:
+def test_a_forecast_is_bounded_in_order_and_says_why_it_ends(given_view: ForecastView) -> None:
     found = forecast(given_view, new_alert(given_view, NOW))
     moments = [event.at for event in found.events]
     assert moments == sorted(moments)

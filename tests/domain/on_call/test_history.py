@@ -12,7 +12,7 @@ from tests.domain.times import instants, utc, zones
 
 from tocsin.domain.on_call import rotation
 from tocsin.domain.on_call.handoffs import HandoffRule
-from tocsin.domain.on_call.history import LONGEST, Piece, Row, Times, history, pieces, replayed
+from tocsin.domain.on_call.history import LONGEST, Piece, StintRow, Times, history, pieces, replayed
 from tocsin.domain.on_call.participants import Participant
 from tocsin.domain.on_call.schedule import Cause, ScheduleDefinition
 from tocsin.domain.on_call.snapshot import OnCallSnapshot, RotationSnapshot
@@ -31,7 +31,7 @@ class Book:
     turns: RotationSnapshot
     since: datetime
     until: datetime | None = None
-    rows: list[Row[Because]] = field(default_factory=list)
+    rows: list[StintRow[Because]] = field(default_factory=list)
 
     def look(self, now: datetime) -> None:
         """What the jobs of the schedule and of the rotation do; in this order, to show that none has to be first."""
@@ -106,8 +106,8 @@ def test_who_comes_back_has_a_row_of_their_own() -> None:
     window = Span(nine, nine + 4 * HOUR)
     found = [Piece(ADA, Span(nine, nine + HOUR), "a"), Piece(ADA, Span(nine + 3 * HOUR, window.end), "b")]
     told = history({ADA: "a", BEN: "a"}, found, "".join, window)
-    assert list(told.changed) == [Row(BEN, nine, nine, "a"), Row(ADA, nine, nine + HOUR, "a")]
-    assert list(told.added) == [Row(ADA, nine + 3 * HOUR, None, "b")]
+    assert list(told.changed) == [StintRow(BEN, nine, nine, "a"), StintRow(ADA, nine, nine + HOUR, "a")]
+    assert list(told.added) == [StintRow(ADA, nine + 3 * HOUR, None, "b")]
 
 
 def test_no_more_than_the_longest_absence_is_replayed() -> None:

@@ -11,8 +11,8 @@ from tocsin.db.pool import Pool
 from tocsin.domain.escalation.apply import apply
 from tocsin.domain.escalation.decide import decide
 from tocsin.domain.escalation.decisions import (
-    Decision,
     Enter,
+    EscalationDecision,
     Exhaust,
     FoundNobody,
     HandOver,
@@ -47,7 +47,7 @@ where id = (select escalation_policy_id from services)
 # What happens, in order, before the decision: a statement, minutes that pass, or the alert's job (RUN).
 RUN = "run"
 Course = Sequence[str | int]
-COURSES: Sequence[tuple[type[Decision], Course]] = [
+COURSES: Sequence[tuple[type[EscalationDecision], Course]] = [
     (Enter, []),
     (Enter, [RUN, 5]),
     (Enter, [RUN, OTHER_POLICY]),
@@ -89,7 +89,7 @@ async def happen(pool: Pool, clock: Clock, alert_id: int, course: Course) -> Non
 
 @pytest.mark.parametrize(("kind", "course"), COURSES)
 async def test_the_row_is_what_the_rules_make_of_it(
-    pool: Pool, make: Factory, clock: Clock, kind: type[Decision], course: Course
+    pool: Pool, make: Factory, clock: Clock, kind: type[EscalationDecision], course: Course
 ) -> None:
     ann = await make.reachable_user()
     alert_id = await make.alert(await make.service(await make.policy(step(ann), step(ann))))

@@ -9,8 +9,8 @@ from typing import assert_never
 from uuid import UUID
 
 from tocsin.domain.escalation.decisions import (
-    Decision,
     Enter,
+    EscalationDecision,
     EscalationReason,
     Exhaust,
     FoundNobody,
@@ -24,7 +24,7 @@ from tocsin.domain.escalation.decisions import (
 from tocsin.domain.escalation.state import EscalationState
 
 
-def apply(alert: EscalationState, decision: Decision, now: datetime) -> EscalationState:
+def apply(alert: EscalationState, decision: EscalationDecision, now: datetime) -> EscalationState:
     """The alert's state after a decision that is carried out at ``now``. A closed alert has none."""
     match decision:
         case Enter() | FoundNobody() | Exhaust() | HandOver() | Hold():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tocsin.domain.escalation.state import State, Status
+from tocsin.domain.escalation.state import AlertStatus, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class EscalationFacts:
     that holds the alert ends; one that lets the alert pass is none.
     """
 
-    status: Status
+    status: AlertStatus
     state: State | None
     step_number: int | None
     escalation_count: int | None
@@ -45,7 +45,7 @@ class EscalationRefusal:
         return self.text if self.until is None else f"{self.text} until {show(self.until)}"
 
 
-def refuse_action(status: Status) -> str | None:
+def refuse_action(status: AlertStatus) -> str | None:
     """Why nobody can acknowledge, snooze or escalate the alert whatever its policy says; None when they can."""
     return "the alert is closed" if status == "closed" else None
 

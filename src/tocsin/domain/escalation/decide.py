@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tocsin.domain.escalation.decisions import (
-    Decision,
     Enter,
+    EscalationDecision,
     EscalationReason,
     Exhaust,
     FoundNobody,
@@ -22,7 +22,7 @@ from tocsin.domain.escalation.rounds import begins_by_itself
 from tocsin.domain.escalation.state import EscalationState
 
 
-def decide(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> Decision:
+def decide(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> EscalationDecision:
     """What the alert does at ``now`` on ``policy``: its service's policy now, or the catch-all of that policy."""
     if alert.status == "closed":
         return Stop(EscalationReason.CLOSED)
@@ -111,7 +111,7 @@ def _index(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.step_id), None)
 
 
-def _next_step(alert: EscalationState, policy: ResolvedPolicy, reason: EscalationReason) -> Decision:
+def _next_step(alert: EscalationState, policy: ResolvedPolicy, reason: EscalationReason) -> EscalationDecision:
     """Go to the first step from the next one on that pages somebody, or waits although it pages nobody.
 
     Rounds are counted where one begins: a round that was begun by hand beyond ``repeat`` is climbed to its end.
@@ -151,7 +151,9 @@ def _wanted(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
     return next((n for n, step in enumerate(policy.steps) if step.id == alert.forced_step), None)
 
 
-def _nobody(alert: EscalationState, policy: ResolvedPolicy, next_loop: int, skipped: Sequence[Skipped]) -> Decision:
+def _nobody(
+    alert: EscalationState, policy: ResolvedPolicy, next_loop: int, skipped: Sequence[Skipped]
+) -> EscalationDecision:
     """A round of nothing but skips counts. The alert tries the next round when the steps' time has passed."""
     if not begins_by_itself(policy.repeat, next_loop):
         return _used_up(alert, policy, EscalationReason.NOBODY_ON_CALL, skipped)
@@ -161,7 +163,7 @@ def _nobody(alert: EscalationState, policy: ResolvedPolicy, next_loop: int, skip
 
 def _used_up(
     alert: EscalationState, policy: ResolvedPolicy, reason: EscalationReason, skipped: Sequence[Skipped]
-) -> Decision:
+) -> EscalationDecision:
     if policy.catch_all_id is not None and not alert.caught:
         return HandOver(reason, policy.catch_all_id, skipped)
     return Exhaust(reason, policy.id, skipped)

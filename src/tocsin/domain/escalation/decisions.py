@@ -129,4 +129,4 @@ class Wait:
     until: datetime | None = None
 
 
-Decision = Enter | FoundNobody | Exhaust | HandOver | Hold | Stop | Reopen | Renew | Wait
+EscalationDecision = Enter | FoundNobody | Exhaust | HandOver | Hold | Stop | Reopen | Renew | Wait

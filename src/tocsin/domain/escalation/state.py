@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-Status = Literal["triggered", "acknowledged", "closed"]
+AlertStatus = Literal["triggered", "acknowledged", "closed"]
 State = Literal["new", "escalating", "nobody", "exhausted", "no_steps", "maintenance", "acknowledged"]
 
 STATES_HELD: frozenset[State] = frozenset({"new", "escalating", "nobody", "maintenance"})
@@ -20,7 +20,7 @@ class EscalationState:
     ``acknowledgement_ends``: by what its service says now; ``next_escalation`` holds what it said before.
     """
 
-    status: Status
+    status: AlertStatus
     state: State
     policy_id: UUID | None
     step_id: UUID | None = None

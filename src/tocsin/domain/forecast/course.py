@@ -18,8 +18,8 @@ from uuid import UUID
 from tocsin.domain.escalation.apply import apply
 from tocsin.domain.escalation.decide import decide
 from tocsin.domain.escalation.decisions import (
-    Decision,
     Enter,
+    EscalationDecision,
     EscalationReason,
     Exhaust,
     FoundNobody,
@@ -33,7 +33,7 @@ from tocsin.domain.escalation.decisions import (
 )
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast.events import Ending, Event, EventKind, Forecast, Person
-from tocsin.domain.forecast.view import View
+from tocsin.domain.forecast.view import ForecastView
 from tocsin.domain.paging.cycle import Cycle, DuePage, EndCycle, HoldCycle, Tick, Ticks, due_beside, tick
 from tocsin.domain.paging.reasons import LetOthersMove
 from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
@@ -76,7 +76,7 @@ class Start:
     pages: Sequence[Pending] = ()
 
 
-def new_alert(view: View, at: datetime) -> Start:
+def new_alert(view: ForecastView, at: datetime) -> Start:
     """An alert that comes in at ``at``."""
     return Start(at, EscalationState("triggered", "new", view.policy.id, next_escalation=at))
 
@@ -86,7 +86,9 @@ def by_hand(start: Start) -> Start:
     return replace(start, alert=replace(start.alert, status="triggered", forced=True, next_escalation=start.at))
 
 
-def forecast(view: View, start: Start, horizon: timedelta = HORIZON, most_events: int = MOST_EVENTS) -> Forecast:
+def forecast(
+    view: ForecastView, start: Start, horizon: timedelta = HORIZON, most_events: int = MOST_EVENTS
+) -> Forecast:
     """What becomes of the alert, up to and with the horizon, in at most so many events.
 
     ``start.at`` is not before the view's now.
@@ -110,7 +112,7 @@ class _Course:
     ``wake`` is when the alert itself has something to do next.
     """
 
-    view: View
+    view: ForecastView
     end: datetime
     now: datetime
     alert: EscalationState
@@ -147,7 +149,7 @@ class _Course:
         self.alert = apply(self.alert, decision, self.now)
         self.wake = self._next_wake(decision)
 
-    def _tell_of(self, decision: Decision) -> None:
+    def _tell_of(self, decision: EscalationDecision) -> None:
         match decision:
             case Enter():
                 self._enter(decision)
@@ -210,7 +212,7 @@ class _Course:
             people=unreachable,
         )
 
-    def _next_wake(self, decision: Decision) -> datetime | None:
+    def _next_wake(self, decision: EscalationDecision) -> datetime | None:
         if self.alert.state == "maintenance" and self.alert.status == "triggered":
             return self.view.maintenance.until(self.now) or self.now
         if self.alert.state == "nobody":

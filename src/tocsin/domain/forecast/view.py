@@ -20,7 +20,7 @@ from tocsin.domain.paging.cycle import PagingRule
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ForecastView:
     """All that decides what becomes of an alert of one service, as of ``snapshot.now``.
 
     ``rules`` holds every user that exists, with the rules whose contact method is enabled.

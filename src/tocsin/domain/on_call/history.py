@@ -48,7 +48,7 @@ class Piece(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[B]):
+class StintRow(Generic[B]):
     """A stint as the on-call rows keep it: ``end`` is None while it goes on, ``because`` is why in the end."""
 
     user_id: UUID
@@ -61,8 +61,8 @@ class Row(Generic[B]):
 class History(Generic[B]):
     """What becomes of the rows: ``changed`` are those that were open, ``added`` are new."""
 
-    changed: Sequence[Row[B]] = ()
-    added: Sequence[Row[B]] = ()
+    changed: Sequence[StintRow[B]] = ()
+    added: Sequence[StintRow[B]] = ()
 
     @property
     def is_told(self) -> bool:
@@ -107,7 +107,7 @@ def history(
     rows = [row for _, theirs in groupby(found, key=lambda piece: piece.user_id) for row in _rows(theirs, say, window)]
     going_on = {row.user_id: row for row in rows if row.start == window.start and row.user_id in open_rows}
     ended = [
-        Row(user_id, window.start, window.start, because)
+        StintRow(user_id, window.start, window.start, because)
         for user_id, because in open_rows.items()
         if user_id not in going_on
     ]
@@ -115,15 +115,15 @@ def history(
     return History([*ended, *kept], [row for row in rows if going_on.get(row.user_id) is not row])
 
 
-def _rows(user_pieces: Iterable[Piece[R]], say: Callable[[Sequence[R]], B], window: Span) -> Iterator[Row[B]]:
+def _rows(user_pieces: Iterable[Piece[R]], say: Callable[[Sequence[R]], B], window: Span) -> Iterator[StintRow[B]]:
     """One user's pieces joined to stints where they touch."""
     start: datetime | None = None
     last: Piece[R] | None = None
     for piece in user_pieces:
         if last is not None and start is not None and last.span.end < piece.span.start:
-            yield Row(last.user_id, start, last.span.end, say(last.because))
+            yield StintRow(last.user_id, start, last.span.end, say(last.because))
             start = None
         start, last = start or piece.span.start, piece
     if last is not None and start is not None:
         end = None if last.span.end >= window.end else last.span.end
-        yield Row(last.user_id, start, end, say(last.because))
+        yield StintRow(last.user_id, start, end, say(last.because))

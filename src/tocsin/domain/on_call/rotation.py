@@ -75,7 +75,7 @@ class RotationWait:
     until: datetime | None = None
 
 
-Decision = Move | End | RotationWait
+RotationDecision = Move | End | RotationWait
 
 
 def decide(
@@ -84,7 +84,7 @@ def decide(
     state: RotationState | None,
     now: datetime,
     changed_at: datetime | None = None,
-) -> Decision:
+) -> RotationDecision:
     """What becomes of the row at ``now``. ``changed_at`` is when people last changed the rotation; None: just now.
 
     However many handoffs were missed, one decision catches up with all of them. Where the active participant is gone,
@@ -137,7 +137,7 @@ def stints_around(
             yield Stint(participants[number % len(participants)].user_id, since, until)
 
 
-def position_after(decision: Decision, state: RotationState | None) -> int | None:
+def position_after(decision: RotationDecision, state: RotationState | None) -> int | None:
     """The position that is active once ``decision`` is carried out, or None where nobody is."""
     if isinstance(decision, Move):
         return decision.state.position

@@ -16,7 +16,7 @@ from tocsin.domain.on_call import rotation, schedule, shifts
 from tocsin.domain.on_call.handoffs import HandoffRule, shift_at
 from tocsin.domain.on_call.history import INSTANT, Piece, Times, pieces, replayed
 from tocsin.domain.on_call.participants import Participant
-from tocsin.domain.on_call.rotation import Decision, RotationState
+from tocsin.domain.on_call.rotation import RotationDecision, RotationState
 from tocsin.domain.on_call.schedule import Cause, OnCall, ScheduleDefinition
 from tocsin.domain.spans import Span, Stint
 
@@ -53,7 +53,7 @@ class RotationSnapshot:
     state: RotationState | None
     changed_at: datetime | None = None
 
-    def decide(self, now: datetime) -> Decision:
+    def decide(self, now: datetime) -> RotationDecision:
         return rotation.decide(self.rotation, self.participants, self.state, now, self.changed_at)
 
     def stints(self, now: datetime, window: Span) -> Iterator[Stint]:

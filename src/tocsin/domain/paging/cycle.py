@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from tocsin.domain.escalation.state import Status
+from tocsin.domain.escalation.state import AlertStatus
 from tocsin.domain.paging.reasons import LetOthersMove, PagingReason
 
 
@@ -34,7 +34,7 @@ class Cycle:
     counts the steps that the alert has entered: of two cycles the newer one has the higher.
     """
 
-    alert_status: Status
+    alert_status: AlertStatus
     started_at: datetime
     last_tick: datetime | None = None
     repeat_every: timedelta | None = None
@@ -90,14 +90,14 @@ class HoldCycle:
     reason: PagingReason = PagingReason.IN_MAINTENANCE
 
 
-Decision = Ticks | EndCycle | HoldCycle | LetOthersMove
+CycleDecision = Ticks | EndCycle | HoldCycle | LetOthersMove
 
 # Moments of one alert that lie no further apart are one: a step is entered some milliseconds after it was due, so what
 # is planned for the same minute drifts apart from step to step.
 SAME_MOMENT = timedelta(seconds=1)
 
 
-def tick(cycle: Cycle, rules: Sequence[PagingRule], now: datetime, beside: Sequence[Cycle] = ()) -> Decision:
+def tick(cycle: Cycle, rules: Sequence[PagingRule], now: datetime, beside: Sequence[Cycle] = ()) -> CycleDecision:
     """What the cycle does at ``now``, and with it those of ``beside`` that are due.
 
     ``beside`` holds the other cycles by which the same alert pages the same user, due by now or in a moment. Of all

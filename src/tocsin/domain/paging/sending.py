@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tocsin.domain.escalation.state import Status
+from tocsin.domain.escalation.state import AlertStatus
 from tocsin.domain.paging.reasons import LetOthersMove, PagingReason
 
 
@@ -15,7 +15,7 @@ class Waiting:
     the alert, or a cycle by which it pages the same user, is due, and its job on the way.
     """
 
-    alert_status: Status
+    alert_status: AlertStatus
     cycle_ended: bool
     outlives_acknowledgement: bool
     destination_exists: bool

@@ -13,8 +13,8 @@ from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
-    Decision,
     Enter,
+    EscalationDecision,
     EscalationReason,
     Exhaust,
     FoundNobody,
@@ -70,7 +70,7 @@ class Decided:
 
     alert: AlertSnapshot
     found: PolicySnapshot
-    decision: Decision
+    decision: EscalationDecision
 
     @property
     def meets_stale_mirror(self) -> bool:

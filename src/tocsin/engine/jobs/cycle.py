@@ -13,7 +13,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.paging.cycle import (
     Cycle,
-    Decision,
+    CycleDecision,
     DuePage,
     EndCycle,
     HoldCycle,
@@ -113,7 +113,7 @@ def _beside(cycle: Cycle, item: row_mapping.Item) -> Cycle:
     )
 
 
-async def _apply(pool: Pool, ticking: BatchWriter, loaded: CycleSnapshot, decision: Decision) -> bool:
+async def _apply(pool: Pool, ticking: BatchWriter, loaded: CycleSnapshot, decision: CycleDecision) -> bool:
     """Write the decision; False when the cycle has moved since it was loaded."""
     where = (loaded.id, loaded.cycle.last_tick)
     match decision:
@@ -161,7 +161,7 @@ def _text(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _outcome(loaded: CycleSnapshot, decision: Decision) -> Outcome:
+def _outcome(loaded: CycleSnapshot, decision: CycleDecision) -> Outcome:
     match decision:
         case Ticks(cycles=ticks):
             pages = [page for tick in ticks for page in tick.pages]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from tocsin.domain.on_call.history import History, Row
+from tocsin.domain.on_call.history import History, StintRow
 from tocsin.domain.spans import Span
 from tocsin.engine.jobs.on_call_cause import OnCallCauses
 
@@ -20,7 +20,7 @@ async def replay(window: Span, work_out: Callable[[Span], History[OnCallCauses]]
     return await asyncio.to_thread(work_out, window)
 
 
-def row_arguments(rows: Sequence[Row[OnCallCauses]]) -> Sequence[Mapping[str, Any]]:
+def row_arguments(rows: Sequence[StintRow[OnCallCauses]]) -> Sequence[Mapping[str, Any]]:
     """The rows as the statements take them."""
     return [
         {

@@ -29,7 +29,7 @@ from tocsin.store.on_call import on_call_snapshot
 
 _SQL = Statements(__package__, "policy.sql")
 
-Causes = Mapping[UUID, Sequence[OnCallCause]]
+CausesByUser = Mapping[UUID, Sequence[OnCallCause]]
 
 # What a job finds unchanged is noted so often, that the time to go over again stays short.
 _NOTED_EVERY = timedelta(days=1)
@@ -205,7 +205,7 @@ async def _load(database: Queryable, policy_ids: Sequence[UUID]) -> Mapping[UUID
     }
 
 
-async def _on_call(database: Queryable, steps: Sequence[StepDefinition]) -> Mapping[UUID, Causes]:
+async def _on_call(database: Queryable, steps: Sequence[StepDefinition]) -> Mapping[UUID, CausesByUser]:
     """The users of each step; users are known without asking anything."""
     snapshot = await _on_call_snapshot(database, [target for step in steps for target in step.targets])
     if snapshot is None:
@@ -223,7 +223,7 @@ async def _on_call_snapshot(
 
 def _policy_snapshot(
     definition: PolicyDefinition,
-    on_call: Mapping[UUID, Causes],
+    on_call: Mapping[UUID, CausesByUser],
     mirrors: Mapping[UUID, Mapping[str, Any]],
     people: Mapping[UUID, StepUser],
 ) -> PolicySnapshot:
@@ -235,6 +235,6 @@ def _policy_snapshot(
     return PolicySnapshot(ResolvedPolicy(definition.id, definition.repeat, steps, definition.catch_all_id), now, people)
 
 
-def _step_snapshot(causes: Causes, mirror: Mapping[str, Any], people: Mapping[UUID, StepUser]) -> StepSnapshot:
+def _step_snapshot(causes: CausesByUser, mirror: Mapping[str, Any], people: Mapping[UUID, StepUser]) -> StepSnapshot:
     because = {user_id: of_step(reasons) for user_id, reasons in causes.items() if user_id in people}
     return StepSnapshot(because, {str(user_id): reasons for user_id, reasons in because.items()} == mirror)

@@ -9,7 +9,7 @@ from uuid import UUID
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.on_call import rotation
-from tocsin.domain.on_call.rotation import Decision, End, Move, RotationWait
+from tocsin.domain.on_call.rotation import End, Move, RotationDecision, RotationWait
 from tocsin.domain.on_call.snapshot import RotationSnapshot
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
@@ -64,7 +64,7 @@ def _drift(loaded: VersionedRotation) -> str | None:
     return "differs" if end is None or end > loaded.now else None
 
 
-async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> bool:
+async def _apply(pool: Pool, loaded: VersionedRotation, decision: RotationDecision) -> bool:
     """Write the decision; False when the rotation has moved since it was loaded."""
     match decision:
         case Move(state=to):
@@ -78,7 +78,7 @@ async def _apply(pool: Pool, loaded: VersionedRotation, decision: Decision) -> b
             assert_never(decision)
 
 
-def _outcome(loaded: VersionedRotation, decision: Decision) -> Outcome:
+def _outcome(loaded: VersionedRotation, decision: RotationDecision) -> Outcome:
     state = loaded.found.state
     match decision:
         case Move(reason=rotation.RotationReason.HANDOFF as reason) if state is not None:

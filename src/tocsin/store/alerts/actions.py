@@ -15,7 +15,7 @@ from tocsin.db.pool import Connection
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.escalation.by_hand import EscalationFacts, Seen, refuse_action, refuse_escalation
-from tocsin.domain.escalation.state import Status
+from tocsin.domain.escalation.state import AlertStatus
 from tocsin.errors import Conflict, FieldError, InvalidInput, NotFound
 from tocsin.store import row_mapping
 from tocsin.store.actor import Actor
@@ -141,15 +141,15 @@ def _stale(alert: EscalationFacts, seen: Seen) -> Iterator[FieldError]:
         yield FieldError("version", f"is {seen.version}; the alert is at {alert.version} now")
 
 
-async def lock(connection: Connection, alert_id: int) -> Status:
+async def lock(connection: Connection, alert_id: int) -> AlertStatus:
     """The status of the alert, which stays so until the transaction ends. Raises NotFound."""
-    status: Status | None = await connection.fetchval(_sql["lock"], alert_id)
+    status: AlertStatus | None = await connection.fetchval(_sql["lock"], alert_id)
     if status is None:
         raise NotFound("no such alert")
     return status
 
 
-async def _lock_open(connection: Connection, alert_id: int) -> Status:
+async def _lock_open(connection: Connection, alert_id: int) -> AlertStatus:
     status = await lock(connection, alert_id)
     if refusal := refuse_action(status):
         raise Conflict(refusal)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import asyncpg
@@ -11,7 +10,7 @@ import asyncpg
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
-from tocsin.domain.escalation.state import STATES_HELD
+from tocsin.domain.escalation.state import STATES_HELD, AlertStatus
 from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
 from tocsin.store.row_mapping import from_row
@@ -19,8 +18,6 @@ from tocsin.store.row_mapping import from_row
 _sql = Statements(__package__, "alert_list.sql")
 
 LIST = _sql["list"]
-
-Status = Literal["triggered", "acknowledged", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ class Alert:
     service_id: UUID
     service_name: str
     team_id: UUID | None
-    status: Status
+    status: AlertStatus
     severity: Severity
     summary: str
     details: str
@@ -81,7 +78,7 @@ class AlertFilter:
     them.
     """
 
-    statuses: Sequence[Status] = ()
+    statuses: Sequence[AlertStatus] = ()
     service_id: UUID | None = None
     escalation_policy_id: UUID | None = None
     team_id: UUID | None = None

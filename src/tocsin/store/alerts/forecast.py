@@ -19,7 +19,7 @@ from tocsin.domain.escalation.definition import PolicyDefinition
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.domain.forecast.course import Pending, RunningCycle, Start, by_hand, forecast, new_alert
 from tocsin.domain.forecast.events import Event, EventKind, Forecast
-from tocsin.domain.forecast.view import View
+from tocsin.domain.forecast.view import ForecastView
 from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call.snapshot import ids_of
 from tocsin.domain.paging.cycle import Cycle
@@ -117,7 +117,7 @@ async def of_escalating(pool: Pool, alert_id: int, seen: Seen) -> NamedForecast 
     return NamedForecast(forecast(view, by_hand(start), horizon=timedelta(0)), names)
 
 
-async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, View, Start, ForecastNames]:
+async def _stand(pool: Pool, alert_id: int) -> tuple[asyncpg.Record, ForecastView, Start, ForecastNames]:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         alert = await connection.fetchrow(_sql["alert"], alert_id)
         if alert is None:
@@ -207,14 +207,14 @@ async def _view(
     held: Maintenance,
     paged: Collection[UUID] = (),
     channel_ids: Collection[UUID] = (),
-) -> tuple[View, ForecastNames]:
+) -> tuple[ForecastView, ForecastNames]:
     """What decides, and names for it; ``paged`` and ``channel_ids`` are further users and channels to name."""
     definitions = [named.definition for named in policies.all()]
     targets = [target for definition in definitions for step in definition.steps for target in step.targets]
     on_call = await on_call_snapshot.load(connection, ids_of("rotation", targets), ids_of("schedule", targets))
     users = await connection.fetch(_sql["users"], [*paged, *everybody(on_call, targets)])
     channels = await connection.fetch(_sql["channels"], [*channel_ids, *ids_of("channel", targets)])
-    view = View(
+    view = ForecastView(
         policy=policies.own.definition,
         catch_all=policies.catch_all.definition if policies.catch_all else None,
         snapshot=on_call,

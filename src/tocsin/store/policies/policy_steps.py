@@ -4,21 +4,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
+from tocsin.domain.escalation.policy import AckBy, IfNobody
 from tocsin.domain.on_call.snapshot import Target, TargetType
 from tocsin.errors import FieldError
 from tocsin.store.references import Reference
 
 _sql = Statements(__package__, "policy_steps.sql")
-
-IfNobody = Literal["skip", "wait"]
-AckBy = Literal["anyone", "everyone"]
 
 
 @dataclass(frozen=True, slots=True)

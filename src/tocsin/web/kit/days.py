@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from tocsin.domain.spans import Span
 from tocsin.domain.wall_clock import first_instant
 
-View: TypeAlias = Literal["week", "month"]
+CalendarView: TypeAlias = Literal["week", "month"]
 
 _DAY = timedelta(days=1)
 _EARLIEST = date(2000, 1, 1)
@@ -45,7 +45,7 @@ class Day:
 class CalendarWindow:
     """The days that a calendar shows: a week, or whole weeks around a month. ``first`` names it: its Monday or 1st."""
 
-    view: View
+    view: CalendarView
     first: date
     days: Sequence[Day]
 

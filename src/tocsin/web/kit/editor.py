@@ -25,7 +25,7 @@ from tocsin.web.kit.edit_conflicts import has_conflict, with_fingerprint
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
 from tocsin.web.kit.refusals import Refusal, refusal
-from tocsin.web.kit.rows import Rows, is_save
+from tocsin.web.kit.rows import FormRows, is_save
 from tocsin.web.kit.viewer import Viewer
 
 Stored = TypeVar("Stored")
@@ -139,7 +139,7 @@ class Editor(Generic[Stored, Spec]):
     permit: Callable[[Connection, Edit[Stored], Spec | None], Awaitable[None]] = permit_own
     prepare: Callable[[Edit[Stored], Spec], Awaitable[None]] = nothing
     wrong: Callable[[Edit[Stored], Exception], Awaitable[Form]] = beside_fields
-    rows: Rows | None = None
+    rows: FormRows | None = None
     press: Callable[[Form], Form] = lambda form: form
     compared: Callable[[Stored], object] | None = None
     late: Callable[[Form, Stored], Form] | None = None

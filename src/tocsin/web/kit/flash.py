@@ -12,7 +12,7 @@ _COOKIE = "tocsin_notice"
 _BY_ITSELF = "tocsin-by-itself"
 _MOST = 500
 
-Kind = Literal["good", "info", "warning", "bad"]
+FlashKind = Literal["good", "info", "warning", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class FlashMessage:
     """A message about an action, and whether it is good or bad news."""
 
     text: str
-    kind: Kind = "good"
+    kind: FlashKind = "good"
 
 
-def see_other(path: str, text: str | None = None, kind: Kind = "good") -> RedirectResponse:
+def see_other(path: str, text: str | None = None, kind: FlashKind = "good") -> RedirectResponse:
     """Redirect to another page after an action, with a message that the page shows."""
     answer = RedirectResponse(path, 303)
     if text is not None:

@@ -11,33 +11,33 @@ from typing import TypeAlias
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.numbers import whole_number
 
-Row: TypeAlias = Mapping[str, Sequence[str]]
+FormRow: TypeAlias = Mapping[str, Sequence[str]]
 """The values of each field of a row."""
 
 ACTION = "action"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FormRows:
     """The rows of one name with their fields."""
 
     name: str
     fields: Sequence[str]
 
-    def of(self, form: Form) -> Sequence[Row]:
+    def of(self, form: Form) -> Sequence[FormRow]:
         """The rows of the form, in order."""
         return [
             {field: form.values(f"{self.name}.{mark}.{field}") for field in self.fields}
             for mark in form.values(self.name)
         ]
 
-    def put(self, form: Form, rows: Sequence[Row]) -> Form:
+    def put(self, form: Form, rows: Sequence[FormRow]) -> Form:
         """The form with these rows instead, numbered from 0."""
         others = [(name, value) for name, value in form.fields if not f"{name}.".startswith(f"{self.name}.")]
         mine = [item for number, row in enumerate(rows) for item in self._items(number, row)]
         return replace(form, fields=(*others, *mine))
 
-    def after_button(self, form: Form, blank: Row) -> Form:
+    def after_button(self, form: Form, blank: FormRow) -> Form:
         """The form after what its button says was done; ``blank`` is what a new row holds."""
         rows = list(self.of(form))
         what, _, number = form.value(ACTION).partition(":")
@@ -52,7 +52,7 @@ class Rows:
             rows.insert(max(at + (1 if what == "down" else -1), 0), row)
         return self.put(form, rows)
 
-    def _items(self, number: int, row: Row) -> Sequence[tuple[str, str]]:
+    def _items(self, number: int, row: FormRow) -> Sequence[tuple[str, str]]:
         fields = [(f"{self.name}.{number}.{field}", value) for field in self.fields for value in row.get(field, ())]
         return [(self.name, str(number)), *fields]
 

@@ -12,7 +12,7 @@ from tocsin.store.alerts.reports import HourReport, Report, ServiceReport
 K = TypeVar("K", date, int)
 
 Cell: TypeAlias = str | int | float | None
-Rows: TypeAlias = Iterable[Sequence[Cell]]
+TableRows: TypeAlias = Iterable[Sequence[Cell]]
 
 # A spreadsheet takes what begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +50,7 @@ def by_hour(report: Report) -> Sequence[tuple[int, Sums]]:
     return sorted(_sums(report.hours, lambda one: one.hour.hour), key=lambda pair: pair[0])
 
 
-def csv_text(rows: Rows) -> str:
+def csv_text(rows: TableRows) -> str:
     """The rows as CSV, seconds to the millisecond.
 
     Text that a spreadsheet would take for a formula has an apostrophe before it.
@@ -74,7 +74,7 @@ def _sums(hours: Iterable[HourReport], key: Callable[[HourReport], K]) -> Sequen
     return list(found.items())
 
 
-def _services(report: Report) -> Rows:
+def _services(report: Report) -> TableRows:
     yield _SERVICE_HEADINGS
     yield from map(_service, report.services)
 
@@ -94,22 +94,22 @@ def _service(service: ServiceReport) -> Sequence[Cell]:
     )
 
 
-def _people(report: Report) -> Rows:
+def _people(report: Report) -> TableRows:
     yield ("person", "alerts", "pages", "pages_at_night")
     yield from ((person.name, person.alerts, person.pages, person.night_pages) for person in report.people)
 
 
-def _days(report: Report) -> Rows:
+def _days(report: Report) -> TableRows:
     yield ("day", "alerts", "pages")
     yield from ((day.isoformat(), sums.alerts, sums.pages) for day, sums in by_day(report))
 
 
-def _hours(report: Report) -> Rows:
+def _hours(report: Report) -> TableRows:
     yield ("hour", "alerts", "pages")
     yield from ((hour, sums.alerts, sums.pages) for hour, sums in by_hour(report))
 
 
-TABLES: Mapping[str, Callable[[Report], Rows]] = {
+TABLES: Mapping[str, Callable[[Report], TableRows]] = {
     "services": _services,
     "people": _people,
     "days": _days,

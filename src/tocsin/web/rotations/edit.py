@@ -26,7 +26,7 @@ from tocsin.web.kit.editor import Edit, Editor
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.numbers import number_or_text
 from tocsin.web.kit.render import page
-from tocsin.web.kit.rows import Row, Rows
+from tocsin.web.kit.rows import FormRow, FormRows
 from tocsin.web.kit.wall_times import instant_of, wall_time_fields, zones_of_repeated_time
 from tocsin.web.kit.zone import zone_named, zone_of
 from tocsin.web.rotations import show
@@ -34,7 +34,7 @@ from tocsin.web.rotations.handoff_table import HandoffRow, handoff_table
 
 router = APIRouter(include_in_schema=False)
 
-_PARTICIPANTS = Rows("participants", ("user_id",))
+_PARTICIPANTS = FormRows("participants", ("user_id",))
 _MORNING = time(9)
 
 
@@ -88,7 +88,7 @@ async def _form_of(edit: Edit[Rotation]) -> Form:
     return _PARTICIPANTS.put(form, [_row(user_id) for user_id in spec.participants])
 
 
-def _row(user_id: UUID) -> Row:
+def _row(user_id: UUID) -> FormRow:
     return {"user_id": [str(user_id)]}
 
 
@@ -111,7 +111,7 @@ async def _page(edit: Edit[Rotation], status: int) -> Response:
     return await page(edit.request, edit.viewer, "rotations/edit.html.j2", status, **values)
 
 
-def _name(row: Row, names: Mapping[UUID, str]) -> str:
+def _name(row: FormRow, names: Mapping[UUID, str]) -> str:
     user_id = id_of(row["user_id"][-1]) if row["user_id"] else None
     return names.get(user_id, "somebody") if user_id else "somebody"
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from tocsin.domain.spans import Span, Stint
 from tocsin.web.kit.formatting import initials
 
-Kind: TypeAlias = Literal["person", "gap", "plain"]
+BarKind: TypeAlias = Literal["person", "gap", "plain"]
 
 COLOURS = 8
 
@@ -26,7 +26,7 @@ class CalendarBar:
     x: float
     width: float
     row: int
-    kind: Kind
+    kind: BarKind
     text: str
     colour: int = 0
     user_id: UUID | None = None
@@ -53,7 +53,7 @@ class CalendarEntry:
 
     span: Span
     text: str
-    kind: Kind = "plain"
+    kind: BarKind = "plain"
     user_id: UUID | None = None
     short: str = ""
 

@@ -23,16 +23,16 @@ from tocsin.web.kit.choices import Choices, id_of, owner_choices, zone_choices
 from tocsin.web.kit.editor import Edit, Editor
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
-from tocsin.web.kit.rows import Row, Rows
+from tocsin.web.kit.rows import FormRow, FormRows
 from tocsin.web.kit.zone import zone_of
 from tocsin.web.schedules import show
 from tocsin.web.schedules.change_preview import NEW, OnCallDifference, on_call_difference
 
 router = APIRouter(include_in_schema=False)
 
-_RULES = Rows("rules", ("id", "target", "weekdays", "start", "end"))
+_RULES = FormRows("rules", ("id", "target", "weekdays", "start", "end"))
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_BLANK: Row = {"weekdays": _WEEKDAYS, "start": ["00:00"], "end": ["00:00"]}
+_BLANK: FormRow = {"weekdays": _WEEKDAYS, "start": ["00:00"], "end": ["00:00"]}
 _MOST_ROTATIONS = 1000
 
 
@@ -66,7 +66,7 @@ def _spec_of(form: Form) -> ScheduleSpec:
     return ScheduleSpec(**{**dict(body), "rules": [rule.spec() for rule in body.rules]})
 
 
-def _rule_of(row: Row) -> dict[str, Any]:
+def _rule_of(row: FormRow) -> dict[str, Any]:
     kind, _, target = _value(row, "target").partition(":")
     return {
         "id": _value(row, "id") or None,
@@ -77,7 +77,7 @@ def _rule_of(row: Row) -> dict[str, Any]:
     }
 
 
-def _value(row: Row, name: str) -> str:
+def _value(row: FormRow, name: str) -> str:
     return row[name][-1] if row[name] else ""
 
 
@@ -87,7 +87,7 @@ async def _form_of(edit: Edit[Schedule]) -> Form:
     return _RULES.put(form, [_row(rule) for rule in spec.rules])
 
 
-def _row(rule: ScheduleRuleSpec) -> Row:
+def _row(rule: ScheduleRuleSpec) -> FormRow:
     return {
         "id": [str(rule.id)],
         "target": [f"{rule.target.type}:{rule.target.id}"],

@@ -26,7 +26,7 @@ from tocsin.web.kit.days import day_at
 from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
-from tocsin.web.kit.rows import Row, Rows
+from tocsin.web.kit.rows import FormRow, FormRows
 from tocsin.web.kit.wall_times import instants_of, wall_time_fields, zones_of_repeated_time
 from tocsin.web.kit.zone import zone_named
 from tocsin.web.schedules.change_preview import OnCallDifference, on_call_difference
@@ -34,7 +34,7 @@ from tocsin.web.schedules.parts import permit_part, week_of, with_schedule
 
 router = APIRouter(include_in_schema=False)
 
-_SHIFTS = Rows("shifts", ("user_id", "start_at", "start_at_which", "end_at", "end_at_which"))
+_SHIFTS = FormRows("shifts", ("user_id", "start_at", "start_at_which", "end_at", "end_at_which"))
 _DAY = timedelta(days=1)
 
 
@@ -52,7 +52,7 @@ async def _wrong(edit: Edit[TemporarySchedule], error: Exception) -> Form:
     return edit.form.wrong(error, zone=zone_named(edit.form.value("zone")))
 
 
-def _next_shift(form: Form) -> Row:
+def _next_shift(form: Form) -> FormRow:
     """A new row goes on where the last one ends, up to the end of all."""
     rows = _SHIFTS.of(form)
     start = rows[-1]["end_at"] if rows else form.values("start_at")
@@ -95,7 +95,7 @@ def _typed(spec: TemporaryScheduleSpec, zone: ZoneInfo) -> Form:
     return _SHIFTS.put(Form.of(zone=zone.key, **times), [_row(shift, zone) for shift in spec.shifts])
 
 
-def _row(shift: TemporaryShift, zone: ZoneInfo) -> Row:
+def _row(shift: TemporaryShift, zone: ZoneInfo) -> FormRow:
     times = {**wall_time_fields("start_at", shift.start_at, zone), **wall_time_fields("end_at", shift.end_at, zone)}
     return {"user_id": [str(shift.user_id)], **{name: [value] for name, value in times.items()}}
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Finding
+from tocsin.domain.escalation.state import AlertStatus
 from tocsin.domain.maintenance import Window as Planned
 from tocsin.domain.maintenance import windows_at
 from tocsin.http.access import may_act, may_edit, require_act
@@ -20,7 +21,7 @@ from tocsin.http.auth import Database
 from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, forecast
-from tocsin.store.alerts.alert_list import AlertFilter, Status
+from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.instants import now
 from tocsin.store.policies import configuration_checks, policies, policy_steps
 from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
@@ -37,7 +38,7 @@ from tocsin.web.kit.step_rows import step_rows
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
 
-_OPEN: Sequence[Status] = ("triggered", "acknowledged")
+_OPEN: Sequence[AlertStatus] = ("triggered", "acknowledged")
 _MOST_ALERTS = 10
 _MOST_KEYS = 100
 _MOST_WINDOWS = 100

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.http.auth import Database
-from tocsin.store.search import Kind, SearchResult, search
+from tocsin.store.search import ResultKind, SearchResult, search
 from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
 
@@ -29,7 +29,7 @@ class ResultGroup:
     icon: str
 
 
-RESULT_GROUPS: Mapping[Kind, ResultGroup] = {
+RESULT_GROUPS: Mapping[ResultKind, ResultGroup] = {
     "service": ResultGroup("Services", "/services", "server"),
     "policy": ResultGroup("Escalation policies", "/policies", "stairs-up"),
     "schedule": ResultGroup("Schedules", "/schedules", "calendar"),

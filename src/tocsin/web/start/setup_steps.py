@@ -25,7 +25,7 @@ from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.render import page
 from tocsin.web.kit.zone import zone_of
 
-Name = Literal["reach", "turns", "policy", "service", "test"]
+StepName = Literal["reach", "turns", "policy", "service", "test"]
 
 SKIP_COOKIE = "tocsin_setup_skipped"
 STEP_MINUTES = 5
@@ -39,7 +39,7 @@ _GONE_OUT = ("sent", "delivered")
 class SetupStep:
     """A step of the first run. ``is_open``: the first that is not done; beside turns, which are optional, the next."""
 
-    name: Name
+    name: StepName
     caption: str
     is_done: bool
     is_open: bool = False
@@ -90,7 +90,7 @@ async def _shown(request: Request, viewer: Actor) -> dict[str, Any]:
 
 def setup_steps(found: Setup, *, is_reached: bool) -> Sequence[SetupStep]:
     """The steps in order. Taking turns can be left for later: it counts as done once a policy pages somebody."""
-    done: Sequence[tuple[Name, str, bool]] = (
+    done: Sequence[tuple[StepName, str, bool]] = (
         ("reach", "How Tocsin reaches you", is_reached),
         ("turns", "Who is on call", bool(found.rotations_and_schedules or found.working)),
         ("policy", "What happens when nobody answers", bool(found.working)),
