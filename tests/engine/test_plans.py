@@ -1,6 +1,5 @@
 """No hot statement reads a large table from end to end, with a day's worth of rows and jobs in it."""
 
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
@@ -10,22 +9,12 @@ import pytest
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from tests.fixtures.factories import Factory, step
+from tests.fixtures.plans import LARGE, generic_plan, scans
 
 from tocsin.db.pool import Pool, open_pool
 from tocsin.db.sql import Statements
 from tocsin.engine.queue.queries import HEARTBEAT_TIMEOUT, names
 from tocsin.engine.runner import SESSION
-
-LARGE = {
-    "alerts",
-    "alert_logs",
-    "escalation_moves",
-    "escalation_policy_state",
-    "notification_policy_cycles",
-    "outgoing_messages",
-    "outgoing_message_events",
-    "pgqueuer",
-}
 
 KINDS = [QueueEntrypoint(kind) for kind in ("alert", "cycle", "service", "policy")]
 
@@ -70,7 +59,7 @@ analyze pgqueuer;
 """
 
 HOT = {
-    "alert.sql": ("load", "rest", "stop"),
+    "alert.sql": ("load", "pause", "stop"),
     "alert_moves.sql": ("last_moves", "restore"),
     "cycle.sql": ("load", "hold", "end"),
     "page.sql": ("load", "try_again", "failed", "end", "defer", "let_go"),
@@ -140,29 +129,6 @@ async def waiting(pool: Pool) -> AsyncIterator[asyncpg.Connection]:
     async with pool.acquire() as connection:
         await connection.execute(JOBS)
         yield connection
-
-
-def scans(plan: Mapping[str, Any]) -> Iterator[str]:
-    """The large tables that a plan reads from end to end."""
-    if plan["Node Type"] == "Seq Scan" and plan["Relation Name"] in LARGE:
-        yield plan["Relation Name"]
-    for below in plan.get("Plans", ()):
-        yield from scans(below)
-
-
-async def generic_plan(connection: asyncpg.Connection, statement: str) -> Mapping[str, Any]:
-    """The plan for whatever arguments, which PostgreSQL keeps for a statement that it runs often."""
-    count = max((int(number) for number in re.findall(r"\$(\d+)", statement)), default=0)
-    arguments = f"({', '.join(['null'] * count)})" if count else ""
-    await connection.execute("set plan_cache_mode = force_generic_plan")
-    await connection.execute(f"prepare hot as {statement}")
-    try:
-        found = await connection.fetchval(f"explain (format json) execute hot{arguments}")
-    finally:
-        await connection.execute("deallocate hot")
-        await connection.execute("reset plan_cache_mode")
-    plan: Mapping[str, Any] = found[0]["Plan"]
-    return plan
 
 
 async def most_rows_read(connection: asyncpg.Connection, statement: str, *arguments: object) -> float:

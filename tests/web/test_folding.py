@@ -2,8 +2,8 @@
 
 import pytest
 from httpx import AsyncClient
-from tests.engine.test_plans import generic_plan
 from tests.fixtures.factories import Factory
+from tests.fixtures.plans import generic_plan
 
 from tocsin.db.pool import Pool
 from tocsin.store import search

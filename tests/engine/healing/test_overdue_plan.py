@@ -1,6 +1,6 @@
 """Whether the engine is well is told cheaply at 100,000 open alerts and 10,000 policies: from indexes only."""
 
-from tests.engine.test_plans import generic_plan, scans
+from tests.fixtures.plans import generic_plan, scans
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements

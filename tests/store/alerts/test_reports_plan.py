@@ -1,6 +1,6 @@
 """A month is read by indexes, however many years of alerts there are."""
 
-from tests.engine.test_plans import generic_plan, scans
+from tests.fixtures.plans import generic_plan, scans
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements

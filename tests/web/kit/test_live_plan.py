@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.engine.test_plans import generic_plan
+from tests.fixtures.plans import generic_plan
 
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
