@@ -1,10 +1,10 @@
--- The job queue: PgQueuer 1.6's own schema, frozen (durability "balanced": its log and statistics are unlogged), and the
--- ways into it. A test compares it with what the installed PgQueuer declares, so that a new release is met by a new
--- migration.
+-- The job queue: PgQueuer 1.6's own schema, frozen (durability "balanced": its log and statistics are unlogged), and
+-- the ways into it. A test compares it with what the installed PgQueuer declares, so that a new release is met by a
+-- new migration.
 --
 -- Every row that can change by itself carries the moment of that change in a column (next_escalation, next_tick,
--- next_attempt, shift_end, next_change, maintenance_expires_at), and a row trigger keeps a job waiting for it. So whoever
--- writes the row, by whatever path, has also scheduled what follows, in the same transaction.
+-- next_attempt, shift_end, next_change, maintenance_expires_at), and a row trigger keeps a job waiting for it. So
+-- whoever writes the row, by whatever path, has also scheduled what follows, in the same transaction.
 
 CREATE TYPE pgqueuer_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');
 
@@ -168,9 +168,9 @@ begin
     end if;
 end $$;
 
--- Wakes one object now: the kind is the first argument of the trigger, the column with the object's id the second. A row
--- that is moved from one object to another wakes both. For tables that people write; those that the engine writes in a
--- storm have functions of their own.
+-- Wakes one object now: the kind is the first argument of the trigger, the column with the object's id the second. A
+-- row that is moved from one object to another wakes both, in the order of their ids, as every transaction locks
+-- them. For tables that people write; those that the engine writes in a storm have functions of their own.
 create function engine_wake() returns trigger language plpgsql as $$
 declare
     former constant text := to_jsonb(old) ->> tg_argv[1];

@@ -3,9 +3,6 @@
 -- What can change by itself holds the moment of that change: rotation_state.shift_end, schedule_state.next_change. What
 -- people change (rows of the first tables) and what the engine finds (rotation_state and the on-call rows) wakes the
 -- jobs that depend on it, and no others.
---
--- What the history of who is on call needs to tell planned moments, however late the engine acts: up to when the rows
--- tell it, and when people changed last what it follows from. What was in force before a change is not kept.
 
 create table rotations (
     id uuid primary key default gen_random_uuid(),
@@ -142,7 +139,7 @@ for each row execute function audit_write();
 create trigger audit after insert or update or delete on temporary_schedule_shifts
 for each row execute function audit_write();
 
--- A rotation: itself.
+-- A change of a rotation or of its participants wakes the rotation.
 create trigger wakeup after insert or update of type, shift_length, start_at, time_zone on rotations
 for each row execute function engine_wake('rotation', 'id');
 
@@ -174,7 +171,7 @@ end $$;
 create trigger wakeup_on_user after update of user_id on rotation_participants
 for each row when (old.user_id is distinct from new.user_id) execute function rotation_place_taken();
 
--- Its state: its own next handoff, and the schedules and policies that use it.
+-- A handoff puts the next one into the queue, and wakes the schedules and policies that use the rotation.
 create function rotation_state_changed() returns trigger language plpgsql as $$
 begin
     if tg_op <> 'DELETE' then
@@ -187,7 +184,7 @@ end $$;
 create trigger wakeup after insert or update or delete on rotation_state
 for each row execute function rotation_state_changed();
 
--- A schedule, and all that belongs to it: itself.
+-- A change of a schedule, or of anything that belongs to it, wakes the schedule.
 create trigger wakeup after insert or update of time_zone on schedules
 for each row execute function engine_wake('schedule', 'id');
 
@@ -221,37 +218,9 @@ end $$;
 create trigger wakeup after insert or update of next_change on schedule_state
 for each row when (new.next_change is not null) execute function schedule_state_changed();
 
--- Who is on call by it: the policies that use it.
-create function schedule_on_call_changed() returns trigger language plpgsql as $$
-begin
-    perform engine_wake_policies(array(
-        select targets.escalation_policy_step_id
-        from escalation_policy_step_targets as targets
-        where targets.schedule_id = coalesce(new.schedule_id, old.schedule_id)
-    ));
-    return null;
-end $$;
-
--- The secret address under which a calendar finds the shifts of a user, of a schedule or of a team: one each, known by
--- its hash. id is that of whose shifts they are.
-create table calendar_feeds (
-    id uuid primary key generated always as (coalesce(user_id, schedule_id, team_id)) stored,
-    user_id uuid references users on delete cascade,
-    schedule_id uuid references schedules on delete cascade,
-    team_id uuid references teams on delete cascade,
-    token_hash bytea not null,
-    created_at timestamptz not null default now(),
-    last_used_at timestamptz,
-    constraint calendar_feeds_owner_check check (num_nonnulls(user_id, schedule_id, team_id) = 1)
-);
-create unique index calendar_feeds_token_hash_key on calendar_feeds (token_hash);
-create index calendar_feeds_user_id_idx on calendar_feeds (user_id) where user_id is not null;
-create index calendar_feeds_schedule_id_idx on calendar_feeds (schedule_id) where schedule_id is not null;
-create index calendar_feeds_team_id_idx on calendar_feeds (team_id) where team_id is not null;
-
-create trigger audit after insert or delete or update of token_hash on calendar_feeds
-for each row execute function audit_write();
-
+-- The history of who is on call tells planned moments, however late the engine acts. So it needs to know up to when the
+-- rows tell it (schedule_state.history_until), and when people last changed what it follows from. What was in force
+-- before a change is not kept.
 create table rotation_changes (
     rotation_id uuid primary key references rotations on delete cascade,
     changed_at timestamptz not null default now()
@@ -327,6 +296,17 @@ end $$;
 
 create trigger note_change after insert or update or delete on temporary_schedule_shifts
 for each row execute function temporary_shift_noted();
+
+-- Who is on call by a schedule changed, which wakes the policies that use it.
+create function schedule_on_call_changed() returns trigger language plpgsql as $$
+begin
+    perform engine_wake_policies(array(
+        select targets.escalation_policy_step_id
+        from escalation_policy_step_targets as targets
+        where targets.schedule_id = coalesce(new.schedule_id, old.schedule_id)
+    ));
+    return null;
+end $$;
 
 create trigger wakeup after update or delete on schedule_on_call_users
 for each row execute function schedule_on_call_changed();
@@ -428,3 +408,23 @@ select temporary.schedule_id, shifts.user_id
 from temporary_schedule_shifts as shifts
 join temporary_schedules as temporary on temporary.id = shifts.temporary_schedule_id
 where shifts.end_at > now();
+
+-- The secret address under which a calendar finds the shifts of a user, of a schedule or of a team: one each, known by
+-- its hash. id is that of whose shifts they are.
+create table calendar_feeds (
+    id uuid primary key generated always as (coalesce(user_id, schedule_id, team_id)) stored,
+    user_id uuid references users on delete cascade,
+    schedule_id uuid references schedules on delete cascade,
+    team_id uuid references teams on delete cascade,
+    token_hash bytea not null,
+    created_at timestamptz not null default now(),
+    last_used_at timestamptz,
+    constraint calendar_feeds_owner_check check (num_nonnulls(user_id, schedule_id, team_id) = 1)
+);
+create unique index calendar_feeds_token_hash_key on calendar_feeds (token_hash);
+create index calendar_feeds_user_id_idx on calendar_feeds (user_id) where user_id is not null;
+create index calendar_feeds_schedule_id_idx on calendar_feeds (schedule_id) where schedule_id is not null;
+create index calendar_feeds_team_id_idx on calendar_feeds (team_id) where team_id is not null;
+
+create trigger audit after insert or delete or update of token_hash on calendar_feeds
+for each row execute function audit_write();

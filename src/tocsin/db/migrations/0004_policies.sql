@@ -59,7 +59,7 @@ for each row execute function audit_write();
 create trigger audit after insert or update or delete on escalation_policy_step_targets
 for each row execute function audit_write();
 
--- A policy: steps that come and go move its open alerts (A6).
+-- Steps that come, go or change places move the open alerts of their policy (A6).
 create trigger wakeup after insert or delete on escalation_policy_steps
 for each row execute function engine_wake('policy_alerts', 'escalation_policy_id');
 
@@ -70,7 +70,7 @@ for each row when (
 )
 execute function engine_wake('policy_alerts', 'escalation_policy_id');
 
--- Another catch-all, or none: the alerts that stand on the former one go back to the policy.
+-- With another catch-all, or none, the alerts that stand on the former one go back to the policy.
 create trigger wakeup_on_catch_all after update of catch_all_policy_id on escalation_policies
 for each row when (old.catch_all_policy_id is distinct from new.catch_all_policy_id)
 execute function engine_wake('policy_alerts', 'id');
@@ -101,7 +101,7 @@ create unique index ep_step_on_call_users_now_key on ep_step_on_call_users (ep_s
 create index ep_step_on_call_users_history_idx on ep_step_on_call_users (ep_step_id, end_time);
 create index ep_step_on_call_users_user_id_idx on ep_step_on_call_users (user_id);
 
--- The policies that some steps belong to.
+-- Wakes the policies that some steps belong to.
 create function engine_wake_policies(step_ids uuid[]) returns void language plpgsql as $$
 begin
     perform engine_enqueue('policy', woken.escalation_policy_id::text, now())
@@ -113,7 +113,8 @@ begin
     ) as woken;
 end $$;
 
--- A policy's steps and targets: the policy's mirror. (Its open alerts are woken by 'policy_alerts'.)
+-- A change of a step's targets wakes the policy, whose job works out whom each step would page; a channel that is added
+-- also wakes the alerts that found nobody.
 create function policy_target_changed() returns trigger language plpgsql as $$
 begin
     perform engine_wake_policies(array[new.escalation_policy_step_id, old.escalation_policy_step_id]);

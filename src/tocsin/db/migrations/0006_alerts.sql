@@ -27,9 +27,10 @@ create index alerts_service_id_idx on alerts (service_id, id);
 create index alerts_labels_idx on alerts using gin (labels jsonb_path_ops);
 create index alerts_created_at_idx on alerts (created_at);
 
--- One row per open alert: where it stands on its policy, or on the catch-all of that. version counts its moves; a writer
--- that decided on an older version writes nothing. escalation_policy_id is the policy that it last moved on, which is its
--- service's unless the service has changed policies since; a policy that only former alerts stood on can be deleted.
+-- One row per open alert: where it stands on its policy, or on the catch-all of that. version counts its moves; a
+-- writer that decided on an older version writes nothing. escalation_policy_id is the policy that it last moved on,
+-- which is its service's unless the service has changed policies since; a policy that only former alerts stood on can
+-- be deleted.
 create table escalation_policy_state (
     alert_id bigint primary key references alerts on delete cascade,
     service_id uuid not null references services on delete cascade,

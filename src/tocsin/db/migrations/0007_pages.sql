@@ -1,4 +1,5 @@
--- Pages: the cycles that work through a user's notification rules, and the messages that they and the channels are sent.
+-- Pages: the cycles that work through a user's notification rules, and the messages that they and the channels are
+-- sent.
 --
 -- A claim names the engine that holds it, and an engine says what it holds and which process it is (engine_instances):
 -- what a dead engine held is free as soon as another knows that it is dead, instead of when the claim's time is over.

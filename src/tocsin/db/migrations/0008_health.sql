@@ -100,7 +100,7 @@ where
     and not engine_has_job('service', windows.service_id::text, now())
 group by windows.service_id
 union all
--- Of the newest alerts, for which nobody has been paged yet; the walk looks at all. Two indexes tell.
+-- Of the newest alerts, for which nobody has been paged yet; the reconciler looks at all. Two indexes tell.
 select 'alert', open.id::text, open.created_at
 from alerts as open
 where
@@ -233,8 +233,8 @@ language sql stable as $$
     )
 $$;
 
--- The walk goes through the objects of a kind in the order of their ids. Engines share it: who moves this id on takes the
--- objects that come after it; empty: the first ones.
+-- The reconciler goes through the objects of a kind in the order of their ids. Engines share a round: who moves this
+-- id on takes the objects that come after it. An empty id is before the first.
 create table engine_walk (
     kind text primary key,
     after text not null default '',
