@@ -11,6 +11,8 @@ Object.assign(htmx.config, {
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   defaultSwapStyle: "outerHTML",
+  // What is swapped in listens at once: a field changed within htmx's usual 20 ms would ask for no preview.
+  defaultSettleDelay: 0,
   scrollIntoViewOnBoost: false,
   responseHandling: [
     { code: "204", swap: false },
