@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
@@ -193,6 +194,17 @@ async def test_silent_connections_make_room_for_whoever_says_what_it_wants() -> 
         silent = [await server.connect() for _ in range(100)]
         assert await server.health() == 200
         assert await silent[0].rest() == b""
+
+
+async def test_a_request_is_read_before_those_who_come_later_push_its_client_out() -> None:
+    async with limited(Limits(connections=20)) as server, AsyncExitStack() as stack:
+        host, port = server.url.removeprefix("http://").split(":")
+        # All are there when the server looks next: it does nothing while its thread connects them.
+        first, *_ = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(100)]
+        first.sendall(b"GET /?5 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        first.setblocking(False)
+        answer = await asyncio.get_running_loop().sock_recv(first, 1024)
+        assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 async def test_one_address_has_a_limit_of_its_own_unless_it_is_a_proxy() -> None:

@@ -14,6 +14,8 @@ from tocsin.http.server.protocol import LimitedProtocol, LimitedState
 
 _FINISH_REQUESTS_WITHIN = 5
 _SWEEP_EVERY_TICKS = 5  # of a tenth of a second
+_ACCEPTED_AT_ONCE = 4
+_WAITING_IN_KERNEL = 2_048
 
 
 class Server(uvicorn.Server):
@@ -30,6 +32,9 @@ class Server(uvicorn.Server):
                 server_header=False,
                 lifespan="off",
                 timeout_graceful_shutdown=_FINISH_REQUESTS_WITHIN,
+                # To asyncio it is also how many connections it accepts before it reads from any. In a flood, a client's
+                # request is read before the connections that come after it can push the client out.
+                backlog=_ACCEPTED_AT_ONCE,
             )
         )
         self.limited = Connections(limits)
@@ -38,6 +43,8 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(_WAITING_IN_KERNEL)
         self.up.set()
 
     async def on_tick(self, counter: int) -> bool:
