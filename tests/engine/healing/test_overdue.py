@@ -39,6 +39,14 @@ async def test_a_job_that_is_put_off_too_long_is_seen(pool: Pool, alert: int) ->
     assert await found(pool) == [("alert", "job_too_late")]
 
 
+async def test_a_job_whose_moment_has_passed_is_in_time_for_what_was_due_before_it(
+    pool: Pool, alert: int, clock: Clock
+) -> None:
+    await clock.advance(minutes(1))
+    await pool.execute("update pgqueuer set execute_after = execute_after + interval '30 seconds'")
+    assert await found(pool) == []
+
+
 async def test_a_parked_job_is_seen(pool: Pool, alert: int) -> None:
     await pool.execute("update pgqueuer set status = 'failed' where entrypoint = 'alert'")
     assert await found(pool) == [("alert", "parked")]
