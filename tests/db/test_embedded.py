@@ -32,7 +32,7 @@ needs_user = pytest.mark.skipif(AS_ROOT, reason="root may write everywhere")
 
 # A second Tocsin process: it says when it uses the server, and leaves when its input ends or on Ctrl-C.
 USER_PROCESS = """
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from tocsin.db.embedded import embedded_server
 
@@ -41,6 +41,7 @@ async def main():
         print(dsn, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job ignores
 asyncio.run(main())
 """
 
