@@ -14,7 +14,7 @@ from tests.fixtures.factories import Factory
 from tocsin.channels.page import Actions, Destination, Page, Receipt
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import page
-from tocsin.engine.jobs.page import Outbox
+from tocsin.engine.jobs.page import Outbox, PageDeps
 from tocsin.engine.life import SIGN_EVERY, SILENCE, Life
 from tocsin.engine.process import Process, this_process
 from tocsin.testing.clock import Clock
@@ -146,7 +146,7 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
 
 async def test_an_engine_that_may_be_held_for_dead_begins_no_send(pool: Pool, page_id: str) -> None:
     life, sender = Life(), Silent()
-    kind = page.kind(pool, Outbox({"webhook": sender}, lambda *_: Actions("", "", ""), ""), life)
+    kind = page.kind(PageDeps(pool, Outbox({"webhook": sender}, lambda *_: Actions("", "", ""), ""), life))
     assert (await kind.run(page_id)).reason == "engine_stood_still"
     assert await pool.fetchval("select status from outgoing_messages") == "pending"
     await pool.execute("update outgoing_messages set next_attempt = now()")

@@ -23,7 +23,8 @@ from tocsin.engine.healing import reconcile, repair, sweep
 from tocsin.engine.healing.reconcile import Reconciler
 from tocsin.engine.healing.sweep import Sweep
 from tocsin.engine.jobs import page
-from tocsin.engine.jobs.page import Outbox
+from tocsin.engine.jobs.claimed_pages import ClaimedPages
+from tocsin.engine.jobs.page import Outbox, PageDeps
 from tocsin.engine.jobs.state_kinds import state_kinds
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
@@ -67,6 +68,7 @@ class Engine:
 
     context: WorkerContext
     workers: Sequence[Worker]
+    claimed: ClaimedPages
     reconcile_within: timedelta
     life: Life = field(default_factory=Life)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,11 +100,15 @@ class Engine:
             Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
             Periodic("reconcile", reconcile.EVERY, self._with_known_schema(reconciler.run_once)),
         ]
-        async with asyncio.TaskGroup() as group:
-            for worker in self.workers:
-                group.create_task(self._keep_running(worker), name=f"worker {worker.name}")
-            for loop in loops:
-                group.create_task(loop.run(self.stop), name=loop.name)
+        at_rest = asyncio.Event()
+        async with asyncio.TaskGroup() as sending:
+            sending.create_task(self.claimed.run(at_rest), name="claimed pages")
+            async with asyncio.TaskGroup() as group:
+                for worker in self.workers:
+                    group.create_task(self._keep_running(worker), name=f"worker {worker.name}")
+                for loop in loops:
+                    group.create_task(loop.run(self.stop), name=loop.name)
+            at_rest.set()
         if self._draining:
             await asyncio.wait(self._draining)
         await self._remove_instance()
@@ -220,8 +226,10 @@ async def open_engine(
         open_context(dsn, pool, SESSION, lateness.observe) as context,
     ):
         await open_all(pool)  # a storm is no moment to open connections in
+        pages = PageDeps(pool, outbox, life)
+        claimed = page.claimed_pages(pages, lateness.observe)
         workers = [
-            Worker(STATE, list(state_kinds(pool).values()), concurrency=400, batch=100),
-            Worker(PAGES, [page.kind(pool, outbox, life)], concurrency=256, batch=50),
+            Worker(STATE, list(state_kinds(pool, claimed).values()), concurrency=200, batch=100),
+            Worker(PAGES, [page.kind(pages)], concurrency=256, batch=50),
         ]
-        yield Engine(context, workers, reconcile_within, life, lateness=lateness)
+        yield Engine(context, workers, claimed, reconcile_within, life, lateness=lateness)

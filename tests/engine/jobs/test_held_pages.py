@@ -12,7 +12,7 @@ from tocsin.channels.page import Actions
 from tocsin.db.pool import Pool
 from tocsin.engine.healing import reconcile
 from tocsin.engine.jobs import page, service
-from tocsin.engine.jobs.page import Outbox
+from tocsin.engine.jobs.page import Outbox, PageDeps
 from tocsin.engine.life import Life
 from tocsin.testing.clock import Clock
 
@@ -57,7 +57,7 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
 
 async def run_page(pool: Pool, page_id: str) -> None:
     outbox = Outbox({}, lambda *_: Actions("", "", ""), "")
-    await page.kind(pool, outbox, Life()).run(page_id)
+    await page.kind(PageDeps(pool, outbox, Life())).run(page_id)
 
 
 async def changed(pool: Pool, change: str) -> None:

@@ -10,7 +10,7 @@ from tests.fixtures.factories import Factory
 from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import page
-from tocsin.engine.jobs.page import MOST_ATTEMPTS, Outbox
+from tocsin.engine.jobs.page import MOST_ATTEMPTS, Outbox, PageDeps
 from tocsin.engine.life import Life
 from tocsin.errors import DeliveryFailed
 from tocsin.testing.clock import Clock
@@ -55,7 +55,7 @@ async def run(pool: Pool, page_id: str, sender: Sender) -> str:
     outbox = Outbox({"webhook": sender}, lambda *_: Actions("", "", ""), "")
     life = Life()
     await life.sign(pool)
-    return (await page.kind(pool, outbox, life).run(page_id)).reason
+    return (await page.kind(PageDeps(pool, outbox, life)).run(page_id)).reason
 
 
 async def states(pool: Pool) -> Sequence[str]:

@@ -117,6 +117,15 @@ def tick(cycle: Cycle, rules: Sequence[PagingRule], now: datetime, beside: Seque
     return _together([cycle, *due_beside(beside, now)], rules, now)
 
 
+def first_tick(beginning: Cycle, rules: Sequence[PagingRule]) -> Tick | None:
+    """What a cycle that begins now, by itself, writes at once; None when it pages nobody yet."""
+    match tick(beginning, rules, beginning.started_at):
+        case Ticks(cycles=[first]):
+            return first
+        case _:
+            return None
+
+
 def due_beside(beside: Sequence[Cycle], now: datetime) -> Sequence[Cycle]:
     """Those of the cycles beside a cycle that tick with it at ``now``."""
     return [other for other in beside if _goes_on(other) and other.next_tick is not None and other.next_tick <= now]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -26,16 +27,20 @@ class Request(Generic[T]):
 
 @dataclass(slots=True)
 class Batch(Generic[T]):
-    """Gives ``answer_all`` the requests of each turn, in a task of its own; it resolves or rejects every one."""
+    """Gives ``answer_all`` the requests of each turn, in a task of its own; it resolves or rejects every one.
+
+    ``collected_for``: for how long after the first of them, where requests do not come in one turn.
+    """
 
     answer_all: Callable[[Sequence[Request[T]]], Coroutine[Any, Any, None]]
+    collected_for: timedelta = timedelta(0)
     _waiting: list[Request[T]] = field(default_factory=list)
     _answering: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def ask(self, content: T) -> Any:
         """The answer to the request. Raises what it is rejected with."""
         if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._begin)
+            asyncio.get_running_loop().call_later(self.collected_for.total_seconds(), self._begin)
         request = Request(content)
         self._waiting.append(request)
         return await request.answer

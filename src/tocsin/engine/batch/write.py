@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, Queryable
@@ -13,6 +14,10 @@ Work: TypeAlias = Mapping[str, object]
 # A call keeps one connection busy for some ten milliseconds; a larger storm spreads over more of them.
 _MOST_IN_A_CALL = 50
 
+# Each keeps a processor of PostgreSQL's busy. More of them would only push aside those who send the pages of what has
+# been written, and this process, which cannot keep more busy.
+_CALLS_AT_ONCE = 2
+
 _EACH = "call engine_each($1, $2::jsonb, null, null)"
 
 
@@ -21,15 +26,17 @@ class BatchWriter:
     """Does pieces of work through the SQL function ``action``, those of one turn of the event loop in one call.
 
     Each is a transaction that commits before the next begins, so none can undo another. One that fails, or meets a
-    locked row, is tried again by itself, and only its own job sees the error.
+    locked row, is tried again by itself, and only its own job sees the error. ``collected_for``: as of `Batch`.
     """
 
     pool: Pool
     action: str
+    collected_for: timedelta = timedelta(0)
     _batch: Batch[Work] = field(init=False)
+    _calls: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CALLS_AT_ONCE))
 
     def __post_init__(self) -> None:
-        self._batch = Batch(self._write_all)
+        self._batch = Batch(self._write_all, self.collected_for)
 
     async def write(self, work: Work) -> Any:
         """What the function returns for the work: None when its object has moved. Raises what the database raises."""
@@ -53,7 +60,8 @@ class BatchWriter:
     async def _write_each(self, requests: Sequence[Request[Work]]) -> Sequence[Request[Work]]:
         """Do all of it in one call; what failed is returned."""
         try:
-            (came,) = await self.pool.fetch(_EACH, self.action, [request.content for request in requests])
+            async with self._calls:
+                (came,) = await self.pool.fetch(_EACH, self.action, [request.content for request in requests])
         except CONNECTION_ERRORS as error:
             for request in requests:
                 request.reject(error)

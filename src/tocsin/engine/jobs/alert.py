@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from tocsin.db.pool import Pool, Queryable
+from tocsin.db.pool import CONNECTION_ERRORS, Pool, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.escalation.decide import decide, unprompted
@@ -27,10 +27,14 @@ from tocsin.domain.escalation.decisions import (
 )
 from tocsin.domain.escalation.policy import ResolvedPolicy
 from tocsin.domain.escalation.state import EscalationState
+from tocsin.domain.paging.cycle import Cycle, first_tick
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.alert_entries import entered, paused
 from tocsin.engine.jobs.alert_moves import LastMove, LastMoves
+from tocsin.engine.jobs.claimed_pages import ClaimedPages
+from tocsin.engine.jobs.cycle import page_to_write
+from tocsin.engine.jobs.page import CLAIM
 from tocsin.engine.jobs.policy import Mirrors, PolicySnapshot, bring_up_to_date, hold, policies
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
 from tocsin.store import row_mapping
@@ -80,9 +84,13 @@ class Decided:
 
 @dataclass(slots=True)
 class _AlertJob:
-    """What the job needs: loaders that read many alerts at once, and a writer that moves many."""
+    """What the job needs: loaders that read many alerts at once, and a writer that moves many.
+
+    ``claimed``: takes the pages that a step has at once; None leaves them to their jobs.
+    """
 
     pool: Pool
+    claimed: ClaimedPages | None
     alerts: BatchLoader[int, AlertSnapshot] = field(init=False)
     moves: LastMoves = field(init=False)
     policies: BatchLoader[UUID, PolicySnapshot] = field(init=False)
@@ -103,7 +111,9 @@ class _AlertJob:
             decided = await self._decide(alert)
         if decided is None:
             return None  # the policy has been deleted since the alert was read
-        return _outcome(decided) if await _apply(self.pool, self.entering, decided) else None
+        if isinstance(decided.decision, Enter):
+            return await self._enter(decided, decided.decision)
+        return _outcome(decided) if await _apply(self.pool, decided) else None
 
     async def drift(self, object_id: str) -> str | None:
         alert, move = await self._load_with_move(object_id)
@@ -117,6 +127,43 @@ class _AlertJob:
         alert, move = await self._load_with_move(object_id)
         if alert is not None and move is not None and move.drift(alert.state) is not None:
             await self.moves.restore(alert.id, alert.version)
+
+    async def _enter(self, decided: Decided, decision: Enter) -> Outcome | None:
+        """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
+        claimed = self.claimed if self.claimed is not None and self.claimed.has_room() else None
+        outcome = Outcome(
+            decision.reason,
+            due=decided.alert.state.next_escalation,
+            acted=decided.alert.now,
+            wakes=() if claimed else (PAGES,),
+        )
+        work = {**_entry(decided, decision), **_claim(claimed)}
+        try:
+            if decided.meets_stale_mirror:
+                pages = await self._enter_with_mirror(decision, work)
+            else:
+                pages = await self.entering.write(work)
+        except asyncpg.ForeignKeyViolationError:
+            return None  # the step, or somebody on it, has been deleted since
+        except CONNECTION_ERRORS:
+            if claimed is not None:
+                claimed.doubt()
+            raise
+        if pages is None:
+            if claimed is not None:
+                claimed.doubt()  # it has moved, maybe by this very work in a call that broke
+            return None
+        if claimed is not None:
+            claimed.put_all(pages)
+        return outcome
+
+    async def _enter_with_mirror(self, decision: Enter, work: Work) -> Any:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await hold(connection, decision.policy_id)
+            pages = await self.entering.write_on(connection, work)
+            if pages is not None:
+                await bring_up_to_date(connection, decision.policy_id, decision.step.id)
+            return pages
 
     async def _decide(self, alert: AlertSnapshot) -> Decided | None:
         policy = await self.policies.load(alert.policy_id)
@@ -135,9 +182,9 @@ class _AlertJob:
         return {row["id"]: _snapshot(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
 
-def kind(pool: Pool) -> JobKind:
-    """The kind of job that moves one alert."""
-    job = _AlertJob(pool)
+def kind(pool: Pool, claimed: ClaimedPages | None = None) -> JobKind:
+    """The kind of job that moves one alert. ``claimed`` sends the pages that a step has at once."""
+    job = _AlertJob(pool, claimed)
     run = retry_on_conflict(job.attempt)
 
     async def repair(object_id: str) -> Outcome:
@@ -164,15 +211,10 @@ def _state(row: asyncpg.Record) -> EscalationState:
     return row_mapping.escalation_state(row, maintenance.holds(row, row["now"]))
 
 
-async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
-    """Write the decision; False when the alert has moved since it was loaded."""
+async def _apply(pool: Pool, decided: Decided) -> bool:
+    """Write a decision other than to enter a step; False when the alert has moved since it was loaded."""
     alert, decision = decided.alert, decided.decision
     match decision:
-        case Enter():
-            try:
-                return await _enter(pool, entering, decided, decision)
-            except asyncpg.ForeignKeyViolationError:
-                return False  # the step, or somebody on it, has been deleted since
         case Exhaust() | FoundNobody() | Hold():
             return await _pause(pool, alert, decision)
         case HandOver(policy_id=policy_id):
@@ -186,7 +228,7 @@ async def _apply(pool: Pool, entering: BatchWriter, decided: Decided) -> bool:
         case Wait():
             return True
         case _:
-            assert_never(decision)
+            raise AssertionError(decision)
 
 
 async def _write(database: Queryable, statement: str, alert: AlertSnapshot, *arguments: object) -> bool:
@@ -204,20 +246,13 @@ async def _pause(pool: Pool, alert: AlertSnapshot, decision: Exhaust | FoundNobo
     return await _write(pool, "pause", alert, *row)
 
 
-async def _enter(pool: Pool, entering: BatchWriter, decided: Decided, decision: Enter) -> bool:
-    """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
-    work, step_id = _entry(decided, decision), decision.step.id
-    if not decided.meets_stale_mirror:
-        return bool(await entering.write(work))
-    async with pool.acquire() as connection, connection.transaction():
-        await hold(connection, decision.policy_id)
-        if done := await entering.write_on(connection, work):
-            await bring_up_to_date(connection, decision.policy_id, step_id)
-        return bool(done)
+def _claim(claimed: ClaimedPages | None) -> Work:
+    return {} if claimed is None else {"claimed_by": str(claimed.claimer), "claim": str(CLAIM)}
 
 
 def _entry(decided: Decided, decision: Enter) -> Work:
     step, due = decision.step, decided.alert.state.next_escalation
+    every = step.delay if step.ack_by == "everyone" else None
     return {
         "alert_id": decided.alert.id,
         "version": decided.alert.version,
@@ -228,10 +263,31 @@ def _entry(decided: Decided, decision: Enter) -> Work:
         "loop_count": decision.loop_count,
         "due": due.isoformat() if due else None,
         "delay": f"{step.delay.total_seconds()} s",
-        "users": [str(user.id) for user in step.users if user.reachable],
-        "repeat_every": f"{step.delay.total_seconds()} s" if step.ack_by == "everyone" else None,
+        "users": [_begun(decided, user.id, every) for user in step.users if user.reachable],
+        "repeat_every": f"{every.total_seconds()} s" if every else None,
         "channels": [str(channel) for channel in step.channels],
         "entries": entered(decided.found, decision),
+    }
+
+
+def _begun(decided: Decided, user_id: UUID, repeat_every: timedelta | None) -> Work:
+    """A user whom the step pages, with the pages that go out at once."""
+    alert, rules = decided.alert, decided.found.people[user_id].rules
+    beginning = Cycle(
+        alert_status=alert.state.status,
+        started_at=alert.now,
+        repeat_every=repeat_every,
+        maintenance_until=alert.state.maintenance_until,
+        next_tick=alert.now,
+    )
+    first = first_tick(beginning, [row_mapping.rule(rule) for rule in rules])
+    if first is None:
+        return {"id": str(user_id)}
+    return {
+        "id": str(user_id),
+        "pages": [page_to_write(page) for page in first.pages],
+        "next_in": f"{(first.next_tick - alert.now).total_seconds()} s" if first.next_tick else None,
+        "rules": rules,
     }
 
 
@@ -244,11 +300,9 @@ def _outcome(decided: Decided) -> Outcome:
         case FoundNobody():
             # Who has come since it was read saw no alert that waits for them, so it looks once more.
             return Outcome(decision.reason, due=due, acted=acted, wake_at=acted)
-        case Enter(step=step):
-            return Outcome(decision.reason, due=due, acted=acted, wakes=(PAGES,) if step.channels else ())
         case Exhaust() | HandOver() | Reopen():
             return Outcome(decision.reason, due=due, acted=acted)
         case Hold() | Renew():
             return Outcome(decision.reason)
         case _:
-            assert_never(decision)
+            raise AssertionError(decision)

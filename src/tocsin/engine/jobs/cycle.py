@@ -142,11 +142,12 @@ def _moved(cycle_id: UUID, cycle: Cycle, tick: Tick) -> Work:
         "id": str(cycle_id),
         "last_tick": _text(cycle.last_tick),
         "next_tick": _text(tick.next_tick),
-        "pages": [_page(page) for page in tick.pages],
+        "pages": [page_to_write(page) for page in tick.pages],
     }
 
 
-def _page(page: DuePage) -> Work:
+def page_to_write(page: DuePage) -> Work:
+    """A page as the functions that write it take it."""
     status, reason = page.state
     return {
         "rule_id": str(page.rule.id),

@@ -37,18 +37,7 @@ select
             and others.next_tick <= now() + interval '1 second'
     ) as beside,
     now() as now,
-    (
-        select coalesce(jsonb_agg(jsonb_build_object(
-            'id', rules.id,
-            'contact_method_id', rules.contact_method_id,
-            'delay_seconds', extract(epoch from rules.delay),
-            'since', rules.created_at,
-            'enabled', methods.enabled
-        )), '[]')
-        from notification_rules as rules
-        join contact_methods as methods on methods.id = rules.contact_method_id
-        where rules.user_id = cycles.user_id
-    ) as rules
+    paging_rules(cycles.user_id) as rules
 from notification_policy_cycles as cycles
 join alerts on alerts.id = cycles.alert_id
 join services on services.id = alerts.service_id

@@ -19,20 +19,26 @@ class HostLimit:
     users: int = 0
     last_end: float = 0.0
 
+    def silent(self) -> timedelta:
+        """For how long no send to it has ended."""
+        return timedelta(seconds=_now() - self.last_end)
+
 
 @dataclass(slots=True)
 class DestinationLimit:
     """Bounds the sends under way to one host, so that one that hangs cannot take all places of an engine.
 
-    A page that finds its host busy waits a moment in line, for as many as may send: a host that answers keeps up with
-    a storm that way. Otherwise its job comes back, the later the longer the host has answered nobody. The host's clock
+    A page that finds its host busy waits in line for as long as the host goes on answering others: it keeps up with a
+    storm that way. Otherwise its job comes back, the later the longer the host has answered nobody. The process's clock
     only paces this process here; what is due is decided by the database's.
     """
 
     most: int = 64
+    most_waiting: int = 128
     patience: timedelta = timedelta(milliseconds=250)
     soonest: timedelta = timedelta(milliseconds=500)
     latest: timedelta = timedelta(seconds=15)
+    longest_wait: timedelta = timedelta(seconds=5)
     _hosts: dict[Host, HostLimit] = field(default_factory=dict)
 
     @asynccontextmanager
@@ -41,7 +47,7 @@ class DestinationLimit:
 
         When there is none, yields how long to stay away.
         """
-        host = (destination_type, urlsplit(address).netloc)
+        host = host_of(destination_type, address)
         limit = self._hosts.setdefault(host, HostLimit(asyncio.Semaphore(self.most), last_end=_now()))
         limit.users += 1
         try:
@@ -59,20 +65,32 @@ class DestinationLimit:
                 del self._hosts[host]
 
     async def _take(self, limit: HostLimit) -> bool:
-        if limit.places.locked() and limit.waiting >= self.most:
+        if limit.places.locked() and limit.waiting >= self.most_waiting:
             return False
         limit.waiting += 1
+        over = _now() + self.longest_wait.total_seconds()
+        try:
+            while not await self._take_within_patience(limit):
+                if limit.silent() >= self.patience or _now() > over:
+                    return False
+            return True
+        finally:
+            limit.waiting -= 1
+
+    async def _take_within_patience(self, limit: HostLimit) -> bool:
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
                 return await limit.places.acquire()
         except TimeoutError:
             return False
-        finally:
-            limit.waiting -= 1
 
     def _pause(self, limit: HostLimit) -> timedelta:
-        silent = timedelta(seconds=_now() - limit.last_end)
-        return min(max(silent, self.soonest), self.latest)
+        return min(max(limit.silent(), self.soonest), self.latest)
+
+
+def host_of(destination_type: str, address: str) -> Host:
+    """What a destination shares with those that are limited with it."""
+    return destination_type, urlsplit(address).netloc
 
 
 def _now() -> float:

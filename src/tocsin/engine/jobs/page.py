@@ -11,7 +11,7 @@ many engines their lives.
 import random
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 from uuid import UUID
@@ -28,6 +28,7 @@ from tocsin.domain.paging.reasons import LetOthersMove
 from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter
+from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.jobs.destination_limit import DestinationLimit
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
@@ -42,6 +43,9 @@ log = structlog.get_logger(__name__)
 CLAIM = timedelta(seconds=30)
 BACKOFF = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=1))
 MOST_ATTEMPTS = 30
+
+# Answers of receivers come in one by one. A page that was sent does not mind waiting until that is written down.
+_RECORDS_COLLECTED_FOR = timedelta(milliseconds=5)
 
 ActionUrls = Callable[[int, Addressee, int, datetime], Actions]
 
@@ -59,32 +63,33 @@ class Outbox:
     mails: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PageDeps:
-    """What a page's job works with."""
+    """What sends pages in the name of the engine that ``life`` is of."""
 
     pool: Pool
     outbox: Outbox
     life: Life
-    destination_limit: DestinationLimit
-    claiming: BatchWriter
-    recording: BatchWriter
+    destination_limit: DestinationLimit = field(default_factory=DestinationLimit)
+    loads: BatchLoader[UUID, asyncpg.Record] = field(init=False)
+    claiming: BatchWriter = field(init=False)
+    recording: BatchWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loads = BatchLoader(self._load_many)
+        self.claiming = BatchWriter(self.pool, "claim_page")
+        self.recording = BatchWriter(self.pool, "page_sent", _RECORDS_COLLECTED_FOR)
+
+    async def _load_many(self, page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
+        return {row["id"]: row for row in await self.pool.fetch(_SQL["load"], page_ids)}
 
 
-def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
-    """The kind of job that sends one page, in the name of the engine that ``life`` is of."""
-    deps = PageDeps(
-        pool, outbox, life, DestinationLimit(), BatchWriter(pool, "claim_page"), BatchWriter(pool, "page_sent")
-    )
-
-    async def load_many(page_ids: Sequence[UUID]) -> Mapping[UUID, asyncpg.Record]:
-        return {row["id"]: row for row in await pool.fetch(_SQL["load"], page_ids)}
-
-    loads = BatchLoader(load_many)
+def kind(deps: PageDeps) -> JobKind:
+    """The kind of job that sends one page."""
 
     async def run(object_id: str) -> Outcome:
         page_id = UUID(object_id)
-        row = await loads.load(page_id)
+        row = await deps.loads.load(page_id)
         if row is None or row["page_status"] not in ("pending", "sending"):
             return GONE
         due = row["next_attempt"] or row["claimed_until"]
@@ -95,25 +100,62 @@ def kind(pool: Pool, outbox: Outbox, life: Life) -> JobKind:
     return JobKind("page", run)
 
 
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """What the engine has claimed as it wrote it. ``observe`` is told what came of each page."""
+
+    deps: PageDeps
+    observe: Callable[[str, Outcome], None]
+
+    async def send(self, page_id: UUID) -> None:
+        row = await self.deps.loads.load(page_id)
+        if row is None or not _is_held(self.deps, row):
+            return
+        outcome = await _act(self.deps, page_id, row)
+        if outcome.wake_at is not None:
+            await self.release([page_id])
+        self.observe("page", outcome)
+
+    async def release(self, page_ids: Sequence[UUID]) -> None:
+        await self.deps.pool.execute(_SQL["release"], page_ids, self.deps.life.id)
+
+    async def release_all_but(self, page_ids: Sequence[UUID]) -> None:
+        await self.deps.pool.execute(_SQL["release_all_but"], page_ids, self.deps.life.id)
+
+
+def claimed_pages(deps: PageDeps, observe: Callable[[str, Outcome], None]) -> ClaimedPages:
+    """Sends the pages that the engine has claimed as it wrote them. ``observe`` is told what came of each."""
+    return ClaimedPages(_Claims(deps, observe), deps.life.id, deps.destination_limit.most)
+
+
+def _is_held(deps: PageDeps, row: asyncpg.Record) -> bool:
+    """Whether the engine holds a claim of the page that has not run out."""
+    held: bool = (
+        row["page_status"] == "sending" and row["claimed_by"] == deps.life.id and row["claimed_until"] > row["now"]
+    )
+    return held
+
+
 async def _act(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
     ticket = (page_id, row["attempts"])
     match may_send(_waiting(row), row["now"]):
         case Cancel(reason=reason):
-            await deps.pool.execute(_SQL["end"], *ticket, "cancelled", reason)
+            await deps.pool.execute(_SQL["end"], *ticket, deps.life.id, "cancelled", reason)
             return Outcome(f"cancelled_{reason}")
         case Bundle(reason=reason):
-            await deps.pool.execute(_SQL["end"], *ticket, "bundled", reason)
+            await deps.pool.execute(_SQL["end"], *ticket, deps.life.id, "bundled", reason)
             return Outcome("bundled")
         case Defer(until=until, reason=reason):
-            await deps.pool.execute(_SQL["defer"], *ticket, reason, until)
+            await deps.pool.execute(_SQL["defer"], *ticket, deps.life.id, reason, until)
             await deps.pool.execute(_SQL["let_go"], *ticket, row["maintenance_until"], row["maintenance_exceptions"])
             return Outcome(f"deferred_{reason}", wake_at=until)
         case LetOthersMove(until=until, reason=reason):
             return Outcome(reason, wake_at=until)
         case Send() if row["attempts"] >= MOST_ATTEMPTS:
             # Claimed so often by engines that did not live to say what became of it.
-            await deps.pool.execute(_SQL["end"], *ticket, "failed", f"given up after {row['attempts']} attempts")
-            return Outcome("failed", due=row["next_attempt"] or row["claimed_until"], acted=row["now"])
+            given_up = f"given up after {row['attempts']} attempts"
+            await deps.pool.execute(_SQL["end"], *ticket, deps.life.id, "failed", given_up)
+            return Outcome("failed", due=_due(deps, row), acted=row["now"])
         case Send():
             async with deps.destination_limit.place_at(row["destination_type"], row["address"]) as pause:
                 if pause is not None:
@@ -137,22 +179,33 @@ def _waiting(row: asyncpg.Record) -> Waiting:
 
 
 async def _send(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
-    page = {"page_id": str(page_id), "attempts": row["attempts"]}
-    claim = {"claimed_by": str(deps.life.id), "claim": str(CLAIM), "alert_status": row["alert_status"]}
-    attempt = await deps.claiming.write(page | claim)
+    attempt = row["attempts"] if _is_held(deps, row) else await _claim(deps, page_id, row)
     if attempt is None:
         return Outcome("moved_on", wake_at=row["now"])
     if not deps.life.is_sure():
         await deps.pool.execute(_SQL["unclaim"], page_id, attempt, SIGN_EVERY)
         return Outcome("engine_stood_still")
-    due = row["next_attempt"] or row["claimed_until"]
+    due = _due(deps, row)
     try:
         receipt = await _delivered(deps.outbox, page_id, row)
     except DeliveryFailed as error:
         await _record_failure(deps.pool, page_id, attempt, error)
         return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
-    await deps.recording.write(page | {"attempts": attempt, "reference": receipt.reference})
+    await deps.recording.write({"page_id": str(page_id), "attempts": attempt, "reference": receipt.reference})
     return Outcome("sent", due=due, acted=row["now"])
+
+
+async def _claim(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> int | None:
+    """The number of the attempt; None when somebody else has the page, or its alert has moved."""
+    page = {"page_id": str(page_id), "attempts": row["attempts"], "alert_status": row["alert_status"]}
+    attempt: int | None = await deps.claiming.write(page | {"claimed_by": str(deps.life.id), "claim": str(CLAIM)})
+    return attempt
+
+
+def _due(deps: PageDeps, row: asyncpg.Record) -> datetime:
+    """When the page should have gone out; one that was claimed as it was written, at once."""
+    due: datetime = row["page_created_at"] if _is_held(deps, row) else row["next_attempt"] or row["claimed_until"]
+    return due
 
 
 async def _delivered(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Receipt:

@@ -7,6 +7,8 @@ select
     messages.attempts,
     messages.next_attempt,
     messages.claimed_until,
+    messages.claimed_by,
+    messages.created_at as page_created_at,
     messages.user_id,
     messages.target_name,
     messages.escalation_count,
@@ -72,19 +74,49 @@ set status = 'failed', reason = $3, claimed_until = null, updated_at = now()
 where id = $1 and attempts = $2 and status = 'sending'
 
 -- name: end
--- It never goes out ($3 its state, $4 why), unless somebody has taken it since it was read.
+-- It never goes out ($4 its state, $5 why), unless somebody else than engine $3 has taken it since it was read.
 update outgoing_messages
-set status = $3, reason = $4, next_attempt = null, claimed_until = null, updated_at = now()
+set status = $4, reason = $5, next_attempt = null, claimed_until = null, updated_at = now()
 where
     id = $1 and attempts = $2
-    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+    and (status = 'pending' or (status = 'sending' and (claimed_by = $3 or claimed_until <= now())))
 
 -- name: defer
 update outgoing_messages
-set status = 'pending', reason = $3, next_attempt = $4, claimed_until = null, updated_at = now()
+set status = 'pending', reason = $4, next_attempt = $5, claimed_until = null, updated_at = now()
 where
     id = $1 and attempts = $2
-    and (status = 'pending' or (status = 'sending' and claimed_until <= now()))
+    and (status = 'pending' or (status = 'sending' and (claimed_by = $3 or claimed_until <= now())))
+
+-- name: release
+-- Engine $2 gives up its claims of pages of which it has sent nothing: their jobs see to them now.
+update outgoing_messages as messages
+set status = 'pending', next_attempt = now(), claimed_until = null, updated_at = now()
+from (
+    select id from outgoing_messages
+    where id = any($1::uuid[]) and claimed_by = $2 and status = 'sending'
+    order by id
+    for no key update
+) as held
+where messages.id = held.id
+
+-- name: release_all_but
+-- Engine $2 gives up the claims of which it was not told. They were made as the pages were written: such a page has its
+-- job waiting, while the job of one that was claimed later is running.
+update outgoing_messages as messages
+set status = 'pending', next_attempt = now(), claimed_until = null, updated_at = now()
+from (
+    select claimed.id from outgoing_messages as claimed
+    where
+        claimed.claimed_by = $2 and claimed.status = 'sending' and claimed.claimed_until > now()
+        and claimed.id <> all($1::uuid[])
+        and exists (
+            select from pgqueuer as job where job.dedupe_key = 'page:' || claimed.id and job.status = 'queued'
+        )
+    order by claimed.id
+    for no key update
+) as held
+where messages.id = held.id
 
 -- name: let_go
 -- What held a page has changed since that was read ($3 its end, $4 its exceptions): the page asks again now. In a

@@ -37,10 +37,11 @@ _NOTED_EVERY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class StepUser:
-    """A user's name, and whether some enabled contact method has a notification rule."""
+    """A user's name and notification rules, and whether one of these has an enabled contact method."""
 
     name: str
     reachable: bool
+    rules: Sequence[row_mapping.Item] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ async def _load(database: Queryable, policy_ids: Sequence[UUID]) -> Mapping[UUID
     on_call = await _on_call(database, [step for definition in definitions.values() for step in definition.steps])
     users = {user_id for causes in on_call.values() for user_id in causes}
     found = await database.fetch(_SQL["people"], list(users)) if users else []
-    people = {row["id"]: StepUser(row["name"], row["reachable"]) for row in found}
+    people = {row["id"]: StepUser(row["name"], row["reachable"], row["rules"]) for row in found}
     mirrors = {UUID(step["id"]): step["mirror"] for row in rows for step in row["steps"]}
     return {
         policy_id: _policy_snapshot(definition, on_call, mirrors, people)

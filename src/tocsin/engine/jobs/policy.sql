@@ -39,7 +39,7 @@ from escalation_policies as policies
 where policies.id = any($1::uuid[])
 
 -- name: people
-select users.id, users.name, reachability.is_reachable as reachable
+select users.id, users.name, reachability.is_reachable as reachable, paging_rules(users.id) as rules
 from users
 join user_reachability as reachability on reachability.user_id = users.id
 where users.id = any($1::uuid[])

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import alert, cycle, policy, policy_alerts, rotation, schedule, service
+from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.queue.job import JobKind
 
-_KINDS = (rotation.kind, schedule.kind, policy.kind, policy_alerts.kind, service.kind, alert.kind, cycle.kind)
+_BEFORE_ALERTS = (rotation.kind, schedule.kind, policy.kind, policy_alerts.kind, service.kind)
 
 
-def state_kinds(pool: Pool) -> Mapping[str, JobKind]:
-    """The kinds by name, on these connections."""
-    return {made.name: made for made in (kind(pool) for kind in _KINDS)}
+def state_kinds(pool: Pool, claimed: ClaimedPages | None = None) -> Mapping[str, JobKind]:
+    """The kinds by name, on these connections. ``claimed`` sends the pages that a step has at once."""
+    kinds = [*(kind(pool) for kind in _BEFORE_ALERTS), alert.kind(pool, claimed), cycle.kind(pool)]
+    return {made.name: made for made in kinds}
