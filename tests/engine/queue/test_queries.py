@@ -142,6 +142,8 @@ async def test_a_job_whose_row_is_held_as_it_is_to_be_tried_again_stays_for_its_
 
 # What of our own is in the queue's tables, beside what PgQueuer declares.
 OURS = {
+    "index pgqueuer_line_idx on pgqueuer using btree (entrypoint, priority desc, execute_after)"
+    " where (status = 'queued'::pgqueuer_status)",
     "index pgqueuer_object_idx on pgqueuer using btree (entrypoint, payload)",
     "index pgqueuer_parked_idx on pgqueuer using btree (entrypoint, payload)"
     " where (status = 'failed'::pgqueuer_status)",
@@ -203,3 +205,32 @@ async def test_the_queues_schema_is_the_one_that_pgqueuer_declares(pool: Pool, d
     assert len(wanted) > 60
     assert found - wanted == OURS
     assert wanted - found == DROPPED
+
+
+async def test_a_fetch_that_is_full_is_followed_by_those_in_turn_and_two_workers_share_them(
+    pool: Pool, queries: QueueQueries
+) -> None:
+    await pool.execute(
+        "insert into pgqueuer (priority, entrypoint, payload, execute_after, status)"
+        " select case number when 90 then 0 else -64 end, 'alert', convert_to(number::text, 'UTF8'),"
+        " now() - (100 - number) * interval '1 s', 'queued' from generate_series(1, 90) as number"
+    )
+    taken = [[int(job.payload or b"") for job in await take(queries)] for _ in range(9)]
+    assert sorted(taken[0]) == list(range(1, 11)), "the longest due"
+    assert 90 in taken[1], "the most urgent, though it has come last"
+    assert sorted(number for batch in taken for number in batch) == list(range(1, 91))
+    assert await take(queries) == []
+
+
+async def test_what_another_has_taken_is_passed_over(pool: Pool, queries: QueueQueries) -> None:
+    await pool.execute(
+        "insert into pgqueuer (priority, entrypoint, payload, execute_after, status)"
+        " select 0, 'alert', convert_to(number::text, 'UTF8'), now() - interval '1 s', 'queued'"
+        " from generate_series(1, 60) as number"
+    )
+    first, second = await take(queries), await take(queries)
+    await pool.execute("update pgqueuer set status = 'picked' where status = 'queued' and id % 2 = 0")
+    rest = [await take(queries) for _ in range(5)]
+    numbers = [job.id for batch in (first, second, *rest) for job in batch]
+    assert len(numbers) == len(set(numbers)) == 40
+    assert rest[-1] == []

@@ -1,12 +1,18 @@
-"""In which order due jobs are fetched: the longest due first.
+"""In which order due jobs are fetched (N6).
 
-PgQueuer orders by priority and id. Ours have one priority, and that order has a cost: its index knows no due times, so
-it is walked past every job that waits. Whether PostgreSQL walks it or sorts what is due depends on how many jobs it
-believes to be due, so a fetch is a hundred times slower when many jobs have come since the table was last analysed, and
-ten times in a large storm. In the order of ``pgqueuer_ep_ea_idx`` a fetch reads what it takes, whatever the statistics
-say.
+While everything that is due fits into one fetch, the order matters to nobody: the longest due are fetched, along an
+index. PgQueuer orders by priority and id, and that order has a cost: its index knows no due times, so it is walked past
+every job that waits. Whether PostgreSQL walks it or sorts what is due depends on how many jobs it believes to be due,
+so a fetch is a hundred times slower when many jobs have come since the table was last analysed. In the order of
+``pgqueuer_ep_ea_idx`` a fetch reads what it takes, whatever the statistics say.
+
+When a fetch comes back full there is more. Then the next jobs are chosen in turn: the most urgent class first, its
+lines in turn, and within a line the longest due; migration 0011 says what a line and a class are. The choice costs some
+fetches, so it is made for several at once, and the longest due come in between.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,6 +22,16 @@ from pgqueuer.domain.types import QueueManagerId
 
 _BY_PRIORITY = "ORDER BY candidate.priority DESC, candidate.id ASC"
 _LONGEST_DUE_FIRST = "ORDER BY candidate.execute_after ASC"
+
+# A row for each job that is picked: as dear as the pick, and of no use to us.
+_LOG = """,
+
+-- Record the pick in the log table.
+log_pick AS (
+    INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+    SELECT id, status, entrypoint, priority FROM claimed
+)
+"""
 
 
 def longest_due_first(settings: DBSettings) -> QueryQueueBuilder:
@@ -34,7 +50,23 @@ def longest_due_first(settings: DBSettings) -> QueryQueueBuilder:
         heartbeat_timeout=timedelta(0),
     )
     for shape, text in builder.dequeue_sql_cache.items():
-        if _BY_PRIORITY not in text:
+        if _BY_PRIORITY not in text or _LOG not in text:
             raise RuntimeError("this PgQueuer fetches jobs by another statement than the one that is known")
-        builder.dequeue_sql_cache[shape] = text.replace(_BY_PRIORITY, _LONGEST_DUE_FIRST)
+        builder.dequeue_sql_cache[shape] = text.replace(_BY_PRIORITY, _LONGEST_DUE_FIRST).replace(_LOG, "\n")
     return builder
+
+
+@dataclass(slots=True)
+class Choice:
+    """Ids of jobs in the order in which they are to be taken, chosen at ``chosen_at`` by the loop's clock."""
+
+    ids: Sequence[object] = ()
+    chosen_at: float = 0.0
+    lasts: timedelta = field(default=timedelta(milliseconds=300))
+
+    def next(self, count: int, now: float) -> Sequence[object]:
+        """The next so many; none when all are taken, or when the choice is too old: more urgent ones may have come."""
+        if now - self.chosen_at > self.lasts.total_seconds():
+            self.ids = ()
+        taken, self.ids = self.ids[:count], self.ids[count:]
+        return taken

@@ -19,7 +19,7 @@ from tocsin.db.sql import Statements
 from tocsin.engine.queue.capacity import Capacity
 from tocsin.engine.queue.connections import QueueConnections
 from tocsin.engine.queue.driver import MakeThrottle, QueueDriver
-from tocsin.engine.queue.fetch_order import longest_due_first
+from tocsin.engine.queue.fetch_order import Choice, longest_due_first
 from tocsin.engine.queue.local_notify import CHANNEL
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,9 @@ LOOK_AT_LEAST_EVERY = timedelta(seconds=2)
 
 # How soon it is looked into again when a job is due in a moment.
 LOOK_AT_MOST_EVERY = timedelta(milliseconds=20)
+
+# How many fetches a choice in turn is made for.
+_CHOSEN_FETCHES = 5
 
 # The database cannot record it now: it is away, or somebody holds the job's row.
 _NOT_NOW = (*CONNECTION_ERRORS, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
@@ -70,6 +73,9 @@ class QueueQueries(Queries):
     connections: QueueConnections
     picked: dict[JobId, float]
     """When each job in hand was asked for, at the earliest."""
+    choice: Choice
+    is_behind: bool = False
+    """Whether a fetch came back full, so that there is probably more than can be taken at once."""
 
     async def dequeue(
         self,
@@ -83,12 +89,28 @@ class QueueQueries(Queries):
         if not fitting:
             return []
         asked = asyncio.get_running_loop().time()
-        jobs = await super().dequeue(
-            fitting, entrypoints, queue_manager_id, global_concurrency_limit, heartbeat_timeout
-        )
+        jobs = await self._take_in_turn(fitting, list(entrypoints), queue_manager_id)
+        if not jobs:
+            jobs = await super().dequeue(
+                fitting, entrypoints, queue_manager_id, global_concurrency_limit, heartbeat_timeout
+            )
+            self.is_behind = len(jobs) == fitting
         for job in jobs:
             self.picked.setdefault(job.id, asked)
         return jobs
+
+    async def _take_in_turn(
+        self, count: int, kinds: Sequence[QueueEntrypoint], manager_id: QueueManagerId
+    ) -> list[Job]:
+        """As many of the jobs that were chosen; none when nothing is chosen, and there is no need to choose."""
+        if self.is_behind:
+            self.is_behind = False
+            rows = await self.driver.fetch(_SQL["in_turn"], kinds, _CHOSEN_FETCHES * count)
+            self.choice = Choice([row["id"] for row in rows], asyncio.get_running_loop().time())
+        while ids := self.choice.next(count, asyncio.get_running_loop().time()):
+            if taken := await self.driver.fetch(_SQL["take"], ids, manager_id):
+                return [Job.model_validate(row) for row in taken]
+        return []
 
     # After a look that brought nothing PgQueuer asks three things: is a job due, when is the next, does any wait. One
     # answer does, if it counts jobs that have become due since the look; each question would read the index again.
@@ -158,6 +180,7 @@ def build_queries(
         qbs=QuerySchedulerBuilder(settings),
     )
     queries.connections, queries.picked = connections, {}
+    queries.choice = Choice()
     return queries
 
 
