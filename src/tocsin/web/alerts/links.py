@@ -6,6 +6,7 @@ contact method or channel, and the person's right to act on the alert. That and 
 database says when it is used, its now() among it, which is why reading a link does not look at the clock.
 """
 
+import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,7 +14,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from itsdangerous import BadData, Serializer, URLSafeSerializer
+from itsdangerous import BadData, Serializer, Signer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
 from tocsin.channels.page import Actions, Addressee
@@ -70,7 +71,18 @@ def obstacle(claim: ActionClaim, facts: LinkFacts) -> Obstacle | None:
 
 
 class _Serializer(URLSafeSerializer):
-    """Signs without compression, which saves nothing on so few bytes and took longer than the rest of making a link."""
+    """Signs without compression, which saves nothing on so few bytes and took longer than the rest of making a link.
+
+    The key is derived once, and not for each link.
+    """
+
+    def __init__(self, signing_key: bytes) -> None:
+        derived = hmac.digest(signing_key, _SALT, "sha256")
+        super().__init__(derived, salt=_SALT, signer_kwargs={"key_derivation": "none", "digest_method": sha256})
+        self._signer = super().make_signer()
+
+    def make_signer(self, salt: str | bytes | None = None) -> Signer:
+        return self._signer
 
     def dump_payload(self, obj: object) -> bytes:
         return base64_encode(Serializer.dump_payload(self, obj))
@@ -78,7 +90,7 @@ class _Serializer(URLSafeSerializer):
 
 @cache
 def _serializer(signing_key: bytes) -> _Serializer:
-    return _Serializer(signing_key, salt=_SALT, signer_kwargs={"key_derivation": "hmac", "digest_method": sha256})
+    return _Serializer(signing_key)
 
 
 @dataclass(frozen=True, slots=True)
