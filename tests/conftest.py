@@ -52,9 +52,9 @@ def _has_workers(config: pytest.Config) -> bool:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """With ``-n auto``: one a processor, and one more for all tests, since many of them wait for others."""
+    """With ``-n auto``: one a processor, and two more for all tests, since many of them wait for others."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return processors + (config.args_source is pytest.Config.ArgsSource.TESTPATHS)
+    return processors + 2 * (config.args_source is pytest.Config.ArgsSource.TESTPATHS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
