@@ -8,7 +8,7 @@ so a fetch is a hundred times slower when many jobs have come since the table wa
 
 When a fetch comes back full there is more. Then the next jobs are chosen in turn: the most urgent class first, its
 lines in turn, and within a line the longest due; migration 0011 says what a line and a class are. The choice costs some
-fetches, so it is made for several at once, and the longest due come in between.
+fetches, so it is made for many jobs at once, and the longest due come in between.
 """
 
 from collections.abc import Sequence

@@ -35,8 +35,8 @@ LOOK_AT_LEAST_EVERY = timedelta(seconds=2)
 # How soon it is looked into again when a job is due in a moment.
 LOOK_AT_MOST_EVERY = timedelta(milliseconds=20)
 
-# How many fetches a choice in turn is made for.
-_CHOSEN_FETCHES = 5
+# A choice in turn costs as much as several fetches, so it is made for more jobs than a fetch takes.
+_CHOSEN_AT_ONCE = 500
 
 # The database cannot record it now: it is away, or somebody holds the job's row.
 _NOT_NOW = (*CONNECTION_ERRORS, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
@@ -105,7 +105,7 @@ class QueueQueries(Queries):
         """As many of the jobs that were chosen; none when nothing is chosen, and there is no need to choose."""
         if self.is_behind:
             self.is_behind = False
-            rows = await self.driver.fetch(_SQL["in_turn"], kinds, _CHOSEN_FETCHES * count)
+            rows = await self.driver.fetch(_SQL["in_turn"], kinds, _CHOSEN_AT_ONCE)
             self.choice = Choice([row["id"] for row in rows], asyncio.get_running_loop().time())
         while ids := self.choice.next(count, asyncio.get_running_loop().time()):
             if taken := await self.driver.fetch(_SQL["take"], ids, manager_id):
