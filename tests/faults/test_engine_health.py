@@ -16,7 +16,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.cli.process import free_port
 from tests.faults.processes import engine_process, kill
-from tests.fixtures.engine import Story, eventually
+from tests.fixtures.engine import Story, eventually, settled
 from tests.fixtures.factories import Factory, rule, step
 
 from tocsin.channels.email.receiver import MailReceiver
@@ -78,6 +78,7 @@ async def test_a_killed_engine_is_told_repeated_and_told_to_be_well(
     ]
     async with engine_process(database, environment.pool):
         await eventually(lambda: came(watch, IncidentStep.RECOVER))
+        await settled(environment.pool)  # or what was due meanwhile is later still when the clock moves on
         assert await looks(environment, watch, 9, 1) == [IncidentStep.WAIT, IncidentStep.NOTIFY_WELL]
     first, second, well = (request.json for request in environment.phone.requests)
     assert first["type"] == "engine"

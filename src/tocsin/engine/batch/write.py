@@ -32,6 +32,8 @@ class BatchWriter:
     pool: Pool
     action: str
     collected_for: timedelta = timedelta(0)
+    broken: int = field(default=0, init=False)
+    """How many calls broke as a whole: what they had done by then, nobody was told."""
     _batch: Batch[Work] = field(init=False)
     _calls: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CALLS_AT_ONCE))
 
@@ -67,6 +69,7 @@ class BatchWriter:
                 request.reject(error)
             return ()
         except Exception:  # the call as a whole; how far it came shows when each is tried by itself
+            self.broken += 1
             return requests
         failed = frozenset(came["failed"])
         for number, (request, done) in enumerate(zip(requests, came["done"], strict=True)):

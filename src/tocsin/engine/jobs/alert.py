@@ -137,7 +137,7 @@ class _AlertJob:
             acted=decided.alert.now,
             wakes=() if claimed else (PAGES,),
         )
-        work = {**_entry(decided, decision), **_claim(claimed)}
+        work, broken = {**_entry(decided, decision), **_claim(claimed)}, self.entering.broken
         try:
             if decided.meets_stale_mirror:
                 pages = await self._enter_with_mirror(decision, work)
@@ -150,8 +150,8 @@ class _AlertJob:
                 claimed.doubt()
             raise
         if pages is None:
-            if claimed is not None:
-                claimed.doubt()  # it has moved, maybe by this very work in a call that broke
+            if claimed is not None and self.entering.broken != broken:
+                claimed.doubt()  # it has moved by this very work, maybe
             return None
         if claimed is not None:
             claimed.put_all(pages)

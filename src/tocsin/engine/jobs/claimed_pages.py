@@ -29,6 +29,9 @@ _MOST_IN_HAND = 256
 _LONGEST_WAIT = timedelta(seconds=10)
 _LOOK_AFTER_CLAIMS_EVERY = timedelta(seconds=1)
 
+# PostgreSQL may go on for so long with what a broken connection has asked of it: as long as statements may take.
+_DOUBT_LASTS = timedelta(seconds=16)
+
 # While pages wait, those that may go out are collected for so long: they are read in one statement.
 _COLLECTED_FOR = timedelta(milliseconds=5)
 
@@ -67,7 +70,7 @@ class ClaimedPages:
     _to_host: Counter[Host] = field(default_factory=Counter)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _is_open: bool = False
-    _in_doubt: bool = False
+    _in_doubt_until: float = 0.0
 
     def has_room(self) -> bool:
         """Whether a step's pages may be claimed: an engine runs that sends them soon."""
@@ -81,8 +84,8 @@ class ClaimedPages:
             self._changed.set()
 
     def doubt(self) -> None:
-        """Pages may have been written claimed of which nobody here was told."""
-        self._in_doubt = True
+        """Pages may have been written claimed of which nobody here was told, or may still be."""
+        self._in_doubt_until = _now() + _DOUBT_LASTS.total_seconds()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; then finish what is in hand and give up the rest."""
@@ -153,7 +156,7 @@ class ClaimedPages:
         while not stop.is_set():
             await wait(stop, _LOOK_AFTER_CLAIMS_EVERY)
             await self._give_up(self._take_late())
-            if self._in_doubt:
+            if _now() < self._in_doubt_until:
                 await self._give_up_unknown()
 
     def _take_late(self) -> Sequence[UUID]:
@@ -178,7 +181,6 @@ class ClaimedPages:
 
     async def _give_up_unknown(self) -> None:
         known = [page.id for line in self._lines.values() for page in line]
-        self._in_doubt = False
         try:
             await self.holder.release_all_but([*known, *self._sending])
         except Exception as error:

@@ -89,9 +89,12 @@ where
     and (status = 'pending' or (status = 'sending' and (claimed_by = $3 or claimed_until <= now())))
 
 -- name: release
--- Engine $2 gives up its claims of pages of which it has sent nothing: their jobs see to them now.
+-- Engine $2 gives up its claims of pages of which it has sent nothing, so that they count as no attempts: their jobs see
+-- to them now.
 update outgoing_messages as messages
-set status = 'pending', next_attempt = now(), claimed_until = null, updated_at = now()
+set
+    status = 'pending', reason = 'others_go_first', attempts = attempts - 1,
+    next_attempt = now(), claimed_until = null, updated_at = now()
 from (
     select id from outgoing_messages
     where id = any($1::uuid[]) and claimed_by = $2 and status = 'sending'
@@ -104,7 +107,9 @@ where messages.id = held.id
 -- Engine $2 gives up the claims of which it was not told. They were made as the pages were written: such a page has its
 -- job waiting, while the job of one that was claimed later is running.
 update outgoing_messages as messages
-set status = 'pending', next_attempt = now(), claimed_until = null, updated_at = now()
+set
+    status = 'pending', reason = 'connection_broke_while_sending',
+    next_attempt = now(), claimed_until = null, updated_at = now()
 from (
     select claimed.id from outgoing_messages as claimed
     where
