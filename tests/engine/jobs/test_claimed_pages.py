@@ -21,7 +21,12 @@ class Sender:
 
     begun: list[UUID] = field(default_factory=list)
     released: list[UUID] = field(default_factory=list)
-    kept: list[set[UUID]] = field(default_factory=list)
+    claimed: list[UUID] = field(default_factory=list)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answered.set()
+
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, page_id: UUID) -> None:
@@ -31,8 +36,12 @@ class Sender:
     async def release(self, page_ids: Sequence[UUID]) -> None:
         self.released.extend(page_ids)
 
-    async def release_all_but(self, page_ids: Sequence[UUID]) -> None:
-        self.kept.append(set(page_ids))
+    async def all_but(self, page_ids: Sequence[UUID]) -> Sequence[UUID]:
+        await self.answered.wait()
+        return [one for one in self.claimed if one not in page_ids and one not in self.begun]
+
+    async def release_doubtful(self, page_ids: Sequence[UUID]) -> None:
+        self.released.extend(page_ids)
 
     async def has_begun(self, count: int) -> None:
         await eventually(lambda: len(self.begun) >= count)
@@ -77,17 +86,34 @@ async def test_destinations_take_turns_and_a_host_has_a_limit() -> None:
     assert sender.released == []
 
 
-async def test_claims_that_nobody_was_told_of_are_given_up_and_those_in_hand_kept(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_claims_that_nobody_was_told_of_are_given_up_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claimed_pages, "_LOOK_AFTER_CLAIMS_EVERY", claimed_pages._COLLECTED_FOR)
+    sender, unknown = Sender(), uuid4()
+    async with at_work(sender) as claimed:
+        sender.claimed = [unknown, *put(claimed, "busy", 5)]
+        await sender.has_begun(MOST_TO_A_HOST)
+        claimed.doubt()
+        await eventually(lambda: sender.released != [])
+        claimed.put_all([{"id": str(unknown), "type": "webhook", "address": "https://quiet"}])
+        sender.over.set()
+        await sender.has_begun(5)
+    assert set(sender.released) == {unknown}
+    assert unknown not in sender.begun, "who is told too late sends nothing"
+
+
+async def test_one_that_is_told_of_while_the_database_is_asked_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claimed_pages, "_LOOK_AFTER_CLAIMS_EVERY", claimed_pages._COLLECTED_FOR)
     sender = Sender()
     async with at_work(sender) as claimed:
-        known = put(claimed, "busy", 5)
-        await sender.has_begun(MOST_TO_A_HOST)
+        sender.claimed = [uuid4()]
+        sender.answered.clear()
         claimed.doubt()
-        await eventually(lambda: sender.kept != [])
-    assert sender.kept[0] == set(known)
+        await asyncio.sleep(0.05)
+        claimed.put_all([{"id": str(sender.claimed[0]), "type": "webhook", "address": "https://quiet"}])
+        sender.answered.set()
+        await sender.has_begun(1)
+        await asyncio.sleep(0.05)
+    assert (sender.begun, sender.released) == (sender.claimed, [])
 
 
 async def test_what_waits_when_the_engine_stops_is_given_up() -> None:

@@ -44,7 +44,10 @@ class Nobody:
     async def release(self, page_ids: Sequence[UUID]) -> None:
         raise AssertionError
 
-    async def release_all_but(self, page_ids: Sequence[UUID]) -> None:
+    async def all_but(self, page_ids: Sequence[UUID]) -> Sequence[UUID]:
+        raise AssertionError
+
+    async def release_doubtful(self, page_ids: Sequence[UUID]) -> None:
         raise AssertionError
 
 

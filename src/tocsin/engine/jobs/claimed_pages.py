@@ -45,8 +45,11 @@ class ClaimHolder(Protocol):
     async def release(self, page_ids: Sequence[UUID]) -> None:
         """Give up the claims of these pages, so that their jobs see to them now."""
 
-    async def release_all_but(self, page_ids: Sequence[UUID]) -> None:
-        """Give up all other claims that were made as pages were written."""
+    async def all_but(self, page_ids: Sequence[UUID]) -> Sequence[UUID]:
+        """The other pages that the engine claimed as it wrote them."""
+
+    async def release_doubtful(self, page_ids: Sequence[UUID]) -> None:
+        """Give up the claims of these pages, of which some may have been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class ClaimedPages:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _is_open: bool = False
     _in_doubt_until: float = 0.0
+    _disowned: set[UUID] = field(default_factory=set)
 
     def has_room(self) -> bool:
         """Whether a step's pages may be claimed: an engine runs that sends them soon."""
@@ -79,9 +83,11 @@ class ClaimedPages:
     def put_all(self, pages: Iterable[Mapping[str, str]]) -> None:
         """Take pages that have been written claimed, each with the ``type`` and ``address`` of its destination."""
         for page in pages:
-            self._lines.setdefault((page["type"], page["address"]), deque()).append(_InLine(UUID(page["id"]), _now()))
-            self._waiting += 1
-            self._changed.set()
+            page_id = UUID(page["id"])
+            if page_id not in self._disowned:
+                self._lines.setdefault((page["type"], page["address"]), deque()).append(_InLine(page_id, _now()))
+                self._waiting += 1
+                self._changed.set()
 
     def doubt(self) -> None:
         """Pages may have been written claimed of which nobody here was told, or may still be."""
@@ -147,8 +153,8 @@ class ClaimedPages:
         except CONNECTION_ERRORS as error:
             log.warning("claimed_page_waits_for_database", page_id=str(page_id), error=type(error).__name__)
             self.doubt()
-        except Exception:
-            log.exception("claimed_page_failed", page_id=str(page_id))
+        except Exception as error:
+            log.warning("claimed_page_failed", page_id=str(page_id), error=repr(error))
             self.doubt()
 
     async def _look_after_claims(self, stop: asyncio.Event) -> None:
@@ -158,6 +164,8 @@ class ClaimedPages:
             await self._give_up(self._take_late())
             if _now() < self._in_doubt_until:
                 await self._give_up_unknown()
+            else:
+                self._disowned.clear()
 
     def _take_late(self) -> Sequence[UUID]:
         latest = _now() - _LONGEST_WAIT.total_seconds()
@@ -179,10 +187,16 @@ class ClaimedPages:
             log.warning("claims_not_given_up", pages=len(page_ids), error=repr(error))
             self.doubt()
 
+    def _known(self) -> Sequence[UUID]:
+        return [*(page.id for line in self._lines.values() for page in line), *self._sending]
+
     async def _give_up_unknown(self) -> None:
-        known = [page.id for line in self._lines.values() for page in line]
+        """What is told of while the database is asked is known by then, or else comes too late to be sent here."""
         try:
-            await self.holder.release_all_but([*known, *self._sending])
+            unknown = set(await self.holder.all_but(self._known())).difference(self._known())
+            self._disowned |= unknown
+            if unknown:
+                await self.holder.release_doubtful(list(unknown))
         except Exception as error:
             log.warning("claims_not_given_up", error=repr(error))
             self.doubt()

@@ -9,6 +9,7 @@ many engines their lives.
 """
 
 import random
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging.reasons import LetOthersMove
 from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
 from tocsin.engine.batch.load import BatchLoader
-from tocsin.engine.batch.write import BatchWriter
+from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.jobs.destination_limit import DestinationLimit
 from tocsin.engine.life import SIGN_EVERY, Life
@@ -119,8 +120,11 @@ class _Claims:
     async def release(self, page_ids: Sequence[UUID]) -> None:
         await self.deps.pool.execute(_SQL["release"], page_ids, self.deps.life.id)
 
-    async def release_all_but(self, page_ids: Sequence[UUID]) -> None:
-        await self.deps.pool.execute(_SQL["release_all_but"], page_ids, self.deps.life.id)
+    async def all_but(self, page_ids: Sequence[UUID]) -> Sequence[UUID]:
+        return [row["id"] for row in await self.deps.pool.fetch(_SQL["claims_but"], page_ids, self.deps.life.id)]
+
+    async def release_doubtful(self, page_ids: Sequence[UUID]) -> None:
+        await self.deps.pool.execute(_SQL["release_doubtful"], page_ids, self.deps.life.id)
 
 
 def claimed_pages(deps: PageDeps, observe: Callable[[str, Outcome], None]) -> ClaimedPages:
@@ -191,8 +195,21 @@ async def _send(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
     except DeliveryFailed as error:
         await _record_failure(deps.pool, page_id, attempt, error)
         return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
-    await deps.recording.write({"page_id": str(page_id), "attempts": attempt, "reference": receipt.reference})
+    await _record_sent(deps, {"page_id": str(page_id), "attempts": attempt, "reference": receipt.reference})
     return Outcome("sent", due=due, acted=row["now"])
+
+
+async def _record_sent(deps: PageDeps, sent: Work) -> None:
+    """Record it, however long somebody holds the row: or it would go out again."""
+    given_up = time.monotonic() + CLAIM.total_seconds()
+    while True:
+        try:
+            await deps.recording.write(sent)
+        except asyncpg.LockNotAvailableError:
+            if time.monotonic() > given_up:
+                raise
+        else:
+            return
 
 
 async def _claim(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> int | None:

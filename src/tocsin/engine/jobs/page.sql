@@ -103,22 +103,28 @@ from (
 ) as held
 where messages.id = held.id
 
--- name: release_all_but
--- Engine $2 gives up the claims of which it was not told. They were made as the pages were written: such a page has its
--- job waiting, while the job of one that was claimed later is running.
+-- name: claims_but
+-- The pages that engine $2 has claimed as it wrote them, but for these. Such a page has its job waiting, while the job of
+-- one that was claimed later is running.
+select claimed.id
+from outgoing_messages as claimed
+where
+    claimed.claimed_by = $2 and claimed.status = 'sending' and claimed.claimed_until > now()
+    and claimed.id <> all($1::uuid[])
+    and exists (
+        select from pgqueuer as job where job.dedupe_key = 'page:' || claimed.id and job.status = 'queued'
+    )
+
+-- name: release_doubtful
+-- Engine $2 gives up its claims of pages of which it may have sent some: their jobs see to them now.
 update outgoing_messages as messages
 set
     status = 'pending', reason = 'connection_broke_while_sending',
     next_attempt = now(), claimed_until = null, updated_at = now()
 from (
-    select claimed.id from outgoing_messages as claimed
-    where
-        claimed.claimed_by = $2 and claimed.status = 'sending' and claimed.claimed_until > now()
-        and claimed.id <> all($1::uuid[])
-        and exists (
-            select from pgqueuer as job where job.dedupe_key = 'page:' || claimed.id and job.status = 'queued'
-        )
-    order by claimed.id
+    select id from outgoing_messages
+    where id = any($1::uuid[]) and claimed_by = $2 and status = 'sending'
+    order by id
     for no key update
 ) as held
 where messages.id = held.id
