@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from tests.fixtures.engine import Story
+from tests.fixtures.engine import Story, settled
 from tests.fixtures.factories import Factory, step
 
+from tocsin.channels.webhook.receiver import Hang
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import alert, cycle
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
@@ -65,6 +66,25 @@ async def test_a_page_that_was_claimed_in_a_call_that_broke_goes_out_a_moment_la
         await connection.execute(enqueued)
     engine.claimed.doubt()
     await story.phone.wait_for(2)
+    assert story.paged() == ["ann"]
+
+
+async def test_a_sent_page_is_recorded_however_long_somebody_holds_its_row(story: Story, database: str) -> None:
+    """Longer than the engine waits for a lock."""
+    story.phone.script(Hang())
+    service = await story.make.service(await story.make.policy(step(await story.user("ann"))))
+    await story.make.alert(service)
+    await story.phone.wait_for(1)
+    holding = await asyncpg.connect(database)
+    try:
+        async with holding.transaction():
+            await holding.execute("select from outgoing_messages for update")
+            story.phone.release()
+            await asyncio.sleep(2.5)
+    finally:
+        await holding.close()
+    await settled(story.pool)
+    assert await story.pool.fetchval("select status from outgoing_messages") == "sent"
     assert story.paged() == ["ann"]
 
 
