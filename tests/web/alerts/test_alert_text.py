@@ -19,6 +19,7 @@ from tocsin.web.kit.formatting import in_words
 
 ANN = {"type": "user", "id": "1", "name": "Ann", "ip": None}
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
+NOBODY = ForecastNames({}, {}, {}, {})
 UNTIL = {"until": "2030-01-31T10:00:00+02:00"}
 
 
@@ -92,8 +93,16 @@ def test_which_round_it_is_and_what_comes_after_it(repeat: int | None, gone: int
 def test_a_skipped_step_tells_whether_anybody_is_on_call_for_it() -> None:
     ann = Person(uuid4(), reachable=False)
     skips = [Event(at=NOW, kind=EventKind.STEP_SKIPPED, step_number=n, people=who) for n, who in enumerate(([], [ann]))]
-    foreseen = NamedForecast(Forecast(NOW, Ending.EXHAUSTED, skips), ForecastNames({}, {}, {}, {}))
+    foreseen = NamedForecast(Forecast(NOW, Ending.EXHAUSTED, skips), NOBODY)
     assert [line.text for line in forecast_text(foreseen, 5).moments[0].lines] == [
         "Step 1 is skipped: nobody is on call for it",
         "Step 2 is skipped: nobody on it can be paged",
     ]
+
+
+@pytest.mark.parametrize(
+    ("events", "said"), [([EventKind.EXHAUSTED], ""), ([], "The policy is used up: nobody else is paged.")]
+)
+def test_that_the_policy_is_used_up_is_said_once(events: list[EventKind], said: str) -> None:
+    happens = [Event(at=NOW, kind=kind) for kind in events]
+    assert forecast_text(NamedForecast(Forecast(NOW, Ending.EXHAUSTED, happens), NOBODY), 5).ending == said

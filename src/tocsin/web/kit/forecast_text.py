@@ -9,7 +9,7 @@ from tocsin.domain.forecast.events import Ending, Event, EventKind
 from tocsin.store.alerts.forecast import ForecastNames, NamedForecast
 
 _ENDINGS: Mapping[Ending, str] = {
-    Ending.EXHAUSTED: "After that the policy is used up: nobody else is paged.",
+    Ending.EXHAUSTED: "The policy is used up: nobody else is paged.",
     Ending.NO_STEPS: "The policy has no steps: nobody is paged.",
     Ending.ACKNOWLEDGED: "It is acknowledged: nothing happens by itself.",
     Ending.CLOSED: "It is closed: nothing happens.",
@@ -47,7 +47,7 @@ class ForecastMoment:
 
 @dataclass(frozen=True, slots=True)
 class ForecastText:
-    """A forecast in words: its moments in order, and how it ends."""
+    """A forecast in words: its moments in order, and how it ends; empty when the last moment says so."""
 
     moments: Sequence[ForecastMoment]
     ending: str
@@ -60,8 +60,10 @@ def forecast_text(foreseen: NamedForecast, most: int) -> ForecastText:
         ForecastMoment(at, list(_lines(list(group), foreseen.names)))
         for at, group in groupby(events[:most], key=lambda event: event.at)
     ]
-    is_cut = len(events) > most
-    return ForecastText(moments, "And so on." if is_cut else _ENDINGS[foreseen.forecast.ends_because])
+    if len(events) > most:
+        return ForecastText(moments, "And so on.")
+    is_told = bool(events) and events[-1].kind is EventKind.EXHAUSTED
+    return ForecastText(moments, "" if is_told else _ENDINGS[foreseen.forecast.ends_because])
 
 
 def _lines(events: Sequence[Event], names: ForecastNames) -> Iterator[ForecastLine]:
