@@ -229,7 +229,7 @@ async def open_engine(
         pages = PageDeps(pool, outbox, life)
         claimed = page.claimed_pages(pages, lateness.observe)
         workers = [
-            Worker(STATE, list(state_kinds(pool, claimed).values()), concurrency=200, batch=100),
+            Worker(STATE, list(state_kinds(pool, claimed).values()), concurrency=150, batch=50),
             Worker(PAGES, [page.kind(pages)], concurrency=256, batch=50),
         ]
         yield Engine(context, workers, claimed, reconcile_within, life, lateness=lateness)
