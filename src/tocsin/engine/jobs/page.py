@@ -118,13 +118,14 @@ class _Claims:
         self.observe("page", outcome)
 
     async def release(self, page_ids: Sequence[UUID]) -> None:
-        await self.deps.pool.execute(_SQL["release"], page_ids, self.deps.life.id)
+        await self.deps.pool.execute(_SQL["release"], page_ids, self.deps.life.id, "others_go_first", 1)
 
     async def all_but(self, page_ids: Sequence[UUID]) -> Sequence[UUID]:
         return [row["id"] for row in await self.deps.pool.fetch(_SQL["claims_but"], page_ids, self.deps.life.id)]
 
     async def release_doubtful(self, page_ids: Sequence[UUID]) -> None:
-        await self.deps.pool.execute(_SQL["release_doubtful"], page_ids, self.deps.life.id)
+        reason = "connection_broke_while_sending"
+        await self.deps.pool.execute(_SQL["release"], page_ids, self.deps.life.id, reason, 0)
 
 
 def claimed_pages(deps: PageDeps, observe: Callable[[str, Outcome], None]) -> ClaimedPages:

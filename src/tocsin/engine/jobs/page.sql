@@ -89,12 +89,12 @@ where
     and (status = 'pending' or (status = 'sending' and (claimed_by = $3 or claimed_until <= now())))
 
 -- name: release
--- Engine $2 gives up its claims of pages of which it has sent nothing, so that they count as no attempts: their jobs see
--- to them now.
+-- Engine $2 gives up its claims of pages for the reason $3: their jobs see to them now. $4: 1 when nothing was sent, so
+-- that the claim counts as no attempt, else 0.
 update outgoing_messages as messages
 set
-    status = 'pending', reason = 'others_go_first', attempts = attempts - 1,
-    next_attempt = now(), claimed_until = null, updated_at = now()
+    status = 'pending', reason = $3, attempts = attempts - $4, next_attempt = now(), claimed_until = null,
+    updated_at = now()
 from (
     select id from outgoing_messages
     where id = any($1::uuid[]) and claimed_by = $2 and status = 'sending'
@@ -114,20 +114,6 @@ where
     and exists (
         select from pgqueuer as job where job.dedupe_key = 'page:' || claimed.id and job.status = 'queued'
     )
-
--- name: release_doubtful
--- Engine $2 gives up its claims of pages of which it may have sent some: their jobs see to them now.
-update outgoing_messages as messages
-set
-    status = 'pending', reason = 'connection_broke_while_sending',
-    next_attempt = now(), claimed_until = null, updated_at = now()
-from (
-    select id from outgoing_messages
-    where id = any($1::uuid[]) and claimed_by = $2 and status = 'sending'
-    order by id
-    for no key update
-) as held
-where messages.id = held.id
 
 -- name: let_go
 -- What held a page has changed since that was read ($3 its end, $4 its exceptions): the page asks again now. In a
