@@ -1,9 +1,9 @@
 """Job ``alert``: one open alert goes where it should on its policy."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 import asyncpg
@@ -131,12 +131,7 @@ class _AlertJob:
     async def _enter(self, decided: Decided, decision: Enter) -> Outcome | None:
         """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
         claimed = self.claimed if self.claimed is not None and self.claimed.has_room() else None
-        outcome = Outcome(
-            decision.reason,
-            due=decided.alert.state.next_escalation,
-            acted=decided.alert.now,
-            wakes=() if claimed else (PAGES,),
-        )
+        outcome = replace(_outcome(decided), wakes=() if claimed else (PAGES,))
         work, broken = {**_entry(decided, decision), **_claim(claimed)}, self.entering.broken
         try:
             if decided.meets_stale_mirror:
@@ -227,8 +222,10 @@ async def _apply(pool: Pool, decided: Decided) -> bool:
             return await _write(pool, "stop", alert, reason, until)
         case Wait():
             return True
+        case Enter():
+            raise AssertionError("the job enters a step itself")
         case _:
-            raise AssertionError(decision)
+            assert_never(decision)
 
 
 async def _write(database: Queryable, statement: str, alert: AlertSnapshot, *arguments: object) -> bool:
@@ -300,9 +297,9 @@ def _outcome(decided: Decided) -> Outcome:
         case FoundNobody():
             # Who has come since it was read saw no alert that waits for them, so it looks once more.
             return Outcome(decision.reason, due=due, acted=acted, wake_at=acted)
-        case Exhaust() | HandOver() | Reopen():
+        case Enter() | Exhaust() | HandOver() | Reopen():
             return Outcome(decision.reason, due=due, acted=acted)
         case Hold() | Renew():
             return Outcome(decision.reason)
         case _:
-            raise AssertionError(decision)
+            assert_never(decision)

@@ -12,7 +12,7 @@ fetches, so it is made for many jobs at once, and the longest due come in betwee
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -62,7 +62,7 @@ class Choice:
 
     ids: Sequence[object] = ()
     chosen_at: float = 0.0
-    lasts: timedelta = field(default=timedelta(milliseconds=300))
+    lasts: timedelta = timedelta(milliseconds=300)
 
     def next(self, count: int, now: float) -> Sequence[object]:
         """The next so many; none when all are taken, or when the choice is too old: more urgent ones may have come."""
