@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import InvalidInput
-from tocsin.ingest.generic.parameters import Parameters, read_parameters
 from tocsin.ingest.generic.parse import parse
+from tocsin.ingest.parameters import Parameters, read_parameters
 
 TYPES = [
     "application/json",

@@ -6,22 +6,19 @@ any case: ``summary``, ``details``, ``action`` (``close``, ``ack``, anything els
 the query, the form or the Authorization header. The answer is 204, or 200 with the ids when JSON is asked for.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
-from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 
 from tocsin.errors import InvalidInput
-from tocsin.ingest.generic.parameters import Parameters, read_parameters, read_query
 from tocsin.ingest.generic.parse import parse
 from tocsin.ingest.generic.snippets import snippets
 from tocsin.ingest.message_format import MessageFormat, MessageResult, RawRequest, Submission
+from tocsin.ingest.parameters import Parameters, read_parameters, read_query
+from tocsin.ingest.secret import read_secret
 
-_TOKEN_PARAMETERS = ("token", "integrationKey", "integration_key", "key")
 _REFUSED = re.compile(r"q=0(\.0*)?")
 
 
@@ -51,33 +48,9 @@ def wants_json(accept: str) -> bool:
     return any(_is_json(item) for item in accept.split(","))
 
 
-def read_secret(headers: Headers, parameters: Parameters) -> str | None:
-    """The integration key in a request: a parameter of query or form, or else the Authorization header."""
-    return parameters.first(*_TOKEN_PARAMETERS) or _from_header(headers.get("authorization", ""))
-
-
 def _is_json(item: str) -> bool:
     media_type, *options = (part.strip().lower().replace(" ", "") for part in item.split(";"))
     return media_type == "application/json" and not any(_REFUSED.fullmatch(option) for option in options)
-
-
-def _from_header(authorization: str) -> str | None:
-    scheme, _, value = authorization.strip().partition(" ")
-    match scheme.lower():
-        case "bearer":
-            return value.strip() or None
-        case "basic":
-            return _basic_password(value.strip())
-        case _:
-            return None
-
-
-def _basic_password(value: str) -> str | None:
-    try:
-        decoded = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return decoded.partition(b":")[2].decode("utf-8", "surrogateescape") or None
 
 
 GENERIC = MessageFormat(
