@@ -32,7 +32,13 @@ function isPersons(name, node) {
 // caption could get another's value.
 const isTypedInto = () => document.activeElement?.matches("input, textarea, select") ?? false;
 
-const callbacks = { beforeAttributeUpdated: (name, node) => !isPersons(name, node) };
+// A text that somebody has begun stays as it is until it is sent, also while they look at something else.
+const isBegun = (node) => node.matches?.("textarea[data-keep]") && node.value !== "";
+
+const callbacks = {
+  beforeNodeMorphed: (node) => !isBegun(node),
+  beforeAttributeUpdated: (name, node) => !isPersons(name, node),
+};
 
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph",
@@ -41,6 +47,10 @@ htmx.defineExtension("morph", {
     const options = { morphStyle: "outerHTML", ignoreActiveValue: isTypedInto(), callbacks };
     return Idiomorph.morph(target, fragment.children, options);
   },
+});
+
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.successful && target.matches?.("form[data-reset]")) target.reset();
 });
 
 window.htmx = htmx;

@@ -9,6 +9,7 @@ from tocsin.web.account.sign_in import router as sign_in
 from tocsin.web.alerts.actions import router as alert_actions
 from tocsin.web.alerts.link_page import router as alert_link_page
 from tocsin.web.alerts.list import router as alert_list
+from tocsin.web.alerts.notes import router as alert_notes
 from tocsin.web.alerts.show import router as alert_show
 from tocsin.web.calendar_feeds.addresses import router as calendar_feed_addresses
 from tocsin.web.calendar_feeds.feed import router as calendar_feed
@@ -54,6 +55,7 @@ ROUTERS: Sequence[APIRouter] = (
     alert_list,
     alert_show,
     alert_actions,
+    alert_notes,
     alert_link_page,
     calendar_feed,
     calendar_feed_addresses,

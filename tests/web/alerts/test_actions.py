@@ -12,7 +12,7 @@ async def test_buttons_act(browser: AsyncClient, make: Factory) -> None:
         answer = await browser.post(f"/alerts/{alert_id}/{action}")
         assert (answer.status_code, answer.headers["location"]) == (303, f"/alerts/{alert_id}")
         assert await make.pool.fetchval("select status from alerts") == status
-    assert f"/alerts/{alert_id}/" not in (await browser.get(f"/alerts/{alert_id}")).text
+    assert f"/alerts/{alert_id}/close" not in (await browser.get(f"/alerts/{alert_id}")).text
     refused = await browser.post(f"/alerts/{alert_id}/acknowledge")
     assert (refused.status_code, "Not done. The alert is closed." in refused.text) == (409, True)
 

@@ -76,7 +76,9 @@ async def undo_last(request: Request, viewer: Viewer, form: Sent) -> Response:
         async with acting(pool, viewer) as connection:
             open_id = await undo.undo(connection, alert_id, viewer)
     except Conflict as error:
-        return await alert_page(request, viewer, alert_id, f"Not done. {as_sentence(str(error))}", status_of(error))
+        return await alert_page(
+            request, viewer, alert_id, status_of(error), error=f"Not done. {as_sentence(str(error))}"
+        )
     text = "Undone: it is triggered again." if open_id == alert_id else f"Undone: raised again as #{open_id}."
     return see_other(f"/alerts/{open_id}", text)
 
@@ -92,7 +94,7 @@ async def _act(
             handled = await action(connection)
     except (Conflict, InvalidInput) as error:
         why = in_zone(_why(error), zone_of(request))
-        return await alert_page(request, viewer, alert_id, f"Not done. {why}", status_of(error))
+        return await alert_page(request, viewer, alert_id, status_of(error), error=f"Not done. {why}")
     return see_other(f"/alerts/{alert_id}", outcome(handled.reason).text)
 
 

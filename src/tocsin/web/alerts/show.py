@@ -24,6 +24,7 @@ from tocsin.store.services import favourites
 from tocsin.web.alerts.alert_text import sentence, style_of
 from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
 from tocsin.web.kit.forecast_text import ForecastLine, ForecastText, forecast_text
+from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
@@ -73,6 +74,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "entries": [entry for entry in reversed(past.entries) if is_worth_a_line(entry)],
         "has_older": past.has_older,
         "can_act": can_act,
+        "can_note": may_act(viewer, alert.team_id),
         "undoable": await undo.offered(pool, alert_id, viewer) if may_act(viewer, alert.team_id) else None,
         "is_favourite": is_favourite,
         "escalating": await _escalating(pool, alert, zone) if can_act else None,
@@ -147,11 +149,11 @@ async def show(request: Request, alert_id: int, viewer: Viewer) -> Response:
     return await alert_page(request, viewer, alert_number(alert_id))
 
 
-async def alert_page(
-    request: Request, viewer: Actor, alert_id: int, error: str | None = None, status: int = 200
-) -> Response:
-    values = await _shown(request.app.state.pool, viewer, alert_id, zone_of(request))
-    return await page(request, viewer, "alerts/show.html.j2", status, live=f"alert:{alert_id}", error=error, **values)
+async def alert_page(request: Request, viewer: Actor, alert_id: int, status: int = 200, **told: object) -> Response:
+    """The page; ``told``: the ``error`` that stood in the way of an action, or a ``note_form`` with what is wrong."""
+    values: dict[str, Any] = {"error": None, "note_form": Form(), **told}
+    values |= await _shown(request.app.state.pool, viewer, alert_id, zone_of(request))
+    return await page(request, viewer, "alerts/show.html.j2", status, live=f"alert:{alert_id}", **values)
 
 
 def alert_number(alert_id: int) -> int:
