@@ -28,6 +28,7 @@ async def test_an_alert_is_raised_and_shown(api: AsyncClient, make: Factory) -> 
         "details": "97 %\nof /var",
         "severity": "warning",
         "labels": {"host": "db1"},
+        "links": [{"kind": "runbook", "href": "https://wiki.example.org/disk", "text": "Disk is full"}],
         "dedup_key": "db1/disk",
     }
     alert = created(await api.post(URL, json=body))
@@ -56,7 +57,9 @@ async def test_a_duplicate_is_counted_into_the_open_alert(api: AsyncClient, make
 async def test_wrong_fields_are_named(api: AsyncClient, make: Factory) -> None:
     service = await make.service()
     body = {"service_id": str(service.id), "summary": "", "severity": "bad", "labels": {"a": 1}, "dedup_key": ""}
-    assert wrong(await api.post(URL, json=body)) == ["summary", "severity", "labels.a", "dedup_key"]
+    body["links"] = [{"href": "javascript:alert(1)"}]
+    wanted = ["summary", "severity", "labels.a", "links.0.href", "dedup_key"]
+    assert wrong(await api.post(URL, json=body)) == wanted
     assert wrong(await api.post(URL, json={"service_id": UNKNOWN_ID, "summary": "x"})) == ["service_id"]
     too_long = {"service_id": str(service.id), "summary": "x" * 1025}
     assert wrong(await api.post(URL, json=too_long)) == ["summary"]

@@ -43,6 +43,11 @@ class Sender:
         assert len(rows) == 1
         return rows[0]
 
+    async def links(self) -> list[Mapping[str, str]]:
+        """The links of the only alert."""
+        links: list[Mapping[str, str]] = await self.pool.fetchval("select links from alerts")
+        return links
+
     async def logged(self, alert_id: int) -> list[tuple[str, Mapping[str, Any]]]:
         """The alert's log: each event with what is told about it."""
         rows = await self.pool.fetch("select event, meta from alert_logs where alert_id = $1 order by id", alert_id)

@@ -6,9 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from tocsin.db.pool import Connection, Pool
+from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, LinkKind, check_href
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
 from tocsin.domain.escalation.by_hand import Seen
 from tocsin.domain.escalation.state import AlertStatus
@@ -43,7 +44,24 @@ _EXAMPLE = {
     "summary": "Disk is full on db1",
     "severity": "critical",
     "labels": {"host": "db1"},
+    "links": [{"kind": "runbook", "href": "https://wiki.example.org/disk-full", "text": "Disk is full"}],
 }
+
+Href = Annotated[
+    str,
+    Field(
+        max_length=MAX_LINK_LENGTH, description="an address of http or https", examples=["https://wiki.example.org/"]
+    ),
+    AfterValidator(check_href),
+]
+
+
+class LinkBody(Body):
+    """What an alert points to. The page of the alert has the runbook and images at its top."""
+
+    kind: LinkKind = "link"
+    href: Href
+    text: Text = Field("", max_length=MAX_LINK_LENGTH, description="what people read; empty: the address")
 
 
 class AlertCreate(Body):
@@ -56,6 +74,7 @@ class AlertCreate(Body):
     details: Text = ""
     severity: Severity = "critical"
     labels: dict[Name, Annotated[Text, Field(max_length=2000)]] = Field(default={}, max_length=64)
+    links: list[LinkBody] = Field(default=[], max_length=MAX_LINKS)
     dedup_key: DedupKey | None = Field(
         None, description="one open alert a service and key; null: made of summary and details"
     )
@@ -74,6 +93,14 @@ class EscalationRead(Read):
     version: int | None = Field(description="grows with every move; give it to /escalate to act on what you saw only")
 
 
+class LinkRead(Read):
+    """What an alert points to."""
+
+    kind: LinkKind
+    href: str
+    text: str = Field(description="empty when there is only the address")
+
+
 class AlertRead(Read):
     """An alert."""
 
@@ -87,6 +114,7 @@ class AlertRead(Read):
     details: str = Field(description="in a list the first 1,000 characters; the whole when one alert is read")
     details_truncated: bool = Field(description="whether details has more characters than are shown here")
     labels: dict[str, str]
+    links: list[LinkRead]
     dedup_key: Annotated[str, BeforeValidator(shown_key)]
     count: int = Field(description="how often it was reported while open")
     created_at: UtcDatetime
@@ -175,6 +203,7 @@ async def create_alert(body: AlertCreate, actor: Writer, pool: Database, respons
         details=body.details,
         severity=body.severity,
         labels=body.labels,
+        links=[AlertLink(link.kind, link.href, link.text) for link in body.links],
         dedup_key=user_key(body.dedup_key) if body.dedup_key else auto_key(body.summary, body.details),
     )
     raised = await new_alert.raise_alert(pool, body.service_id, new, actor)

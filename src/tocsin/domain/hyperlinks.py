@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Marks that change the direction of writing, or show nothing, would let an address look like another.
-_UNSEEN = "\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+UNSEEN = "\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _URL = re.compile(
-    rf"(?<![a-z0-9+.-])https?://(?=[^\W_]|\[[0-9a-f:])[^\s\x00-\x20\x7f-\x9f<>\"`|\\^“”„«»‹›。、，；：！？（）「」『』{_UNSEEN}]+",
+    rf"(?<![a-z0-9+.-])https?://(?=[^\W_]|\[[0-9a-f:])[^\s\x00-\x20\x7f-\x9f<>\"`|\\^“”„«»‹›。、，；：！？（）「」『』{UNSEEN}]+",
     re.IGNORECASE,
 )
 _PUNCTUATION = ".,;:!?'’‘…*_~({["

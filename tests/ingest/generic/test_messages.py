@@ -313,3 +313,24 @@ async def test_closing_and_raising_at_once_ends_in_one_defined_state(sender: Sen
     )
     rows = await sender.pool.fetch("select status from alerts order by id")
     assert sum(row["status"] != "closed" for row in rows) <= 1
+
+
+async def test_links_are_kept_and_refreshed_by_a_message_that_has_some(sender: Sender) -> None:
+    runbook = {"kind": "runbook", "href": "https://wiki.example.org/disk", "text": "Disk is full"}
+    await sender.send(summary="s", dedup="k", links=[runbook, "https://graphs.example.org/1"])
+    link = {"kind": "link", "href": "https://graphs.example.org/1", "text": ""}
+    assert await sender.links() == [runbook, link]
+    await sender.send(summary="s", dedup="k")
+    assert await sender.links() == [runbook, link]
+    await sender.send(summary="s", dedup="k", links="https://graphs.example.org/2")
+    assert await sender.links() == [link | {"href": "https://graphs.example.org/2"}]
+
+
+async def test_what_is_no_address_of_the_web_becomes_text_in_the_details(sender: Sender) -> None:
+    links = ["javascript:alert(1)", {"href": "ftp://a.example", "text": "dump"}, {"text": "no address"}, 7]
+    await sender.send(summary="s", details="d", links=links)
+    assert await sender.links() == []
+    alert = await sender.alert()
+    assert alert["details"] == 'd\n\njavascript:alert(1)\ndump: ftp://a.example\n{"text": "no address"}\n7'
+    ((_, meta),) = await sender.logged(alert["id"])
+    assert "links: an address must be an address" in str(meta["mended"])

@@ -54,6 +54,22 @@ async def test_what_is_not_there_is_not_found(browser: AsyncClient, make: Factor
         assert (await browser.post(path)).status_code == 404, path
 
 
+async def test_runbook_and_image_stand_at_the_top_and_nothing_is_loaded_from_elsewhere(
+    browser: AsyncClient, make: Factory
+) -> None:
+    alert_id = await an_alert(make)
+    kinds = ("link", "image", "runbook", "source")
+    links = [{"kind": kind, "href": f"https://a.example/{kind}?<", "text": f"<{kind}>"} for kind in kinds]
+    await make.pool.execute("update alerts set links = $1", links)
+    page = (await browser.get(f"/alerts/{alert_id}")).text
+    for kind in kinds:
+        link = f'<a href="https://a.example/{kind}?&lt;" rel="noopener noreferrer nofollow" target="_blank">'
+        assert f"{link}{kind.capitalize()}: &lt;{kind}&gt;</a>" in page, kind
+    actions = page.index("alert-actions")
+    assert {kind for kind in kinds if page.index(f"a.example/{kind}") < actions} == {"image", "runbook"}
+    assert 'src="https://a.example' not in page
+
+
 async def test_addresses_in_what_an_alert_says_are_links(browser: AsyncClient, make: Factory) -> None:
     alert_id = await an_alert(make, "see https://a.example/summary")
     await make.pool.execute(

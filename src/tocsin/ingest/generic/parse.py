@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from tocsin.domain.dedup_key import auto_key, user_key
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.dedup import fit_dedup
+from tocsin.ingest.generic.links import read_links
 from tocsin.ingest.labels import MAX_LABELS, fit_labels, labels_of
+from tocsin.ingest.links import fit_links
 from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message, MessageAction
 from tocsin.ingest.parameters import Parameters
@@ -32,6 +34,7 @@ def parse(parameters: Parameters) -> Message:
     if action == "trigger" and not summary:
         summary = _instead_of_summary(mender, details, dedup)
     summary, details = fit_summary(mender, summary, details)
+    links, all_details = fit_links(mender, read_links(mender, parameters.fields.get("links")), details)
     labels = _labels(mender, parameters)
     severity = fit_severity(mender, parameters.value("severity"), labels)
     _require(parameters, action, summary, dedup)
@@ -39,9 +42,10 @@ def parse(parameters: Parameters) -> Message:
         mender.note("body", f"not read, its type is {mend_line(parameters.unread).text[:100]}")
     alert = NewAlert(
         summary=summary,
-        details=details,
+        details=all_details,
         severity=severity,
         labels=labels,
+        links=links,
         dedup_key=user_key(dedup) if dedup else auto_key(summary, details),
         mended=mender.mended,
     )

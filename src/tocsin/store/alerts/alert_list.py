@@ -10,6 +10,7 @@ import asyncpg
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
+from tocsin.domain.alert_link import AlertLink
 from tocsin.domain.escalation.state import STATES_HELD, AlertStatus
 from tocsin.domain.severity import Severity
 from tocsin.errors import NotFound
@@ -57,6 +58,7 @@ class Alert:
     details: str
     details_truncated: bool
     labels: Mapping[str, str]
+    links: Sequence[AlertLink]
     dedup_key: str
     count: int
     created_at: datetime
@@ -174,4 +176,5 @@ async def _planned_anew(database: Queryable, statement: str, *arguments: object)
 
 def _alert(row: asyncpg.Record) -> Alert:
     held_until = maintenance.holds(row, row["now"]) if row["state"] in STATES_HELD else None
-    return from_row(Alert, row, escalation=from_row(AlertEscalation, row, held_until=held_until))
+    escalation = from_row(AlertEscalation, row, held_until=held_until)
+    return from_row(Alert, row, escalation=escalation, links=[AlertLink(**link) for link in row["links"]])

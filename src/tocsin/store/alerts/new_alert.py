@@ -8,6 +8,7 @@ import asyncpg
 
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
+from tocsin.domain.alert_link import AlertLink
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
@@ -25,6 +26,7 @@ class NewAlert:
     details: str = ""
     severity: Severity = DEFAULT
     labels: Mapping[str, str] = field(default_factory=dict)
+    links: Sequence[AlertLink] = ()
     mended: Sequence[str] = ()
 
 
@@ -40,8 +42,8 @@ class RaisedAlert:
 async def raise_alert(database: Queryable, service_id: UUID, new: NewAlert, actor: Actor) -> RaisedAlert:
     """Raise an alert on a service, or count it into the open one with the same key.
 
-    That one's details are refreshed unless the message has none, and the higher severity stays. Raises NotFound when
-    the service is gone.
+    That one's details and links are refreshed by what the message has, and the higher severity stays. Raises NotFound
+    when the service is gone.
     """
     row = await _raise(database, new, None, None, None, service_id, actor.record)
     if row is None:
@@ -69,7 +71,8 @@ async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> i
 
 
 async def _raise(database: Queryable, new: NewAlert, *source: object) -> asyncpg.Record | None:
-    content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended))
+    links = [link.record for link in new.links]
+    content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended), links)
     try:
         return await database.fetchrow(_sql["raise"], *source, *content)
     except asyncpg.ForeignKeyViolationError:

@@ -28,8 +28,10 @@ used as (
     )
 ),
 raised as (
-    insert into alerts as alert (service_id, integration_key_id, summary, details, severity, labels, dedup_key)
-    select source.service_id, source.key_id, $6, $7, $8, $9::jsonb, $10
+    insert into alerts as alert (
+        service_id, integration_key_id, summary, details, severity, labels, dedup_key, links
+    )
+    select source.service_id, source.key_id, $6, $7, $8, $9::jsonb, $10, $12::jsonb
     from source
     where source.is_allowed
     on conflict (service_id, dedup_key) where status <> 'closed' do update
@@ -37,6 +39,7 @@ raised as (
         count = alert.count + 1,
         last_seen_at = now(),
         details = case when excluded.details = '' then alert.details else excluded.details end,
+        links = case when excluded.links = '[]' then alert.links else excluded.links end,
         severity = case
             when
                 array_position(array['critical', 'error', 'warning', 'info'], excluded.severity)

@@ -66,6 +66,7 @@ async def _raise_again(connection: Connection, closed: Alert, actor: Actor) -> i
             details=closed.details,
             severity=closed.severity,
             labels=closed.labels,
+            links=closed.links,
         )
         raised = await new_alert.raise_alert(connection, closed.service_id, new, actor)
         new_id = raised.alert_id

@@ -21,6 +21,7 @@ from tocsin.store.alerts.alert_policy import AlertPolicy
 from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.store.policies.policy_steps import Step
 from tocsin.store.services import favourites
+from tocsin.web.alerts.alert_links import TOP_KINDS, shown_link
 from tocsin.web.alerts.alert_text import sentence, style_of
 from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
 from tocsin.web.kit.forecast_text import ForecastLine, ForecastText, forecast_text
@@ -65,6 +66,8 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
     is_favourite = viewer.user_id is not None and alert.service_id in await favourites.of_user(pool, viewer.user_id)
     return {
         "alert": alert,
+        "top_links": [shown_link(link) for link in alert.links if link.kind in TOP_KINDS],
+        "other_links": [shown_link(link) for link in alert.links if link.kind not in TOP_KINDS],
         "sentence": sentence,
         "look_of": style_of,
         "policy": policy,

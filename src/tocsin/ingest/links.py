@@ -1,0 +1,41 @@
+"""Links as senders send them, made fit to store: what is no address of the web becomes text, and is not lost."""
+
+from collections.abc import Sequence
+
+from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, check_href
+from tocsin.ingest.mending import Mender
+from tocsin.ingest.text import mend, mend_line
+
+
+def fit_links(mender: Mender, given: Sequence[AlertLink], details: str) -> tuple[list[AlertLink], str]:
+    """The first 20 links with an address of http or https, and the details, at the end of which the others stand."""
+    links: list[AlertLink] = []
+    others: list[str] = []
+    problems: dict[str, None] = {}
+    for link in dict.fromkeys(given):
+        href, text = mend(link.href.strip()).text, mend_line(link.text).text
+        problem = _why_no_link(address := href.replace(" ", "%20"), len(links))
+        if not problem:
+            links.append(AlertLink(link.kind, address, _fit_text(mender, text)))
+        elif href or text:
+            problems[problem] = None
+            others.append(": ".join(filter(None, (text, href))))
+    for problem in problems:
+        mender.note("links", f"{problem}, put into the details as text")
+    return links, "\n\n".join(filter(None, (details, "\n".join(others))))
+
+
+def _fit_text(mender: Mender, text: str) -> str:
+    if len(text) > MAX_LINK_LENGTH:
+        mender.note("links", f"a text of {len(text)} characters cut to {MAX_LINK_LENGTH}")
+    return text[:MAX_LINK_LENGTH]
+
+
+def _why_no_link(href: str, count: int) -> str | None:
+    if count >= MAX_LINKS:
+        return f"more than {MAX_LINKS}"
+    try:
+        check_href(href)
+    except ValueError as error:
+        return f"an address {error}"
+    return None
