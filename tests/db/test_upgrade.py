@@ -77,7 +77,7 @@ async def test_an_upgrade_keeps_every_row(empty: str) -> None:
             migration.version for migration in available() if migration.version > OLD_VERSION
         ]
         after = await content(connection, tables)
-        assert {table for table in tables if after[table] != before[table]} == set()
+        assert {table for table in tables if after[table] != before[table]} <= {"job_kinds"}
 
 
 async def test_an_alert_goes_on_climbing_after_an_upgrade(empty: str, phone: WebhookReceiver) -> None:

@@ -32,7 +32,9 @@ PICKED = """
 insert into pgqueuer (priority, entrypoint, payload, status, queue_manager_id) values (0, 'page', 'x', 'picked', $1)
 """
 IS_FREE = """
-select claimed_until <= now() and (select status = 'queued' and queue_manager_id is null from pgqueuer)
+select claimed_until <= now() and (
+    select status = 'queued' and queue_manager_id is null from pgqueuer where payload = 'x'
+)
 from outgoing_messages
 """
 SECOND = timedelta(seconds=1)

@@ -22,7 +22,7 @@ from tocsin.db.sql import Statements
 from tocsin.engine.healing import reconcile, repair, sweep
 from tocsin.engine.healing.reconcile import Reconciler
 from tocsin.engine.healing.sweep import Sweep
-from tocsin.engine.jobs import page
+from tocsin.engine.jobs import claims, page
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.jobs.page import Outbox, PageDeps
 from tocsin.engine.jobs.state_kinds import state_kinds
@@ -230,6 +230,6 @@ async def open_engine(
         claimed = page.claimed_pages(pages, lateness.observe)
         workers = [
             Worker(STATE, list(state_kinds(pool, claimed).values()), concurrency=150, batch=50),
-            Worker(PAGES, [page.kind(pages)], concurrency=256, batch=50),
+            Worker(PAGES, [page.kind(pages), claims.kind(pool)], concurrency=256, batch=50),
         ]
         yield Engine(context, workers, claimed, reconcile_within, life, lateness=lateness)

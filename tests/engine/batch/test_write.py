@@ -1,4 +1,4 @@
-"""What jobs write at the same moment goes in one call; each is a transaction of its own."""
+"""What jobs write at the same moment goes in one call; what is not done together is a transaction of its own each."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ HELD = 3
 # Stands in the place of a function that engine_each knows: what it does is of no matter here.
 WRITE = """
 create table written (number integer primary key, at timestamptz not null default now());
-create or replace function page_sent(work jsonb) returns boolean language plpgsql as $$
+create or replace function tick_cycle(work jsonb) returns boolean language plpgsql as $$
 begin
     if work ? 'poison' then
         raise exception 'number % is poisoned', work ->> 'number';
@@ -30,7 +30,7 @@ BY_TRANSACTION = "select count(distinct xmin::text) as transactions, count(disti
 @pytest.fixture
 async def writing(pool: Pool) -> BatchWriter:
     await pool.execute(WRITE)
-    return BatchWriter(pool, "page_sent")
+    return BatchWriter(pool, "tick_cycle")
 
 
 async def write(writer: BatchWriter, work: Sequence[Work]) -> Sequence[object]:

@@ -1,4 +1,4 @@
-"""A step's first pages are written with the step: claimed, with a job for the end of the claim, each once."""
+"""A step's first pages are written with the step: claimed, with a job for the end of the claims, each once."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +20,7 @@ from tocsin.store.policies.policies import Policy
 from tocsin.testing.clock import Clock
 
 FIVE_MINUTES = timedelta(minutes=5)
+SENT = "select array(select done from unnest(pages_sent($1::jsonb)) as done)"
 
 
 class Room(ClaimedPages):
@@ -60,10 +61,8 @@ async def test_a_page_that_was_claimed_in_a_call_that_broke_goes_out_a_moment_la
     alert_id = await story.alert(await story.make.service(policy))
     assert story.paged() == ["ann"]
     lost = "update outgoing_messages set status = 'sending', claimed_by = $1, claimed_until = now() + interval '30 s'"
-    enqueued = "select engine_enqueue('page', id::text, claimed_until) from outgoing_messages where user_id is not null"
     async with story.pool.acquire() as connection, connection.transaction():
         await connection.execute(f"{lost} where alert_id = $2 and user_id is not null", engine.id, alert_id)
-        await connection.execute(enqueued)
     engine.claimed.doubt()
     await story.phone.wait_for(2)
     assert story.paged() == ["ann"]
@@ -127,9 +126,8 @@ async def test_they_are_claimed_for_the_engine_that_writes_them(pool: Pool, make
     assert (begun["ticked"], begun["wait"]) == (True, FIVE_MINUTES)
     assert await jobs(pool) == [
         ("alert", timedelta(hours=1)),
+        ("claims", CLAIM),
         ("cycle", FIVE_MINUTES),
-        ("page", CLAIM),
-        ("page", CLAIM),
     ]
 
 
@@ -141,15 +139,16 @@ async def test_without_room_they_wait_for_their_jobs(pool: Pool, make: Factory, 
     assert [wait for kind, wait in await jobs(pool) if kind == "page"] == [timedelta(0)] * 2
 
 
-async def test_one_that_is_sent_has_no_job_any_more(pool: Pool, make: Factory, policy: Policy) -> None:
+async def test_they_are_recorded_as_sent_once(pool: Pool, make: Factory, policy: Policy) -> None:
     await enter(pool, make, policy, Room())
-    first, second = await pages(pool)
-    for page in (first, second):
-        assert await pool.fetchval("select page_sent($1)", {"page_id": str(page["id"]), "attempts": 1})
-    assert "page" not in [kind for kind, _ in await jobs(pool)]
+    sent = [{"page_id": str(page["id"]), "attempts": 1} for page in await pages(pool)]
+    late = sent[0] | {"attempts": 2}
+    assert await pool.fetchval(SENT, [late, *sent]) == [None, True, True]
+    assert await pool.fetchval(SENT, sent) == [None, None]
+    assert {page["status"] for page in await pages(pool)} == {"sent"}
 
 
-async def test_a_claim_that_ends_early_brings_the_job_forward(pool: Pool, make: Factory, policy: Policy) -> None:
+async def test_a_claim_that_ends_early_gives_the_page_a_job(pool: Pool, make: Factory, policy: Policy) -> None:
     await enter(pool, make, policy, Room())
     await pool.execute("update outgoing_messages set claimed_until = now()")
     assert [wait for kind, wait in await jobs(pool) if kind == "page"] == [timedelta(0)] * 2

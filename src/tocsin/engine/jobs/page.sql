@@ -104,15 +104,16 @@ from (
 where messages.id = held.id
 
 -- name: claims_but
--- The pages that engine $2 has claimed as it wrote them, but for these. Such a page has its job waiting, while the job of
--- one that was claimed later is running.
+-- The pages that engine $2 has claimed as it wrote them, but for these. Such a page has no job, while the job of one that
+-- was claimed later is running, or is tried again.
 select claimed.id
 from outgoing_messages as claimed
 where
     claimed.claimed_by = $2 and claimed.status = 'sending' and claimed.claimed_until > now()
     and claimed.id <> all($1::uuid[])
-    and exists (
-        select from pgqueuer as job where job.dedupe_key = 'page:' || claimed.id and job.status = 'queued'
+    and not exists (
+        select from pgqueuer as job
+        where job.entrypoint = 'page' and job.payload = convert_to(claimed.id::text, 'UTF8')
     )
 
 -- name: let_go

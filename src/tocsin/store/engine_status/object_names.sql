@@ -27,6 +27,10 @@ cross join lateral (
     union all
     select schedules.name from schedules where asked.kind = 'schedule' and schedules.id = asked.uuid
     union all
+    select 'claims of ' || engines.host || ':' || engines.pid
+    from engine_instances as engines
+    where asked.kind = 'claims' and engines.id = asked.uuid
+    union all
     select services.name from services where asked.kind = 'service' and services.id = asked.uuid
     union all
     select policies.name
