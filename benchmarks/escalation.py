@@ -96,7 +96,7 @@ class _Passed:
 async def _storm(server_dsn: str, engines: int) -> _Passed:
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone, AsyncExitStack() as stack:
         organisation = await found(pool, policies=1000, people=50, webhook=phone.url)
-        due = await pool.fetchval("select now() + $1::interval", timedelta(seconds=12))
+        due = await pool.fetchval("select now() + $1::interval", timedelta(seconds=25))
         await open_alerts(pool, organisation, _STORM, due)
         await pool.execute(_ONE_IS_CRITICAL)
         running = [await stack.enter_async_context(tocsin(dsn, "engine")) for _ in range(engines)]

@@ -35,13 +35,14 @@ from outgoing_messages as messages
 where messages.status = 'sending' and messages.claimed_by is not null and messages.claimed_until is not null
 group by messages.claimed_by;
 
--- An idempotency key begins with the alert's id, so one index finds a key and the pages of an alert. A page is not looked
--- for by its cycle or its contact method: both may be gone, then it says so by itself.
+-- A page is written once: its key is unique among the pages of its alert, by a hash of it that makes the index small. A page
+-- is not looked for by its cycle or its contact method: both may be gone, then it says so by itself.
 alter table outgoing_messages
 drop constraint outgoing_messages_cycle_id_fkey,
 drop constraint outgoing_messages_contact_method_id_fkey,
-drop constraint outgoing_messages_idempotency_key,
-add constraint outgoing_messages_idempotency_key unique (alert_id, idempotency_key);
+drop constraint outgoing_messages_idempotency_key;
+create unique index outgoing_messages_idempotency_key
+on outgoing_messages (alert_id, hashtextextended(idempotency_key, 0));
 drop index outgoing_messages_alert_id_idx;
 drop index outgoing_messages_cycle_id_idx;
 drop index outgoing_messages_contact_method_id_idx;
@@ -49,6 +50,51 @@ drop index outgoing_messages_channel_id_idx;
 create index outgoing_messages_channel_id_idx on outgoing_messages (channel_id) where channel_id is not null;
 comment on column outgoing_messages.cycle_id is 'the cycle that paged; it is as old as the page, and goes with the same alert';
 comment on column outgoing_messages.contact_method_id is 'where it goes, or went: the contact method may be gone';
+
+-- Most pages are written, are sent, and that is all: both are told by the page itself. outgoing_message_events has what
+-- happens to it otherwise. A page that an earlier version wrote has an event for each of its states.
+alter table outgoing_messages
+add column number bigint generated always as identity,
+add column written_as text;
+comment on column outgoing_messages.written_as is 'its first state; null: an event tells it';
+
+drop trigger keep_state_on_insert on outgoing_messages;
+create trigger keep_state_on_insert after insert on outgoing_messages
+for each row when (new.written_as is null) execute function outgoing_message_keep_state();
+
+drop trigger keep_state_on_change on outgoing_messages;
+create trigger keep_state_on_change after update on outgoing_messages
+for each row when (
+    (
+        old.status is distinct from new.status
+        or old.reason is distinct from new.reason
+        or old.attempts is distinct from new.attempts
+    )
+    and (new.status <> 'sent' or new.written_as is null)
+)
+execute function outgoing_message_keep_state();
+
+-- Every state of a page, with its time and reason (N4). The parts of one moment are in the order of ``source`` and ``id``.
+create view page_states as
+select
+    messages.id as page_id,
+    messages.alert_id,
+    1 as source,
+    messages.number as id,
+    messages.created_at as at,
+    messages.written_as as status,
+    case when messages.written_as not in ('pending', 'sending') then messages.reason end as reason,
+    case messages.written_as when 'sending' then 1 else 0 end as attempt
+from outgoing_messages as messages
+where messages.written_as is not null
+union all
+select messages.id, messages.alert_id, 2, events.id, events.at, events.status, events.reason, events.attempt
+from outgoing_messages as messages
+join outgoing_message_events as events on events.message_id = messages.id
+union all
+select messages.id, messages.alert_id, 3, messages.number, messages.sent_at, 'sent', null, messages.attempts
+from outgoing_messages as messages
+where messages.written_as is not null and messages.sent_at is not null;
 
 -- Alerts enter their steps, those that stand as they were read: the state, a cycle per user with what it pages at once, a
 -- page per channel, the timeline. Where everyone must acknowledge, the new cycle takes over the repeating from the
@@ -168,20 +214,27 @@ begin
         from entered
         join people on people.alert_id = entered.alert_id
         left join paged_now on paged_now.alert_id = people.alert_id and paged_now.id = people.id
+        where not exists (
+            select from notification_policy_cycles as former
+            where
+                former.alert_id = entered.alert_id
+                and former.escalation_count = entered.escalation_count
+                and former.user_id = people.id
+        )
         order by entered.alert_id, people.id
-        on conflict (alert_id, escalation_count, user_id) do nothing
         returning id, alert_id, user_id
     ),
     to_users as (
         insert into outgoing_messages (
             idempotency_key, alert_id, cycle_id, user_id, contact_method_id, target_name, destination_type,
             escalation_count, step_number, loop_count, reason, status, next_attempt,
-            attempts, claimed_by, claimed_until
+            attempts, claimed_by, claimed_until, written_as
         )
         select
             concat_ws(':', entered.alert_id, entered.escalation_count, 'user', users.id, page.rule_id, page.round),
             entered.alert_id, begun.id, users.id, methods.id, users.name, methods.type,
-            entered.escalation_count, entered.step_number, entered.loop_count, page.reason, claim.*
+            entered.escalation_count, entered.step_number, entered.loop_count, page.reason, claim.*,
+            claim.status
         from begun
         join paged_now on paged_now.alert_id = begun.alert_id and paged_now.id = begun.user_id
         join entered on entered.alert_id = begun.alert_id
@@ -191,24 +244,25 @@ begin
         join contact_methods as methods on methods.id = page.contact_method_id
         cross join lateral claim_of_page(page.status, entered.claimed_by, entered.claim_ends) as claim
         order by entered.alert_id
-        on conflict (alert_id, idempotency_key) do nothing
+        on conflict (alert_id, hashtextextended(idempotency_key, 0)) do nothing
         returning id, alert_id, contact_method_id, status
     ),
     to_channels as (
         insert into outgoing_messages (
             idempotency_key, alert_id, channel_id, target_name, destination_type,
-            escalation_count, step_number, loop_count, status, next_attempt, attempts, claimed_by, claimed_until
+            escalation_count, step_number, loop_count, status, next_attempt, attempts, claimed_by, claimed_until,
+            written_as
         )
         select
             concat_ws(':', entered.alert_id, entered.escalation_count, 'channel', channels.id),
             entered.alert_id, channels.id, channels.name, channels.type,
-            entered.escalation_count, entered.step_number, entered.loop_count, claim.*
+            entered.escalation_count, entered.step_number, entered.loop_count, claim.*, claim.status
         from entered
         cross join lateral jsonb_array_elements_text(entered.channels) as target (id)
         join channels on channels.id = target.id::uuid
         cross join lateral claim_of_page('pending', entered.claimed_by, entered.claim_ends) as claim
         order by entered.alert_id
-        on conflict (alert_id, idempotency_key) do nothing
+        on conflict (alert_id, hashtextextended(idempotency_key, 0)) do nothing
         returning id, alert_id, channel_id, status
     ),
     logged as (
@@ -345,19 +399,19 @@ begin
     written as (
         insert into outgoing_messages (
             idempotency_key, alert_id, cycle_id, user_id, contact_method_id, target_name, destination_type,
-            escalation_count, step_number, loop_count, status, reason, next_attempt
+            escalation_count, step_number, loop_count, status, reason, next_attempt, written_as
         )
         select
             concat_ws(':', moved.alert_id, moved.escalation_count, 'user', moved.user_id, page.rule_id, page.round),
             moved.alert_id, moved.id, moved.user_id, methods.id, users.name, methods.type,
             moved.escalation_count, moved.step_number, moved.loop_count,
-            page.status, page.reason, case when page.status = 'pending' then now() end
+            page.status, page.reason, case when page.status = 'pending' then now() end, page.status
         from moved
         cross join jsonb_to_recordset(moved.pages)
             as page (rule_id uuid, contact_method_id uuid, round bigint, status text, reason text)
         join users on users.id = moved.user_id
         join contact_methods as methods on methods.id = page.contact_method_id
-        on conflict (alert_id, idempotency_key) do nothing
+        on conflict (alert_id, hashtextextended(idempotency_key, 0)) do nothing
     )
     select count(*) into ticked from moved;
     return nullif(ticked = wanted, false);

@@ -26,7 +26,7 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePosition:
-    """A place in a timeline; ``source`` (0 the alert's log, 1 its pages) and ``id`` decide within a moment."""
+    """A place in a timeline; ``source`` (0 the alert's log, then its pages) and ``id`` decide within a moment."""
 
     at: datetime
     source: int

@@ -9,10 +9,9 @@ from (
     from alert_logs as logs
     where logs.alert_id = $1
     union all
-    select events.at, 1, events.id
-    from outgoing_messages as messages
-    join outgoing_message_events as events on events.message_id = messages.id
-    where messages.alert_id = $1
+    select states.at, states.source, states.id
+    from page_states as states
+    where states.alert_id = $1
 ) as entries
 order by entries.at desc, entries.source desc, entries.id desc
 offset $2
@@ -20,7 +19,7 @@ limit 1
 
 -- name: page
 -- What happened to an alert, oldest first, from the place ($2, $3, $4) on: its own log (source 0) and the states of its
--- pages (source 1), which come second where the moment is the same.
+-- pages, which come second where the moment is the same.
 select entries.at, entries.source, entries.id, entries.event, entries.reason, entries.actor, entries.meta
 from (
     select logs.at, 0 as source, logs.id, logs.event, logs.reason, logs.actor, logs.meta
@@ -28,23 +27,23 @@ from (
     where logs.alert_id = $1
     union all
     select
-        events.at,
-        1,
-        events.id,
+        states.at,
+        states.source,
+        states.id,
         'page',
-        events.reason,
+        states.reason,
         null,
         jsonb_build_object(
             'page_id', messages.id,
             'target', messages.target_name,
             'type', messages.destination_type,
-            'status', events.status,
-            'attempt', events.attempt,
+            'status', states.status,
+            'attempt', states.attempt,
             'user_id', messages.user_id
         )
-    from outgoing_messages as messages
-    join outgoing_message_events as events on events.message_id = messages.id
-    where messages.alert_id = $1
+    from page_states as states
+    join outgoing_messages as messages on messages.id = states.page_id
+    where states.alert_id = $1
 ) as entries
 where $2::timestamptz is null or (entries.at, entries.source, entries.id) > ($2, $3::integer, $4::bigint)
 order by entries.at, entries.source, entries.id

@@ -27,15 +27,27 @@ select
 with overdue as (
     select count(*) as objects, min(due) filter (where due <= now()) as since from engine_overdue
 ),
--- How the last attempts to send ended; the newest events alone are read, since they are in no order of time.
+-- How the last attempts to send ended. Of events the newest alone are read, since they are in no order of time.
 sends as (
     select
-        count(*) filter (where status in ('sent', 'delivered')) as succeeded,
-        count(*) filter (where status = 'failed' or (status = 'pending' and attempt > 0)) as failed
-    from (
-        select at, status, reason, attempt from outgoing_message_events order by id desc limit 500
-    ) as latest
-    where at > now() - interval '5 minutes' and reason is distinct from 'in_maintenance'
+        (
+            select count(*)
+            from (
+                select from outgoing_messages as messages
+                where messages.sent_at > now() - interval '5 minutes'
+                limit 500
+            ) as sent
+        ) as succeeded,
+        (
+            select count(*)
+            from (
+                select at, status, reason, attempt from outgoing_message_events order by id desc limit 500
+            ) as latest
+            where
+                at > now() - interval '5 minutes'
+                and reason is distinct from 'in_maintenance'
+                and (status = 'failed' or (status = 'pending' and attempt > 0))
+        ) as failed
 )
 select
     now() as now,

@@ -1,16 +1,27 @@
 -- name: lateness
 -- Acted minus due over the last hour, by minute: of steps that alerts entered, and of pages from the moment they were
--- to go out until their first attempt. The newest $1 entries of each log are read: no index has them by time.
+-- to go out until the end of their first attempt. The newest $1 entries of each log are read: no index has them by time.
 with moves as (
     select 'alert' as kind, moves.moved_at as at, moves.moved_at - moves.due as late
     from (select id, alert_id, event, at from alert_logs order by id desc limit $1) as logs
     join escalation_moves as moves on moves.alert_id = logs.alert_id and moves.log_id = logs.id
     where logs.event = 'escalated' and logs.at > now() - interval '1 hour' and moves.due is not null
     union all
+    select 'page', sent.sent_at, sent.sent_at - sent.created_at
+    from (
+        select messages.sent_at, messages.created_at
+        from outgoing_messages as messages
+        where messages.sent_at > now() - interval '1 hour' and messages.attempts = 1
+        order by messages.sent_at desc
+        limit $1
+    ) as sent
+    union all
     select 'page', events.at, events.at - messages.created_at
     from (select message_id, status, attempt, at from outgoing_message_events order by id desc limit $1) as events
     join outgoing_messages as messages on messages.id = events.message_id
-    where events.status = 'sending' and events.attempt = 1 and events.at > now() - interval '1 hour'
+    where
+        events.status in ('pending', 'failed') and events.attempt = 1
+        and events.at > now() - interval '1 hour'
 ),
 seconds as (
     select kind, date_trunc('minute', at) as minute, greatest(extract(epoch from late), 0)::float8 as late from moves

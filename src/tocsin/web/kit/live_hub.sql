@@ -12,10 +12,9 @@ select
         '.', alerts.status, alerts.count, state.version, state.state,
         (select count(*) from alert_logs as logs where logs.alert_id = alerts.id),
         (
-            select count(*) || '.' || coalesce(max(events.id), 0)
-            from outgoing_messages as messages
-            join outgoing_message_events as events on events.message_id = messages.id
-            where messages.alert_id = alerts.id
+            select count(*) || '.' || coalesce(max(states.id), 0)
+            from page_states as states
+            where states.alert_id = alerts.id
         )
     ) as print
 from alerts
