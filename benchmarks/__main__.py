@@ -15,7 +15,7 @@ from benchmarks.environment import server
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.healing import healing
 from benchmarks.idle import idle, idle_large
-from benchmarks.ingest import ingest_rate
+from benchmarks.ingest import ingest_beside_paging, ingest_rate
 from benchmarks.memory import memory
 from benchmarks.overdue import overdue
 from benchmarks.pages import pages
@@ -34,6 +34,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "queue-million": queue_million,
     "path": ingest_to_webhook,
     "ingest": ingest_rate,
+    "ingest-paging": ingest_beside_paging,
     "silent": silent,
     "lateness": escalation_lateness,
     "storm": storm,

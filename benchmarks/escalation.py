@@ -22,7 +22,8 @@ _LEFT = "select count(*) from escalation_policy_state where step_number = 0"
 _UNSENT = "select (select count(*) from alerts) - (select count(*) from outgoing_messages where status = 'sent')"
 _SINCE = "select extract(epoch from now() - $1::timestamptz)::float8"
 _AHEAD = timedelta(seconds=5)
-_STORM = 10_000
+STORM = 10_000
+SEEDED_WITHIN = timedelta(seconds=25)
 
 # The last of the alerts is critical, all others are warnings.
 _ONE_IS_CRITICAL = """
@@ -39,7 +40,7 @@ async def escalation_lateness(server_dsn: str) -> list[Row]:
         async with tocsin(dsn, "engine"):
             due = await pool.fetchval("select now() + $1::interval", _AHEAD)
             await open_alerts(pool, organisation, 1000, due, timedelta(seconds=10))
-            await _until(pool, _LEFT, 60)
+            await until(pool, _LEFT, 60)
             late = [row["late"] * 1000 for row in await pool.fetch(_LATENESS)]
     return [
         Row("1,000 due over 10 s, p50", quantile(late, 0.5), "ms"),
@@ -56,8 +57,8 @@ async def storm(server_dsn: str) -> list[Row]:
     return [
         Row("first page received after the due instant", passed.first_page, "ms", "<= 250"),
         Row("the critical alert's page received", passed.critical_page, "ms", "<= 500"),
-        Row("all moved", _STORM / passed.moved, "s", "<= 4"),
-        Row("all pages received", _STORM / passed.paged, "s", "<= 7"),
+        Row("all moved", STORM / passed.moved, "s", "<= 4"),
+        Row("all pages received", STORM / passed.paged, "s", "<= 7"),
         Row("alerts moved", passed.moved, "alerts/s", ">= 2500"),
         Row("alerts moved and paged", passed.paged, "alerts/s"),
         Row("lateness, p50", quantile(passed.late, 0.5), "ms"),
@@ -96,35 +97,35 @@ class _Passed:
 async def _storm(server_dsn: str, engines: int) -> _Passed:
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone, AsyncExitStack() as stack:
         organisation = await found(pool, policies=1000, people=50, webhook=phone.url)
-        due = await pool.fetchval("select now() + $1::interval", timedelta(seconds=25))
-        await open_alerts(pool, organisation, _STORM, due)
+        due = await pool.fetchval("select now() + $1::interval", SEEDED_WITHIN)
+        await open_alerts(pool, organisation, STORM, due)
         await pool.execute(_ONE_IS_CRITICAL)
         running = [await stack.enter_async_context(tocsin(dsn, "engine")) for _ in range(engines)]
-        past = await _until_due(pool, due)
+        past = await until_due(pool, due)
         began = time.monotonic() + past
         pids = [*(engine.pid for engine in running), *server_pids(await pool.fetchval("select pg_backend_pid()"))]
         before, wal_before = seconds_used(pids), await pool.fetchval(_WAL)
-        await _until(pool, _LEFT, 300)
+        await until(pool, _LEFT, 300)
         moved = await pool.fetchval(_SINCE, due)
-        await _until(pool, _UNSENT, 300)
+        await until(pool, _UNSENT, 300)
         paged = await pool.fetchval(_SINCE, due)
         used = seconds_used(pids) - before
         wal = await pool.fetchval(_WAL) - wal_before
         late = [row["late"] * 1000 for row in await pool.fetch(_LATENESS)]
         arrivals = {request.json["alert"]["id"]: (request.received_at - began) * 1000 for request in phone.requests}
     return _Passed(
-        moved=_STORM / moved,
-        paged=_STORM / paged,
+        moved=STORM / moved,
+        paged=STORM / paged,
         late=late,
-        processor_ms=used / _STORM * 1000,
-        wal_kb=float(wal) / _STORM / 1000,
+        processor_ms=used / STORM * 1000,
+        wal_kb=float(wal) / STORM / 1000,
         first_page=min(arrivals.values()),
         critical_page=arrivals[max(arrivals)],
     )
 
 
-async def _until_due(pool: Pool, due: object) -> float:
-    """Wait; returns how long ago the due instant is by then, as a number of seconds below zero."""
+async def until_due(pool: Pool, due: object) -> float:
+    """Wait for it; returns how long ago the due instant is by then, as a number of seconds below zero."""
     left = await pool.fetchval("select extract(epoch from $1::timestamptz - now())::float8", due)
     if left < 0:
         raise AssertionError("seeding took longer than planned for; the storm has begun already")
@@ -133,7 +134,8 @@ async def _until_due(pool: Pool, due: object) -> float:
     return past
 
 
-async def _until(pool: Pool, count_left: str, seconds: float) -> None:
+async def until(pool: Pool, count_left: str, seconds: float) -> None:
+    """Wait until nothing is left to count. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while await pool.fetchval(count_left):
             await asyncio.sleep(0.05)

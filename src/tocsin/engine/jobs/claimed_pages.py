@@ -4,8 +4,9 @@ In a storm the alerts move faster than their pages go out, so pages wait here: i
 the destinations take turns. No line is so long that a claim could run out in it. What finds no room is written
 unclaimed, and has a job.
 
-The engine's job ``claims`` waits for the end of its claims. It sees to the pages when this engine dies, or cannot record
-what became of them. A claim of this engine's that it does not know of, since the database did not come to answer, it gives up by itself.
+The engine's job ``claims`` waits for the end of its claims. It sees to the pages when this engine dies, or cannot
+record what became of them. A claim of this engine's that it does not know of, since the database did not come to
+answer, it gives up by itself.
 """
 
 import asyncio
