@@ -103,7 +103,7 @@ async def test_it_is_not_asked_when_every_page_fails(deadman: Deadman, pool: Poo
     assert await deadman.ping() == "sent"
     await pool.execute("update outgoing_messages set attempts = 3")
     assert await deadman.ping() == "withheld"
-    await pool.execute("update outgoing_messages set status = 'sent', next_attempt = null")
+    await pool.execute("update outgoing_messages set status = 'sent', sent_at = now(), next_attempt = null")
     assert await deadman.ping() == "sent"
 
 
