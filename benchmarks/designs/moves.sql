@@ -127,16 +127,16 @@ cycles as (
 pages as (
     insert into outgoing_messages (
         idempotency_key, alert_id, channel_id, target_name, destination_type,
-        escalation_count, step_number, loop_count
+        escalation_count, step_number, loop_count, written_as
     )
     select
         concat_ws(':', moved.alert_id, moved.escalation_count, 'channel', channels.id),
         moved.alert_id, channels.id, channels.name, channels.type,
-        moved.escalation_count, moved.step_number, moved.loop_count
+        moved.escalation_count, moved.step_number, moved.loop_count, 'pending'
     from moved
     join escalation_policy_step_targets as targets on targets.escalation_policy_step_id = moved.step_id
     join channels on channels.id = targets.channel_id
-    on conflict (idempotency_key) do nothing
+    on conflict do nothing
 ),
 logs as (
     insert into alert_logs (alert_id, event, reason, meta)
@@ -210,15 +210,15 @@ planned as (
 pages as (
     insert into outgoing_messages (
         idempotency_key, alert_id, cycle_id, user_id, contact_method_id, target_name, destination_type,
-        escalation_count, step_number, loop_count
+        escalation_count, step_number, loop_count, written_as
     )
     select
         concat_ws(':', planned.alert_id, planned.escalation_count, 'user', planned.user_id, planned.rule_id, 0),
         planned.alert_id, planned.cycle_id, planned.user_id, planned.method_id, planned.name, planned.type,
-        planned.escalation_count, planned.step_number, planned.loop_count
+        planned.escalation_count, planned.step_number, planned.loop_count, 'pending'
     from planned
     where planned.moment <= now() and (planned.last_tick is null or planned.moment > planned.last_tick)
-    on conflict (idempotency_key) do nothing
+    on conflict do nothing
 ),
 moved as (
     update notification_policy_cycles as cycles
