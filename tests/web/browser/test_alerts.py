@@ -90,6 +90,38 @@ async def test_one_alert_tells_all_about_it(desktop: Page, scene: Scene) -> None
     await screenshot(desktop, "alert")
 
 
+DETAILS = """## Checkout answers 5xx
+
+**Orders are lost** on `web-3`, see [the runbook](https://wiki.example.org/checkout).
+
+| instance | requests | errors |
+|---|--:|--:|
+| web-3.fra.example.org:9090 | 1,204 | 241 |
+| web-4.fra.example.org:9090 | 1,190 | 3 |
+
+- drain the node
+- restart the pool
+
+1. look at https://grafana.example.org/d/checkout?orgId=1&from=now-1h&viewPanel=12
+2. call somebody
+
+web-3   CPU  94 %
+web-4   CPU   3 %
+
+```
+$ systemctl restart checkout
+```
+"""
+
+
+async def test_details_fit_the_screen_of_a_phone(phone: Page, scene: Scene, make: Factory) -> None:
+    await make.pool.execute("update alerts set details = $1 where id = $2", DETAILS, scene.number)
+    await phone.goto(f"/alerts/{scene.number}")
+    await expect(phone.locator(".details table")).to_contain_text("web-3.fra.example.org")
+    await expect(phone.get_by_role("link", name="the runbook")).to_be_visible()
+    await no_complaints(phone)
+
+
 async def test_a_thumb_acknowledges_and_everything_follows(phone: Page, scene: Scene, make: Factory) -> None:
     await phone.goto(f"/alerts/{scene.number}")
     button = phone.get_by_role("button", name="Acknowledge")

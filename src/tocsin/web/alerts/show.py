@@ -1,5 +1,6 @@
 """One alert: what it is about, where it stands on its policy, what happened and what happens next."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -24,6 +25,7 @@ from tocsin.store.services import favourites
 from tocsin.web.alerts.alert_links import TOP_KINDS, shown_link
 from tocsin.web.alerts.alert_text import sentence, style_of
 from tocsin.web.alerts.escalation_preview import EscalationPreview, preview_escalation
+from tocsin.web.alerts.markdown import details_html
 from tocsin.web.kit.forecast_text import ForecastLine, ForecastText, forecast_text
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
@@ -68,6 +70,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "alert": alert,
         "top_links": [shown_link(link) for link in alert.links if link.kind in TOP_KINDS],
         "other_links": [shown_link(link) for link in alert.links if link.kind not in TOP_KINDS],
+        "details": await asyncio.to_thread(details_html, alert.details),
         "sentence": sentence,
         "look_of": style_of,
         "policy": policy,
