@@ -3,6 +3,7 @@
     TocsinError
     ├── ConfigurationError      a setting or the machine is not as it must be; raised at start
     ├── InvalidInput            the caller's fields are wrong; carries every FieldError at once
+    │   └── Quarantined         nothing can be done with what was sent; it is kept in the key's quarantine
     ├── NotFound                no such object, or none that the caller may know of
     ├── Conflict                the object has moved on, or a name is taken
     ├── Unauthenticated         no credentials, or none that we know
@@ -41,6 +42,18 @@ class InvalidInput(TocsinError):
     def __init__(self, *errors: FieldError) -> None:
         super().__init__("; ".join(f"{error.field}: {error.message}" for error in errors))
         self.errors = errors
+
+
+class Quarantined(InvalidInput):
+    """What a known sender sent cannot be mapped; it is kept in the quarantine of its key, unless that is full."""
+
+    def __init__(self, *errors: FieldError, is_kept: bool) -> None:
+        super().__init__(*errors)
+        self.is_kept = is_kept
+
+    def __str__(self) -> str:
+        kept = "the request is kept in the key's quarantine" if self.is_kept else "the key's quarantine is full"
+        return f"{super().__str__()}; {kept}"
 
 
 class NotFound(TocsinError):

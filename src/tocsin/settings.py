@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     operators_policy: str | None = Field(
         None, description="name or id of the escalation policy whose people hear of a sick engine; unset: nobody does"
     )
+    payload_lifetime_seconds: DurationSetting = Field(
+        timedelta(days=14),
+        gt=timedelta(0),
+        description="how long requests of senders are kept as they came, in seconds; what is in quarantine stays",
+    )
     walk_seconds: DurationSetting = Field(
         timedelta(minutes=10),
         ge=timedelta(seconds=10),

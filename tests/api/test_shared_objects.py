@@ -58,6 +58,7 @@ OTHERS = (
     "/engine",
     "/favourites",
     "/services/{service_id}/favourite",
+    "/services/{service_id}/integration-keys/{key_id}/quarantine",
 )
 
 

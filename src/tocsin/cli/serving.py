@@ -42,7 +42,13 @@ async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
         links = ActionLinks(loaded.base_url, key, loaded.action_link_lifetime_seconds)
         outbox = Outbox(senders, links.urls, loaded.base_url, mails=loaded.smtp_url is not None)
         engine = await stack.enter_async_context(
-            open_engine(dsn, outbox, connections=loaded.engine_connections, reconcile_within=loaded.walk_seconds)
+            open_engine(
+                dsn,
+                outbox,
+                connections=loaded.engine_connections,
+                reconcile_within=loaded.walk_seconds,
+                payload_lifetime=loaded.payload_lifetime_seconds,
+            )
         )
         running = asyncio.create_task(engine.run(), name="engine")
         try:

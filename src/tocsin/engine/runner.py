@@ -33,6 +33,7 @@ from tocsin.engine.queue.job import PAGES, STATE
 from tocsin.engine.queue.queries import prune_log
 from tocsin.engine.queue.worker import Worker, WorkerContext, WorkerRun, open_context, open_run
 from tocsin.engine.schema import Schema
+from tocsin.store.payloads import received
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,7 @@ class Engine:
     workers: Sequence[Worker]
     claimed: ClaimedPages
     reconcile_within: timedelta
+    payload_lifetime: timedelta
     life: Life = field(default_factory=Life)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -204,6 +206,7 @@ class Engine:
         await prune_log(self.pool)
         await self.pool.execute(_SQL["prune_instances"])
         await repair.prune(self.pool)
+        await received.remove_old(self.pool, self.payload_lifetime)
 
     async def _remove_instance(self) -> None:
         try:
@@ -214,11 +217,17 @@ class Engine:
 
 @asynccontextmanager
 async def open_engine(
-    dsn: str, outbox: Outbox, *, connections: int, reconcile_within: timedelta = timedelta(minutes=10)
+    dsn: str,
+    outbox: Outbox,
+    *,
+    connections: int,
+    reconcile_within: timedelta = timedelta(minutes=10),
+    payload_lifetime: timedelta = timedelta(days=14),
 ) -> AsyncIterator[Engine]:
     """An engine on the database, with up to ``connections`` connections for its jobs and a few for the queue.
 
-    ``reconcile_within`` bounds how long it takes until a change that nothing told of is found.
+    ``reconcile_within`` bounds how long it takes until a change that nothing told of is found. What senders sent is
+    kept for ``payload_lifetime``.
     """
     lateness, life = Lateness(), Life(mails=outbox.mails)
     async with (
@@ -232,4 +241,4 @@ async def open_engine(
             Worker(STATE, list(state_kinds(pool, claimed).values()), concurrency=150, batch=50),
             Worker(PAGES, [page.kind(pages), claims.kind(pool)], concurrency=256, batch=50),
         ]
-        yield Engine(context, workers, claimed, reconcile_within, life, lateness=lateness)
+        yield Engine(context, workers, claimed, reconcile_within, payload_lifetime, life, lateness=lateness)

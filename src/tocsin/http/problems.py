@@ -123,6 +123,25 @@ def problem(
     return ProblemResponse(body, status, _headers(status) | dict(headers or {}))
 
 
+def told(error: TocsinError) -> ProblemResponse | None:
+    """The answer for an error that its caller is told of; None when it is none of theirs."""
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
+    if status is None:
+        return None
+    errors = error.errors if isinstance(error, InvalidInput | Conflict | PermissionDenied) else ()
+    detail = _count(errors) if isinstance(error, InvalidInput) else str(error)
+    wait = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    return problem(status, detail, errors, wait)
+
+
+def unavailable(error: Exception) -> Unavailable | None:
+    """What to tell the caller when the database cannot do it now; None for any other fault."""
+    # asyncpg files its own refusal to encode an argument under InterfaceError: that is a fault of ours.
+    if isinstance(error, _DATABASE_UNAVAILABLE) and not isinstance(error, ValueError):
+        return Unavailable("the database cannot do this at the moment; try again")
+    return None
+
+
 def install(app: FastAPI) -> None:
     """Make the app answer every error as problem details."""
     app.add_exception_handler(TocsinError, _on_tocsin_error)
@@ -150,13 +169,8 @@ def _encodable(text: str) -> str:
 
 
 async def _on_tocsin_error(request: Request, error: Exception) -> Response:
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
-    if status is None:
-        return await _on_unexpected(request, error)
-    errors = error.errors if isinstance(error, InvalidInput | Conflict | PermissionDenied) else ()
-    detail = _count(errors) if isinstance(error, InvalidInput) else str(error)
-    wait = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
-    return problem(status, detail, errors, wait)
+    assert isinstance(error, TocsinError)
+    return told(error) or await _on_unexpected(request, error)
 
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:
@@ -206,11 +220,10 @@ async def _on_data_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_unavailable(request: Request, error: Exception) -> Response:
-    # asyncpg files its own refusal to encode an argument under InterfaceError: that is a fault of ours.
-    if isinstance(error, ValueError):
+    if (refusal := unavailable(error)) is None:
         return await _on_unexpected(request, error)
     log.warning("database not available", method=request.method, path=_logged(request), error=repr(error))
-    return problem(503, "the database cannot do this at the moment; try again")
+    return problem(503, str(refusal))
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

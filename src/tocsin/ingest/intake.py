@@ -1,30 +1,45 @@
 """What happens to a request in any format: its key is looked up, its messages are acted upon, and it is answered.
 
-The answer comes only after the commit. Errors are problem details, as everywhere; a wrong field is 400 here, as senders
-expect.
+The answer comes only after the commit, and what was received is committed with it, as it came but for its secrets. What
+cannot be mapped to any alert is kept in the key's quarantine. Errors are answered in the format's own form: by default
+as problem details, as everywhere.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+import asyncpg
+import structlog
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
-from tocsin.errors import Conflict, InvalidInput, NotFound, Unauthenticated
+from tocsin.errors import FieldError, InvalidInput, Quarantined, TocsinError, Unauthenticated
 from tocsin.http.auth import client_ip
-from tocsin.http.problems import problem
+from tocsin.http.problems import unavailable
+from tocsin.ingest.message_actions import close_or_acknowledge
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
+from tocsin.ingest.metrics import count_received, show_types
+from tocsin.ingest.payload import payload_of
+from tocsin.ingest.text import mend
 from tocsin.store.actor import acting
-from tocsin.store.alerts import actions, new_alert
+from tocsin.store.alerts import new_alert
+from tocsin.store.payloads.received import NewPayload, SentBy
 from tocsin.store.services import integration_keys
-from tocsin.store.services.integration_keys import SenderCredential
+from tocsin.store.services.integration_keys import KnownSender, SenderCredential
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
+
+# A sender that waits longer than this gives up by itself, and some do not try again then; told 503 they do.
+ANSWERS_WITHIN = 8.0
 
 
 def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:
     """The paths of the formats."""
     router = APIRouter()
     for message_format in formats:
+        show_types([message_format.key_type])
         for path in message_format.paths:
             router.add_route(path, _endpoint(message_format), methods=["POST"], include_in_schema=False)
     return router
@@ -32,50 +47,84 @@ def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:
 
 def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Response]]:
     async def incoming(request: Request) -> Response:
-        raw = RawRequest(request.scope["query_string"], request.headers, await request.body())
-        submission = message_format.read(raw)
+        scope = request.scope
+        raw = RawRequest(scope["query_string"], request.headers, await request.body(), scope["path"])
         try:
-            credential = _credential(submission, message_format, client_ip(request))
-            results = await _take(request.app.state.pool, credential, submission)
-        except InvalidInput as error:
-            return problem(400, str(error), error.errors)
+            results = await _receive(request, message_format, raw)
+        except TocsinError as error:
+            return message_format.refuse(raw, error)
         return message_format.answer(raw, results)
 
     return incoming
 
 
-def _credential(submission: Submission, message_format: MessageFormat, ip: str | None) -> SenderCredential:
+async def _receive(request: Request, message_format: MessageFormat, raw: RawRequest) -> Sequence[MessageResult]:
+    """Act on the request. Raises what it is refused for, as an error that the sender is told of."""
+    submission = message_format.read(raw)
     if submission.secret is None:
         raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
-    return SenderCredential(submission.secret, message_format.key_type, ip)
+    credential = SenderCredential(submission.secret, message_format.key_type, client_ip(request))
+    payload = payload_of(raw, submission.secret)
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            return await _take(request.app.state.pool, credential, submission, payload)
+    except Exception as error:
+        if refusal := unavailable(error):
+            log.warning("alert_not_taken", path=payload.path, error=repr(error))
+            raise refusal from error
+        raise
 
 
-async def _take(pool: Pool, credential: SenderCredential, submission: Submission) -> Sequence[MessageResult]:
+async def _take(
+    pool: Pool, credential: SenderCredential, submission: Submission, payload: NewPayload
+) -> Sequence[MessageResult]:
     if isinstance(submission.messages, InvalidInput):
-        await integration_keys.authenticate(pool, credential)
-        raise submission.messages
-    if not submission.messages:
-        await integration_keys.authenticate(pool, credential)
-    return [await _act(pool, credential, message) for message in submission.messages]
+        raise await _quarantined(pool, credential, payload, submission.messages.errors)
+    try:
+        results = await _take_all(pool, credential, submission.messages, payload)
+    except (asyncpg.DataError, ValueError) as error:  # no format should let this happen, and yet nothing is to be lost
+        log.exception("message_not_stored", path=payload.path)
+        wrong = FieldError("body", "has a value that cannot be stored")
+        raise await _quarantined(pool, credential, payload, [wrong]) from error
+    count_received(credential.type, "accepted")
+    return results
 
 
-async def _act(pool: Pool, credential: SenderCredential, message: Message) -> MessageResult:
+async def _take_all(
+    pool: Pool, credential: SenderCredential, messages: Sequence[Message], sent_by: SentBy
+) -> Sequence[MessageResult]:
+    """Act on the messages in order. The payload is kept with the first one, or by itself when there is none."""
+    if not messages:
+        await integration_keys.authenticate(pool, credential, sent_by)
+    results: list[MessageResult] = []
+    for message in messages:
+        result, sent_by = await _act(pool, credential, message, sent_by)
+        results.append(result)
+    return results
+
+
+async def _quarantined(
+    pool: Pool, credential: SenderCredential, payload: NewPayload, errors: Sequence[FieldError]
+) -> Quarantined:
+    reason = mend(str(InvalidInput(*errors))).text
+    sender = await integration_keys.authenticate(pool, credential, payload, reason)
+    is_kept = sender.actor.payload_id is not None
+    count_received(credential.type, "quarantined" if is_kept else "quarantine_full")
+    log.warning("payload_quarantined", service_id=str(sender.service_id), key=sender.actor.name, is_kept=is_kept)
+    return Quarantined(*errors, is_kept=is_kept)
+
+
+async def _act(
+    pool: Pool, credential: SenderCredential, message: Message, sent_by: SentBy
+) -> tuple[MessageResult, SentBy]:
+    """What came of the message, and the payload that brought it, which is kept now."""
     if message.action == "trigger":
-        raised = await new_alert.raise_by_key(pool, credential, message.alert)
-        return MessageResult(raised.alert_id, str(raised.service_id), raised.is_new)
-    source = await integration_keys.authenticate(pool, credential)
-    return await _handle(pool, source, message)
+        raised = await new_alert.raise_by_key(pool, credential, message.alert, sent_by)
+        return MessageResult(raised.alert_id, str(raised.service_id), raised.is_new), raised.payload_id
+    sender = await integration_keys.authenticate(pool, credential, sent_by)
+    return await _handle(pool, sender, message), sender.actor.payload_id
 
 
-async def _handle(pool: Pool, source: integration_keys.KnownSender, message: Message) -> MessageResult:
-    """Close or acknowledge the open alert that is meant, if there is one."""
-    async with acting(pool, source.actor) as connection:
-        alert_id = await new_alert.open_alert(connection, source.service_id, message.alert.dedup_key)
-        if alert_id is None:
-            return MessageResult()
-        try:
-            act = actions.close if message.action == "close" else actions.acknowledge
-            await act(connection, alert_id, source.actor)
-        except (Conflict, NotFound):  # closed or deleted a moment ago
-            return MessageResult()
-    return MessageResult(alert_id, str(source.service_id))
+async def _handle(pool: Pool, sender: KnownSender, message: Message) -> MessageResult:
+    async with acting(pool, sender.actor) as connection:
+        return await close_or_acknowledge(connection, sender.service_id, message, sender.actor)

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from tocsin.errors import InvalidInput
+from tocsin.errors import InvalidInput, TocsinError
+from tocsin.http.problems import problem, told
 from tocsin.store.alerts.new_alert import NewAlert
 
 MessageAction = Literal["trigger", "acknowledge", "close"]
@@ -21,6 +22,7 @@ class RawRequest:
     query: bytes
     headers: Headers
     body: bytes
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,21 @@ class Snippet:
     text: str
 
 
+def as_problem(_raw: RawRequest, error: TocsinError) -> Response:
+    """Problem details, as everywhere; a wrong field is 400 here, as senders expect."""
+    if isinstance(error, InvalidInput):
+        return problem(400, str(error), error.errors)
+    return told(error) or problem(500, "something went wrong inside Tocsin; the log says what")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFormat:
     """A way in. ``key_type`` is the type of its integration keys: a key of another type is refused on its paths.
 
-    ``paths`` take POST; the first is shown with a new key. ``read`` raises nothing, whatever was sent. ``answer`` gets
-    the results in the order of the messages. ``caption``, ``hint`` and ``snippets`` are for the pages.
+    ``paths`` take POST; the first is shown with a new key. ``read`` raises nothing, whatever was sent, and reads a
+    request that was kept as it read it when it came: the Content-Type is the only header that is kept. ``answer`` gets
+    the results in the order of the messages. ``refuse`` answers an error in the form that its senders read.
+    ``caption``, ``hint`` and ``snippets`` are for the pages.
     """
 
     key_type: str
@@ -75,6 +86,7 @@ class MessageFormat:
     read: Callable[[RawRequest], Submission]
     answer: Callable[[RawRequest, Sequence[MessageResult]], Response]
     snippets: Callable[[str], Sequence[Snippet]]
+    refuse: Callable[[RawRequest, TocsinError], Response] = as_problem
 
     def url(self, base_url: str, token: str) -> str:
         """Where a sender with this token sends its messages."""

@@ -23,7 +23,8 @@ class Actor:
 
     ``user_id`` is set when a person acts, whether by session, by a token of theirs, or by a link in a page.
     ``teams`` holds that person's role in each of their teams. ``expires_at`` is when a token ends.
-    ``shared`` is who changes what belongs to no team, as the settings say.
+    ``shared`` is who changes what belongs to no team, as the settings say. ``payload_id`` is the payload by which a
+    sender acts.
     """
 
     type: ActorType
@@ -36,6 +37,7 @@ class Actor:
     expires_at: datetime | None = None
     shared: SharedObjects = "members"
     ip: str | None = None
+    payload_id: int | None = None
 
     @property
     def record(self) -> dict[str, str | None]:

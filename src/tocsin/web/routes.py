@@ -10,6 +10,7 @@ from tocsin.web.alerts.actions import router as alert_actions
 from tocsin.web.alerts.link_page import router as alert_link_page
 from tocsin.web.alerts.list import router as alert_list
 from tocsin.web.alerts.notes import router as alert_notes
+from tocsin.web.alerts.payloads import router as alert_payloads
 from tocsin.web.alerts.show import router as alert_show
 from tocsin.web.calendar_feeds.addresses import router as calendar_feed_addresses
 from tocsin.web.calendar_feeds.feed import router as calendar_feed
@@ -42,6 +43,7 @@ from tocsin.web.services.edit import router as service_edit
 from tocsin.web.services.keys import router as service_keys
 from tocsin.web.services.list import router as service_list
 from tocsin.web.services.maintenance import router as service_maintenance
+from tocsin.web.services.quarantine import router as service_quarantine
 from tocsin.web.services.show import router as service_show
 from tocsin.web.start.home import router as home
 from tocsin.web.start.search import router as search
@@ -57,6 +59,7 @@ ROUTERS: Sequence[APIRouter] = (
     alert_actions,
     alert_notes,
     alert_link_page,
+    alert_payloads,
     calendar_feed,
     calendar_feed_addresses,
     channel_list,
@@ -89,6 +92,7 @@ ROUTERS: Sequence[APIRouter] = (
     service_edit,
     service_keys,
     service_maintenance,
+    service_quarantine,
     home,
     search,
     setup,

@@ -187,4 +187,4 @@ async def log(
 ) -> None:
     """Note in the alert's timeline what the actor did."""
     who = {"user_id": str(actor.user_id)} if actor.user_id else {}
-    await connection.execute(_sql["log"], alert_id, event, actor.record, {**who, **(meta or {})})
+    await connection.execute(_sql["log"], alert_id, event, actor.record, {**who, **(meta or {})}, actor.payload_id)

@@ -115,4 +115,4 @@ set force_escalation = true, force_step_id = $2, next_escalation = now(), versio
 where alert_id = $1
 
 -- name: log
-insert into alert_logs (alert_id, event, actor, meta) values ($1, $2, $3::jsonb, $4::jsonb)
+insert into alert_logs (alert_id, event, actor, meta, payload_id) values ($1, $2, $3::jsonb, $4::jsonb, $5)

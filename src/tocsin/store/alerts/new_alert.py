@@ -12,6 +12,8 @@ from tocsin.domain.alert_link import AlertLink
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
+from tocsin.store.payloads import received
+from tocsin.store.payloads.received import SentBy
 from tocsin.store.services.integration_keys import SenderCredential, unknown_key, wrong_type
 
 _sql = Statements(__package__, "new_alert.sql")
@@ -37,6 +39,7 @@ class RaisedAlert:
     alert_id: int
     service_id: UUID
     is_new: bool
+    payload_id: int | None = None
 
 
 async def raise_alert(database: Queryable, service_id: UUID, new: NewAlert, actor: Actor) -> RaisedAlert:
@@ -45,23 +48,25 @@ async def raise_alert(database: Queryable, service_id: UUID, new: NewAlert, acto
     That one's details and links are refreshed by what the message has, and the higher severity stays. Raises NotFound
     when the service is gone.
     """
-    row = await _raise(database, new, None, None, None, service_id, actor.record)
+    row = await _raise(database, new, actor.payload_id, None, None, None, service_id, actor.record)
     if row is None:
         raise NotFound("no such service")
-    return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"])
+    return _raised(row)
 
 
-async def raise_by_key(database: Queryable, credential: SenderCredential, new: NewAlert) -> RaisedAlert:
-    """As `raise_alert`, on the service of an integration key.
+async def raise_by_key(
+    database: Queryable, credential: SenderCredential, new: NewAlert, sent_by: SentBy = None
+) -> RaisedAlert:
+    """As `raise_alert`, on the service of an integration key, with the payload that brought the message.
 
     Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
     """
-    row = await _raise(database, new, credential.digest, credential.type, credential.ip, None, None)
+    row = await _raise(database, new, sent_by, credential.digest, credential.type, credential.ip, None, None)
     if row is None:
         raise unknown_key()
     if not row["is_allowed"]:
         raise wrong_type()
-    return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"])
+    return _raised(row)
 
 
 async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> int | None:
@@ -70,10 +75,14 @@ async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> i
     return alert_id
 
 
-async def _raise(database: Queryable, new: NewAlert, *source: object) -> asyncpg.Record | None:
+async def _raise(database: Queryable, new: NewAlert, sent_by: SentBy, *source: object) -> asyncpg.Record | None:
     links = [link.record for link in new.links]
     content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended), links)
     try:
-        return await database.fetchrow(_sql["raise"], *source, *content)
+        return await database.fetchrow(_sql["raise"], *source, *content, *received.arguments(sent_by))
     except asyncpg.ForeignKeyViolationError:
         return None  # the service, and its keys with it, was deleted a moment ago
+
+
+def _raised(row: asyncpg.Record) -> RaisedAlert:
+    return RaisedAlert(row["alert_id"], row["service_id"], row["is_new"], row["payload_id"])

@@ -2,7 +2,8 @@
 -- One alert, in one round trip, by an integration key ($1 its hash, $2 its type, $3 the sender's address) or by an
 -- actor on a service ($4, $5). An open alert with the same key takes the message in instead. The key is looked up in
 -- this statement, so that a revoked one stops at once; its use is noted at most once a minute, by nobody who would
--- have to wait for it. A new alert has count 1, and no other has.
+-- have to wait for it. What was sent is kept with the alert ($13 to $16), or has been kept already ($17). A new alert
+-- has count 1, and no other has.
 with source as (
     select
         keys.id as key_id,
@@ -27,6 +28,13 @@ used as (
         for no key update of keys skip locked
     )
 ),
+received as (
+    insert into received_payloads (integration_key_id, path, query, content_type, body)
+    select source.key_id, $13, $14, $15, $16
+    from source
+    where source.is_allowed and $16::bytea is not null
+    returning id
+),
 raised as (
     insert into alerts as alert (
         service_id, integration_key_id, summary, details, severity, labels, dedup_key, links
@@ -50,7 +58,7 @@ raised as (
     returning alert.id, alert.service_id, alert.count, alert.summary, alert.severity, alert.labels
 ),
 logged as (
-    insert into alert_logs (alert_id, event, actor, meta)
+    insert into alert_logs (alert_id, event, actor, meta, payload_id)
     select
         raised.id,
         case raised.count when 1 then 'created' else 'duplicate_suppressed' end,
@@ -61,11 +69,17 @@ logged as (
             'severity', nullif($8, raised.severity),
             'labels', nullif(nullif($9::jsonb, raised.labels), '{}'),
             'mended', nullif(to_jsonb($11::text[]), '[]')
-        ))
+        )),
+        coalesce((select received.id from received), $17)
     from raised
     cross join source
 )
-select source.is_allowed, raised.id as alert_id, raised.service_id, raised.count = 1 as is_new
+select
+    source.is_allowed,
+    raised.id as alert_id,
+    raised.service_id,
+    raised.count = 1 as is_new,
+    coalesce((select received.id from received), $17) as payload_id
 from source
 left join raised on true
 

@@ -12,6 +12,8 @@ from tocsin.db.sql import Statements
 from tocsin.errors import NotFound, PermissionDenied, Unauthenticated
 from tocsin.store.actor import Actor
 from tocsin.store.pagination import Position, Slice, bounds, cut
+from tocsin.store.payloads import received
+from tocsin.store.payloads.received import MAX_QUARANTINED, MAX_QUARANTINED_BYTES, SentBy
 from tocsin.store.random_secrets import digest, new_integration_token
 
 _sql = Statements(__package__, "integration_keys.sql")
@@ -91,19 +93,24 @@ def wrong_type() -> PermissionDenied:
     return PermissionDenied("this integration key is of another type: it cannot be used on this path")
 
 
-async def authenticate(database: Queryable, credential: SenderCredential) -> KnownSender:
-    """Who sends. Notes the use, at most once a minute.
+async def authenticate(
+    database: Queryable, credential: SenderCredential, sent_by: SentBy = None, unmapped: str | None = None
+) -> KnownSender:
+    """Who sends. Notes the use, at most once a minute, and keeps what was sent.
 
-    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
+    ``unmapped`` says why it could not be mapped, and puts it in the key's quarantine; that has no room when the sender
+    that is returned has no payload. Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of
+    another type.
     """
-    row = await database.fetchrow(_sql["find"], credential.digest)
+    asked = (credential.digest, credential.type)
+    limits = (unmapped, MAX_QUARANTINED, MAX_QUARANTINED_BYTES)
+    row = await database.fetchrow(_sql["authenticate"], *asked, *received.arguments(sent_by), *limits)
     if row is None:
         raise unknown_key()
-    if row["type"] != credential.type:
+    if not row["is_allowed"]:
         raise wrong_type()
-    if row["is_use_due"]:
-        await database.execute(_sql["note_use"], row["id"])
-    actor = Actor(type="integration_key", id=str(row["id"]), name=row["name"], ip=credential.ip)
+    key_id, payload_id = str(row["id"]), row["payload_id"]
+    actor = Actor(type="integration_key", id=key_id, name=row["name"], ip=credential.ip, payload_id=payload_id)
     return KnownSender(row["service_id"], actor)
 
 

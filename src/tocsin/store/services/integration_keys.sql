@@ -26,18 +26,48 @@ returning *
 update integration_keys set revoked_at = now() where id = $2 and service_id = $1 and revoked_at is null
 returning id
 
--- name: find
--- Which key a secret is, and whether its last use should be noted again.
+-- name: authenticate
+-- Which key a secret is ($1 its hash), and whether it is of the type that the path asks for ($2). Its use is noted at
+-- most once a minute, by nobody who would have to wait for it. What was sent with it is kept ($3 to $6), or has been
+-- kept already ($7): in quarantine when $8 says why it could not be mapped, unless the key has $9 payloads or $10 bytes
+-- there.
+with source as (
+    select keys.id, keys.service_id, keys.name, keys.type = $2 as is_allowed
+    from integration_keys as keys
+    where keys.token_hash = $1 and keys.revoked_at is null
+),
+used as (
+    update integration_keys
+    set last_used_at = now()
+    where id = (
+        select keys.id
+        from integration_keys as keys
+        join source on source.id = keys.id
+        where source.is_allowed and (keys.last_used_at is null or keys.last_used_at < now() - interval '1 minute')
+        for no key update of keys skip locked
+    )
+),
+received as (
+    insert into received_payloads (integration_key_id, path, query, content_type, body, outcome, reason)
+    select source.id, $3, $4, $5, $6, case when $8::text is null then 'accepted' else 'quarantined' end, $8
+    from source
+    where
+        source.is_allowed
+        and $6::bytea is not null
+        and (
+            $8 is null
+            or (
+                select count(*) < $9 and coalesce(sum(octet_length(waiting.body)), 0) < $10
+                from received_payloads as waiting
+                where waiting.integration_key_id = source.id and waiting.outcome = 'quarantined'
+            )
+        )
+    returning id
+)
 select
-    id,
-    service_id,
-    name,
-    type,
-    coalesce(last_used_at < now() - interval '1 minute', true) as is_use_due
-from integration_keys
-where token_hash = $1 and revoked_at is null
-
--- name: note_use
-update integration_keys
-set last_used_at = now()
-where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')
+    source.id,
+    source.service_id,
+    source.name,
+    source.is_allowed,
+    coalesce((select received.id from received), $7) as payload_id
+from source

@@ -23,6 +23,7 @@ from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, forecast
 from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.instants import now
+from tocsin.store.payloads import quarantine
 from tocsin.store.policies import configuration_checks, policies, policy_steps
 from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
 from tocsin.store.services.maintenance_windows import MaintenanceWindow
@@ -107,6 +108,7 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "findings": await _findings(pool, service, mails=await can_mail(request)),
         "forecast": forecast_text(await forecast.of_service(pool, service_id, None), _MOST_FORECAST),
         "keys": keys.items,
+        "quarantines": await quarantine.of_service(pool, service_id),
         "key_types": [(one.key_type, one.caption) for one in formats().values()],
         "windows": await _coming(pool, service_id, current_state["now"]),
         "can_act": may_act(viewer, service.team_id),

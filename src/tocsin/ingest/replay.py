@@ -1,0 +1,40 @@
+"""A payload in quarantine is read again, once its format or whatever sent it has been mended."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from starlette.datastructures import Headers
+
+from tocsin.db.pool import Connection
+from tocsin.errors import FieldError, InvalidInput
+from tocsin.ingest.message_actions import act
+from tocsin.ingest.message_format import MessageResult, RawRequest, Submission
+from tocsin.ingest.registry import formats
+from tocsin.store.actor import Actor
+from tocsin.store.payloads import quarantine
+from tocsin.store.payloads.received import ReceivedPayload
+
+
+async def replay(connection: Connection, key_id: UUID, payload_id: int, actor: Actor) -> Sequence[MessageResult]:
+    """Act on the payload as if it came now, and take it out of quarantine; ``actor`` is who asks for it.
+
+    Raises NotFound, Conflict when it has been replayed or discarded, and InvalidInput when it still cannot be mapped.
+    """
+    payload = await quarantine.lock(connection, key_id, payload_id)
+    submission = read_again(payload)
+    if isinstance(submission.messages, InvalidInput):
+        raise submission.messages
+    sender = Actor("integration_key", str(key_id), payload.integration_key_name, payload_id=payload.id)
+    results = [await act(connection, payload.service_id, message, sender) for message in submission.messages]
+    await quarantine.settle(connection, payload.id, "replayed", actor)
+    return results
+
+
+def read_again(payload: ReceivedPayload) -> Submission:
+    """What the payload's format reads in it today."""
+    message_format = formats().get(payload.integration_key_type)
+    if message_format is None:
+        gone = FieldError("type", f"no format of the type {payload.integration_key_type} is installed")
+        return Submission(None, InvalidInput(gone))
+    headers = Headers({"content-type": payload.content_type} if payload.content_type else {})
+    return message_format.read(RawRequest(payload.query, headers, payload.body, payload.path))

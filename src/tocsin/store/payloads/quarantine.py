@@ -1,0 +1,75 @@
+"""The quarantine of an integration key: what came with it and could not be mapped to any alert.
+
+A payload stays there until somebody replays it, once the mapping is mended, or discards it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from tocsin.db.pool import Connection, Queryable
+from tocsin.db.sql import Statements
+from tocsin.errors import Conflict, NotFound
+from tocsin.store.actor import Actor
+from tocsin.store.payloads.received import PayloadSlice, ReceivedPayload, cut_at
+from tocsin.store.row_mapping import from_row
+
+_sql = Statements(__package__, "quarantine.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """The quarantine of a key: how many payloads wait in it."""
+
+    key_id: UUID
+    key_name: str
+    waiting: int
+
+
+async def key_name(database: Queryable, service_id: UUID, key_id: UUID) -> str:
+    """The name of the key whose quarantine it is; the key may have been revoked. Raises NotFound."""
+    name: str | None = await database.fetchval(_sql["key_name"], service_id, key_id)
+    if name is None:
+        raise NotFound("no such integration key")
+    return name
+
+
+async def page(database: Queryable, key_id: UUID, before: int | None, limit: int) -> PayloadSlice:
+    """What waits in the quarantine of the key, newest first, from a place on."""
+    return cut_at(await database.fetch(_sql["list"], key_id, before, limit + 1), limit)
+
+
+async def get(database: Queryable, key_id: UUID, payload_id: int) -> ReceivedPayload:
+    """A payload that is, or has been, in the quarantine of the key. Raises NotFound."""
+    row = await database.fetchrow(_sql["get"], key_id, payload_id)
+    if row is None:
+        raise NotFound("no such payload in the quarantine of this key")
+    return from_row(ReceivedPayload, row)
+
+
+async def lock(connection: Connection, key_id: UUID, payload_id: int) -> ReceivedPayload:
+    """A payload that waits in quarantine, locked. Raises NotFound, and Conflict when somebody has settled it."""
+    await connection.execute(_sql["lock"], key_id, payload_id)
+    payload = await get(connection, key_id, payload_id)
+    if payload.outcome != "quarantined":
+        raise Conflict(f"the payload has been {payload.outcome} already")
+    return payload
+
+
+async def settle(
+    connection: Connection, payload_id: int, outcome: Literal["replayed", "discarded"], actor: Actor
+) -> None:
+    """Take a payload out of quarantine that is locked, and note who did."""
+    await connection.execute(_sql["settle"], payload_id, outcome, actor.record)
+
+
+async def of_service(database: Queryable, service_id: UUID) -> Sequence[Quarantine]:
+    """How many payloads wait in each quarantine of the service that is not empty, those of revoked keys too."""
+    return [Quarantine(**row) for row in await database.fetch(_sql["of_service"], service_id)]
+
+
+async def count(database: Queryable) -> int:
+    """How many payloads wait in all quarantines."""
+    waiting: int = await database.fetchval(_sql["count"])
+    return waiting
