@@ -5,11 +5,13 @@ rule that made it.
 """
 
 import hashlib
+from uuid import UUID
 
 MAX_DEDUP = 512
 
 _USER = "user:1:"
 _AUTO = "auto:1:"
+_HEARTBEAT = "heartbeat:1:"
 
 
 def user_key(dedup: str) -> str:
@@ -28,6 +30,11 @@ def fitting(dedup: str) -> str:
 def auto_key(summary: str, details: str) -> str:
     """The key for a message without one: the same summary and details are the same thing."""
     return _AUTO + hashlib.sha256(f"{summary}\0{details}".encode()).hexdigest()
+
+
+def heartbeat_key(monitor_id: UUID) -> str:
+    """The key for the one alert that a heartbeat monitor has open at a time."""
+    return f"{_HEARTBEAT}{monitor_id}"
 
 
 def shown_key(key: str) -> str:

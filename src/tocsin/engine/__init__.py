@@ -25,7 +25,7 @@ Where things are:
 
 Locks are taken in this order, which no transaction may turn around, be it of a job or of a person. No table is locked.
 
-    1  what people define            rotation, schedule, policy, service
+    1  what people define            rotation, schedule, policy, service, heartbeat monitor; then heartbeat_state
     2  alerts
     3  what the engine moves         rotation_state, schedule_state, escalation_policy_state, service_state
     4  steps and who is on call      escalation_policy_steps, schedule_on_call_users, ep_step_on_call_users

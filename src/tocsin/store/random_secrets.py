@@ -25,6 +25,11 @@ def new_integration_token() -> str:
     return secrets.token_hex(16)
 
 
+def new_heartbeat_secret() -> str:
+    """What makes the address secret that pings a heartbeat monitor: 32 lower-case hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
 def new_feed_token() -> str:
     """What makes the address of a calendar feed secret."""
     return secrets.token_urlsafe(32)

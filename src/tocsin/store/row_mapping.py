@@ -11,6 +11,8 @@ import asyncpg
 from tocsin.domain.escalation.by_hand import EscalationFacts
 from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.state import EscalationState
+from tocsin.domain.heartbeats.decide import HeartbeatReason, HeartbeatState, MonitorSnapshot, Pings
+from tocsin.domain.heartbeats.expectation import Expectation
 from tocsin.domain.on_call.snapshot import Target
 from tocsin.domain.paging.cycle import PagingRule
 
@@ -61,6 +63,17 @@ def policy_definition(row: asyncpg.Record) -> PolicyDefinition:
     """A policy with its steps and their targets."""
     return PolicyDefinition(
         row["id"], row["repeat"], [_step(step) for step in row["steps"]], row["catch_all_policy_id"]
+    )
+
+
+def monitor_snapshot(row: asyncpg.Record) -> MonitorSnapshot:
+    """A heartbeat monitor, what its pings said, and where it stands."""
+    return MonitorSnapshot(
+        expectation=from_row(Expectation, row),
+        pings=from_row(Pings, row),
+        state=from_row(HeartbeatState, row, reason=HeartbeatReason(row["reason"])),
+        paused=row["paused"],
+        muted=row["muted"],
     )
 
 

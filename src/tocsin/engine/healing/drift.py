@@ -30,6 +30,7 @@ _DIFFERING: Mapping[str, str] = {
     "schedule": "who is on call, or until when, is not what its rules say",
     "policy": "who is on call for its steps is not what their targets say",
     "service": "its maintenance is not what its planned windows say",
+    "heartbeat": "its status, its alert or its deadline is not what its pings say",
     "cycle": "its next page is not due when the notification rules say",
 }
 

@@ -15,6 +15,7 @@ select
         when 'schedule' then (select count(*) from schedules)
         when 'policy' then (select count(*) from escalation_policies)
         when 'service' then (select count(*) from services)
+        when 'heartbeat' then (select count(*) from heartbeat_monitors)
         else (select count(*) from escalation_policy_state)
     end as objects,
     engines_alive() as engines
@@ -37,6 +38,11 @@ order by escalation_policies.id limit $2
 -- name: service_ids
 select id::text from services
 where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid order by services.id limit $2
+
+-- name: heartbeat_ids
+select id::text from heartbeat_monitors
+where id > coalesce(nullif($1, ''), '00000000-0000-0000-0000-000000000000')::uuid
+order by heartbeat_monitors.id limit $2
 
 -- name: alert_ids
 -- Open alerts and rows of escalation: neither should be without the other.

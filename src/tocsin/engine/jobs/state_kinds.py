@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from tocsin.db.pool import Pool
-from tocsin.engine.jobs import alert, cycle, policy, policy_alerts, rotation, schedule, service
+from tocsin.engine.jobs import alert, cycle, heartbeat, policy, policy_alerts, rotation, schedule, service
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.queue.job import JobKind
 
-_BEFORE_ALERTS = (rotation.kind, schedule.kind, policy.kind, policy_alerts.kind, service.kind)
+_BEFORE_ALERTS = (rotation.kind, schedule.kind, policy.kind, policy_alerts.kind, service.kind, heartbeat.kind)
 
 
 def state_kinds(pool: Pool, claimed: ClaimedPages | None = None) -> Mapping[str, JobKind]:

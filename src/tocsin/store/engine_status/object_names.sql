@@ -33,6 +33,10 @@ cross join lateral (
     union all
     select services.name from services where asked.kind = 'service' and services.id = asked.uuid
     union all
+    select monitors.name
+    from heartbeat_monitors as monitors
+    where asked.kind = 'heartbeat' and monitors.id = asked.uuid
+    union all
     select policies.name
     from escalation_policies as policies
     where asked.kind in ('policy', 'policy_alerts') and policies.id = asked.uuid

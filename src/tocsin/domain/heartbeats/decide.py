@@ -1,0 +1,174 @@
+"""What becomes of a heartbeat monitor: its status, whether it has an alert, and when it changes next by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from tocsin.domain.heartbeats.expectation import UNREADABLE, Expectation
+
+HeartbeatStatus = Literal["inactive", "up", "down", "paused"]
+Standing = Literal["inactive", "up", "late", "down", "paused"]
+AlertStep = Literal["raise", "close"]
+
+
+class HeartbeatReason(StrEnum):
+    """Why a monitor has its status; the name stands in logs, metrics and its history."""
+
+    NEVER_PINGED = "never_pinged"
+    BEATS = "beats"
+    MISSED = "missed"
+    FAILED = "failed"
+    RUNS_TOO_LONG = "runs_too_long"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pings:
+    """What the pings have said. ``armed_at``: from when the monitor counts, whether one has come or not.
+
+    ``failed_at`` is when the last run failed; None when it did not. ``started_at`` is when the run began that has not
+    ended.
+    """
+
+    armed_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    failed_at: datetime | None = None
+    started_at: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """The last moment at which all was well."""
+        return max((at for at in (self.armed_at, self.last_ok_at) if at is not None), default=None)
+
+    @property
+    def failure(self) -> datetime | None:
+        """When the last run failed, unless the monitor was armed since."""
+        return self._since_armed(self.failed_at)
+
+    @property
+    def run(self) -> datetime | None:
+        """When the run began that has not ended, unless the monitor was armed since."""
+        return self._since_armed(self.started_at)
+
+    def _since_armed(self, at: datetime | None) -> datetime | None:
+        return None if at is not None and self.armed_at is not None and at < self.armed_at else at
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a monitor goes down, why, and when its ping is expected: before that, by its grace."""
+
+    at: datetime
+    reason: HeartbeatReason
+    expected_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatState:
+    """Where a monitor stands, as its row says. ``alert_id``: the alert that was raised because it is down."""
+
+    status: HeartbeatStatus
+    reason: HeartbeatReason
+    since: datetime
+    alert_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorSnapshot:
+    """A monitor and its pings as of one moment."""
+
+    expectation: Expectation
+    pings: Pings
+    state: HeartbeatState
+    paused: bool = False
+    muted: bool = False
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """When it goes down unless something comes; None when it is not watched, is down, or cannot be read."""
+        if self.paused or self.state.status == "down":
+            return None
+        try:
+            return deadline(self.expectation, self.pings)
+        except UNREADABLE:
+            return None
+
+    def standing(self, now: datetime) -> Standing:
+        """Its status as people see it, late among them."""
+        due = self.deadline
+        if self.state.status == "up" and due is not None and due.expected_at <= now:
+            return "late"
+        return self.state.status
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatDecision:
+    """Where it stands from now on, when to look again (None: not before an event), and what to do of its alert."""
+
+    state: HeartbeatState
+    next_change: datetime | None = None
+    alert: AlertStep | None = None
+
+
+def deadline(expectation: Expectation, pings: Pings) -> Deadline | None:
+    """When a monitor that is not down goes so; None while nothing has come and nobody has armed it.
+
+    A run that began in time suspends what was expected: it may take its limit from then on.
+    """
+    counts_from = pings.counts_from or pings.run
+    if counts_from is None:
+        return None
+    expected = expectation.next_after(counts_from)
+    missed = Deadline(expected + expectation.grace, HeartbeatReason.MISSED, expected)
+    if pings.run is None or expectation.run_limit is None or pings.run > missed.at:
+        return missed
+    ends = pings.run + expectation.run_limit
+    return Deadline(ends, HeartbeatReason.RUNS_TOO_LONG, ends)
+
+
+def decide(monitor: MonitorSnapshot, now: datetime) -> HeartbeatDecision:
+    """What becomes of the monitor at ``now``.
+
+    A job that comes late writes the planned moment: a monitor is down since its deadline. A ping that came after the
+    deadline and before the job counts: whatever is up again raises no alert. Down ends by a ping, or by arming; neither
+    a run that starts nor a change of what is expected ends it.
+    """
+    status, reason, since, next_change = _status(monitor, now)
+    before = monitor.state
+    if (status, reason) == (before.status, before.reason) or status == before.status == "down":
+        reason, since = before.reason, before.since
+    state = HeartbeatState(status=status, reason=reason, since=since, alert_id=before.alert_id)
+    return HeartbeatDecision(state, next_change, _alert_step(monitor, status))
+
+
+_Status = tuple[HeartbeatStatus, HeartbeatReason, datetime, datetime | None]
+
+
+def _status(monitor: MonitorSnapshot, now: datetime) -> _Status:
+    pings = monitor.pings
+    if monitor.paused:
+        return "paused", HeartbeatReason.PAUSED, now, None
+    if pings.failure is not None:
+        return "down", HeartbeatReason.FAILED, pings.failure, None
+    if monitor.state.status == "down" and not _has_recovered(monitor):
+        return "down", monitor.state.reason, monitor.state.since, None
+    due = deadline(monitor.expectation, pings)
+    if due is None:
+        return "inactive", HeartbeatReason.NEVER_PINGED, now, None
+    if due.at <= now:
+        return "down", due.reason, due.at, None
+    return "up", HeartbeatReason.BEATS, pings.counts_from or now, due.at
+
+
+def _has_recovered(monitor: MonitorSnapshot) -> bool:
+    """Whether a monitor that is down has been pinged or armed since."""
+    counts_from = monitor.pings.counts_from
+    return counts_from is not None and counts_from >= monitor.state.since
+
+
+def _alert_step(monitor: MonitorSnapshot, status: HeartbeatStatus) -> AlertStep | None:
+    has_alert = monitor.state.alert_id is not None
+    if status == "down":
+        return None if has_alert or monitor.muted else "raise"
+    return "close" if has_alert else None

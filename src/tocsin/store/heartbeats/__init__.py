@@ -1,0 +1,1 @@
+"""Heartbeat monitors of services, what pings them, and their history."""
