@@ -19,6 +19,7 @@ from tocsin.store.actor import Actor
 from tocsin.store.alerts import alert_list, alert_policy, forecast, timeline, undo
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alert_policy import AlertPolicy
+from tocsin.store.alerts.related_alerts import related_alerts
 from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.store.policies.policy_steps import Step
 from tocsin.store.services import favourites
@@ -70,6 +71,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "alert": alert,
         "top_links": [shown_link(link) for link in alert.links if link.kind in TOP_KINDS],
         "other_links": [shown_link(link) for link in alert.links if link.kind not in TOP_KINDS],
+        "related": await related_alerts(pool, alert),
         "details": await asyncio.to_thread(details_html, alert.details),
         "sentence": sentence,
         "look_of": style_of,
