@@ -44,6 +44,7 @@ from tocsin.http.middleware import BodyLimit, kept_private
 from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
 from tocsin.ingest.intake import intake_router
+from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.registry import formats
 from tocsin.settings import Settings
 from tocsin.web import errors
@@ -138,6 +139,7 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
     app.state.pool = pool
     app.state.password_attempts = AttemptLimit()
     app.state.sign_in_limits = SignInLimits()
+    app.state.ingest_limit = RateLimit(settings.ingest_rate, settings.ingest_burst)
     app.state.live = Hub(pool)
     app.state.notification_tester = NotificationTester(settings, pool)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)

@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     operators_policy: str | None = Field(
         None, description="name or id of the escalation policy whose people hear of a sick engine; unset: nobody does"
     )
+    ingest_rate: int = Field(
+        300, ge=1, description="messages a second that one integration key may send in the long run, to each process"
+    )
+    ingest_burst: int = Field(60_000, ge=1, description="messages that one integration key may send at once")
     payload_lifetime_seconds: DurationSetting = Field(
         timedelta(days=14),
         gt=timedelta(0),

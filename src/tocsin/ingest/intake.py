@@ -5,7 +5,7 @@ cannot be mapped to any alert is kept in the key's quarantine. Errors are answer
 as problem details, as everywhere.
 """
 
-import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import asyncpg
@@ -15,13 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
-from tocsin.errors import FieldError, InvalidInput, Quarantined, TocsinError, Unauthenticated
+from tocsin.errors import FieldError, InvalidInput, Quarantined, TocsinError, TooManyRequests, Unauthenticated
 from tocsin.http.auth import client_ip
 from tocsin.http.problems import unavailable
+from tocsin.ingest.deadline import within
 from tocsin.ingest.message_actions import close_or_acknowledge
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
 from tocsin.ingest.metrics import count_received, show_types
 from tocsin.ingest.payload import payload_of
+from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.text import mend
 from tocsin.store.actor import acting
 from tocsin.store.alerts import new_alert
@@ -64,15 +66,24 @@ async def _receive(request: Request, message_format: MessageFormat, raw: RawRequ
     if submission.secret is None:
         raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
     credential = SenderCredential(submission.secret, message_format.key_type, client_ip(request))
+    _limit(request.app.state.ingest_limit, credential, submission)
     payload = payload_of(raw, submission.secret)
     try:
-        async with asyncio.timeout(ANSWERS_WITHIN):
-            return await _take(request.app.state.pool, credential, submission, payload)
+        return await within(ANSWERS_WITHIN, _take(request.app.state.pool, credential, submission, payload))
     except Exception as error:
         if refusal := unavailable(error):
-            log.warning("alert_not_taken", path=payload.path, error=repr(error))
+            count_received(credential.type, "unavailable")
+            log.warning("database_not_available", path=payload.path, error=repr(error))
             raise refusal from error
         raise
+
+
+def _limit(limit: RateLimit, credential: SenderCredential, submission: Submission) -> None:
+    """Raise TooManyRequests when the key sends too much. Messages count, so that a group of many is many."""
+    count = 1 if isinstance(submission.messages, InvalidInput) else max(1, len(submission.messages))
+    if wait := limit.take(credential.digest, count, time.monotonic()):
+        count_received(credential.type, "rate_limited")
+        raise TooManyRequests(f"the integration key sends more than {limit.rate:g} messages a second", wait)
 
 
 async def _take(

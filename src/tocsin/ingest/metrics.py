@@ -6,11 +6,11 @@ from typing import Literal, get_args
 
 from prometheus_client import Counter
 
-ReceivedOutcome = Literal["accepted", "quarantined", "quarantine_full"]
+ReceivedOutcome = Literal["accepted", "quarantined", "quarantine_full", "rate_limited", "unavailable"]
 
 _RECEIVED = Counter(
     "tocsin_received_total",
-    "Requests with a known integration key, by the type of the key and what came of them.",
+    "Requests with an integration key, by the type of the path and what came of them.",
     ["type", "outcome"],
 )
 _series = cache(_RECEIVED.labels)  # looking a series up takes a lock and costs more than counting does
