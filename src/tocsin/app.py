@@ -17,6 +17,7 @@ from tocsin.api import (
     engine,
     favourites,
     forecast,
+    heartbeat_monitors,
     integration_keys,
     maintenance_windows,
     notes,
@@ -43,6 +44,7 @@ from tocsin.http.limits import AttemptLimit, SignInLimits
 from tocsin.http.middleware import BodyLimit, kept_private
 from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
+from tocsin.ingest.heartbeats import pings as heartbeats
 from tocsin.ingest.intake import intake_router
 from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.registry import formats
@@ -72,6 +74,7 @@ _ROUTERS: Sequence[APIRouter] = (
     policies.router,
     services.router,
     integration_keys.router,
+    heartbeat_monitors.router,
     payloads.quarantine_router,
     favourites.router,
     maintenance_windows.router,
@@ -142,9 +145,10 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
     app.state.ingest_limit = RateLimit(settings.ingest_rate, settings.ingest_burst)
     app.state.live = Hub(pool)
     app.state.notification_tester = NotificationTester(settings, pool)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, keeps_end=heartbeats.KEEPS_END)
     problems.install(app)
     errors.install(app)
+    app.include_router(heartbeats.ping_router())  # the first, for they are many and each route before costs them
     app.router.routes.extend(_API.routes)
     # No token, and any parameter: ways in have keys of their own, and pages know their viewer.
     app.include_router(intake_router(formats().values()))

@@ -1,5 +1,7 @@
 """What wraps the whole application: a limit on bodies before anything parses them, and headers on every answer."""
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -8,25 +10,31 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tocsin.http.problems import problem
 from tocsin.http.server.counts import CutOffCause, count
 
+# Where the end of a body is enough, so many bytes of it are read at most.
+_MOST_READ = 16 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
     """Answers 413 to a body over ``limit`` bytes, whether Content-Length says so or the stream grows past it.
 
     The body is read here, up to the limit, and handed on whole: so the refusal never depends on how a route reads it,
-    and a client that leaves before it has sent everything is no error of any route.
+    and a client that leaves before it has sent everything is no error of any route. Under a path that begins with one
+    of ``keeps_end`` a longer body is handed on without its beginning.
     """
 
     app: ASGIApp
     limit: int
+    keeps_end: Sequence[str] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
-        too_large = declared.isdigit() and int(declared) > self.limit
-        body = CutOffCause.BODY_TOO_LARGE if too_large else await _read(receive, self.limit)
+        most = _MOST_READ if scope["path"].startswith(tuple(self.keeps_end)) else self.limit
+        too_large = declared.isdigit() and int(declared) > most
+        body = CutOffCause.BODY_TOO_LARGE if too_large else await _read(receive, self.limit, most)
         match body:
             case bytes():
                 await self.app(scope, _replay(body, receive), send)
@@ -34,27 +42,27 @@ class BodyLimit:
                 count(body)
                 # The connection ends with it: what still comes of the body is not to be taken for the next request.
                 headers = {"Connection": "close"}
-                await problem(413, f"the body may have at most {self.limit} bytes", headers=headers)(
-                    scope, receive, send
-                )
+                await problem(413, f"the body may have at most {most} bytes", headers=headers)(scope, receive, send)
             case _:
                 count(body)
 
 
-async def _read(receive: Receive, limit: int) -> bytes | CutOffCause:
-    """The body; or, as soon as it is known, that it has more than ``limit`` bytes or that the client has left."""
-    parts: list[bytes] = []
-    size = 0
+async def _read(receive: Receive, limit: int, most: int) -> bytes | CutOffCause:
+    """The last ``limit`` bytes of the body; or, once it is known, that it has more than ``most`` or the client left."""
+    parts: deque[bytes] = deque()
+    size = kept = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return CutOffCause.LEFT
         parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
+        size, kept = size + len(parts[-1]), kept + len(parts[-1])
+        if size > most:
             return CutOffCause.BODY_TOO_LARGE
+        while kept - len(parts[0]) >= limit:
+            kept -= len(parts.popleft())
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return b"".join(parts)[-limit:]
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
