@@ -7,6 +7,8 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import uvloop
+
 from benchmarks.change import change
 from benchmarks.compare import figures, report
 from benchmarks.compare.figures import Figure
@@ -59,7 +61,7 @@ def main() -> None:
         wanted += COMPARISONS
     found: list[Figure] = []
     if names := [name for name in BENCHMARKS if name in wanted]:
-        results = asyncio.run(_run(names, arguments.runs))
+        results = uvloop.run(_run(names, arguments.runs))
         show(results, arguments.runs)
         found += figures.of_rows(results)
     if comparisons := {name: item for name, item in (COMPARISONS | GROWTH).items() if name in wanted}:

@@ -7,8 +7,8 @@ followed, since that would repeat a signed page to an address nobody entered.
 import asyncio
 import json
 import time
-from dataclasses import asdict
 from datetime import timedelta
+from functools import lru_cache
 from http import HTTPStatus
 
 import aiohttp
@@ -17,7 +17,7 @@ from yarl import URL
 from tocsin import __version__
 from tocsin.channels.kit.causes import connection_cause, place
 from tocsin.channels.kit.retry_after import retry_after
-from tocsin.channels.page import Destination, Page, Receipt
+from tocsin.channels.page import Actions, Destination, Page, Receipt
 from tocsin.channels.webhook.address import check_url
 from tocsin.channels.webhook.signature import SIGNATURE_HEADER, sign
 from tocsin.errors import DeliveryFailed
@@ -59,9 +59,14 @@ class WebhookSender:
 
 def _url(destination: Destination) -> URL:
     try:
-        return URL(check_url(destination.address))
+        return _checked(destination.address)
     except ValueError as error:
         raise DeliveryFailed(str(error), permanent=True) from error
+
+
+@lru_cache(maxsize=1024)
+def _checked(address: str) -> URL:
+    return URL(check_url(address))
 
 
 def payload(page: Page) -> dict[str, object]:
@@ -101,8 +106,12 @@ def _about_alert(page: Page) -> dict[str, object]:
             "step_number": page.step_number,
             "loop_count": page.loop_count,
         },
-        "actions": asdict(page.actions) if page.actions else None,
+        "actions": _links(page.actions) if page.actions else None,
     }
+
+
+def _links(actions: Actions) -> dict[str, str]:
+    return {"acknowledge": actions.acknowledge, "close": actions.close, "escalate": actions.escalate}
 
 
 def _headers(destination: Destination, page: Page, body: bytes) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 Host = tuple[str, str]
@@ -65,7 +66,9 @@ class DestinationLimit:
                 del self._hosts[host]
 
     async def _take(self, limit: HostLimit) -> bool:
-        if limit.places.locked() and limit.waiting >= self.most_waiting:
+        if not limit.places.locked():
+            return await limit.places.acquire()
+        if limit.waiting >= self.most_waiting:
             return False
         limit.waiting += 1
         over = _now() + self.longest_wait.total_seconds()
@@ -88,6 +91,7 @@ class DestinationLimit:
         return min(max(limit.silent(), self.soonest), self.latest)
 
 
+@lru_cache(maxsize=1024)
 def host_of(destination_type: str, address: str) -> Host:
     """What a destination shares with those that are limited with it."""
     return destination_type, urlsplit(address).netloc

@@ -7,6 +7,7 @@ database says when it is used, its now() among it, which is why reading a link d
 """
 
 import hmac
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,7 +15,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
-from itsdangerous import BadData, Serializer, Signer, URLSafeSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer
 from itsdangerous.encoding import base64_encode
 
 from tocsin.channels.page import Actions, Addressee
@@ -73,7 +74,7 @@ def obstacle(claim: ActionClaim, facts: LinkFacts) -> Obstacle | None:
 class _Serializer(URLSafeSerializer):
     """Signs without compression, which saves nothing on so few bytes and took longer than the rest of making a link.
 
-    The key is derived once, and not for each link.
+    The key is derived once, and not for each link; nor is what a page's links have in common written for each.
     """
 
     def __init__(self, signing_key: bytes) -> None:
@@ -84,8 +85,10 @@ class _Serializer(URLSafeSerializer):
     def make_signer(self, salt: str | bytes | None = None) -> Signer:
         return self._signer
 
-    def dump_payload(self, obj: object) -> bytes:
-        return base64_encode(Serializer.dump_payload(self, obj))
+    def sign(self, payload: str) -> str:
+        """The token of a payload that is written already."""
+        token: bytes = self._signer.sign(base64_encode(payload))
+        return token.decode()
 
 
 @cache
@@ -104,21 +107,19 @@ class ActionLinks:
     def urls(self, alert_id: int, to: Addressee, escalation_count: int, now: datetime) -> Actions:
         """The links of one page, made at ``now``."""
 
+        rest = _rest(alert_id, to, escalation_count, now + self.lifetime)
+
         def url(action: Action) -> str:
-            claim = ActionClaim(action, alert_id, to, escalation_count, now + self.lifetime)
-            return f"{self.base_url}/act/{self.token(claim)}"
+            return f"{self.base_url}/act/{self._token(action, rest)}"
 
         return Actions(acknowledge=url("acknowledge"), close=url("close"), escalate=url("escalate"))
 
     def token(self, claim: ActionClaim) -> str:
         """The claim, signed; what of its expiry is below a second is dropped."""
-        to, expires = claim.to, int(claim.expires_at.timestamp())
-        whom = [to.user_id and to.user_id.hex, to.name]
-        sent_by = [to.destination_id and to.destination_id.hex, int(to.is_guest)]
-        token: str = _serializer(self.signing_key).dumps(
-            [claim.action, claim.alert_id, *whom, claim.escalation_count, expires, *sent_by]
-        )
-        return token
+        return self._token(claim.action, _rest(claim.alert_id, claim.to, claim.escalation_count, claim.expires_at))
+
+    def _token(self, action: Action, rest: str) -> str:
+        return _serializer(self.signing_key).sign(f'["{action}",{rest}]')
 
     def read(self, token: str) -> ActionClaim:
         """The claim of a link, expired or not. Raises NotFound when it is none of ours, or was changed."""
@@ -130,6 +131,14 @@ class ActionLinks:
         destination, is_guest = sent_by or (None, True)
         to = Addressee(user and UUID(user), name, destination and UUID(destination), bool(is_guest))
         return ActionClaim(action, alert_id, to, count, datetime.fromtimestamp(expires, UTC))
+
+
+def _rest(alert_id: int, to: Addressee, escalation_count: int, expires_at: datetime) -> str:
+    """What all links of a page say, in JSON, without the brackets of the list that it is the end of."""
+    whom = [to.user_id and to.user_id.hex, to.name]
+    sent_by = [to.destination_id and to.destination_id.hex, int(to.is_guest)]
+    rest = [alert_id, *whom, escalation_count, int(expires_at.timestamp()), *sent_by]
+    return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))[1:-1]
 
 
 async def signing_key(database: Queryable) -> bytes:
