@@ -14,7 +14,7 @@ async def test_a_service_is_created_changed_and_deleted(api: AsyncClient, make: 
     body = {"name": "Checkout", "escalation_policy_id": str(policy.id)}
     service = created(await api.post(URL, json=body))
     empty = {"description": "", "team_id": None, "maintenance_expires_at": None, "ack_timeout_seconds": None}
-    empty |= {"maintenance_exceptions": []}
+    empty |= {"maintenance_exceptions": [], "auto_close_seconds": None, "flap_count": None, "flap_within_seconds": 600}
     assert service == body | empty | {"id": service["id"], "created_at": service["created_at"]}
     url = f"{URL}/{service['id']}"
     assert (await api.patch(url, json={"description": "Shop"})).json() == service | {"description": "Shop"}
@@ -122,3 +122,14 @@ async def test_a_key_is_not_found_under_another_service(api: AsyncClient, make: 
 async def test_a_key_of_an_unknown_type_is_refused(api: AsyncClient, make: Factory) -> None:
     url = f"{URL}/{(await make.service()).id}/integration-keys"
     assert wrong(await api.post(url, json={"name": "a", "type": "carrier pigeon"})) == ["type"]
+
+
+async def test_when_alerts_close_by_themselves_is_a_setting(api: AsyncClient, make: Factory) -> None:
+    policy = await make.policy()
+    service = created(await api.post(URL, json={"name": "Shop", "escalation_policy_id": str(policy.id)}))
+    names = ("auto_close_seconds", "flap_count", "flap_within_seconds")
+    assert [service[name] for name in names] == [None, None, 600]
+    changed = await api.patch(f"{URL}/{service['id']}", json={"auto_close_seconds": 86400, "flap_count": 3})
+    assert [changed.json()[name] for name in names] == [86400, 3, 600]
+    for wrong_value in ({"auto_close_seconds": 0}, {"flap_count": 1}, {"flap_within_seconds": None}):
+        assert wrong(await api.patch(f"{URL}/{service['id']}", json=wrong_value)) == list(wrong_value)

@@ -1,5 +1,6 @@
 """Services: what alerts are about."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from tocsin.http.fields import Body, Name, PositiveSeconds, Read, Search, Summar
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import services
-from tocsin.store.services.services import Service, ServiceSpec
+from tocsin.store.services.services import USUAL_FLAP_WITHIN, Service, ServiceSpec
 
 router = APIRouter(prefix="/services", tags=["services"])
 
@@ -25,6 +26,15 @@ Exceptions = Annotated[list[Summary], Field(max_length=100)]
 
 _EXCEPTIONS = "alerts that pass a maintenance: * and ? in patterns that match a whole summary or dedup key"
 _ACK_TIMEOUT = "an acknowledgement holds so long, then the alert is triggered again; null: for good"
+
+
+_AUTO_CLOSE = "an alert that nobody and nothing touches for so long closes by itself; null: never"
+_FLAP_COUNT = (
+    "so many closes by its source within flap_within_seconds: the alert stays open while it flaps; null: never"
+)
+_FLAP_WITHIN = "within so long; an alert that flapped closes by itself once it has been well for so long"
+
+FlapCount = Annotated[int, Field(ge=2, le=100)]
 
 
 class ServiceCreate(Body):
@@ -39,6 +49,9 @@ class ServiceCreate(Body):
     maintenance_expires_at: UtcDatetime | None = Field(None, description="escalations are held until then")
     maintenance_exceptions: Exceptions = Field([], description=_EXCEPTIONS)
     ack_timeout_seconds: PositiveSeconds | None = Field(None, description=_ACK_TIMEOUT)
+    auto_close_seconds: PositiveSeconds | None = Field(None, description=_AUTO_CLOSE)
+    flap_count: FlapCount | None = Field(None, description=_FLAP_COUNT)
+    flap_within_seconds: PositiveSeconds = Field(USUAL_FLAP_WITHIN, description=_FLAP_WITHIN)
 
 
 class ServicePatch(Body):
@@ -53,6 +66,9 @@ class ServicePatch(Body):
     maintenance_expires_at: UtcDatetime | None = optional(description="in the future; null ends maintenance")
     maintenance_exceptions: Exceptions = optional(description=_EXCEPTIONS)
     ack_timeout_seconds: PositiveSeconds | None = optional(description=_ACK_TIMEOUT)
+    auto_close_seconds: PositiveSeconds | None = optional(description=_AUTO_CLOSE)
+    flap_count: FlapCount | None = optional(description=_FLAP_COUNT)
+    flap_within_seconds: PositiveSeconds = optional(description=_FLAP_WITHIN)
 
 
 class ServiceRead(Read):
@@ -66,6 +82,9 @@ class ServiceRead(Read):
     maintenance_expires_at: UtcDatetime | None
     maintenance_exceptions: list[str]
     ack_timeout_seconds: PositiveSeconds | None = Field(validation_alias="ack_timeout")
+    auto_close_seconds: PositiveSeconds | None = Field(validation_alias="auto_close_after")
+    flap_count: int | None
+    flap_within_seconds: PositiveSeconds = Field(validation_alias="flap_within")
     created_at: UtcDatetime
 
 
@@ -126,4 +145,11 @@ async def require_policy(connection: Connection, actor: Actor, spec: ServiceSpec
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields by the names that the store has for them."""
-    return {"ack_timeout" if name == "ack_timeout_seconds" else name: value for name, value in fields.items()}
+    return {_COLUMNS.get(name, name): value for name, value in fields.items()}
+
+
+_COLUMNS: Mapping[str, str] = {
+    "ack_timeout_seconds": "ack_timeout",
+    "auto_close_seconds": "auto_close_after",
+    "flap_within_seconds": "flap_within",
+}

@@ -11,5 +11,6 @@ JOB_KINDS = (
     "page",
     "policy_alerts",
     "claims",
+    "closing",
 )
 """In the order in which a transaction locks jobs of several kinds. SQL has the same in the table ``job_kinds``."""

@@ -6,7 +6,7 @@ from tocsin.db.pool import Connection
 from tocsin.errors import Conflict, NotFound
 from tocsin.ingest.message_format import Message, MessageResult
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import actions, new_alert
+from tocsin.store.alerts import actions, flapping, new_alert
 
 
 async def act(connection: Connection, service_id: UUID, message: Message, actor: Actor) -> MessageResult:
@@ -25,7 +25,8 @@ async def close_or_acknowledge(
     if alert_id is None:
         return MessageResult()
     try:
-        await (actions.close if message.action == "close" else actions.acknowledge)(connection, alert_id, actor)
+        act = flapping.close_by_source if message.action == "close" else actions.acknowledge
+        await act(connection, alert_id, actor)
     except (Conflict, NotFound):  # closed or deleted a moment ago
         return MessageResult()
     return MessageResult(alert_id, str(service_id))

@@ -45,6 +45,16 @@ UNTIL = {"until": "2030-01-31T10:00:00+02:00"}
             {},
             "the acknowledgement ran out, it is triggered again",
         ),
+        ("closed", "untouched", None, {}, "closed by itself (left alone for as long as its service says)"),
+        ("closed", "recovered", None, {}, "closed by itself (it has stopped flapping)"),
+        ("closed", None, ANN, {}, "closed by Ann"),
+        (
+            "close_put_off",
+            None,
+            ANN,
+            {"count": 3, "within_seconds": 600.0},
+            "it flaps, and stays open until it is well: Ann closed it 3 times within 10 min",
+        ),
         (
             "handed_over",
             "rounds_used_up",

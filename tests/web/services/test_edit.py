@@ -55,3 +55,22 @@ async def test_wrong_forms_about_a_service_are_shown_again(
 ) -> None:
     service = await make.service()
     assert (await browser.post(f"/services/{service.id}/{path}", data=form)).status_code == 422
+
+
+async def test_when_alerts_close_by_themselves_is_edited(browser: AsyncClient, make: Factory) -> None:
+    service = await make.service()
+    path = f"/services/{service.id}/edit"
+    form = {"name": "Shop", "policy": str(service.escalation_policy_id), "auto_close": "7", "close_unit": "86400"}
+    form |= {"flap_count": "3", "flap_within": "15"}
+    seen = (await browser.get(path)).text.split('name="seen" value="')[1].split('"')[0]
+    assert (await browser.post(path, data={**form, "seen": seen})).status_code == 303
+    row = await make.pool.fetchrow("select auto_close_after, flap_count, flap_within from services")
+    assert [str(value) for value in row] == ["7 days, 0:00:00", "3", "0:15:00"]
+    page = (await browser.get(f"/services/{service.id}")).text
+    assert "close after 7 d" in page
+    assert "closed 3 times within 15 min" in page
+    again = await browser.get(path)
+    for value in ('name="auto_close" type="number" min="0" step="any" inputmode="decimal" value="7"', 'value="15"'):
+        assert value in again.text
+    wrong = await browser.post(path, data={**form, "flap_count": "1", "auto_close": "-1"})
+    assert (wrong.status_code, wrong.text.count('class="wrong"')) == (422, 2)

@@ -31,6 +31,7 @@ _DIFFERING: Mapping[str, str] = {
     "policy": "who is on call for its steps is not what their targets say",
     "service": "its maintenance is not what its planned windows say",
     "heartbeat": "its status, its alert or its deadline is not what its pings say",
+    "closing": "it would close by itself later than its service says",
     "cycle": "its next page is not due when the notification rules say",
 }
 

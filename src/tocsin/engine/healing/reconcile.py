@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 _SQL = Statements(__package__, "reconcile.sql")
 
-KINDS_OF_A_ROUND = ("rotation", "schedule", "policy", "service", "heartbeat", "alert", "page")
+KINDS_OF_A_ROUND = ("rotation", "schedule", "policy", "service", "heartbeat", "alert", "closing", "page")
 """One kind a second, in the order in which one depends on those before; cycles are compared with their alerts.
 
 A statement that reads many objects costs little more than one that reads a few.

@@ -16,6 +16,7 @@ select
         when 'policy' then (select count(*) from escalation_policies)
         when 'service' then (select count(*) from services)
         when 'heartbeat' then (select count(*) from heartbeat_monitors)
+        when 'closing' then (select count(*) from alert_closings)
         else (select count(*) from escalation_policy_state)
     end as objects,
     engines_alive() as engines
@@ -58,6 +59,30 @@ from (
         select state.alert_id from escalation_policy_state as state
         where state.alert_id > coalesce(nullif($1, ''), '0')::bigint
         order by state.alert_id limit $2
+    )
+) as both_kinds (id)
+order by both_kinds.id
+limit $2
+
+-- name: closing_ids
+-- Open alerts of services that close them, and rows that say when one closes.
+select both_kinds.id::text
+from (
+    (
+        select alerts.id
+        from alerts
+        join services on services.id = alerts.service_id
+        where
+            alerts.status <> 'closed'
+            and services.auto_close_after is not null
+            and alerts.id > coalesce(nullif($1, ''), '0')::bigint
+        order by alerts.id limit $2
+    )
+    union
+    (
+        select closings.alert_id from alert_closings as closings
+        where closings.alert_id > coalesce(nullif($1, ''), '0')::bigint
+        order by closings.alert_id limit $2
     )
 ) as both_kinds (id)
 order by both_kinds.id

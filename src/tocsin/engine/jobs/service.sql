@@ -55,7 +55,7 @@ where outgoing_messages.id in (
 )
 
 -- name: wake
--- Wake the open alerts and the cycles of the service, which decide for themselves.
+-- Wake the open alerts, the cycles and the closings of the service, which decide for themselves.
 with alert_jobs as (
     select engine_enqueue('alert', state.alert_id::text, now())
     from escalation_policy_state as state
@@ -68,5 +68,16 @@ cycle_jobs as (
     join escalation_policy_state as state on state.alert_id = cycles.alert_id
     where state.service_id = $1 and cycles.ended_at is null
     order by cycles.id
+),
+closing_jobs as (
+    select engine_enqueue('closing', state.alert_id::text, now())
+    from escalation_policy_state as state
+    join services on services.id = state.service_id
+    left join alert_closings as closings on closings.alert_id = state.alert_id
+    where state.service_id = $1 and (services.auto_close_after is not null or closings.alert_id is not null)
+    order by state.alert_id
 )
-select (select count(*) from alert_jobs) as alerts, (select count(*) from cycle_jobs) as cycles
+select
+    (select count(*) from alert_jobs) as alerts,
+    (select count(*) from cycle_jobs) as cycles,
+    (select count(*) from closing_jobs) as closings

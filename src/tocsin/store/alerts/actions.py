@@ -37,6 +37,7 @@ class ActionOutcome(StrEnum):
     RENEWED = "acknowledgement_renewed"
     SNOOZED = "snoozed"
     CLOSED = "closed"
+    CLOSE_PUT_OFF = "close_put_off"
     ALREADY_CLOSED = "already_closed"
     ESCALATION_REQUESTED = "escalation_requested"
     ESCALATION_ALREADY_REQUESTED = "escalation_already_requested"
@@ -85,6 +86,11 @@ async def close(connection: Connection, alert_id: int, actor: Actor) -> ActionRe
     """Close the alert for good; one that is closed stays as it is. Raises NotFound."""
     if await lock(connection, alert_id) == "closed":
         return ActionResult(alert_id, ActionOutcome.ALREADY_CLOSED)
+    return await close_locked(connection, alert_id, actor)
+
+
+async def close_locked(connection: Connection, alert_id: int, actor: Actor) -> ActionResult:
+    """Close an open alert whose row is locked."""
     await connection.execute(_sql["close"], alert_id)
     await log(connection, alert_id, "closed", actor)
     return ActionResult(alert_id, ActionOutcome.CLOSED)

@@ -115,4 +115,7 @@ set force_escalation = true, force_step_id = $2, next_escalation = now(), versio
 where alert_id = $1
 
 -- name: log
+with touched as (
+    update alerts set touched_at = now() where id = $1 and status <> 'closed'
+)
 insert into alert_logs (alert_id, event, actor, meta, payload_id) values ($1, $2, $3::jsonb, $4::jsonb, $5)

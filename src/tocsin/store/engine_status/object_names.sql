@@ -6,8 +6,8 @@ from (
     select
         kinds.kind,
         kinds.id,
-        case when kinds.kind = 'alert' and kinds.id ~ '^\d{1,18}$' then kinds.id::bigint end as number,
-        case when kinds.kind <> 'alert' and kinds.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then kinds.id::uuid end
+        case when kinds.kind in ('alert', 'closing') and kinds.id ~ '^\d{1,18}$' then kinds.id::bigint end as number,
+        case when kinds.kind not in ('alert', 'closing') and kinds.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then kinds.id::uuid end
             as uuid
     from unnest($1::text[], $2::text[]) as kinds (kind, id)
 ) as asked

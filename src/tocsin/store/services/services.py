@@ -13,13 +13,17 @@ from tocsin.store.references import Reference, past, require_none, unknown, use_
 
 _sql = Statements(__package__, "services.sql")
 
+USUAL_FLAP_WITHIN = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
     """The fields that users set; ``team_id`` None is everybody's.
 
     Escalations are held until ``maintenance_expires_at``, but for alerts that a pattern of ``maintenance_exceptions``
-    matches. An acknowledgement holds for ``ack_timeout``, or for good when that is None.
+    matches. An acknowledgement holds for ``ack_timeout``, or for good when that is None. An alert that is left alone
+    for ``auto_close_after`` closes by itself; so does one that flaps, once it has been well for ``flap_within``: its
+    source has closed it ``flap_count`` times within that (None: no alert flaps).
     """
 
     name: str
@@ -29,12 +33,17 @@ class ServiceSpec:
     team_id: UUID | None = None
     maintenance_exceptions: Sequence[str] = ()
     ack_timeout: timedelta | None = None
+    auto_close_after: timedelta | None = None
+    flap_count: int | None = None
+    flap_within: timedelta = USUAL_FLAP_WITHIN
 
     @property
     def columns(self) -> tuple[object, ...]:
         """The values of its row, in the order in which the statements take them."""
         maintenance = (self.maintenance_expires_at, list(self.maintenance_exceptions))
-        return (self.team_id, self.name, self.description, self.escalation_policy_id, *maintenance, self.ack_timeout)
+        closing = (self.auto_close_after, self.flap_count, self.flap_within)
+        fixed = (self.team_id, self.name, self.description, self.escalation_policy_id)
+        return (*fixed, *maintenance, self.ack_timeout, *closing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,9 @@ class Service:
     maintenance_exceptions: Sequence[str]
     ack_timeout: timedelta | None
     created_at: datetime
+    auto_close_after: timedelta | None
+    flap_count: int | None
+    flap_within: timedelta
 
     @property
     def spec(self) -> ServiceSpec:
@@ -61,6 +73,9 @@ class Service:
             team_id=self.team_id,
             maintenance_exceptions=self.maintenance_exceptions,
             ack_timeout=self.ack_timeout,
+            auto_close_after=self.auto_close_after,
+            flap_count=self.flap_count,
+            flap_within=self.flap_within,
         )
 
 

@@ -1,8 +1,9 @@
 -- name: insert
 insert into service_records (
-    team_id, name, description, escalation_policy_id, maintenance_expires_at, maintenance_exceptions, ack_timeout
+    team_id, name, description, escalation_policy_id, maintenance_expires_at, maintenance_exceptions, ack_timeout,
+    auto_close_after, flap_count, flap_within
 )
-values ($1, $2, $3, $4, $5, $6, $7)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 returning *
 
 -- name: get
@@ -34,7 +35,10 @@ set
     escalation_policy_id = $5,
     maintenance_expires_at = $6,
     maintenance_exceptions = $7,
-    ack_timeout = $8
+    ack_timeout = $8,
+    auto_close_after = $9,
+    flap_count = $10,
+    flap_within = $11
 where id = $1
 returning *
 

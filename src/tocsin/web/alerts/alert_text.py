@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Literal
 
+from tocsin.domain.closing import ClosingReason
 from tocsin.domain.paging.reasons import PagingReason
 from tocsin.store.alerts.timeline import TimelineEntry
 from tocsin.web.kit.formatting import age, clock, in_words
@@ -25,6 +26,11 @@ _EVENTS: Mapping[str, str] = {
     "handed_over": "the policy is used up, its catch-all policy takes over",
 }
 
+_CLOSINGS: Mapping[str, str] = {
+    ClosingReason.UNTOUCHED: "left alone for as long as its service says",
+    ClosingReason.RECOVERED: "it has stopped flapping",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class EntryStyle:
@@ -39,6 +45,7 @@ _STYLES: Mapping[str, EntryStyle] = {
     "acknowledged": EntryStyle("user-check", "good"),
     "snoozed": EntryStyle("zzz", "good"),
     "closed": EntryStyle("circle-check", "good"),
+    "close_put_off": EntryStyle("repeat", "warning"),
     "noted": EntryStyle("message", "info"),
     "escalated": EntryStyle("stairs-up", "warning"),
     "escalation_requested": EntryStyle("bolt", "warning"),
@@ -85,6 +92,14 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
         case "acknowledgement_changed":
             holds = _details(meta, zone, now) or " for good"
             return f"the service's time for acknowledgements changed: this one holds{holds}"
+        case "closed" if entry.actor is None:
+            return f"closed by itself{_because(_CLOSINGS.get(entry.reason or '', entry.reason))}"
+        case "close_put_off":
+            source = entry.actor["name"] if entry.actor else "its source"
+            within = age(timedelta(seconds=meta["within_seconds"]))
+            return (
+                f"it flaps, and stays open until it is well: {source} closed it {meta['count']} times within {within}"
+            )
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
             return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}"

@@ -39,6 +39,7 @@ _DONE: Mapping[ActionOutcome, tuple[str, str]] = {
     ActionOutcome.RENEWED: ("Acknowledged again", "It is yours for a while longer."),
     ActionOutcome.SNOOZED: ("Snoozed", "It is yours until then. After that it is triggered again."),
     ActionOutcome.CLOSED: ("Closed", "Paging has stopped for good."),
+    ActionOutcome.CLOSE_PUT_OFF: ("Not closed yet", "It flaps: it closes by itself once it stays well."),
     ActionOutcome.ALREADY_CLOSED: ("Closed already", "Nothing has changed."),
     ActionOutcome.ESCALATION_REQUESTED: ("Escalated", "The engine escalates it now."),
     ActionOutcome.ESCALATION_ALREADY_REQUESTED: ("Escalated already", "The engine escalates it now."),

@@ -16,7 +16,7 @@ from tocsin.domain.escalation.rounds import rounds_left
 from tocsin.errors import NotFound
 from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list, alert_policy, forecast, timeline, undo
+from tocsin.store.alerts import alert_list, alert_policy, closings, forecast, timeline, undo
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alert_policy import AlertPolicy
 from tocsin.store.alerts.related_alerts import related_alerts
@@ -86,6 +86,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "undoable": await undo.offered(pool, alert_id, viewer) if may_act(viewer, alert.team_id) else None,
         "is_favourite": is_favourite,
         "escalating": await _escalating(pool, alert, zone) if can_act else None,
+        "closing": await closings.of_alert(pool, alert_id),
         "forecast": await _forecast(pool, alert),
     }
 

@@ -25,16 +25,21 @@ _NAMES = {
     "escalation_policy_id": "policy",
     "team_id": "team",
     "ack_timeout_seconds": "ack_timeout",
+    "auto_close_seconds": "auto_close",
+    "flap_within_seconds": "flap_within",
     "maintenance_exceptions": "exceptions",
 }
 _MOST_EXCEPTIONS = 100
+_DAYS = "86400"
 
 
 async def _blank(edit: Edit[Service]) -> Form:
     """A new service, with the policy that the address names where the viewer may choose it."""
     wanted = edit.request.query_params.get("policy")
     may_choose = dict(await policy_choices(edit.pool, edit.viewer, None))
-    return Form.of(policy=wanted if wanted in may_choose else None, ack_unit=USUAL_UNIT)
+    return Form.of(
+        policy=wanted if wanted in may_choose else None, ack_unit=USUAL_UNIT, close_unit=_DAYS, flap_within=10
+    )
 
 
 async def _permit(connection: Connection, edit: Edit[Service], spec: ServiceSpec | None) -> None:
@@ -45,13 +50,16 @@ async def _permit(connection: Connection, edit: Edit[Service], spec: ServiceSpec
 
 def _values(form: Form) -> Mapping[str, Any]:
     """The form as the API's model takes it."""
-    timeout = form.given("ack_timeout")
+    timeout, auto_close = form.given("ack_timeout"), form.given("auto_close")
     return {
         "name": form.value("name"),
         "description": form.value("description"),
         "escalation_policy_id": form.value("policy"),
         "team_id": form.given("team"),
         "ack_timeout_seconds": seconds_of(timeout, form.value("ack_unit")) if timeout else None,
+        "auto_close_seconds": seconds_of(auto_close, form.value("close_unit")) if auto_close else None,
+        "flap_count": form.given("flap_count"),
+        "flap_within_seconds": seconds_of(form.value("flap_within", "10"), USUAL_UNIT),
         "maintenance_exceptions": [line for line in form.value("exceptions").splitlines() if line.strip()],
     }
 
@@ -65,6 +73,9 @@ def _spec_of(edit: Edit[Service]) -> ServiceSpec:
         "escalation_policy_id": body.escalation_policy_id,
         "team_id": body.team_id,
         "ack_timeout": body.ack_timeout_seconds,
+        "auto_close_after": body.auto_close_seconds,
+        "flap_count": body.flap_count,
+        "flap_within": body.flap_within_seconds,
         "maintenance_exceptions": body.maintenance_exceptions,
     }
     return replace(edit.stored.spec, **settings) if edit.stored else ServiceSpec(**settings)
@@ -78,6 +89,7 @@ def _edited(service: Service) -> ServiceSpec:
 async def _form_of(edit: Edit[Service]) -> Form:
     service = edit.existing
     number, unit = split(service.ack_timeout) if service.ack_timeout else ("", USUAL_UNIT)
+    close_number, close_unit = split(service.auto_close_after) if service.auto_close_after else ("", _DAYS)
     return Form.of(
         name=service.name,
         description=service.description,
@@ -85,6 +97,10 @@ async def _form_of(edit: Edit[Service]) -> Form:
         team=service.team_id,
         ack_timeout=number,
         ack_unit=unit,
+        auto_close=close_number,
+        close_unit=close_unit,
+        flap_count=service.flap_count,
+        flap_within=f"{service.flap_within.total_seconds() / 60:g}",
         exceptions="\n".join(service.maintenance_exceptions),
     )
 
