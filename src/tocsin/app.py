@@ -45,7 +45,7 @@ from tocsin.http.middleware import BodyLimit, kept_private
 from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
 from tocsin.ingest.heartbeats import pings as heartbeats
-from tocsin.ingest.intake import intake_router
+from tocsin.ingest.intake import body_limits, intake_router
 from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.registry import formats
 from tocsin.settings import Settings
@@ -145,7 +145,8 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
     app.state.ingest_limit = RateLimit(settings.ingest_rate, settings.ingest_burst)
     app.state.live = Hub(pool)
     app.state.notification_tester = NotificationTester(settings, pool)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, keeps_end=heartbeats.KEEPS_END)
+    limits = body_limits(formats().values())
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, keeps_end=heartbeats.KEEPS_END, paths=limits)
     problems.install(app)
     errors.install(app)
     app.include_router(heartbeats.ping_router())  # the first, for they are many and each route before costs them

@@ -8,6 +8,7 @@
     ├── Conflict                the object has moved on, or a name is taken
     ├── Unauthenticated         no credentials, or none that we know
     ├── PermissionDenied        known, but not allowed
+    ├── TooLarge                the body has more bytes than are taken
     ├── TooManyRequests         too often, or too much at once; try again after a while
     ├── Unavailable             the database does not answer now; try again
     └── DeliveryFailed          a message did not go out; says whether trying again can help
@@ -78,6 +79,10 @@ class PermissionDenied(TocsinError):
     def __init__(self, message: str, *errors: FieldError) -> None:
         super().__init__(message)
         self.errors = errors
+
+
+class TooLarge(TocsinError):
+    """The body has more bytes than are taken."""
 
 
 class TooManyRequests(TocsinError):

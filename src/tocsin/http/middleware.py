@@ -1,12 +1,14 @@
 """What wraps the whole application: a limit on bodies before anything parses them, and headers on every answer."""
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tocsin.errors import TooLarge
 from tocsin.http.problems import problem
 from tocsin.http.server.counts import CutOffCause, count
 
@@ -15,8 +17,18 @@ _MOST_READ = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class PathLimit:
+    """How many bytes the bodies of a path may have, if more than elsewhere, and what a longer one is answered."""
+
+    limit: int
+    refuse: Callable[[TooLarge], Response]
+
+
+@dataclass(frozen=True, slots=True)
 class BodyLimit:
     """Answers 413 to a body over ``limit`` bytes, whether Content-Length says so or the stream grows past it.
+
+    ``paths`` are those with a limit or an answer of their own.
 
     The body is read here, up to the limit, and handed on whole: so the refusal never depends on how a route reads it,
     and a client that leaves before it has sent everything is no error of any route. Under a path that begins with one
@@ -26,23 +38,28 @@ class BodyLimit:
     app: ASGIApp
     limit: int
     keeps_end: Sequence[str] = ()
+    paths: Mapping[str, PathLimit] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        path_limit = self.paths.get(scope["path"])
+        limit = max(self.limit, path_limit.limit) if path_limit else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
-        most = _MOST_READ if scope["path"].startswith(tuple(self.keeps_end)) else self.limit
+        most = _MOST_READ if scope["path"].startswith(tuple(self.keeps_end)) else limit
         too_large = declared.isdigit() and int(declared) > most
-        body = CutOffCause.BODY_TOO_LARGE if too_large else await _read(receive, self.limit, most)
+        body = CutOffCause.BODY_TOO_LARGE if too_large else await _read(receive, limit, most)
         match body:
             case bytes():
                 await self.app(scope, _replay(body, receive), send)
             case CutOffCause.BODY_TOO_LARGE:
                 count(body)
+                error = TooLarge(f"the body may have at most {most} bytes")
+                response = path_limit.refuse(error) if path_limit else problem(413, str(error))
                 # The connection ends with it: what still comes of the body is not to be taken for the next request.
-                headers = {"Connection": "close"}
-                await problem(413, f"the body may have at most {most} bytes", headers=headers)(scope, receive, send)
+                response.headers["Connection"] = "close"
+                await response(scope, receive, send)
             case _:
                 count(body)
 

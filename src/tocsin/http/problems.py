@@ -7,6 +7,7 @@ What can be raised, and what the caller sees:
     PermissionDenied                       403
     NotFound                               404
     Conflict                               409
+    TooLarge                               413
     TooManyRequests                        429 with Retry-After
     HTTPException                          its own status: unknown paths, methods, too many test pages
     a violated constraint                  409 or 422 on the field that `tocsin.http.constraints` names
@@ -33,6 +34,7 @@ from tocsin.errors import (
     NotFound,
     PermissionDenied,
     TocsinError,
+    TooLarge,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -63,6 +65,7 @@ _STATUS: Mapping[type[TocsinError], int] = {
     PermissionDenied: 403,
     NotFound: 404,
     Conflict: 409,
+    TooLarge: 413,
     TooManyRequests: 429,
     Unavailable: 503,
 }

@@ -6,20 +6,22 @@ as problem details, as everywhere.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import asyncpg
 import structlog
 from fastapi import APIRouter
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
 from tocsin.errors import FieldError, InvalidInput, Quarantined, TocsinError, TooManyRequests, Unauthenticated
 from tocsin.http.auth import client_ip
+from tocsin.http.middleware import PathLimit
 from tocsin.http.problems import unavailable
 from tocsin.ingest.deadline import within
-from tocsin.ingest.message_actions import close_or_acknowledge
+from tocsin.ingest.message_actions import act, result_of
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
 from tocsin.ingest.metrics import count_received, show_types
 from tocsin.ingest.payload import payload_of
@@ -29,7 +31,8 @@ from tocsin.store.actor import acting
 from tocsin.store.alerts import new_alert
 from tocsin.store.payloads.received import NewPayload, SentBy
 from tocsin.store.services import integration_keys
-from tocsin.store.services.integration_keys import KnownSender, SenderCredential
+from tocsin.store.services.changes import NewChange
+from tocsin.store.services.integration_keys import SenderCredential
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -45,6 +48,16 @@ def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:
         for path in message_format.paths:
             router.add_route(path, _endpoint(message_format), methods=["POST"], include_in_schema=False)
     return router
+
+
+def body_limits(formats: Iterable[MessageFormat]) -> Mapping[str, PathLimit]:
+    """How long the bodies of each path may be, and what a longer one is answered."""
+    return {path: _body_limit(message_format, path) for message_format in formats for path in message_format.paths}
+
+
+def _body_limit(message_format: MessageFormat, path: str) -> PathLimit:
+    raw = RawRequest(b"", Headers(), b"", path)
+    return PathLimit(message_format.max_body_bytes, lambda error: message_format.refuse(raw, error))
 
 
 def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Response]]:
@@ -102,7 +115,7 @@ async def _take(
 
 
 async def _take_all(
-    pool: Pool, credential: SenderCredential, messages: Sequence[Message], sent_by: SentBy
+    pool: Pool, credential: SenderCredential, messages: Sequence[Message | NewChange], sent_by: SentBy
 ) -> Sequence[MessageResult]:
     """Act on the messages in order. The payload is kept with the first one, or by itself when there is none."""
     if not messages:
@@ -126,16 +139,13 @@ async def _quarantined(
 
 
 async def _act(
-    pool: Pool, credential: SenderCredential, message: Message, sent_by: SentBy
+    pool: Pool, credential: SenderCredential, message: Message | NewChange, sent_by: SentBy
 ) -> tuple[MessageResult, SentBy]:
     """What came of the message, and the payload that brought it, which is kept now."""
-    if message.action == "trigger":
+    if isinstance(message, Message) and message.action == "trigger":
         raised = await new_alert.raise_by_key(pool, credential, message.alert, sent_by)
-        return MessageResult(raised.alert_id, str(raised.service_id), raised.is_new), raised.payload_id
+        return result_of(message, raised), raised.payload_id
     sender = await integration_keys.authenticate(pool, credential, sent_by)
-    return await _handle(pool, sender, message), sender.actor.payload_id
-
-
-async def _handle(pool: Pool, sender: KnownSender, message: Message) -> MessageResult:
     async with acting(pool, sender.actor) as connection:
-        return await close_or_acknowledge(connection, sender.service_id, message, sender.actor)
+        result = await act(connection, sender.service_id, message, sender.actor)
+    return result, sender.actor.payload_id

@@ -1,10 +1,13 @@
 """Links as senders send them, made fit to store: what is no address of the web becomes text, and is not lost."""
 
+import re
 from collections.abc import Sequence
 
-from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, check_href
+from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, LinkKind, check_href
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.text import mend, mend_line
+
+_RUNBOOK = re.compile("run ?-?book|playbook", re.IGNORECASE)
 
 
 def fit_links(mender: Mender, given: Sequence[AlertLink], details: str) -> tuple[list[AlertLink], str]:
@@ -23,6 +26,11 @@ def fit_links(mender: Mender, given: Sequence[AlertLink], details: str) -> tuple
     for problem in problems:
         mender.note("links", f"{problem}, put into the details as text")
     return links, "\n\n".join(filter(None, (details, "\n".join(others))))
+
+
+def kind_by_text(text: str) -> LinkKind:
+    """A runbook when the text of the link says so: most senders cannot say it otherwise."""
+    return "runbook" if _RUNBOOK.search(text) else "link"
 
 
 def _fit_text(mender: Mender, text: str) -> str:

@@ -1,20 +1,34 @@
 """What a message does to alerts, in a transaction of whoever acts by it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from tocsin.db.pool import Connection
+from tocsin.domain.dedup_key import shown_key
 from tocsin.errors import Conflict, NotFound
 from tocsin.ingest.message_format import Message, MessageResult
 from tocsin.store.actor import Actor
 from tocsin.store.alerts import actions, flapping, new_alert
+from tocsin.store.alerts.new_alert import RaisedAlert
+from tocsin.store.services import changes
+from tocsin.store.services.changes import NewChange
 
 
-async def act(connection: Connection, service_id: UUID, message: Message, actor: Actor) -> MessageResult:
-    """Raise, close or acknowledge an alert of the service. Raises NotFound when the service is gone."""
+async def act(connection: Connection, service_id: UUID, message: Message | NewChange, actor: Actor) -> MessageResult:
+    """Raise, close or acknowledge an alert of the service, or keep a change. Raises NotFound: the service is gone."""
+    if isinstance(message, NewChange):
+        await changes.record(connection, service_id, message, actor)
+        return MessageResult(service_id=str(service_id))
     if message.action == "trigger":
-        raised = await new_alert.raise_alert(connection, service_id, message.alert, actor)
-        return MessageResult(raised.alert_id, str(raised.service_id), raised.is_new)
-    return await close_or_acknowledge(connection, service_id, message, actor)
+        return result_of(message, await new_alert.raise_alert(connection, service_id, message.alert, actor))
+    result = await close_or_acknowledge(connection, service_id, message, actor)
+    return replace(result, dedup_key=shown_key(message.alert.dedup_key))
+
+
+def result_of(message: Message, raised: RaisedAlert) -> MessageResult:
+    """What became of a message that raises an alert."""
+    key = shown_key(message.alert.dedup_key)
+    return MessageResult(raised.alert_id, str(raised.service_id), raised.is_new, key)
 
 
 async def close_or_acknowledge(

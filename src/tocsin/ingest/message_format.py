@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tocsin.errors import InvalidInput, TocsinError
 from tocsin.http.problems import problem, told
 from tocsin.store.alerts.new_alert import NewAlert
+from tocsin.store.services.changes import NewChange
 
 MessageAction = Literal["trigger", "acknowledge", "close"]
 
@@ -41,16 +42,20 @@ class Submission:
     """
 
     secret: str | None = field(repr=False)
-    messages: Sequence[Message] | InvalidInput
+    messages: Sequence[Message | NewChange] | InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """What became of a message; alert 0 and no service when it asked to act on an alert that is not open."""
+    """What became of a message; alert 0 and no service when it asked to act on an alert that is not open.
+
+    ``dedup_key`` is the message's own, as its sender knows it.
+    """
 
     alert_id: int = 0
     service_id: str = ""
     is_new: bool = False
+    dedup_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ class MessageFormat:
     ``paths`` take POST; the first is shown with a new key. ``read`` raises nothing, whatever was sent, and reads a
     request that was kept as it read it when it came: the Content-Type is the only header that is kept. ``answer`` gets
     the results in the order of the messages. ``refuse`` answers an error in the form that its senders read.
-    ``caption``, ``hint`` and ``snippets`` are for the pages.
+    ``max_body_bytes`` is what its senders may send, where that is more than the settings allow. ``caption``, ``hint``
+    and ``snippets`` are for the pages.
     """
 
     key_type: str
@@ -87,6 +93,7 @@ class MessageFormat:
     answer: Callable[[RawRequest, Sequence[MessageResult]], Response]
     snippets: Callable[[str], Sequence[Snippet]]
     refuse: Callable[[RawRequest, TocsinError], Response] = as_problem
+    max_body_bytes: int = 0
 
     def url(self, base_url: str, token: str) -> str:
         """Where a sender with this token sends its messages."""

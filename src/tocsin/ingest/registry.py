@@ -11,9 +11,10 @@ from tocsin.db.pool import Queryable
 from tocsin.extensions import with_installed
 from tocsin.ingest.generic.format import GENERIC
 from tocsin.ingest.message_format import MessageFormat
+from tocsin.ingest.pagerduty.format import PAGERDUTY
 from tocsin.store.services import integration_keys
 
-OURS: Sequence[MessageFormat] = (GENERIC,)
+OURS: Sequence[MessageFormat] = (GENERIC, PAGERDUTY)
 
 DEFAULT_KEY_TYPE = GENERIC.key_type
 ENTRY_POINTS = "tocsin.ingest"

@@ -25,7 +25,7 @@ from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.instants import now
 from tocsin.store.payloads import quarantine
 from tocsin.store.policies import configuration_checks, policies, policy_steps
-from tocsin.store.services import favourites, integration_keys, maintenance_windows, service_list, services
+from tocsin.store.services import changes, favourites, integration_keys, maintenance_windows, service_list, services
 from tocsin.store.services.maintenance_windows import MaintenanceWindow
 from tocsin.store.services.service_list import ServiceRow
 from tocsin.web.kit import test_alerts
@@ -44,6 +44,7 @@ _MOST_ALERTS = 10
 _MOST_KEYS = 100
 _MOST_WINDOWS = 100
 _MOST_FORECAST = 8
+_MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "findings": await _findings(pool, service, mails=await can_mail(request)),
         "forecast": forecast_text(await forecast.of_service(pool, service_id, None), _MOST_FORECAST),
         "keys": keys.items,
+        "changes": await changes.newest(pool, service_id, _MOST_CHANGES),
         "quarantines": await quarantine.of_service(pool, service_id),
         "key_types": [(one.key_type, one.caption) for one in formats().values()],
         "windows": await _coming(pool, service_id, current_state["now"]),
