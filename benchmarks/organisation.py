@@ -50,8 +50,8 @@ mirrors as (
     from planned, lateral (select ($2::uuid[])[1 + (n + number) % cardinality($2::uuid[])]) as whom (person)
 ),
 services as (
-    insert into services (name, escalation_policy_id)
-    select 'Service ' || n, policy_id from numbers
+    insert into services (name, escalation_policy_id, open_alert_limit)
+    select 'Service ' || n, policy_id, null from numbers
     returning id
 )
 select array_agg(id) from services

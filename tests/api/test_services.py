@@ -15,6 +15,7 @@ async def test_a_service_is_created_changed_and_deleted(api: AsyncClient, make: 
     service = created(await api.post(URL, json=body))
     empty = {"description": "", "team_id": None, "maintenance_expires_at": None, "ack_timeout_seconds": None}
     empty |= {"maintenance_exceptions": [], "auto_close_seconds": None, "flap_count": None, "flap_within_seconds": 600}
+    empty |= {"open_alert_limit": 500}
     assert service == body | empty | {"id": service["id"], "created_at": service["created_at"]}
     url = f"{URL}/{service['id']}"
     assert (await api.patch(url, json={"description": "Shop"})).json() == service | {"description": "Shop"}

@@ -27,9 +27,10 @@ from tocsin.http.pagination import (
     id_after,
     place_after,
     place_cursor,
+    text_after,
 )
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import actions, alert_list, new_alert, timeline
+from tocsin.store.alerts import actions, alert_list, new_alert, roll_up, timeline
 from tocsin.store.alerts.actions import ActionResult
 from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.alerts.new_alert import NewAlert
@@ -135,6 +136,20 @@ class EntryRead(Read):
     meta: dict[str, object]
 
 
+class RolledUpRead(Read):
+    """What would be an alert of its own if fewer were open on its service."""
+
+    dedup_key: Annotated[str, BeforeValidator(shown_key)]
+    summary: str
+    severity: Severity
+    labels: dict[str, str]
+    count: int = Field(description="how often it was reported")
+    created_at: UtcDatetime
+    last_seen_at: UtcDatetime
+    acknowledged_at: UtcDatetime | None = Field(description="when its sender acknowledged it")
+    closed_at: UtcDatetime | None = Field(description="when its sender closed it")
+
+
 class Escalate(Body):
     """What the caller last saw, and where the alert shall go."""
 
@@ -232,6 +247,16 @@ async def get_timeline(
     stretch = await timeline.timeline(pool, alert_id, place_after(cursor), limit)
     items = [EntryRead.model_validate(entry) for entry in stretch.entries]
     return ListPage(items=items, next_cursor=place_cursor(stretch.next))
+
+
+@router.get("/{alert_id}/rolled-up", summary="List what has rolled up into an alert, closed ones too, by their keys")
+async def list_rolled_up(
+    alert_id: AlertId, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> ListPage[RolledUpRead]:
+    await alert_list.get(pool, alert_id)
+    found = await roll_up.page(pool, alert_id, text_after(cursor), limit + 1)
+    items = [RolledUpRead.model_validate(one) for one in found[:limit]]
+    return ListPage(items=items, next_cursor=encode_cursor(found[limit - 1].dedup_key) if len(found) > limit else None)
 
 
 @router.post("/{alert_id}/acknowledge", summary="Acknowledge: escalation stops, waiting pages are cancelled")

@@ -15,7 +15,13 @@ from tocsin.http.fields import Body, Name, PositiveSeconds, Read, Search, Summar
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import Actor, acting
 from tocsin.store.services import services
-from tocsin.store.services.services import USUAL_FLAP_WITHIN, Service, ServiceSpec
+from tocsin.store.services.services import (
+    MOST_OPEN_ALERTS,
+    OPEN_ALERT_LIMIT,
+    USUAL_FLAP_WITHIN,
+    Service,
+    ServiceSpec,
+)
 
 router = APIRouter(prefix="/services", tags=["services"])
 
@@ -25,6 +31,12 @@ _EXAMPLE = {"name": "Checkout", "escalation_policy_id": "9f8e7d6c-5b4a-4392-8170
 Exceptions = Annotated[list[Summary], Field(max_length=100)]
 
 _EXCEPTIONS = "alerts that pass a maintenance: * and ? in patterns that match a whole summary or dedup key"
+_OPEN_ALERT_LIMIT = (
+    "of what monitoring reports so many alerts are open at most; further ones roll up into one; null: no limit"
+)
+
+OpenAlertLimit = Annotated[int, Field(ge=1, le=MOST_OPEN_ALERTS)]
+
 _ACK_TIMEOUT = "an acknowledgement holds so long, then the alert is triggered again; null: for good"
 
 
@@ -52,6 +64,7 @@ class ServiceCreate(Body):
     auto_close_seconds: PositiveSeconds | None = Field(None, description=_AUTO_CLOSE)
     flap_count: FlapCount | None = Field(None, description=_FLAP_COUNT)
     flap_within_seconds: PositiveSeconds = Field(USUAL_FLAP_WITHIN, description=_FLAP_WITHIN)
+    open_alert_limit: OpenAlertLimit | None = Field(OPEN_ALERT_LIMIT, description=_OPEN_ALERT_LIMIT)
 
 
 class ServicePatch(Body):
@@ -69,6 +82,7 @@ class ServicePatch(Body):
     auto_close_seconds: PositiveSeconds | None = optional(description=_AUTO_CLOSE)
     flap_count: FlapCount | None = optional(description=_FLAP_COUNT)
     flap_within_seconds: PositiveSeconds = optional(description=_FLAP_WITHIN)
+    open_alert_limit: OpenAlertLimit | None = optional(description=_OPEN_ALERT_LIMIT)
 
 
 class ServiceRead(Read):
@@ -85,6 +99,7 @@ class ServiceRead(Read):
     auto_close_seconds: PositiveSeconds | None = Field(validation_alias="auto_close_after")
     flap_count: int | None
     flap_within_seconds: PositiveSeconds = Field(validation_alias="flap_within")
+    open_alert_limit: int | None
     created_at: UtcDatetime
 
 

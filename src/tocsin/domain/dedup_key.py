@@ -13,6 +13,9 @@ _USER = "user:1:"
 _AUTO = "auto:1:"
 _HEARTBEAT = "heartbeat:1:"
 
+ROLL_UP_KEY = "roll-up:1"
+"""The key of the one alert of a service into which others roll up."""
+
 
 def user_key(dedup: str) -> str:
     """The key for a sender's own ``dedup``."""

@@ -70,6 +70,17 @@ def id_after(cursor: str | None) -> int | None:
             raise bad_cursor()
 
 
+def text_after(cursor: str | None) -> str | None:
+    """The text that a list ordered by text goes on from."""
+    if cursor is None:
+        return None
+    match decode_cursor(cursor):
+        case [str(text)] if "\0" not in text and text.encode("utf-8", "ignore").decode() == text:
+            return text
+        case _:
+            raise bad_cursor()
+
+
 def position_after(cursor: str | None) -> Position | None:
     """The position that a list ordered by creation goes on from."""
     if cursor is None:

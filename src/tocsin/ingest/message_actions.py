@@ -8,8 +8,9 @@ from tocsin.domain.dedup_key import shown_key
 from tocsin.errors import Conflict, NotFound
 from tocsin.ingest.message_format import Message, MessageResult
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import actions, flapping, new_alert
+from tocsin.store.alerts import actions, flapping, new_alert, roll_up
 from tocsin.store.alerts.new_alert import RaisedAlert
+from tocsin.store.alerts.roll_up import RolledUpAction
 from tocsin.store.services import changes
 from tocsin.store.services.changes import NewChange
 
@@ -34,12 +35,15 @@ def result_of(message: Message, raised: RaisedAlert) -> MessageResult:
 async def close_or_acknowledge(
     connection: Connection, service_id: UUID, message: Message, actor: Actor
 ) -> MessageResult:
-    """Close or acknowledge the open alert that is meant, if there is one."""
-    alert_id = await new_alert.open_alert(connection, service_id, message.alert.dedup_key)
+    """Close or acknowledge the open alert that is meant, if there is one, or what has rolled up of it."""
+    key = message.alert.dedup_key
+    action: RolledUpAction = "close" if message.action == "close" else "acknowledge"
+    alert_id = await new_alert.open_alert(connection, service_id, key)
     if alert_id is None:
-        return MessageResult()
+        rolled_up_into = await roll_up.act(connection, service_id, key, action, actor)
+        return MessageResult(rolled_up_into, str(service_id)) if rolled_up_into else MessageResult()
     try:
-        act = flapping.close_by_source if message.action == "close" else actions.acknowledge
+        act = flapping.close_by_source if action == "close" else actions.acknowledge
         await act(connection, alert_id, actor)
     except (Conflict, NotFound):  # closed or deleted a moment ago
         return MessageResult()

@@ -9,6 +9,7 @@ import asyncpg
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.alert_link import AlertLink
+from tocsin.domain.dedup_key import ROLL_UP_KEY
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
@@ -43,12 +44,13 @@ class RaisedAlert:
 
 
 async def raise_alert(database: Queryable, service_id: UUID, new: NewAlert, actor: Actor) -> RaisedAlert:
-    """Raise an alert on a service, or count it into the open one with the same key.
+    """Raise an alert on a service, or count it into the open one with the same key; what a sender sent may roll up.
 
     That one's details and links are refreshed by what the message has, and the higher severity stays. Raises NotFound
     when the service is gone.
     """
-    row = await _raise(database, new, actor.payload_id, None, None, None, service_id, actor.record)
+    roll_up = ROLL_UP_KEY if actor.type == "integration_key" else None
+    row = await _raise(database, new, [None, None, None, service_id, actor.record], actor.payload_id, roll_up)
     if row is None:
         raise NotFound("no such service")
     return _raised(row)
@@ -61,7 +63,8 @@ async def raise_by_key(
 
     Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
     """
-    row = await _raise(database, new, sent_by, credential.digest, credential.type, credential.ip, None, None)
+    source = [credential.digest, credential.type, credential.ip, None, None]
+    row = await _raise(database, new, source, sent_by, ROLL_UP_KEY)
     if row is None:
         raise unknown_key()
     if not row["is_allowed"]:
@@ -75,11 +78,13 @@ async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> i
     return alert_id
 
 
-async def _raise(database: Queryable, new: NewAlert, sent_by: SentBy, *source: object) -> asyncpg.Record | None:
+async def _raise(
+    database: Queryable, new: NewAlert, source: Sequence[object], sent_by: SentBy, roll_up: str | None
+) -> asyncpg.Record | None:
     links = [link.record for link in new.links]
     content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended), links)
     try:
-        return await database.fetchrow(_sql["raise"], *source, *content, *received.arguments(sent_by))
+        return await database.fetchrow(_sql["raise"], *source, *content, *received.arguments(sent_by), roll_up)
     except asyncpg.ForeignKeyViolationError:
         return None  # the service, and its keys with it, was deleted a moment ago
 

@@ -2,7 +2,8 @@
 -- One alert, in one round trip, by an integration key ($1 its hash, $2 its type, $3 the sender's address) or by an
 -- actor on a service ($4, $5). An open alert with the same key takes the message in instead. The key is looked up in
 -- this statement, so that a revoked one stops at once; its use is noted at most once a minute, by nobody who would
--- have to wait for it. What was sent is kept with the alert ($13 to $16), or has been kept already ($17). A new alert
+-- have to wait for it. Above the service's limit of open alerts it rolls up into the one with the key $18, unless that is
+-- null. What was sent is kept with the alert ($13 to $16), or has been kept already ($17). A new alert
 -- has count 1, and no other has.
 with source as (
     select
@@ -35,13 +36,29 @@ received as (
     where source.is_allowed and $16::bytea is not null
     returning id
 ),
-raised as (
-    insert into alerts as alert (
-        service_id, integration_key_id, summary, details, severity, labels, dedup_key, links
-    )
-    select source.service_id, source.key_id, $6, $7, $8, $9::jsonb, $10, $12::jsonb
+placed as (
+    select
+        source.service_id,
+        source.key_id,
+        source.actor,
+        coalesce(rolls_up(source.service_id, $10, $18), false) as rolls_up
     from source
     where source.is_allowed
+),
+raised as (
+    insert into alerts as alert (
+        service_id, integration_key_id, severity, dedup_key, summary, details, labels, links
+    )
+    select
+        placed.service_id,
+        placed.key_id,
+        $8,
+        case when placed.rolls_up then $18 else $10 end,
+        case when placed.rolls_up then 'Too many alerts are open: further ones are listed here' else $6 end,
+        case when placed.rolls_up then '' else $7 end,
+        case when placed.rolls_up then '{}' else $9::jsonb end,
+        case when placed.rolls_up then '[]' else $12::jsonb end
+    from placed
     on conflict (service_id, dedup_key) where status <> 'closed' do update
     set
         count = alert.count + 1,
@@ -57,12 +74,31 @@ raised as (
         end
     returning alert.id, alert.service_id, alert.count, alert.summary, alert.severity, alert.labels
 ),
+rolled_up as (
+    insert into rolled_up_alerts as former (alert_id, dedup_key, summary, severity, labels)
+    select raised.id, $10, $6, $8, $9::jsonb
+    from raised
+    cross join placed
+    where placed.rolls_up
+    on conflict (alert_id, dedup_key) do update
+    set
+        count = former.count + 1,
+        last_seen_at = now(),
+        summary = excluded.summary,
+        severity = excluded.severity,
+        acknowledged_at = case when former.closed_at is null then former.acknowledged_at end,
+        closed_at = null
+),
 logged as (
     insert into alert_logs (alert_id, event, actor, meta, payload_id)
     select
         raised.id,
-        case raised.count when 1 then 'created' else 'duplicate_suppressed' end,
-        source.actor,
+        case
+            when raised.count = 1 then 'created'
+            when placed.rolls_up then 'rolled_up'
+            else 'duplicate_suppressed'
+        end,
+        placed.actor,
         jsonb_strip_nulls(jsonb_build_object(
             'count', raised.count,
             'summary', nullif($6, raised.summary),
@@ -72,7 +108,7 @@ logged as (
         )),
         coalesce((select received.id from received), $17)
     from raised
-    cross join source
+    cross join placed
 )
 select
     source.is_allowed,

@@ -14,6 +14,8 @@ from tocsin.store.references import Reference, past, require_none, unknown, use_
 _sql = Statements(__package__, "services.sql")
 
 USUAL_FLAP_WITHIN = timedelta(minutes=10)
+OPEN_ALERT_LIMIT = 500
+MOST_OPEN_ALERTS = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +25,8 @@ class ServiceSpec:
     Escalations are held until ``maintenance_expires_at``, but for alerts that a pattern of ``maintenance_exceptions``
     matches. An acknowledgement holds for ``ack_timeout``, or for good when that is None. An alert that is left alone
     for ``auto_close_after`` closes by itself; so does one that flaps, once it has been well for ``flap_within``: its
-    source has closed it ``flap_count`` times within that (None: no alert flaps).
+    source has closed it ``flap_count`` times within that (None: no alert flaps). Of what monitoring reports
+    ``open_alert_limit`` alerts are open at most, others roll up into one; None is no limit.
     """
 
     name: str
@@ -36,6 +39,7 @@ class ServiceSpec:
     auto_close_after: timedelta | None = None
     flap_count: int | None = None
     flap_within: timedelta = USUAL_FLAP_WITHIN
+    open_alert_limit: int | None = OPEN_ALERT_LIMIT
 
     @property
     def columns(self) -> tuple[object, ...]:
@@ -43,7 +47,7 @@ class ServiceSpec:
         maintenance = (self.maintenance_expires_at, list(self.maintenance_exceptions))
         closing = (self.auto_close_after, self.flap_count, self.flap_within)
         fixed = (self.team_id, self.name, self.description, self.escalation_policy_id)
-        return (*fixed, *maintenance, self.ack_timeout, *closing)
+        return (*fixed, *maintenance, self.ack_timeout, *closing, self.open_alert_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Service:
     auto_close_after: timedelta | None
     flap_count: int | None
     flap_within: timedelta
+    open_alert_limit: int | None
 
     @property
     def spec(self) -> ServiceSpec:
@@ -76,6 +81,7 @@ class Service:
             auto_close_after=self.auto_close_after,
             flap_count=self.flap_count,
             flap_within=self.flap_within,
+            open_alert_limit=self.open_alert_limit,
         )
 
 

@@ -1,9 +1,9 @@
 -- name: insert
 insert into service_records (
     team_id, name, description, escalation_policy_id, maintenance_expires_at, maintenance_exceptions, ack_timeout,
-    auto_close_after, flap_count, flap_within
+    auto_close_after, flap_count, flap_within, open_alert_limit
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 returning *
 
 -- name: get
@@ -38,7 +38,8 @@ set
     ack_timeout = $8,
     auto_close_after = $9,
     flap_count = $10,
-    flap_within = $11
+    flap_within = $11,
+    open_alert_limit = $12
 where id = $1
 returning *
 

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
+from tocsin.domain.dedup_key import ROLL_UP_KEY
 from tocsin.domain.escalation.by_hand import refuse_action
 from tocsin.domain.escalation.rounds import rounds_left
 from tocsin.errors import NotFound
 from tocsin.http.access import may_act
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list, alert_policy, closings, forecast, timeline, undo
+from tocsin.store.alerts import alert_list, alert_policy, closings, forecast, roll_up, timeline, undo
 from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alert_policy import AlertPolicy
 from tocsin.store.alerts.related_alerts import related_alerts
@@ -36,6 +37,7 @@ from tocsin.web.kit.zone import zone_of
 _MOST_ENTRIES = 500
 _MOST_PAGES = 40
 _MOST_FORECAST = 12
+_MOST_ROLLED_UP = 100
 
 Where = Literal["past", "here", "ahead"]
 
@@ -73,6 +75,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "other_links": [shown_link(link) for link in alert.links if link.kind not in TOP_KINDS],
         "related": await related_alerts(pool, alert),
         "details": await asyncio.to_thread(details_html, alert.details),
+        "roll_up": await roll_up.of_alert(pool, alert_id, _MOST_ROLLED_UP) if alert.dedup_key == ROLL_UP_KEY else None,
         "sentence": sentence,
         "look_of": style_of,
         "policy": policy,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from tocsin.api.services import ServiceCreate, require_policy
 from tocsin.db.pool import Connection
 from tocsin.store.services import services
-from tocsin.store.services.services import Service, ServiceSpec
+from tocsin.store.services.services import OPEN_ALERT_LIMIT, Service, ServiceSpec
 from tocsin.web.kit.choices import id_of, owner_choices, policy_choices
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.kit.editor import Edit, Editor, permit_own
@@ -38,7 +38,11 @@ async def _blank(edit: Edit[Service]) -> Form:
     wanted = edit.request.query_params.get("policy")
     may_choose = dict(await policy_choices(edit.pool, edit.viewer, None))
     return Form.of(
-        policy=wanted if wanted in may_choose else None, ack_unit=USUAL_UNIT, close_unit=_DAYS, flap_within=10
+        policy=wanted if wanted in may_choose else None,
+        ack_unit=USUAL_UNIT,
+        close_unit=_DAYS,
+        flap_within=10,
+        open_alert_limit=OPEN_ALERT_LIMIT,
     )
 
 
@@ -60,6 +64,7 @@ def _values(form: Form) -> Mapping[str, Any]:
         "auto_close_seconds": seconds_of(auto_close, form.value("close_unit")) if auto_close else None,
         "flap_count": form.given("flap_count"),
         "flap_within_seconds": seconds_of(form.value("flap_within", "10"), USUAL_UNIT),
+        "open_alert_limit": form.given("open_alert_limit"),
         "maintenance_exceptions": [line for line in form.value("exceptions").splitlines() if line.strip()],
     }
 
@@ -76,6 +81,7 @@ def _spec_of(edit: Edit[Service]) -> ServiceSpec:
         "auto_close_after": body.auto_close_seconds,
         "flap_count": body.flap_count,
         "flap_within": body.flap_within_seconds,
+        "open_alert_limit": body.open_alert_limit,
         "maintenance_exceptions": body.maintenance_exceptions,
     }
     return replace(edit.stored.spec, **settings) if edit.stored else ServiceSpec(**settings)
@@ -101,6 +107,7 @@ async def _form_of(edit: Edit[Service]) -> Form:
         close_unit=close_unit,
         flap_count=service.flap_count,
         flap_within=f"{service.flap_within.total_seconds() / 60:g}",
+        open_alert_limit=service.open_alert_limit,
         exceptions="\n".join(service.maintenance_exceptions),
     )
 
