@@ -149,8 +149,8 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, keeps_end=heartbeats.KEEPS_END, paths=limits)
     problems.install(app)
     errors.install(app)
-    # What monitoring sends comes first, for it is much and each route before costs it: two hundred took half of the time.
-    # It needs no token, and may have any parameter: ways in have keys of their own. Pages know their viewer.
+    # What monitoring sends comes first, for it is much, and each route before costs it: two hundred took half of the
+    # time. It needs no token, and may have any parameter: ways in have keys of their own. Pages know their viewer.
     app.include_router(intake_router(formats().values()))
     app.include_router(heartbeats.ping_router())
     app.router.routes.extend(_API.routes)

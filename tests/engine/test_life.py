@@ -146,16 +146,33 @@ async def page_id(pool: Pool, make: Factory, clock: Clock) -> str:
     return waiting
 
 
-async def test_an_engine_that_may_be_held_for_dead_begins_no_send(pool: Pool, page_id: str) -> None:
+@pytest.mark.parametrize(
+    ("meanwhile", "outcome", "sends"),
+    [
+        ("select 1", "sent", 1),
+        ("update outgoing_messages set claimed_until = now()", "moved_on", 0),
+        ("update outgoing_messages set attempts = attempts + 1", "moved_on", 0),
+        ("update alerts set status = 'acknowledged'", "cancelled_acknowledged", 0),
+    ],
+)
+async def test_an_engine_that_may_be_held_for_dead_looks_again_before_it_sends(
+    pool: Pool, page_id: str, meanwhile: str, outcome: str, sends: int
+) -> None:
     life, sender = Life(), Silent()
+    await pool.execute(ENGINE, life.id, life.process.host, life.process.pid)
     kind = page.kind(PageDeps(pool, Outbox({"webhook": sender}, lambda *_: Actions("", "", ""), ""), life))
-    assert (await kind.run(page_id)).reason == "engine_stood_still"
-    assert await pool.fetchval("select status from outgoing_messages") == "pending"
-    await pool.execute("update outgoing_messages set next_attempt = now()")
-    await life.sign(pool)
-    assert (await kind.run(page_id)).reason == "sent"
-    assert sender.sends == 1
+    signed = life.sign
+
+    async def stand_still_and_sign(pool: Pool) -> bool:
+        await pool.execute(meanwhile)
+        return await signed(pool)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Life, "sign", lambda _, pool: stand_still_and_sign(pool))
+        assert (await kind.run(page_id)).reason == outcome
+    assert sender.sends == sends
     assert await pool.fetchval("select claimed_by from outgoing_messages") == life.id
+    assert life.is_sure()
 
 
 async def test_engines_name_themselves_and_their_managers(pool: Pool, database: str) -> None:

@@ -6,8 +6,8 @@ database's clock, or at once when its process has ended on the same machine. So 
 out again within ``SILENCE`` and the second and a half until somebody looks.
 
 Silence proves no death: an engine may have been stopped, or cut off from the database. What it was sending is then sent
-once more, under the same key; and one that could not give a sign in time begins no send (``is_sure``), since others may
-be at it.
+once more, under the same key; and one that could not give a sign in time (``is_sure``) gives one before it begins a
+send, and sees whether others are at it.
 """
 
 import asyncio

@@ -31,7 +31,7 @@ from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.jobs.destination_limit import DestinationLimit
-from tocsin.engine.life import SIGN_EVERY, Life
+from tocsin.engine.life import Life
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
 from tocsin.errors import DeliveryFailed
 
@@ -184,13 +184,23 @@ def _waiting(row: asyncpg.Record) -> Waiting:
 
 
 async def _send(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
+    """Send it, unless somebody else has it.
+
+    An engine that stood still for seconds may have been held for dead: it gives a sign of life first, and sees whether
+    the page is still its own and still to be sent (N2).
+    """
     attempt = row["attempts"] if _is_held(deps, row) else await _claim(deps, page_id, row)
     if attempt is None:
         return Outcome("moved_on", wake_at=row["now"])
-    if not deps.life.is_sure():
-        await deps.pool.execute(_SQL["unclaim"], page_id, attempt, SIGN_EVERY)
-        return Outcome("engine_stood_still")
     due = _due(deps, row)
+    if not deps.life.is_sure():
+        await deps.life.sign(deps.pool)
+        now_held = await deps.loads.load(page_id)
+        if now_held is None or not _is_held(deps, now_held) or now_held["attempts"] != attempt:
+            return Outcome("moved_on", wake_at=row["now"])
+        row = now_held
+        if isinstance(may_send(_waiting(row), row["now"]), Cancel | Bundle | Defer):
+            return await _act(deps, page_id, row)
     try:
         receipt = await _delivered(deps.outbox, page_id, row)
     except DeliveryFailed as error:

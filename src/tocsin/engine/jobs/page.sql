@@ -53,14 +53,6 @@ left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id
 left join escalation_policy_state as state on state.alert_id = alerts.id
 where messages.id = any($1::uuid[])
 
--- name: unclaim
--- Nothing was sent: the engine had given no sign of life for so long that others may have taken the page.
-update outgoing_messages
-set
-    status = 'pending', reason = 'engine_stood_still', next_attempt = now() + $3::interval,
-    claimed_until = null, updated_at = now()
-where id = $1 and attempts = $2 and status = 'sending'
-
 -- name: try_again
 update outgoing_messages
 set
