@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from tocsin.domain.alert_link import AlertLink
 from tocsin.ingest.labels import MAX_LABEL_NAME, MAX_LABELS
+from tocsin.ingest.links import kind_by_text
 from tocsin.ingest.mending import Mender, written
 
 MAX_LABEL_VALUE = 255
@@ -32,6 +34,18 @@ def add_flat_fields(labels: dict[str, str], value: object) -> None:
         name, text = str(given_name).strip(), _scalar(given)
         if name and text and _fits(name, MAX_LABEL_NAME) and _fits(text, MAX_LABEL_VALUE):
             labels.setdefault(name, text)
+
+
+def runbooks_in(value: object) -> list[AlertLink]:
+    """The fields of an object that are called a runbook, and are the address of one."""
+    if not isinstance(value, Mapping):
+        return []
+    named = [(str(name), given) for name, given in value.items() if isinstance(given, str)]
+    return [
+        AlertLink("runbook", given)
+        for name, given in named
+        if kind_by_text(name) == "runbook" and given.strip().startswith(("http://", "https://"))
+    ]
 
 
 def _fits(text: str, most: int) -> bool:

@@ -45,8 +45,10 @@ def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:
     router = APIRouter()
     for message_format in formats:
         show_types([message_format.key_type])
-        for path in message_format.paths:
-            router.add_route(path, _endpoint(message_format), methods=["POST"], include_in_schema=False)
+        router.include_router(message_format.router())
+        paths = {**dict.fromkeys(message_format.paths, ("POST",)), **message_format.more_paths}
+        for path, methods in paths.items():
+            router.add_route(path, _endpoint(message_format), methods=list(methods), include_in_schema=False)
     return router
 
 
@@ -63,7 +65,7 @@ def _body_limit(message_format: MessageFormat, path: str) -> PathLimit:
 def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Response]]:
     async def incoming(request: Request) -> Response:
         scope = request.scope
-        raw = RawRequest(scope["query_string"], request.headers, await request.body(), scope["path"])
+        raw = RawRequest(scope["query_string"], request.headers, await request.body(), scope["path"], scope["method"])
         try:
             results = await _receive(request, message_format, raw)
         except TocsinError as error:

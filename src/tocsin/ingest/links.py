@@ -7,7 +7,7 @@ from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, Link
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.text import mend, mend_line
 
-_RUNBOOK = re.compile("run ?-?book|playbook", re.IGNORECASE)
+_RUNBOOK = re.compile("run[ _-]?book|playbook", re.IGNORECASE)
 
 
 def fit_links(mender: Mender, given: Sequence[AlertLink], details: str) -> tuple[list[AlertLink], str]:

@@ -1,9 +1,11 @@
 """What a format of messages has to say for itself: its paths, what it reads in a request, how it answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
+from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -13,7 +15,7 @@ from tocsin.http.problems import problem, told
 from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services.changes import NewChange
 
-MessageAction = Literal["trigger", "acknowledge", "close"]
+MessageAction = Literal["trigger", "acknowledge", "close", "reopen", "snooze", "note", "escalate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,22 @@ class RawRequest:
     headers: Headers
     body: bytes
     path: str = ""
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What to do, and the alert that is meant: to acknowledge or close one, its deduplication key counts."""
+    """What to do, and the alert that is meant: to act on an open one, its deduplication key counts, or its number.
+
+    ``reopen`` takes an acknowledgement back. ``until`` is when what is snoozed is triggered again. A ``note`` is fit to
+    store, and stands in the timeline.
+    """
 
     action: MessageAction
     alert: NewAlert
+    alert_id: int | None = None
+    note: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +88,13 @@ def as_problem(_raw: RawRequest, error: TocsinError) -> Response:
 class MessageFormat:
     """A way in. ``key_type`` is the type of its integration keys: a key of another type is refused on its paths.
 
-    ``paths`` take POST; the first is shown with a new key. ``read`` raises nothing, whatever was sent, and reads a
-    request that was kept as it read it when it came: the Content-Type is the only header that is kept. ``answer`` gets
-    the results in the order of the messages. ``refuse`` answers an error in the form that its senders read.
-    ``max_body_bytes`` is what its senders may send, where that is more than the settings allow. ``caption``, ``hint``
-    and ``snippets`` are for the pages.
+    ``paths`` take POST; the first is shown with a new key. ``more_paths`` take the methods that they name. What is no
+    message, such as a question, the ``router`` answers.
+
+    ``read`` raises nothing, whatever was sent, and reads a request that was kept as it read it when it came: the
+    Content-Type is the only header that is kept, and the method is not. ``answer`` gets the results in the order of the
+    messages. ``refuse`` answers an error in the form that its senders read. ``max_body_bytes`` is what its senders may
+    send, where that is more than the settings allow. ``caption``, ``hint`` and ``snippets`` are for the pages.
     """
 
     key_type: str
@@ -94,6 +106,8 @@ class MessageFormat:
     snippets: Callable[[str], Sequence[Snippet]]
     refuse: Callable[[RawRequest, TocsinError], Response] = as_problem
     max_body_bytes: int = 0
+    more_paths: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    router: Callable[[], APIRouter] = APIRouter
 
     def url(self, base_url: str, token: str) -> str:
         """Where a sender with this token sends its messages."""

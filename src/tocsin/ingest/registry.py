@@ -11,10 +11,11 @@ from tocsin.db.pool import Queryable
 from tocsin.extensions import with_installed
 from tocsin.ingest.generic.format import GENERIC
 from tocsin.ingest.message_format import MessageFormat
+from tocsin.ingest.opsgenie.format import OPSGENIE
 from tocsin.ingest.pagerduty.format import PAGERDUTY
 from tocsin.store.services import integration_keys
 
-OURS: Sequence[MessageFormat] = (GENERIC, PAGERDUTY)
+OURS: Sequence[MessageFormat] = (GENERIC, OPSGENIE, PAGERDUTY)
 
 DEFAULT_KEY_TYPE = GENERIC.key_type
 ENTRY_POINTS = "tocsin.ingest"

@@ -12,7 +12,6 @@ from tests.ingest.storable import assert_storable, mutated
 
 from tocsin.errors import InvalidInput
 from tocsin.ingest.message_format import RawRequest
-from tocsin.ingest.pagerduty.change import read_time
 from tocsin.ingest.pagerduty.format import PAGERDUTY, read, refuse
 
 KEY = "0" * 32
@@ -45,14 +44,3 @@ def test_100000_details_make_64_labels_and_stand_in_the_text() -> None:
     (message,) = read(raw).messages  # type: ignore[misc]
     assert len(message.alert.labels) == 64  # type: ignore[union-attr]
     assert message.alert.details.endswith("name 99999: 99999")  # type: ignore[union-attr]
-
-
-def test_times_are_read_in_the_forms_that_senders_write() -> None:
-    wanted = "2015-07-17T08:42:58.315000+00:00"
-    texts = ("2015-07-17T08:42:58.315+0000", "2015-07-17T08:42:58.315Z", "2015-07-17T10:42:58.315+02:00")
-    for text in (*texts, "2015-07-17T08:42:58.315+00:00Z", "2015-07-17 08:42:58.315"):
-        instant = read_time(text)
-        assert instant is not None, text
-        assert instant.isoformat() == wanted, text
-    for text in ("", "yesterday", "0001-01-01T00:00:00+14:00", None, 7):
-        assert read_time(text) is None

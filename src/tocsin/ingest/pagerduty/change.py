@@ -1,11 +1,11 @@
 """A change event: what was deployed or changed, which pages nobody."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.custom_details import readable
+from tocsin.ingest.iso_time import read_time
 from tocsin.ingest.links import fit_links
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.pagerduty.links import links_of
@@ -29,15 +29,3 @@ def parse_change(mender: Mender, event: Mapping[str, Any]) -> NewChange:
         links=links,
         changed_at=read_time(payload.get("timestamp")),
     )
-
-
-def read_time(given: object) -> datetime | None:
-    """An instant in ISO 8601, which is in UTC where it does not say; None when it is none."""
-    text = given.strip() if isinstance(given, str) else ""
-    if text.endswith("+00:00Z"):  # as PagerDuty's own Python package writes it
-        text = text.removesuffix("Z")
-    try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

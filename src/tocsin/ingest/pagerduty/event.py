@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from tocsin.domain.dedup_key import user_key
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.ingest.custom_details import add_flat_fields, readable
+from tocsin.ingest.custom_details import add_flat_fields, readable, runbooks_in
 from tocsin.ingest.dedup import fit_dedup
 from tocsin.ingest.labels import MAX_LABELS, fit_labels
 from tocsin.ingest.links import fit_links
@@ -60,7 +60,7 @@ def parse_event(mender: Mender, event: Fields) -> Message:
     details = readable(mender, "custom_details", payload.get("custom_details"))
     summary = mender.line("summary", payload.get("summary")) or _instead_of_summary(mender, payload, details, dedup)
     summary, details = fit_summary(mender, summary, details)
-    links, details = fit_links(mender, links_of(mender, event), details)
+    links, details = fit_links(mender, [*runbooks_in(payload.get("custom_details")), *links_of(mender, event)], details)
     labels = _labels(mender, event, payload)
     severity = fit_severity(mender, payload.get("severity"), labels)
     add_flat_fields(labels, payload.get("custom_details"))

@@ -127,6 +127,12 @@ async def trigger_again(connection: Connection, alert_id: int, actor: Actor, eve
     await log(connection, alert_id, event, actor)
 
 
+async def take_back_acknowledgement(connection: Connection, alert_id: int, actor: Actor) -> None:
+    """Make the alert triggered again if it is acknowledged, by whomever. Raises NotFound, and Conflict when closed."""
+    if await _lock_open(connection, alert_id) == "acknowledged":
+        await trigger_again(connection, alert_id, actor, "acknowledgement_undone")
+
+
 async def act(
     connection: Connection, action: Action, alert_id: int, actor: Actor, seen: Seen | None = None
 ) -> ActionResult:

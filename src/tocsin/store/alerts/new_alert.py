@@ -78,6 +78,12 @@ async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> i
     return alert_id
 
 
+async def is_of_service(database: Queryable, service_id: UUID, alert_id: int) -> bool:
+    """Whether the service has an alert with this number, open or closed."""
+    found: bool = await database.fetchval(_sql["is_of_service"], service_id, alert_id)
+    return found
+
+
 async def _raise(
     database: Queryable, new: NewAlert, source: Sequence[object], sent_by: SentBy, roll_up: str | None
 ) -> asyncpg.Record | None:

@@ -121,3 +121,6 @@ left join raised on true
 
 -- name: open_alert
 select id from alerts where service_id = $1 and dedup_key = $2 and status <> 'closed'
+
+-- name: is_of_service
+select exists (select from alerts where alerts.id = $2 and alerts.service_id = $1)
