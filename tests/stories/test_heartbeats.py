@@ -173,7 +173,7 @@ async def test_deleting_a_monitor_closes_its_alert(story: Story) -> None:
     await backup.ping("fail")
     async with acting(story.pool, TESTER) as connection:
         await services.lock(connection, backup.service.id)
-        await monitors.delete(connection, backup.service.id, backup.monitor.id, TESTER)
+        await monitors.delete(connection, backup.service.id, backup.monitor.id)
     await settled(story.pool)
     assert await backup.alerts() == [("Backup has failed", "closed")]
 

@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, WithJsonSchema
 
 from tocsin.db.pool import Connection
 from tocsin.domain.heartbeats.decide import Standing
+from tocsin.domain.heartbeats.history import HistoryStatus
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
@@ -18,7 +19,7 @@ from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, curso
 from tocsin.ingest.heartbeats.pings import url_of
 from tocsin.store.actor import Actor, acting
 from tocsin.store.heartbeats import monitors, pings
-from tocsin.store.heartbeats.history import HistoryStatus, of_monitor
+from tocsin.store.heartbeats.history import of_monitor
 from tocsin.store.heartbeats.monitors import Monitor, MonitorSpec
 from tocsin.store.services import services
 
@@ -183,7 +184,7 @@ async def patch_heartbeat_monitor(
 async def delete_heartbeat_monitor(service_id: UUID, monitor_id: UUID, actor: Writer, pool: Database) -> None:
     async with acting(pool, actor) as connection:
         await _lock_service(connection, actor, service_id)
-        await monitors.delete(connection, service_id, monitor_id, actor)
+        await monitors.delete(connection, service_id, monitor_id)
 
 
 @router.post("/{monitor_id}/arm", summary="Count from now, as if a ping had come")

@@ -19,6 +19,8 @@ from tocsin.web.channels.list import router as channel_list
 from tocsin.web.engine.health import router as health
 from tocsin.web.engine.metrics import router as metrics
 from tocsin.web.engine.show import router as engine_show
+from tocsin.web.heartbeats.edit import router as heartbeat_edit
+from tocsin.web.heartbeats.show import router as heartbeat_show
 from tocsin.web.kit.assets import router as assets
 from tocsin.web.kit.live import router as live
 from tocsin.web.kit.theme import router as theme
@@ -92,6 +94,8 @@ ROUTERS: Sequence[APIRouter] = (
     service_edit,
     service_keys,
     service_maintenance,
+    heartbeat_edit,
+    heartbeat_show,
     service_quarantine,
     home,
     search,

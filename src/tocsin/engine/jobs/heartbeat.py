@@ -23,9 +23,9 @@ from tocsin.engine.batch.batch import Batch, Request
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.queue.job import GONE, JobKind, Outcome, retry_on_conflict
 from tocsin.errors import NotFound
-from tocsin.store.actor import Actor
 from tocsin.store.alerts import actions, new_alert
 from tocsin.store.alerts.new_alert import NewAlert
+from tocsin.store.heartbeats.monitors import actor_of
 from tocsin.store.row_mapping import monitor_snapshot
 
 _SQL = Statements(__package__, "heartbeat.sql")
@@ -158,7 +158,7 @@ async def _note_history(connection: Connection, loaded: VersionedMonitor, decisi
 
 async def _move_alert(connection: Connection, loaded: VersionedMonitor, decision: HeartbeatDecision) -> None:
     """Raise the monitor's alert, or close it; closed by hand it stays so, and a monitor has one alert while down."""
-    actor = Actor(type="engine", id=str(loaded.id), name=f"heartbeat monitor {loaded.name}")
+    actor = actor_of(loaded.id, loaded.name)
     alert_id = loaded.found.state.alert_id
     if decision.alert == "raise":
         raised = await new_alert.raise_alert(connection, loaded.service_id, _alert(loaded, decision), actor)

@@ -1,28 +1,13 @@
-"""What a heartbeat monitor was during the last year, and the days of it as they are drawn."""
+"""What a heartbeat monitor was during the last year."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
+from tocsin.domain.heartbeats.history import HeartbeatStint
 
 _sql = Statements(__package__, "history.sql")
-
-HistoryStatus = Literal["up", "down", "paused"]
-
-
-@dataclass(frozen=True, slots=True)
-class HeartbeatStint:
-    """A time that a monitor was up, down or paused; without end, it still is. ``alert_id``: raised as it went down."""
-
-    status: HistoryStatus
-    reason: str
-    started_at: datetime
-    ended_at: datetime | None
-    alert_id: int | None
 
 
 async def of_monitor(database: Queryable, monitor_id: UUID) -> Sequence[HeartbeatStint]:

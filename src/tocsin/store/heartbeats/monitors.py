@@ -134,13 +134,27 @@ async def renew_secret(connection: Connection, service_id: UUID, monitor_id: UUI
     return await get(connection, service_id, monitor_id), secret
 
 
-async def delete(connection: Connection, service_id: UUID, monitor_id: UUID, actor: Actor) -> None:
+async def delete(connection: Connection, service_id: UUID, monitor_id: UUID) -> None:
     """Delete a monitor of a locked service; its alert is closed. Raises NotFound."""
-    if await connection.fetchval(_sql["delete"], service_id, monitor_id) is None:
+    name = await connection.fetchval(_sql["delete"], service_id, monitor_id)
+    if name is None:
         raise NotFound("no such heartbeat monitor")
     alert_id = await new_alert.open_alert(connection, service_id, heartbeat_key(monitor_id))
     if alert_id is not None:
-        await actions.close(connection, alert_id, actor)
+        await actions.close(connection, alert_id, actor_of(monitor_id, name))
+
+
+async def service_of(database: Queryable, monitor_id: UUID) -> UUID:
+    """The service that the monitor belongs to. Raises NotFound."""
+    service_id: UUID | None = await database.fetchval(_sql["service_of"], monitor_id)
+    if service_id is None:
+        raise NotFound("no such heartbeat monitor")
+    return service_id
+
+
+def actor_of(monitor_id: UUID, name: str) -> Actor:
+    """Who raises and closes the monitor's alert."""
+    return Actor(type="engine", id=str(monitor_id), name=f"heartbeat monitor {name}")
 
 
 def monitor(row: asyncpg.Record) -> Monitor:

@@ -54,4 +54,7 @@ returning id
 
 -- name: delete
 delete from heartbeat_monitors where id = $2 and service_id = $1
-returning id
+returning name
+
+-- name: service_of
+select service_id from heartbeat_monitors where id = $1

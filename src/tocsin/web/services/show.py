@@ -22,6 +22,7 @@ from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor, acting
 from tocsin.store.alerts import alert_list, forecast
 from tocsin.store.alerts.alert_list import AlertFilter
+from tocsin.store.heartbeats import monitors
 from tocsin.store.instants import now
 from tocsin.store.payloads import quarantine
 from tocsin.store.policies import configuration_checks, policies, policy_steps
@@ -42,6 +43,7 @@ from tocsin.web.kit.zone import zone_of
 _OPEN: Sequence[AlertStatus] = ("triggered", "acknowledged")
 _MOST_ALERTS = 10
 _MOST_KEYS = 100
+_MOST_MONITORS = 100
 _MOST_WINDOWS = 100
 _MOST_FORECAST = 8
 _MOST_CHANGES = 20
@@ -108,6 +110,7 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "step_rows": step_rows(policy.steps, await policy_steps.names_of_targets(pool, policy.steps)),
         "findings": await _findings(pool, service, mails=await can_mail(request)),
         "forecast": forecast_text(await forecast.of_service(pool, service_id, None), _MOST_FORECAST),
+        "monitors": (await monitors.page(pool, service_id, None, _MOST_MONITORS)).items,
         "keys": keys.items,
         "changes": await changes.newest(pool, service_id, _MOST_CHANGES),
         "quarantines": await quarantine.of_service(pool, service_id),
