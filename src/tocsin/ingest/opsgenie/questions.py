@@ -109,7 +109,9 @@ async def _status_of_request(question: Question) -> object:
         "processedAt": _instant(outcome.at),
         "integrationId": question.sender.actor.id,
         "isSuccess": outcome.is_success,
-        "status": f"{outcome.action}: done" if outcome.is_success else "Alert does not exist",
+        "status": f"{outcome.action}: done"
+        if outcome.is_success
+        else "Alert does not exist, or is not in a state for it",
         "alertId": str(alert.id) if alert else "",
         "alias": shown_key(alert.dedup_key) if alert else "",
     }
