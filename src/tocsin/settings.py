@@ -91,6 +91,17 @@ class Settings(BaseSettings):
         gt=timedelta(0),
         description="how long requests of senders are kept as they came, in seconds; what is in quarantine stays",
     )
+    alert_lifetime_seconds: DurationSetting = Field(
+        timedelta(days=400),
+        gt=timedelta(0),
+        description="how long closed alerts are kept, with timelines and pages, in seconds; reports keep their sums",
+    )
+    audit_lifetime_seconds: DurationSetting = Field(
+        timedelta(days=730), gt=timedelta(0), description="how long the audit log is kept, in seconds"
+    )
+    job_log_lifetime_seconds: DurationSetting = Field(
+        timedelta(days=30), gt=timedelta(0), description="how long failures of jobs and repairs are kept, in seconds"
+    )
     walk_seconds: DurationSetting = Field(
         timedelta(minutes=10),
         ge=timedelta(seconds=10),

@@ -15,6 +15,7 @@ from tocsin.channels.registry import open_senders, prepare_checks
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool, patiently
 from tocsin.engine.jobs.page import Outbox
 from tocsin.engine.loop import Periodic, first
+from tocsin.engine.retention import Lifetimes
 from tocsin.engine.runner import Engine, open_engine
 from tocsin.errors import ConfigurationError
 from tocsin.http.server.connections import Limits, proxies
@@ -47,7 +48,12 @@ async def running_engine(loaded: Settings, dsn: str) -> AsyncIterator[Engine]:
                 outbox,
                 connections=loaded.engine_connections,
                 reconcile_within=loaded.walk_seconds,
-                payload_lifetime=loaded.payload_lifetime_seconds,
+                lifetimes=Lifetimes(
+                    alerts=loaded.alert_lifetime_seconds,
+                    payloads=loaded.payload_lifetime_seconds,
+                    audit=loaded.audit_lifetime_seconds,
+                    job_logs=loaded.job_log_lifetime_seconds,
+                ),
             )
         )
         running = asyncio.create_task(engine.run(), name="engine")

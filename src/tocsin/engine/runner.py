@@ -19,7 +19,8 @@ import structlog
 from tocsin import __version__
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_all, open_pool
 from tocsin.db.sql import Statements
-from tocsin.engine.healing import reconcile, repair, sweep
+from tocsin.engine import retention
+from tocsin.engine.healing import reconcile, sweep
 from tocsin.engine.healing.reconcile import Reconciler
 from tocsin.engine.healing.sweep import Sweep
 from tocsin.engine.jobs import claims, page
@@ -30,10 +31,9 @@ from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait
 from tocsin.engine.metrics import Lateness
 from tocsin.engine.queue.job import PAGES, STATE
-from tocsin.engine.queue.queries import prune_log
 from tocsin.engine.queue.worker import Worker, WorkerContext, WorkerRun, open_context, open_run
+from tocsin.engine.retention import USUAL_LIFETIMES, Lifetimes
 from tocsin.engine.schema import Schema
-from tocsin.store.payloads import received
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,6 @@ _SQL = Statements(__package__, "runner.sql")
 _RESTART_AFTER = timedelta(milliseconds=300)
 _REPORT_EVERY = timedelta(seconds=10)
 _CHECK_SCHEMA_EVERY = timedelta(seconds=1)
-_PRUNE_EVERY = timedelta(minutes=1)
 
 # Rows are locked for moments only; what waits longer has met something odd, and gives way to the other objects.
 #
@@ -71,7 +70,7 @@ class Engine:
     workers: Sequence[Worker]
     claimed: ClaimedPages
     reconcile_within: timedelta
-    payload_lifetime: timedelta
+    lifetimes: Lifetimes
     life: Life = field(default_factory=Life)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,7 +97,7 @@ class Engine:
             Periodic("schema", _CHECK_SCHEMA_EVERY, self._check_schema),
             Periodic("report_state", _REPORT_EVERY, self._report_state),
             Periodic("sign_of_life", SIGN_EVERY, self._sign),
-            Periodic("prune", _PRUNE_EVERY, self._prune),
+            Periodic("prune", retention.EVERY, self._with_known_schema(self._prune)),
             Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
             Periodic("reconcile", reconcile.EVERY, self._with_known_schema(reconciler.run_once)),
         ]
@@ -203,10 +202,8 @@ class Engine:
                 self.context.local_notify.notify_all()
 
     async def _prune(self) -> None:
-        await prune_log(self.pool)
         await self.pool.execute(_SQL["prune_instances"])
-        await repair.prune(self.pool)
-        await received.remove_old(self.pool, self.payload_lifetime)
+        await retention.remove_old(self.pool, self.lifetimes)
 
     async def _remove_instance(self) -> None:
         try:
@@ -222,12 +219,12 @@ async def open_engine(
     *,
     connections: int,
     reconcile_within: timedelta = timedelta(minutes=10),
-    payload_lifetime: timedelta = timedelta(days=14),
+    lifetimes: Lifetimes = USUAL_LIFETIMES,
 ) -> AsyncIterator[Engine]:
     """An engine on the database, with up to ``connections`` connections for its jobs and a few for the queue.
 
-    ``reconcile_within`` bounds how long it takes until a change that nothing told of is found. What senders sent is
-    kept for ``payload_lifetime``.
+    ``reconcile_within`` bounds how long it takes until a change that nothing told of is found. ``lifetimes`` says what
+    is kept for how long.
     """
     lateness, life = Lateness(), Life(mails=outbox.mails)
     async with (
@@ -241,4 +238,4 @@ async def open_engine(
             Worker(STATE, list(state_kinds(pool, claimed).values()), concurrency=150, batch=50),
             Worker(PAGES, [page.kind(pages), claims.kind(pool)], concurrency=256, batch=50),
         ]
-        yield Engine(context, workers, claimed, reconcile_within, payload_lifetime, life, lateness=lateness)
+        yield Engine(context, workers, claimed, reconcile_within, lifetimes, life, lateness=lateness)

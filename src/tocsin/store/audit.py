@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 
 _sql = Statements(__package__, "audit.sql")
+
+_REMOVED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,13 @@ async def entries(database: Queryable, wanted: AuditFilter, before_id: int | Non
     """Up to ``limit`` entries older than ``before_id``, newest first."""
     rows = await database.fetch(_sql["list"], wanted.object_type, wanted.object_id, before_id, limit)
     return [AuditEntry(**row) for row in rows]
+
+
+async def remove_old(database: Queryable, lifetime: timedelta) -> int:
+    """Remove what is older than ``lifetime``, in batches, each a transaction of its own; returns how much."""
+    removed = 0
+    while batch := await database.fetchval(_sql["remove_old"], lifetime, _REMOVED_AT_ONCE):
+        removed += batch
+        if batch < _REMOVED_AT_ONCE:
+            break
+    return removed

@@ -5,6 +5,7 @@ Each repair is logged, counted by kind and reason, and kept for a month in ``eng
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import structlog
 from prometheus_client import Counter
@@ -52,9 +53,9 @@ def report(done: Sequence[Drift]) -> None:
         log.warning("repaired", kind=drift.kind, object_id=drift.id, reason=drift.reason, due=due)
 
 
-async def prune(pool: Pool) -> None:
-    """Forget repairs of more than a month ago."""
-    await pool.execute(_SQL["prune"])
+async def prune(pool: Pool, lifetime: timedelta) -> None:
+    """Forget repairs of longer than ``lifetime`` ago."""
+    await pool.execute(_SQL["prune"], lifetime)
 
 
 async def _run_all(pool: Pool, kinds: Mapping[str, JobKind], drifts: Sequence[Drift]) -> None:

@@ -30,4 +30,4 @@ select found.kind, found.id, found.reason, nullif(found.due, now())
 from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as found (kind, id, reason, due)
 
 -- name: prune
-delete from engine_repairs where repaired_at < now() - interval '30 days'
+delete from engine_repairs where repaired_at < now() - $1::interval

@@ -189,6 +189,6 @@ async def give_back(pool: Pool, manager_id: UUID) -> None:
     await pool.execute(_SQL["give_back"], manager_id)
 
 
-async def prune_log(pool: Pool) -> None:
-    """Forget what PgQueuer has logged: failures after a month, the rest after minutes."""
-    await pool.execute(_SQL["prune_log"])
+async def prune_log(pool: Pool, lifetime: timedelta) -> None:
+    """Forget what PgQueuer has logged: failures after ``lifetime``, the rest after minutes."""
+    await pool.execute(_SQL["prune_log"], lifetime)

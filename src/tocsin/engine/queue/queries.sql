@@ -41,11 +41,11 @@ where
     and former.id <> job.id
 
 -- name: prune_log
--- Why jobs failed is kept for a month. Other rows are those of jobs that somebody retried or that were put back.
+-- Why jobs failed is kept for $1. Other rows are those of jobs that somebody retried or that were put back.
 delete from pgqueuer_log
 where
     created < now() - interval '10 minutes'
-    and (status <> 'failed' or created < now() - interval '30 days')
+    and (status <> 'failed' or created < now() - $1::interval)
 
 -- name: in_turn
 -- The next $2 jobs of these kinds in turn. The lines that exist are found one after the other, in the index. Of each that
