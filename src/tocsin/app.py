@@ -44,6 +44,7 @@ from tocsin.http.limits import AttemptLimit, SignInLimits
 from tocsin.http.middleware import BodyLimit, kept_private
 from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
+from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.heartbeats import pings as heartbeats
 from tocsin.ingest.intake import body_limits, intake_router
 from tocsin.ingest.rate_limit import RateLimit
@@ -127,8 +128,11 @@ class _Application(FastAPI):
         await super().__call__(scope, receive, kept_private(send) if scope["type"] == "http" else send)
 
 
-def create_app(settings: Settings, pool: Pool) -> FastAPI:
-    """The application on a pool that stays open for as long as it serves."""
+def create_app(settings: Settings, pool: Pool, ingest: IngestConnections | None = None) -> FastAPI:
+    """The application on a pool that stays open for as long as it serves.
+
+    ``ingest``: connections for what monitoring sends; it shares the others when there are none.
+    """
     app = _Application(
         title="Tocsin",
         version=__version__,
@@ -140,6 +144,7 @@ def create_app(settings: Settings, pool: Pool) -> FastAPI:
     )
     app.state.settings = settings
     app.state.pool = pool
+    app.state.ingest = ingest or IngestConnections(pool)
     app.state.password_attempts = AttemptLimit()
     app.state.sign_in_limits = SignInLimits()
     app.state.ingest_limit = RateLimit(settings.ingest_rate, settings.ingest_burst)

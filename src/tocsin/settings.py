@@ -108,7 +108,12 @@ class Settings(BaseSettings):
         description="within which every object is compared with what it should be, in seconds",
     )
     engine_connections: int = Field(10, ge=3, le=100, description="PostgreSQL connections of one engine process")
-    web_connections: int = Field(10, ge=2, le=100, description="PostgreSQL connections of one web process")
+    web_connections: int = Field(
+        10,
+        ge=2,
+        le=100,
+        description="PostgreSQL connections of one web process, for its pages and the API; ingest has as many",
+    )
 
     @field_validator("listen", "metrics_listen")
     @classmethod

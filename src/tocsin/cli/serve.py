@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -27,9 +28,11 @@ async def serve(*, with_engine: bool) -> None:
         for name in await bring_up_to_date(dsn):
             log.info("migrated", migration=name)
         begun = asyncio.Event()
-        web = await stack.enter_async_context(running_web(loaded, dsn, begun))
+        wakes: list[Callable[[], None]] = []
+        web = await stack.enter_async_context(running_web(loaded, dsn, begun, wakes))
         if with_engine:
-            await stack.enter_async_context(running_engine(loaded, dsn))
+            engine = await stack.enter_async_context(running_engine(loaded, dsn))
+            wakes.append(engine.wake)
         await stack.enter_async_context(running_watch(loaded, dsn))
         # Only once all runs: an account whose sign-in could not be shown would be lost to its owner.
         made = await first_start(dsn, partial(keep, loaded))

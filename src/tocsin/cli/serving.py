@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -113,20 +113,25 @@ def _smtp_url(loaded: Settings) -> str | None:
 
 @asynccontextmanager
 async def running_web(
-    loaded: Settings, dsn: str, begun: asyncio.Event | None = None
+    loaded: Settings, dsn: str, begun: asyncio.Event | None = None, wakes: Sequence[Callable[[], None]] = ()
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Web and API, listening, for as long as the block runs; yields the server's task.
 
-    Until ``begun`` is set, the process says of itself that it is not ready.
+    Until ``begun`` is set, the process says of itself that it is not ready. ``wakes`` are called when something has
+    come in that an engine may have to see to.
     Raises ConfigurationError when the address cannot be listened on.
     """
     # Here, since most of what a process imports is for this: `tocsin engine` starts in a third of the time without.
     from tocsin.app import create_app
+    from tocsin.ingest.connections import open_connections
     from tocsin.ingest.registry import record_key_types
 
-    async with open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool:
+    async with (
+        open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool,
+        open_connections(dsn, loaded.web_connections, wakes) as ingest,
+    ):
         await patiently(partial(record_key_types, pool))
-        app = create_app(loaded, pool)
+        app = create_app(loaded, pool, ingest)
         app.state.begun = begun
         async with _serving(loaded, app, "listen", loaded.listen) as serving:
             loading = asyncio.create_task(_prepare_checks_in_use(pool), name="address checks")

@@ -90,6 +90,10 @@ class Engine:
         """The connections for jobs."""
         return self.context.pool
 
+    def wake(self) -> None:
+        """Let it look for jobs now."""
+        self.context.local_notify.notify(STATE)
+
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and remove the engine from those at work."""
         reconciler = Reconciler(self.pool, self.reconcile_within)

@@ -20,6 +20,7 @@ from tocsin.errors import FieldError, InvalidInput, Quarantined, TocsinError, To
 from tocsin.http.auth import client_ip
 from tocsin.http.middleware import PathLimit
 from tocsin.http.problems import unavailable
+from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.deadline import within
 from tocsin.ingest.message_actions import act, result_of
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
@@ -83,14 +84,17 @@ async def _receive(request: Request, message_format: MessageFormat, raw: RawRequ
     credential = SenderCredential(submission.secret, message_format.key_type, client_ip(request))
     _limit(request.app.state.ingest_limit, credential, submission)
     payload = payload_of(raw, submission.secret)
+    connections: IngestConnections = request.app.state.ingest
     try:
-        return await within(ANSWERS_WITHIN, _take(request.app.state.pool, credential, submission, payload))
+        results = await within(ANSWERS_WITHIN, _take(connections.pool, credential, submission, payload))
     except Exception as error:
         if refusal := unavailable(error):
             count_received(credential.type, "unavailable")
             log.warning("database_not_available", path=payload.path, error=repr(error))
             raise refusal from error
         raise
+    connections.committed()
+    return results
 
 
 def _limit(limit: RateLimit, credential: SenderCredential, submission: Submission) -> None:
