@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.fixtures.factories import Factory
+from tests.fixtures.factories import Factory, step
 from tests.ingest.opsgenie.conftest import OpsgenieSender
 
 from tocsin.testing.clock import Clock
@@ -67,10 +67,13 @@ async def test_notes_are_added_also_to_closed_alerts_by_their_number(sender: Ops
     assert (await sender.ask("POST", f"/{alert_id}/notes", json={})).status_code == 422
 
 
-async def test_to_escalate_enters_the_next_step(sender: OpsgenieSender, alert_id: str, make: Factory) -> None:
-    outcome = await sender.done("POST", f"/{alert_id}/escalate", json={"escalation": {"name": "x"}})
-    asked = "escalation_requested" in [event for event, _ in await sender.logged(int(alert_id))]
-    assert outcome["isSuccess"] is asked
+async def test_to_escalate_asks_for_the_next_step(sender: OpsgenieSender, alert_id: str, make: Factory) -> None:
+    body = {"escalation": {"name": "whichever"}}
+    assert not (await sender.done("POST", f"/{alert_id}/escalate", json=body))["isSuccess"]  # the policy has no step
+    policy = await make.policy(step(await make.reachable_user()))
+    await sender.pool.execute("update services set escalation_policy_id = $1", policy.id)
+    assert (await sender.done("POST", f"/{alert_id}/escalate", json=body))["isSuccess"]
+    assert "escalation_requested" in [event for event, _ in await sender.logged(int(alert_id))]
 
 
 @pytest.mark.parametrize(
