@@ -26,6 +26,11 @@ def accepted(request_id: UUID) -> Response:
     return JSONResponse({"result": "Request will be processed", "took": _TOOK, "requestId": str(request_id)}, 202)
 
 
+def pong() -> Response:
+    """The heartbeat is in."""
+    return JSONResponse({"result": "PONG - Heartbeat received", "took": _TOOK, "requestId": str(uuid4())}, 202)
+
+
 def found(data: object) -> Response:
     """What was asked for."""
     return JSONResponse({"data": data, "took": _TOOK, "requestId": str(uuid4())})

@@ -46,9 +46,22 @@ class Ping:
 
 async def ping(database: Queryable, secret: str, new: NewPing) -> Monitor:
     """Take the ping in, and return the monitor as it is then. Raises NotFound for an unknown secret."""
-    arguments = (digest(secret), new.kind, new.exit_code, new.ip, new.body, new.body_bytes)
+    return await _ping(database, digest(secret), new)
+
+
+async def ping_by_name(database: Queryable, service_id: UUID, name: str, new: NewPing) -> Monitor:
+    """As `ping`, for the service's monitor of that name, the oldest if there are several. Raises NotFound."""
+    is_text = "\0" not in name and name.encode("utf-8", "ignore").decode() == name
+    token_hash = await database.fetchval(_sql["named"], service_id, name) if is_text else None
+    if token_hash is None:
+        raise NotFound("the service has no heartbeat monitor of this name")
+    return await _ping(database, token_hash, new)
+
+
+async def _ping(database: Queryable, token_hash: bytes, new: NewPing) -> Monitor:
+    arguments = (token_hash, new.kind, new.exit_code, new.ip, new.body, new.body_bytes)
     row = await database.fetchrow(_sql["ping"], *arguments)
-    if row is None and await database.fetchval(_sql["restore"], digest(secret)):
+    if row is None and await database.fetchval(_sql["restore"], token_hash):
         row = await database.fetchrow(_sql["ping"], *arguments)
     if row is None:
         raise NotFound("no heartbeat monitor has this address")

@@ -100,3 +100,10 @@ select pings.number, pings.at, pings.kind, pings.exit_code, pings.ip, pings.body
 from heartbeat_pings as pings
 where pings.monitor_id = $1
 order by pings.number desc
+
+-- name: named
+select monitors.token_hash
+from heartbeat_monitors as monitors
+where monitors.service_id = $1 and monitors.name = $2
+order by monitors.created_at, monitors.id
+limit 1
