@@ -46,7 +46,7 @@ PAGES = sorted(routes() - OPEN - set(CLOSED))
 
 def filled(path: str) -> str:
     """The path of a route with something for each of its parameters."""
-    path = re.sub("{(alert_id|job_id)(:int)?}", "1", path)
+    path = re.sub("{((alert_id|job_id)|[^}]*:int)}", "1", path)
     return re.sub("{[^}]*}", str(UNKNOWN_ID), path)
 
 
