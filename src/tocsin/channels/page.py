@@ -42,7 +42,7 @@ class Page:
     ``recipient`` is the name of the user or channel. A page to a channel may have no ``actions``.
 
     Kind ``engine`` tells the operators about Tocsin itself and belongs to no alert: ``alert_id`` is 0, ``alert_url`` is
-    where Tocsin is reached, and ``status`` is sick or well. Kind ``test`` may belong to no alert either.
+    where Tocsin tells more, and ``status`` is sick, well or quarantine. Kind ``test`` may belong to no alert either.
     """
 
     page_id: UUID

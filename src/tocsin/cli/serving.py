@@ -25,6 +25,7 @@ from tocsin.settings import Settings, host_and_port
 from tocsin.store.people import destinations
 from tocsin.watch.health import LOOK_EVERY, Watch
 from tocsin.watch.notify import Notifier
+from tocsin.watch.quarantine import QuarantineWatch
 from tocsin.web.alerts.links import ActionLinks, signing_key
 from tocsin.web.engine import health, metrics
 
@@ -92,7 +93,11 @@ async def running_watch(loaded: Settings, dsn: str) -> AsyncIterator[None]:
         open_pool(dsn, size=1, application_name="tocsin watch") as pool,
     ):
         watch = Watch(pool, Notifier(senders, loaded.base_url), loaded.operators_policy)
-        async with _going_on(Periodic("watch", LOOK_EVERY, watch.look)):
+        quarantine = QuarantineWatch(pool, watch.notifier, loaded.operators_policy)
+        async with (
+            _going_on(Periodic("watch", LOOK_EVERY, watch.look)),
+            _going_on(Periodic("quarantine watch", LOOK_EVERY, quarantine.look)),
+        ):
             yield
 
 

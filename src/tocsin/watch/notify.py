@@ -18,24 +18,33 @@ from tocsin.watch.metrics import NOTIFIED
 
 log = structlog.get_logger(__name__)
 
-HealthStatus: TypeAlias = Literal["sick", "well"]
+HealthStatus: TypeAlias = Literal["sick", "well", "quarantine"]
 
 _NO_SERVICE = UUID(int=0)
+_ADVICE: Mapping[HealthStatus, str] = {
+    "sick": "Alerts may not climb and pages may not go out meanwhile.",
+    "quarantine": "Nobody was paged for it. Replay it once its cause is mended, or discard it.",
+}
+_SEVERITIES: Mapping[HealthStatus, str] = {"sick": "critical", "quarantine": "error", "well": "info"}
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorNotice:
-    """What the operators are to know. The key is the same when the same notice is sent twice."""
+    """What the operators are to know, and the page that tells more.
+
+    The key is the same when the same notice is sent twice.
+    """
 
     key: str
     status: HealthStatus
     summary: str
     causes: Sequence[str]
     at: datetime
+    path: str = ""
 
     @property
     def details(self) -> str:
-        advice = ["Alerts may not climb and pages may not go out meanwhile."] if self.status == "sick" else []
+        advice = [_ADVICE[self.status]] if self.status in _ADVICE else []
         sent_by = f"Told by process {os.getpid()} on {socket.gethostname()}."
         return "\n".join([*(f"- {cause}" for cause in self.causes), *advice, sent_by])
 
@@ -49,7 +58,7 @@ class Notifier:
 
     async def notify(self, operators: Operators, notice: OperatorNotice) -> bool:
         """Whether anybody accepted the message. Who did not is logged."""
-        write = log.error if notice.status == "sick" else log.info
+        write = log.info if notice.status == "well" else log.error
         write("telling_operators", status=notice.status, summary=notice.summary, causes=notice.causes)
         accepted = await asyncio.gather(*(self._send(one, operators, notice) for one in operators.recipients))
         if not any(accepted):
@@ -77,8 +86,8 @@ class Notifier:
             summary=notice.summary,
             details=notice.details,
             status=notice.status,
-            severity="critical" if notice.status == "sick" else "info",
-            alert_url=self.base_url,
+            severity=_SEVERITIES[notice.status],
+            alert_url=f"{self.base_url}{notice.path}",
             service_id=_NO_SERVICE,
             service_name="Tocsin",
             policy_name=operators.policy,

@@ -10,24 +10,17 @@ with source as (
         keys.id as key_id,
         keys.service_id,
         keys.type = $2 as is_allowed,
+        coalesce(keys.last_used_at < now() - interval '1 minute', true) as is_use_due,
         jsonb_build_object('type', 'integration_key', 'id', keys.id, 'name', keys.name, 'ip', $3::text) as actor
     from integration_keys as keys
     where keys.token_hash = $1 and keys.revoked_at is null
     union all
-    select null, services.id, true, $5::jsonb
+    select null, services.id, true, false, $5::jsonb
     from services
     where services.id = $4
 ),
 used as (
-    update integration_keys
-    set last_used_at = now()
-    where id = (
-        select keys.id
-        from integration_keys as keys
-        join source on source.key_id = keys.id
-        where keys.last_used_at is null or keys.last_used_at < now() - interval '1 minute'
-        for no key update of keys skip locked
-    )
+    select note_key_use(source.key_id) from source where source.is_use_due and source.is_allowed
 ),
 received as (
     insert into received_payloads (integration_key_id, path, query, content_type, body)
@@ -75,19 +68,10 @@ raised as (
     returning alert.id, alert.service_id, alert.count, alert.summary, alert.severity, alert.labels
 ),
 rolled_up as (
-    insert into rolled_up_alerts as former (alert_id, dedup_key, summary, severity, labels)
-    select raised.id, $10, $6, $8, $9::jsonb
+    select roll_up(raised.id, $10, $6, $8, $9::jsonb)
     from raised
     cross join placed
     where placed.rolls_up
-    on conflict (alert_id, dedup_key) do update
-    set
-        count = former.count + 1,
-        last_seen_at = now(),
-        summary = excluded.summary,
-        severity = excluded.severity,
-        acknowledged_at = case when former.closed_at is null then former.acknowledged_at end,
-        closed_at = null
 ),
 logged as (
     insert into alert_logs (alert_id, event, actor, meta, payload_id)
@@ -118,6 +102,8 @@ select
     coalesce((select received.id from received), $17) as payload_id
 from source
 left join raised on true
+left join used on true
+left join rolled_up on true
 
 -- name: open_alert
 select id from alerts where service_id = $1 and dedup_key = $2 and status <> 'closed'

@@ -5,6 +5,7 @@ A payload stays there until somebody replays it, once the mapping is mended, or 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +26,19 @@ class Quarantine:
     key_id: UUID
     key_name: str
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class UntoldQuarantine:
+    """A quarantine that its operators have to hear of: what waits in it, and the last reason."""
+
+    key_id: UUID
+    key_name: str
+    service_id: UUID
+    service_name: str
+    waiting: int
+    last_at: datetime
+    reason: str
 
 
 async def key_name(database: Queryable, service_id: UUID, key_id: UUID) -> str:
@@ -73,3 +87,17 @@ async def count(database: Queryable) -> int:
     """How many payloads wait in all quarantines."""
     waiting: int = await database.fetchval(_sql["count"])
     return waiting
+
+
+async def claim_notice(database: Queryable) -> UntoldQuarantine | None:
+    """A quarantine that the operators have to hear of, which for a minute no other process tells of.
+
+    They hear of each at most once an hour, and only when something has come since.
+    """
+    row = await database.fetchrow(_sql["claim_notice"])
+    return UntoldQuarantine(**row) if row is not None else None
+
+
+async def noticed(database: Queryable, key_id: UUID) -> None:
+    """Record that the operators have heard of the quarantine of the key."""
+    await database.execute(_sql["noticed"], key_id)

@@ -27,3 +27,52 @@ order by keys.created_at, keys.id
 
 -- name: count
 select count(*) from received_payloads where outcome = 'quarantined'
+
+-- name: claim_notice
+-- A quarantine with something that came after its operators were told last, at most once an hour; for a minute it is the
+-- caller's to tell of.
+with untold as (
+    select payloads.integration_key_id
+    from received_payloads as payloads
+    left join quarantine_notices as notices using (integration_key_id)
+    where
+        payloads.outcome = 'quarantined'
+        and (
+            notices.told_at is null
+            or (payloads.received_at > notices.told_at and notices.told_at <= now() - interval '1 hour')
+        )
+        and (notices.claimed_until is null or notices.claimed_until <= now())
+    limit 1
+),
+claimed as (
+    insert into quarantine_notices as notices (integration_key_id, claimed_until)
+    select keys.id, now() + interval '1 minute'
+    from untold
+    join integration_keys as keys on keys.id = untold.integration_key_id
+    on conflict (integration_key_id) do update
+    set claimed_until = excluded.claimed_until
+    where notices.claimed_until is null or notices.claimed_until <= now()
+    returning notices.integration_key_id
+)
+select
+    keys.id as key_id,
+    keys.name as key_name,
+    keys.service_id,
+    services.name as service_name,
+    waiting.count as waiting,
+    waiting.last_at,
+    waiting.reason
+from claimed
+join integration_keys as keys on keys.id = claimed.integration_key_id
+join services on services.id = keys.service_id
+cross join lateral (
+    select
+        count(*) as count,
+        max(payloads.received_at) as last_at,
+        (array_agg(payloads.reason order by payloads.id desc))[1] as reason
+    from received_payloads as payloads
+    where payloads.integration_key_id = keys.id and payloads.outcome = 'quarantined'
+) as waiting
+
+-- name: noticed
+update quarantine_notices set told_at = now(), claimed_until = null where integration_key_id = $1

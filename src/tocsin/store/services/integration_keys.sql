@@ -32,20 +32,17 @@ returning id
 -- kept already ($7): in quarantine when $8 says why it could not be mapped, unless the key has $9 payloads or $10 bytes
 -- there.
 with source as (
-    select keys.id, keys.service_id, keys.name, keys.type = $2 as is_allowed
+    select
+        keys.id,
+        keys.service_id,
+        keys.name,
+        keys.type = $2 as is_allowed,
+        coalesce(keys.last_used_at < now() - interval '1 minute', true) as is_use_due
     from integration_keys as keys
     where keys.token_hash = $1 and keys.revoked_at is null
 ),
 used as (
-    update integration_keys
-    set last_used_at = now()
-    where id = (
-        select keys.id
-        from integration_keys as keys
-        join source on source.id = keys.id
-        where source.is_allowed and (keys.last_used_at is null or keys.last_used_at < now() - interval '1 minute')
-        for no key update of keys skip locked
-    )
+    select note_key_use(source.id) from source where source.is_use_due and source.is_allowed
 ),
 received as (
     insert into received_payloads (integration_key_id, path, query, content_type, body, outcome, reason)
@@ -71,3 +68,4 @@ select
     source.is_allowed,
     coalesce((select received.id from received), $7) as payload_id
 from source
+left join used on true

@@ -12,6 +12,7 @@ from tocsin.db.pool import Pool
 from tocsin.domain.job_kinds import JOB_KINDS
 from tocsin.store.engine_status import engine_overview
 from tocsin.store.engine_status.engine_overview import EngineOverview
+from tocsin.store.payloads import quarantine
 
 router = APIRouter()
 
@@ -23,10 +24,11 @@ _STATES = ("queued", "due", "retrying", "running", "parked")
 
 
 class _EngineState:
-    """The engine's state at the moment of the scrape."""
+    """The engine's state at the moment of the scrape, and how much waits in quarantine."""
 
-    def __init__(self, overview: EngineOverview) -> None:
+    def __init__(self, overview: EngineOverview, quarantined: int) -> None:
         self._overview = overview
+        self._quarantined = quarantined
 
     def collect(self) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("tocsin_jobs", "Jobs in the queue, by kind and state.", labels=["kind", "state"])
@@ -49,6 +51,7 @@ class _EngineState:
         for instance in self._overview.instances:
             seen.add_metric([f"{instance.host}:{instance.pid}"], instance.last_seen_at.timestamp())
         yield seen
+        yield GaugeMetricFamily("tocsin_quarantined", "Requests that wait in quarantine.", value=self._quarantined)
 
 
 def _depths(overview: EngineOverview) -> Iterator[tuple[Labels, int]]:
@@ -71,5 +74,5 @@ async def metrics(request: Request) -> Response:
     """Text in Prometheus' exposition format. No sign-in: it names no object and no person."""
     pool: Pool = request.app.state.pool
     state = CollectorRegistry()
-    state.register(_EngineState(await engine_overview.load(pool)))
+    state.register(_EngineState(await engine_overview.load(pool), await quarantine.count(pool)))
     return Response(generate_latest(REGISTRY) + generate_latest(state), media_type=CONTENT_TYPE_LATEST)
