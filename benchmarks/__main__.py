@@ -24,6 +24,7 @@ from benchmarks.pages import pages
 from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
 from benchmarks.queue_million import queue_million
+from benchmarks.retention import closed_alerts
 from benchmarks.shifts import shifts
 from benchmarks.silent import silent
 from benchmarks.table import Row, medians, show
@@ -49,6 +50,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "memory": memory,
     "overdue": overdue,
     "healing": healing,
+    "closed-alerts": closed_alerts,
 }
 
 

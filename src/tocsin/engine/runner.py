@@ -101,7 +101,7 @@ class Engine:
             Periodic("schema", _CHECK_SCHEMA_EVERY, self._check_schema),
             Periodic("report_state", _REPORT_EVERY, self._report_state),
             Periodic("sign_of_life", SIGN_EVERY, self._sign),
-            Periodic("prune", retention.EVERY, self._with_known_schema(self._prune)),
+            Periodic("prune", retention.EVERY, self._prune),
             Periodic("sweep", sweep.EVERY, self._with_known_schema(Sweep(self.pool).run_once)),
             Periodic("reconcile", reconcile.EVERY, self._with_known_schema(reconciler.run_once)),
         ]
@@ -206,6 +206,9 @@ class Engine:
                 self.context.local_notify.notify_all()
 
     async def _prune(self) -> None:
+        await first(self._schema.known, self.stop)
+        if self.stop.is_set():
+            return
         await self.pool.execute(_SQL["prune_instances"])
         await retention.remove_old(self.pool, self.lifetimes)
 
