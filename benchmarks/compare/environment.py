@@ -15,7 +15,7 @@ import asyncpg
 from benchmarks.compare.figures import Size
 from benchmarks.cpu import seconds_used, server_pids
 from benchmarks.designs import events
-from benchmarks.designs.catalogue import EVENTS, EVERY, TOCSIN
+from benchmarks.designs.catalogue import EVENTS, EVERY, SENDING_TOCSIN, TOCSIN
 from benchmarks.designs.queueless import take_queue_out
 from benchmarks.environment import at_database, empty_database
 from benchmarks.seed import found_large, open_many
@@ -83,7 +83,7 @@ async def working(
     """The design at work on a copy of its own; ``every`` is from one of its rounds to the next, in seconds."""
     async with _copied(seed) as dsn, open_pool(dsn, size=4, application_name="bench") as pool:
         async with pool.acquire() as connection:
-            if design != TOCSIN:
+            if design not in (TOCSIN, SENDING_TOCSIN):
                 await take_queue_out(connection)
             if design == EVENTS:
                 await events.install(connection)

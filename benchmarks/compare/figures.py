@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.designs.catalogue import DESIGNS, TOCSIN
+from benchmarks.designs.catalogue import DESIGNS, SENDING, TOCSIN
 from benchmarks.table import Row
 
 RESULTS = Path(__file__).parent.parent / "results" / "figures.json"
@@ -84,8 +84,9 @@ def number(value: float | None) -> str:
 
 def show(figures: Sequence[Figure]) -> None:
     """Print the table."""
-    table = Table("figure", "open alerts", "policies", "unit", *DESIGNS, title="Side by side")
+    designs = [design for design in (*DESIGNS, *SENDING) if any(figure.design == design for figure in figures)]
+    table = Table("figure", "open alerts", "policies", "unit", *designs, title="Side by side")
     for (_, what, size, unit), values in rows(figures).items():
-        cells = [number(values.get(design)) for design in DESIGNS]
+        cells = [number(values.get(design)) for design in designs]
         table.add_row(what, f"{size.alerts:,}", f"{size.policies:,}", unit, *cells)
     Console(width=170).print(table)

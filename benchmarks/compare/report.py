@@ -1,7 +1,7 @@
 """The figures that were kept, as plots and as the tables of ``docs/performance.md``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from benchmarks.compare.figures import Figure, Size, number, rows
-from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, TOCSIN, UNLIMITED
+from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, SENDING, TOCSIN, UNLIMITED
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _COLOURS = {TOCSIN: "#d6336c", LIMITED: "#adb5bd", UNLIMITED: "#868e96", BATCHES: "#4dabf7", EVENTS: "#2b8a3e"}
@@ -46,7 +46,8 @@ def write(figures: Sequence[Figure]) -> None:
     document = _DOCS / "performance.md"
     text = document.read_text()
     for name, table in (
-        ("designs", _designs(figures)),
+        ("designs", _designs(_compared(figures), DESIGNS)),
+        ("received", _designs([figure for figure in figures if figure.design in SENDING], SENDING)),
         ("engines", _own(figures, "storm-engines")),
         ("queue", _own(figures, "queue-million")),
         ("growth", _growth(figures)),
@@ -61,13 +62,14 @@ def _between(text: str, name: str, table: str) -> str:
 
 
 def _compared(figures: Sequence[Figure]) -> Sequence[Figure]:
-    return [figure for figure in figures if figure.benchmark.startswith("compare-")]
+    return [figure for figure in figures if figure.benchmark.startswith("compare-") and figure.design in DESIGNS]
 
 
-def _designs(figures: Sequence[Figure]) -> str:
-    lines = [_line("figure", "open alerts", *DESIGNS), _line("---", "---:", *["---:"] * len(DESIGNS))]
-    for (_, what, size, unit), values in rows(_compared(figures)).items():
-        cells = [number(values.get(design)) for design in DESIGNS]
+def _designs(figures: Sequence[Figure], designs: Iterable[str]) -> str:
+    names = list(designs)
+    lines = [_line("figure", "open alerts", *names), _line("---", "---:", *["---:"] * len(names))]
+    for (_, what, size, unit), values in rows(figures).items():
+        cells = [number(values.get(design)) for design in names]
         lines.append(_line(f"{what} ({unit})", f"{size.alerts:,}", *cells))
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ from benchmarks.compare.idle import idle
 from benchmarks.compare.million import million
 from benchmarks.compare.path import path
 from benchmarks.compare.poison import poison
+from benchmarks.compare.received import received
 from benchmarks.compare.storm import storm
 from benchmarks.environment import server
 
@@ -30,6 +31,7 @@ class Comparison:
 COMPARISONS: Mapping[str, Comparison] = {
     "compare-path": Comparison(path),
     "compare-storm": Comparison(storm, due_together=10_000),
+    "compare-received": Comparison(received, _ONE_SIZE, due_together=10_000),
     "compare-idle": Comparison(idle),
     "compare-change": Comparison(change),
     "compare-poison": Comparison(poison, _ONE_SIZE, due_together=1_000),

@@ -11,7 +11,7 @@ import time
 import asyncpg
 import uvloop
 
-from benchmarks.designs.catalogue import DESIGNS, EVERY, Round
+from benchmarks.designs.catalogue import DESIGNS, EVERY, SENDING, Round
 from benchmarks.designs.events import Events
 from benchmarks.designs.moves import SESSION
 from benchmarks.designs.tocsin_engine import run_tocsin
@@ -21,9 +21,9 @@ from tocsin.db.pool import Pool, open_pool
 async def _main(name: str, dsn: str, every: str = str(EVERY)) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    design = DESIGNS[name]
+    design = {**DESIGNS, **SENDING}[name]
     if design is None:
-        await run_tocsin(dsn, stop)
+        await run_tocsin(dsn, stop, sends=name in SENDING)
         return
     async with open_pool(dsn, size=6, application_name="rival", settings=SESSION) as pool:
         print("ready", flush=True)

@@ -6,6 +6,7 @@ from typing import Protocol
 from benchmarks.designs.all_at_once import AllAtOnce
 from benchmarks.designs.batches import Batches
 from benchmarks.designs.events import Events
+from benchmarks.designs.loop_that_sends import LoopThatSends
 from tocsin.db.pool import Connection
 
 EVERY = 5.0
@@ -25,6 +26,9 @@ UNLIMITED = "all at once"
 BATCHES = "batches of 500"
 EVENTS = "events and polling"
 
+SENDING_LOOP = "a loop that sends"
+SENDING_TOCSIN = "Tocsin, sending"
+
 DESIGNS: Mapping[str, Round | None] = {
     TOCSIN: None,
     LIMITED: AllAtOnce(most_new=1000, most_due=500),
@@ -32,3 +36,6 @@ DESIGNS: Mapping[str, Round | None] = {
     BATCHES: Batches(500),
     EVENTS: Events(),
 }
+
+SENDING: Mapping[str, Round | None] = {SENDING_TOCSIN: None, SENDING_LOOP: LoopThatSends()}
+"""Those that send what they write; the others do everything up to the row of a page."""

@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, UNLIMITED
+from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, SENDING, SENDING_LOOP, UNLIMITED
 from benchmarks.designs.events import handle, install
 from benchmarks.designs.queueless import take_queue_out
 from tests.fixtures.database import cloned
 from tests.fixtures.engine import minutes, running_engine, settled
 from tests.fixtures.factories import Factory, rule, step
 
+from tocsin.channels.webhook.receiver import WebhookReceiver
 from tocsin.db.pool import Pool, open_pool, use_json
 from tocsin.store.services.services import Service
 from tocsin.testing.clock import Clock
@@ -125,7 +126,7 @@ async def with_design(postgres_dsn: str, template: str, name: str) -> Rows:
 
 async def settling(connection: asyncpg.Connection, name: str) -> Settle:
     """Lets the design do all that there is to do now."""
-    design = DESIGNS[name]
+    design = {**DESIGNS, **SENDING}[name]
     assert design is not None
     told: list[str] = []
     if name == EVENTS:
@@ -147,6 +148,28 @@ async def test_a_design_leaves_the_rows_that_tocsin_leaves(postgres_dsn: str, te
     assert len(ours[0]) > 50
     for left, expected in zip(theirs, ours, strict=True):
         assert left == expected
+
+
+async def test_a_loop_that_sends_does_the_same_and_sends(
+    postgres_dsn: str, template: str, phone: WebhookReceiver
+) -> None:
+    async with town(postgres_dsn, template) as (dsn, place):
+        connection = await asyncpg.connect(dsn)
+        try:
+            await use_json(connection)
+            await take_queue_out(connection)
+            settle = await settling(connection, SENDING_LOOP)
+
+            async def settle_to_phone() -> None:
+                await connection.execute("update contact_methods set address = $1 || '?' || id", phone.url)
+                await settle()
+
+            theirs = await place.live(settle_to_phone)
+            sent = await place.pool.fetchval("select count(*) from outgoing_messages where status = 'sent'")
+        finally:
+            await connection.close()
+    assert theirs == await with_tocsin(postgres_dsn, template)
+    assert len(phone.requests) == sent > 40
 
 
 async def test_an_event_is_handled_without_a_round(postgres_dsn: str, template: str) -> None:
