@@ -6,6 +6,8 @@ from httpx import AsyncClient
 from tests.api.calls import UNKNOWN_ID, created, refusal, wrong
 from tests.fixtures.factories import Factory
 
+from tocsin.store.services.integration_keys import allow_types
+
 URL = "/api/v1/services"
 
 
@@ -134,3 +136,17 @@ async def test_when_alerts_close_by_themselves_is_a_setting(api: AsyncClient, ma
     assert [changed.json()[name] for name in names] == [86400, 3, 600]
     for wrong_value in ({"auto_close_seconds": 0}, {"flap_count": 1}, {"flap_within_seconds": None}):
         assert wrong(await api.patch(f"{URL}/{service['id']}", json=wrong_value)) == list(wrong_value)
+
+
+async def test_options_of_a_key_are_those_of_its_format(api: AsyncClient, make: Factory) -> None:
+    url = f"{URL}/{(await make.service()).id}/integration-keys"
+    await allow_types(make.pool, ["grafana"])
+    key = created(await api.post(url, json={"name": "a", "type": "grafana"}))
+    assert key["options"] == {"grouping": "alert"}
+    changed = await api.patch(f"{url}/{key['id']}", json={"options": {"grouping": "group"}})
+    assert changed.json()["options"] == {"grouping": "group"}
+    assert (await api.patch(f"{url}/{key['id']}", json={"name": "b"})).json()["options"] == {"grouping": "group"}
+    assert created(await api.post(url, json={"name": "a"}))["options"] == {}
+    for body in ({"name": "a", "options": {"grouping": "group"}}, {"name": "a", "type": "grafana"}):
+        options = {"options": {"grouping": "both", "colour": "red"}}
+        assert wrong(await api.post(url, json=options | body))[0].startswith("options.")

@@ -72,7 +72,7 @@ async def test_a_key_of_the_format_lets_its_messages_in(
     front, back = rung.json()["heard"]
     answered = await anonymous.post(path, json=[{"door": "front", "state": "answered"}])
     assert answered.json() == {"heard": [front]}
-    alerts = await make.pool.fetch("select id, status, summary from alerts order by id")
+    alerts = await make.pool.fetch("select id, status, summary from alerts order by summary desc")
     assert [tuple(alert) for alert in alerts] == [
         (front, "closed", "Somebody is at the front door"),
         (back, "triggered", "Somebody is at the back door"),

@@ -1,6 +1,6 @@
 """Integration keys of a service: the addresses that sources send their alerts to."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -10,7 +10,7 @@ from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
 from tocsin.http.fields import Body, Name, OneOf, Read, UtcDatetime, example, optional
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
-from tocsin.ingest.registry import DEFAULT_KEY_TYPE, formats
+from tocsin.ingest.registry import DEFAULT_KEY_TYPE, check_options, formats
 from tocsin.store.actor import acting
 from tocsin.store.services import integration_keys, services
 
@@ -18,15 +18,20 @@ router = APIRouter(prefix="/services/{service_id}/integration-keys", tags=["inte
 
 KeyType: TypeAlias = Annotated[str, OneOf(formats)]
 StoredKeyType: TypeAlias = Annotated[str, OneOf(formats, is_checked=False)]
+ChosenOptions: TypeAlias = Annotated[
+    dict[str, str],
+    Field(description="how its format is read, such as grouping (alert or group) of alertmanager and grafana"),
+]
 
 
 class IntegrationKeyCreate(Body):
     """A new integration key."""
 
-    model_config = example({"name": "Monitoring", "type": "generic"})
+    model_config = example({"name": "Monitoring", "type": "alertmanager", "options": {"grouping": "group"}})
 
     name: Name
     type: KeyType = DEFAULT_KEY_TYPE
+    options: ChosenOptions = Field(default={})
 
 
 class IntegrationKeyPatch(Body):
@@ -35,6 +40,7 @@ class IntegrationKeyPatch(Body):
     model_config = example({"name": "Old monitoring"})
 
     name: Name = optional()
+    options: ChosenOptions = optional()
 
 
 class IntegrationKeyRead(Read):
@@ -46,6 +52,13 @@ class IntegrationKeyRead(Read):
     type: StoredKeyType
     created_at: UtcDatetime
     last_used_at: UtcDatetime | None
+    options: ChosenOptions
+
+    @classmethod
+    def of(cls, key: integration_keys.IntegrationKey) -> Self:
+        """The key, with all options that its format has."""
+        read, key_format = cls.model_validate(key), formats().get(key.type)
+        return read.model_copy(update={"options": key_format.with_defaults(key.options)}) if key_format else read
 
 
 class IntegrationKeyCreated(IntegrationKeyRead):
@@ -62,10 +75,11 @@ async def create_integration_key(  # noqa: PLR0913, PLR0917 - FastAPI passes the
     async with acting(pool, actor) as connection:
         service = await services.lock(connection, service_id)
         require_edit(actor, service.team_id)
-        key, token = await integration_keys.create(connection, service_id, body.name, body.type)
+        check_options(body.type, body.options)
+        key, token = await integration_keys.create(connection, service_id, body.name, body.type, body.options)
     response.headers["Location"] = f"/api/v1/services/{service_id}/integration-keys/{key.id}"
     url = formats()[key.type].url(settings.base_url, token)
-    return IntegrationKeyCreated(**dict(IntegrationKeyRead.model_validate(key)), token=token, url=url)
+    return IntegrationKeyCreated(**dict(IntegrationKeyRead.of(key)), token=token, url=url)
 
 
 @router.get("", summary="List a service's integration keys")
@@ -74,16 +88,16 @@ async def list_integration_keys(
 ) -> ListPage[IntegrationKeyRead]:
     await services.get(pool, service_id)
     found = await integration_keys.page(pool, service_id, position_after(cursor), limit)
-    items = [IntegrationKeyRead.model_validate(key) for key in found.items]
+    items = [IntegrationKeyRead.of(key) for key in found.items]
     return ListPage(items=items, next_cursor=cursor_at(found.next))
 
 
 @router.get("/{key_id}", summary="Show an integration key")
 async def get_integration_key(service_id: UUID, key_id: UUID, _actor: Reader, pool: Database) -> IntegrationKeyRead:
-    return IntegrationKeyRead.model_validate(await integration_keys.get(pool, service_id, key_id))
+    return IntegrationKeyRead.of(await integration_keys.get(pool, service_id, key_id))
 
 
-@router.patch("/{key_id}", summary="Rename an integration key")
+@router.patch("/{key_id}", summary="Change an integration key")
 async def patch_integration_key(
     service_id: UUID, key_id: UUID, body: IntegrationKeyPatch, actor: Writer, pool: Database
 ) -> IntegrationKeyRead:
@@ -91,9 +105,10 @@ async def patch_integration_key(
         service = await services.lock(connection, service_id)
         require_edit(actor, service.team_id)
         key = await integration_keys.get(connection, service_id, key_id)
-        name = body.given().get("name", key.name)
-        key = await integration_keys.rename(connection, service_id, key_id, name)
-    return IntegrationKeyRead.model_validate(key)
+        name, options = body.given().get("name", key.name), body.given().get("options", {})
+        check_options(key.type, options)
+        key = await integration_keys.change(connection, service_id, key_id, name, {**key.options, **options})
+    return IntegrationKeyRead.of(key)
 
 
 @router.delete("/{key_id}", status_code=204, summary="Revoke an integration key")

@@ -28,7 +28,7 @@ class PathLimit:
 class BodyLimit:
     """Answers 413 to a body over ``limit`` bytes, whether Content-Length says so or the stream grows past it.
 
-    ``paths`` are those with a limit or an answer of their own.
+    ``paths`` are those with a limit or an answer of their own; ``{token}`` at the end of one stands for anything.
 
     The body is read here, up to the limit, and handed on whole: so the refusal never depends on how a route reads it,
     and a client that leaves before it has sent everything is no error of any route. Under a path that begins with one
@@ -44,7 +44,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path_limit = self.paths.get(scope["path"])
+        path_limit = self._path_limit(scope["path"])
         limit = max(self.limit, path_limit.limit) if path_limit else self.limit
         declared = Headers(scope=scope).get("content-length", "0")
         most = _MOST_READ if scope["path"].startswith(tuple(self.keeps_end)) else limit
@@ -62,6 +62,10 @@ class BodyLimit:
                 await response(scope, receive, send)
             case _:
                 count(body)
+
+    def _path_limit(self, path: str) -> PathLimit | None:
+        before, _, _ = path.rstrip("/").rpartition("/")
+        return self.paths.get(path) or self.paths.get(f"{before}/{{token}}")
 
 
 async def _read(receive: Receive, limit: int, most: int) -> bytes | CutOffCause:

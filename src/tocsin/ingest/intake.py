@@ -22,17 +22,16 @@ from tocsin.http.middleware import PathLimit
 from tocsin.http.problems import unavailable
 from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.deadline import within
-from tocsin.ingest.message_actions import act, result_of
+from tocsin.ingest.many_messages import act_on_all
+from tocsin.ingest.message_actions import result_of
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
 from tocsin.ingest.metrics import count_received, show_types
 from tocsin.ingest.payload import payload_of
 from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.text import mend
-from tocsin.store.actor import acting
 from tocsin.store.alerts import new_alert
 from tocsin.store.payloads.received import NewPayload, SentBy
 from tocsin.store.services import integration_keys
-from tocsin.store.services.changes import NewChange
 from tocsin.store.services.integration_keys import SenderCredential
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
@@ -99,8 +98,7 @@ async def _receive(request: Request, message_format: MessageFormat, raw: RawRequ
 
 def _limit(limit: RateLimit, credential: SenderCredential, submission: Submission) -> None:
     """Raise TooManyRequests when the key sends too much. Messages count, so that a group of many is many."""
-    count = 1 if isinstance(submission.messages, InvalidInput) else max(1, len(submission.messages))
-    if wait := limit.take(credential.digest, count, time.monotonic()):
+    if wait := limit.take(credential.digest, submission.count, time.monotonic()):
         count_received(credential.type, "rate_limited")
         raise TooManyRequests(f"the integration key sends more than {limit.rate:g} messages a second", wait)
 
@@ -111,7 +109,7 @@ async def _take(
     if isinstance(submission.messages, InvalidInput):
         raise await _quarantined(pool, credential, payload, submission.messages.errors)
     try:
-        results = await _take_all(pool, credential, submission.messages, payload)
+        results = await _take_all(pool, credential, submission, payload)
     except (asyncpg.DataError, ValueError) as error:  # no format should let this happen, and yet nothing is to be lost
         log.exception("message_not_stored", path=payload.path)
         wrong = FieldError("body", "has a value that cannot be stored")
@@ -121,16 +119,18 @@ async def _take(
 
 
 async def _take_all(
-    pool: Pool, credential: SenderCredential, messages: Sequence[Message | NewChange], sent_by: SentBy
+    pool: Pool, credential: SenderCredential, submission: Submission, sent_by: SentBy
 ) -> Sequence[MessageResult]:
-    """Act on the messages in order. The payload is kept with the first one, or by itself when there is none."""
-    if not messages:
-        await integration_keys.authenticate(pool, credential, sent_by)
-    results: list[MessageResult] = []
-    for message in messages:
-        result, sent_by = await _act(pool, credential, message, sent_by)
-        results.append(result)
-    return results
+    """Act on all messages or none, and keep the payload. What raises one alert takes one round trip."""
+    match submission.messages:
+        case [Message(action="trigger") as message]:
+            raised = await new_alert.raise_by_key(pool, credential, message.alert, sent_by)
+            return [result_of(message, raised)]
+        case _:
+            async with pool.acquire() as connection, connection.transaction():
+                sender = await integration_keys.authenticate(connection, credential, sent_by)
+                messages = submission.by_options(sender.options)
+                return await act_on_all(connection, sender.service_id, messages, sender.actor)
 
 
 async def _quarantined(
@@ -142,16 +142,3 @@ async def _quarantined(
     count_received(credential.type, "quarantined" if is_kept else "quarantine_full")
     log.warning("payload_quarantined", service_id=str(sender.service_id), key=sender.actor.name, is_kept=is_kept)
     return Quarantined(*errors, is_kept=is_kept)
-
-
-async def _act(
-    pool: Pool, credential: SenderCredential, message: Message | NewChange, sent_by: SentBy
-) -> tuple[MessageResult, SentBy]:
-    """What came of the message, and the payload that brought it, which is kept now."""
-    if isinstance(message, Message) and message.action == "trigger":
-        raised = await new_alert.raise_by_key(pool, credential, message.alert, sent_by)
-        return result_of(message, raised), raised.payload_id
-    sender = await integration_keys.authenticate(pool, credential, sent_by)
-    async with acting(pool, sender.actor) as connection:
-        result = await act(connection, sender.service_id, message, sender.actor)
-    return result, sender.actor.payload_id

@@ -12,8 +12,8 @@ def fit_labels(mender: Mender, field: str, pairs: Iterable[tuple[str, object]]) 
     """Labels that can be stored. Of a name that comes twice the last value counts. Notes call them ``field``."""
     labels: dict[str, str] = {}
     for given_name, given_value in pairs:
-        text = mender.as_text(f"{field}.{shown_name(given_name)}", given_value)
-        value, name = mender.text(field, text), mender.line(field, given_name)
+        value = mender.text(field, _text(mender, field, given_name, given_value))
+        name = mender.line(field, given_name)
         if not name:
             mender.note(field, f"a label without a name left out (its value is {shown(value)})")
             continue
@@ -32,3 +32,7 @@ def add_label(labels: dict[str, str], name: str, value: str) -> None:
     """Keep a label of our own, where the sender has none of that name and there is room."""
     if len(labels) < MAX_LABELS:
         labels.setdefault(name, value)
+
+
+def _text(mender: Mender, field: str, name: str, value: object) -> str:
+    return value if isinstance(value, str) else mender.as_text(f"{field}.{shown_name(name)}", value)

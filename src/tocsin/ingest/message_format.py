@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -44,15 +44,41 @@ class Message:
     until: datetime | None = None
 
 
+KeyOptions: TypeAlias = Mapping[str, str]
+"""What an integration key is set to, by the names of its format's options. What it says nothing of is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOption:
+    """A choice that keys of a format offer. ``choices`` are its values with captions for people, the default first."""
+
+    name: str
+    caption: str
+    choices: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """The integration key in a request, if there is one, and its messages.
 
-    An error in place of the messages is told to holders of a known key only.
+    They are a function of the key's options where these decide, and ``expected`` then says how many they are. An error
+    in place of the messages is told to holders of a known key only.
     """
 
     secret: str | None = field(repr=False)
-    messages: Sequence[Message | NewChange] | InvalidInput
+    messages: Sequence[Message | NewChange] | Callable[[KeyOptions], Sequence[Message]] | InvalidInput
+    expected: int = 1
+
+    @property
+    def count(self) -> int:
+        """How many messages it is, for limits; at least one."""
+        return max(1, len(self.messages) if isinstance(self.messages, Sequence) else self.expected)
+
+    def by_options(self, options: KeyOptions) -> Sequence[Message | NewChange]:
+        """The messages, for a key that is set to these options. Raises the InvalidInput that stands in their place."""
+        if isinstance(self.messages, InvalidInput):
+            raise self.messages
+        return self.messages(options) if callable(self.messages) else self.messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +134,11 @@ class MessageFormat:
     max_body_bytes: int = 0
     more_paths: Mapping[str, Sequence[str]] = field(default_factory=dict)
     router: Callable[[], APIRouter] = APIRouter
+    options: Sequence[KeyOption] = ()
+
+    def with_defaults(self, options: KeyOptions) -> KeyOptions:
+        """All options of the format, with the values that count."""
+        return {option.name: options.get(option.name, next(iter(option.choices))) for option in self.options}
 
     def url(self, base_url: str, token: str) -> str:
         """Where a sender with this token sends its messages."""

@@ -8,14 +8,29 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from tocsin.db.pool import Queryable
+from tocsin.errors import FieldError, InvalidInput
 from tocsin.extensions import with_installed
+from tocsin.ingest.alertmanager.format import ALERTMANAGER
+from tocsin.ingest.formatted_webhook.format import FORMATTED_WEBHOOK
 from tocsin.ingest.generic.format import GENERIC
-from tocsin.ingest.message_format import MessageFormat
+from tocsin.ingest.grafana.format import GRAFANA
+from tocsin.ingest.message_format import KeyOptions, MessageFormat
 from tocsin.ingest.opsgenie.format import OPSGENIE
 from tocsin.ingest.pagerduty.format import PAGERDUTY
+from tocsin.ingest.site24x7.format import SITE24X7
+from tocsin.ingest.uptimerobot.format import UPTIMEROBOT
 from tocsin.store.services import integration_keys
 
-OURS: Sequence[MessageFormat] = (GENERIC, OPSGENIE, PAGERDUTY)
+OURS: Sequence[MessageFormat] = (
+    GENERIC,
+    ALERTMANAGER,
+    FORMATTED_WEBHOOK,
+    GRAFANA,
+    OPSGENIE,
+    PAGERDUTY,
+    SITE24X7,
+    UPTIMEROBOT,
+)
 
 DEFAULT_KEY_TYPE = GENERIC.key_type
 ENTRY_POINTS = "tocsin.ingest"
@@ -25,6 +40,18 @@ ENTRY_POINTS = "tocsin.ingest"
 def formats() -> Mapping[str, MessageFormat]:
     """Every format by its key type, ours first. Raises ConfigurationError when another package's cannot be used."""
     return with_installed(ENTRY_POINTS, MessageFormat, OURS, lambda message_format: message_format.key_type)
+
+
+def check_options(key_type: str, options: KeyOptions) -> None:
+    """Raise InvalidInput unless each is an option of the type's format, and its value one of the choices."""
+    message_format = formats().get(key_type)
+    offered = {option.name: option.choices for option in message_format.options} if message_format else {}
+    for name, value in options.items():
+        if name not in offered:
+            raise InvalidInput(FieldError(f"options.{name}", f"is no option of a key of the type {key_type}"))
+        if value not in offered[name]:
+            choices = " or ".join(map(repr, offered[name]))
+            raise InvalidInput(FieldError(f"options.{name}", f"must be {choices} (it is {value!r})"))
 
 
 async def record_key_types(database: Queryable) -> None:

@@ -7,12 +7,13 @@ from starlette.datastructures import Headers
 
 from tocsin.db.pool import Connection
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.ingest.message_actions import act
+from tocsin.ingest.many_messages import act_on_all
 from tocsin.ingest.message_format import MessageResult, RawRequest, Submission
 from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor
 from tocsin.store.payloads import quarantine
 from tocsin.store.payloads.received import ReceivedPayload
+from tocsin.store.services import integration_keys
 
 
 async def replay(connection: Connection, key_id: UUID, payload_id: int, actor: Actor) -> Sequence[MessageResult]:
@@ -21,11 +22,9 @@ async def replay(connection: Connection, key_id: UUID, payload_id: int, actor: A
     Raises NotFound, Conflict when it has been replayed or discarded, and InvalidInput when it still cannot be mapped.
     """
     payload = await quarantine.lock(connection, key_id, payload_id)
-    submission = read_again(payload)
-    if isinstance(submission.messages, InvalidInput):
-        raise submission.messages
+    messages = read_again(payload).by_options(await integration_keys.options_of(connection, key_id))
     sender = Actor("integration_key", str(key_id), payload.integration_key_name, payload_id=payload.id)
-    results = [await act(connection, payload.service_id, message, sender) for message in submission.messages]
+    results = await act_on_all(connection, payload.service_id, messages, sender)
     await quarantine.settle(connection, payload.id, "replayed", actor)
     return results
 

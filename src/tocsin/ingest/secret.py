@@ -1,13 +1,22 @@
-"""Where senders put the integration key: a parameter, or the Authorization header."""
+"""Where senders put the integration key: a parameter, the Authorization header, or the path as with Grafana OnCall."""
 
 import base64
 import binascii
+import re
 
 from starlette.datastructures import Headers
 
-from tocsin.ingest.parameters import Parameters
+from tocsin.ingest.message_format import RawRequest
+from tocsin.ingest.parameters import Parameters, read_query
 
 _TOKEN_PARAMETERS = ("token", "integrationKey", "integration_key", "key")
+_IN_PATH = re.compile(r"/integrations/v1/\w+/([^/]+)/?")
+
+
+def secret_of(raw: RawRequest) -> str | None:
+    """The integration key in a request whose body does not hold it."""
+    in_path = _IN_PATH.fullmatch(raw.path)
+    return in_path[1] if in_path else read_secret(raw.headers, Parameters(read_query(raw.query)))
 
 
 def read_secret(headers: Headers, parameters: Parameters) -> str | None:

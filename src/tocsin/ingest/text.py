@@ -25,6 +25,8 @@ class Mended:
 
 def mend(text: str) -> Mended:
     """Several lines of text: NUL and what is not Unicode become U+FFFD, other control characters spaces."""
+    if text.isprintable():  # as nearly all texts are
+        return Mended(text)
     text, unstorable = _UNSTORABLE.subn("\ufffd", text)
     text, controls = _CONTROL.subn(" ", text)
     how = (

@@ -16,8 +16,8 @@ from tocsin.errors import InvalidInput
 from tocsin.ingest.generic.parse import parse
 from tocsin.ingest.generic.snippets import snippets
 from tocsin.ingest.message_format import MessageFormat, MessageResult, RawRequest, Submission
-from tocsin.ingest.parameters import Parameters, read_parameters, read_query
-from tocsin.ingest.secret import read_secret
+from tocsin.ingest.parameters import read_parameters
+from tocsin.ingest.secret import read_secret, secret_of
 
 _REFUSED = re.compile(r"q=0(\.0*)?")
 
@@ -27,7 +27,7 @@ def read(raw: RawRequest) -> Submission:
     try:
         parameters = read_parameters(raw.query, raw.headers.get("content-type", ""), raw.body)
     except InvalidInput as error:
-        return Submission(read_secret(raw.headers, Parameters(read_query(raw.query))), error)
+        return Submission(secret_of(raw), error)
     secret = read_secret(raw.headers, parameters)
     try:
         return Submission(secret, [parse(parameters)])

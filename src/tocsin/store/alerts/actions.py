@@ -4,7 +4,7 @@ Every action locks the alert's row first and the row of its escalation second, a
 Triggers do the rest: they open, move and end the escalation and wake the engine.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -94,6 +94,11 @@ async def close_locked(connection: Connection, alert_id: int, actor: Actor) -> A
     await connection.execute(_sql["close"], alert_id)
     await log(connection, alert_id, "closed", actor)
     return ActionResult(alert_id, ActionOutcome.CLOSED)
+
+
+async def close_many(connection: Connection, alert_ids: Sequence[int], actor: Actor) -> None:
+    """Close alerts that the transaction has locked while they were open, in one statement; the actor is no person."""
+    await connection.execute(_sql["close_many"], alert_ids, actor.record, actor.payload_id)
 
 
 async def escalate(

@@ -66,6 +66,19 @@ where cycles.id = held.id
 -- name: close
 update alerts set status = 'closed', closed_at = now(), acknowledged_until = null where id = $1
 
+-- name: close_many
+-- Alerts that are open and locked.
+with closed as (
+    update alerts
+    set status = 'closed', closed_at = now(), acknowledged_until = null
+    where id = any($1::bigint[]) and status <> 'closed'
+    returning id
+)
+insert into alert_logs (alert_id, event, actor, meta, payload_id)
+select closed.id, 'closed', $2::jsonb, '{}', $3
+from closed
+order by closed.id
+
 -- name: lock_escalation
 -- Where an open alert stands, locked, and what its service and policy allow now. The policy is the one that the engine
 -- would go by: the service's, or the catch-all of that once it has taken over.

@@ -1,6 +1,6 @@
 """Integration keys: a source's way in, shown once and kept as SHA-256."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -29,6 +29,7 @@ class IntegrationKey:
     type: str
     created_at: datetime
     last_used_at: datetime | None
+    options: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class SenderCredential:
 
 @dataclass(frozen=True, slots=True)
 class KnownSender:
-    """A known sender."""
+    """A known sender, and what its key is set to."""
 
     service_id: UUID
     actor: Actor
+    options: Mapping[str, str]
 
 
 async def allow_types(database: Queryable, types: Sequence[str]) -> None:
@@ -57,10 +59,13 @@ async def allow_types(database: Queryable, types: Sequence[str]) -> None:
     await database.execute(_sql["allow_types"], types)
 
 
-async def create(connection: Connection, service_id: UUID, name: str, key_type: str) -> tuple[IntegrationKey, str]:
+async def create(
+    connection: Connection, service_id: UUID, name: str, key_type: str, options: Mapping[str, str] | None = None
+) -> tuple[IntegrationKey, str]:
     """A new key and its token, which cannot be read again."""
     token = new_integration_token()
-    key_id = await connection.fetchval(_sql["insert"], service_id, name, key_type, digest(token))
+    given = (name, key_type, digest(token), dict(options or {}))
+    key_id = await connection.fetchval(_sql["insert"], service_id, *given)
     return await get(connection, service_id, key_id), token
 
 
@@ -74,9 +79,16 @@ async def page(database: Queryable, service_id: UUID, after: Position | None, li
     return cut([IntegrationKey(**row) for row in rows], limit)
 
 
-async def rename(connection: Connection, service_id: UUID, key_id: UUID, name: str) -> IntegrationKey:
+async def change(
+    connection: Connection, service_id: UUID, key_id: UUID, name: str, options: Mapping[str, str]
+) -> IntegrationKey:
     """Raises NotFound."""
-    return _found(await connection.fetchrow(_sql["rename"], service_id, key_id, name))
+    return _found(await connection.fetchrow(_sql["change"], service_id, key_id, name, dict(options)))
+
+
+async def options_of(database: Queryable, key_id: UUID) -> Mapping[str, str]:
+    """What a key is set to, a revoked one too; a key that is gone to nothing."""
+    return await database.fetchval(_sql["options_of"], key_id) or {}
 
 
 async def revoke(connection: Connection, service_id: UUID, key_id: UUID) -> None:
@@ -111,7 +123,7 @@ async def authenticate(
         raise wrong_type()
     key_id, payload_id = str(row["id"]), row["payload_id"]
     actor = Actor(type="integration_key", id=key_id, name=row["name"], ip=credential.ip, payload_id=payload_id)
-    return KnownSender(row["service_id"], actor)
+    return KnownSender(row["service_id"], actor, row["options"])
 
 
 def _found(row: asyncpg.Record | None) -> IntegrationKey:

@@ -3,8 +3,8 @@ insert into integration_key_types (name) select unnest($1::text[])
 on conflict do nothing
 
 -- name: insert
-insert into integration_keys (service_id, name, type, token_hash)
-values ($1, $2, $3, $4)
+insert into integration_keys (service_id, name, type, token_hash, options)
+values ($1, $2, $3, $4, $5)
 returning id
 
 -- name: get
@@ -18,9 +18,13 @@ where
 order by created_at, id
 limit $4
 
--- name: rename
-update integration_key_records set name = $3 where id = $2 and service_id = $1
+-- name: change
+update integration_key_records set name = $3, options = $4 where id = $2 and service_id = $1
 returning *
+
+-- name: options_of
+-- Of a key that may have been revoked.
+select options from integration_keys where id = $1
 
 -- name: revoke
 update integration_keys set revoked_at = now() where id = $2 and service_id = $1 and revoked_at is null
@@ -36,6 +40,7 @@ with source as (
         keys.id,
         keys.service_id,
         keys.name,
+        keys.options,
         keys.type = $2 as is_allowed,
         coalesce(keys.last_used_at < now() - interval '1 minute', true) as is_use_due
     from integration_keys as keys
@@ -65,6 +70,7 @@ select
     source.id,
     source.service_id,
     source.name,
+    source.options,
     source.is_allowed,
     coalesce((select received.id from received), $7) as payload_id
 from source

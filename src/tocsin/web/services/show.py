@@ -39,6 +39,7 @@ from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.step_rows import step_rows
 from tocsin.web.kit.viewer import Viewer
 from tocsin.web.kit.zone import zone_of
+from tocsin.web.services.key_choices import key_choices
 
 _OPEN: Sequence[AlertStatus] = ("triggered", "acknowledged")
 _MOST_ALERTS = 10
@@ -114,7 +115,8 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "keys": keys.items,
         "changes": await changes.newest(pool, service_id, _MOST_CHANGES),
         "quarantines": await quarantine.of_service(pool, service_id),
-        "key_types": [(one.key_type, one.caption) for one in formats().values()],
+        "key_formats": formats(),
+        "key_choices": key_choices(),
         "windows": await _coming(pool, service_id, current_state["now"]),
         "can_act": may_act(viewer, service.team_id),
         "is_favourite": viewer.user_id is not None and service_id in await favourites.of_user(pool, viewer.user_id),

@@ -1,0 +1,31 @@
+"""Each alert of a group for itself: one that leaves the group closes itself only."""
+
+from collections.abc import Sequence
+
+from tocsin.ingest.alert_groups.annotations import details_of
+from tocsin.ingest.alert_groups.group import AlertGroup
+from tocsin.ingest.alert_groups.member import GroupMember, facts_of, links_of_member, read_member
+from tocsin.ingest.alert_groups.sender import GroupSender
+from tocsin.ingest.alert_groups.truncated import truncated_message
+from tocsin.ingest.compose import compose_alert
+from tocsin.ingest.message_format import Message
+
+
+def each_alert(group: AlertGroup, sender: GroupSender) -> Sequence[Message]:
+    """A message for each alert, and one more about those that are not among them."""
+    messages = [_message(read_member(alert, group), group, sender) for alert in group.alerts]
+    return [*messages, *truncated_message(group, sender)]
+
+
+def _message(member: GroupMember, group: AlertGroup, sender: GroupSender) -> Message:
+    alert = compose_alert(
+        member.mender,
+        summary=member.summary,
+        details=details_of(member.annotations, facts_of(member)),
+        severity=member.labels.get("severity"),
+        labels=member.labels,
+        links=links_of_member(member, group, sender),
+        dedup=member.dedup or member.summary,
+        unnamed=f"An alert from {sender.name}",
+    )
+    return Message("trigger" if member.status == "firing" else "close", alert)

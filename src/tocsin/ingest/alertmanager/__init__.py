@@ -1,0 +1,1 @@
+"""Prometheus Alertmanager: what its `webhook_configs` send."""

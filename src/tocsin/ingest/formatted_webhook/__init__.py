@@ -1,0 +1,1 @@
+"""Grafana OnCall's formatted webhook: what scripts and tools send that were written for it."""

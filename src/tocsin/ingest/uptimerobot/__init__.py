@@ -1,0 +1,1 @@
+"""UptimeRobot: what its webhook integration sends."""
