@@ -17,7 +17,7 @@ from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message, MessageAction
 from tocsin.ingest.parameters import Parameters
 from tocsin.ingest.severity import fit_severity
-from tocsin.ingest.summary import first_line, fit_summary
+from tocsin.ingest.summary import first_line, fit_summary, instead_of_summary
 from tocsin.ingest.text import mend_line
 from tocsin.store.alerts.new_alert import NewAlert
 
@@ -32,7 +32,8 @@ def parse(parameters: Parameters) -> Message:
     details = mender.text("details", parameters.value("details"))
     dedup = fit_dedup(mender, parameters.value("dedup"))
     if action == "trigger" and not summary:
-        summary = _instead_of_summary(mender, details, dedup)
+        others = (("the first line of the details", first_line(details)), ("dedup", dedup))
+        summary = instead_of_summary(mender, "summary", others)
     summary, details = fit_summary(mender, summary, details)
     links, all_details = fit_links(mender, read_links(mender, parameters.fields.get("links")), details)
     labels = _labels(mender, parameters)
@@ -50,16 +51,6 @@ def parse(parameters: Parameters) -> Message:
         mended=mender.mended,
     )
     return Message(action, alert)
-
-
-def _instead_of_summary(mender: Mender, details: str, dedup: str) -> str:
-    """What an alert without a summary is called: by the first line of its details, else by its key."""
-    line = first_line(details)
-    if line:
-        mender.note("summary", "is missing, the first line of the details taken")
-    elif dedup:
-        mender.note("summary", "is missing, dedup taken")
-    return mend_line(line or dedup).text
 
 
 def _require(parameters: Parameters, action: MessageAction, summary: str, dedup: str) -> None:

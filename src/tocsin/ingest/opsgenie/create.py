@@ -15,7 +15,7 @@ from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message
 from tocsin.ingest.opsgenie.notes import note_of
 from tocsin.ingest.severity import fit_severity
-from tocsin.ingest.summary import first_line, fit_summary
+from tocsin.ingest.summary import first_line, fit_summary, instead_of_summary
 from tocsin.store.alerts.new_alert import NewAlert
 
 DEFAULT_SEVERITY = "warning"
@@ -63,10 +63,9 @@ def _alert(mender: Mender, fields: Mapping[str, Any]) -> NewAlert:
 
 def _instead_of_message(mender: Mender, details: str, alias: str) -> str:
     """What an alert without a message is called. Raises InvalidInput when nothing is left to call it by."""
-    for name, text in (("the first line of the details", first_line(details)), ("alias", alias)):
-        if text:
-            mender.note("message", f"is missing, {name} taken")
-            return text
+    others = (("the first line of the details", first_line(details)), ("alias", alias))
+    if message := instead_of_summary(mender, "message", others):
+        return message
     raise InvalidInput(FieldError("message", "Message can not be empty."))
 
 

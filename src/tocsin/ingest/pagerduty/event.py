@@ -18,7 +18,7 @@ from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message, MessageAction
 from tocsin.ingest.pagerduty.links import links_of
 from tocsin.ingest.severity import fit_severity
-from tocsin.ingest.summary import first_line, fit_summary
+from tocsin.ingest.summary import first_line, fit_summary, instead_of_summary
 from tocsin.ingest.text import mend_line
 from tocsin.store.alerts.new_alert import NewAlert
 
@@ -97,14 +97,13 @@ def _about_open_alert(action: MessageAction, dedup: str) -> Message:
 
 def _instead_of_summary(mender: Mender, payload: Fields, details: str, dedup: str) -> str:
     """What an alert without a summary is called. Raises InvalidInput when nothing is left to call it by."""
-    for name, text in (
+    others = (
         ("the first line of custom_details", first_line(details)),
         ("source", mender.line("source", payload.get("source"))),
         ("dedup_key", dedup),
-    ):
-        if text:
-            mender.note("summary", f"is missing, {name} taken")
-            return text
+    )
+    if summary := instead_of_summary(mender, "summary", others):
+        return summary
     raise InvalidInput(FieldError("payload.summary", "is missing or blank"))
 
 
