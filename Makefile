@@ -4,10 +4,10 @@ PYTHON := .venv/bin/python
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench soak
+.PHONY: help run demo test test-senders check bench soak
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 run: ## Install what is missing and serve Tocsin with its own PostgreSQL
 	@tools/bootstrap run
@@ -21,6 +21,10 @@ test: ## Install what tests need and run them all
 	@tools/bootstrap dev
 	@tools/browser
 	@.venv/bin/pytest -n auto --dist worksteal $(ARGS)
+
+test-senders: ## Install the senders that people have, and drive them at a Tocsin of its own
+	@tools/bootstrap dev
+	@$(PYTHON) -m senders $(ARGS)
 
 check: ## Lint, formatting, types and import rules
 	@tools/bootstrap dev
