@@ -9,8 +9,8 @@ else. Running it goes the same way for every kind:
     apply     one statement does it, if the row still has the version that was loaded
 
 An apply is one transaction: the row's move, what follows from it (cycles, pages, timeline) and, by trigger, the next
-wake-up commit together. In a storm many applies share a call to the database, where each still commits by itself
-(``batch.write``). When the version has moved meanwhile nothing is written and the job loads again; so two engines, a
+wake-up commit together. In a storm many applies share a call to the database (``batch.write``), and those that meet
+neither a fault nor a lock one transaction; should one of them, each is done in a transaction of its own. When the version has moved meanwhile nothing is written and the job loads again; so two engines, a
 person acknowledging, and a job that runs twice have one outcome. A job whose row is not due says when it will be and is
 put back for that moment, since it may have been the only one waiting.
 
@@ -33,8 +33,9 @@ Locks are taken in this order, which no transaction may turn around, be it of a 
     6  jobs                          by kind, in the order of ``tocsin.domain.job_kinds``
 
 Of one table the rows are locked in the order of their ids, of one kind the jobs too; a foreign key's check is a lock on
-the row that it names. A job takes one object of 2 and 3. Who takes many alerts' rows is a policy that loses steps:
-it holds the alerts that stand on them before it deletes (``hold_alerts``). Who writes the mirror of a policy's steps
+the row that it names. A job takes one object of 2 and 3. Who takes many alerts' rows is alerts that enter their steps
+together (``enter_steps``), which wait for nobody longer than 10 ms, and a policy that loses steps: it holds the alerts
+that stand on them before it deletes (``hold_alerts``). Who writes the mirror of a policy's steps
 holds the policy first (``policy.hold``), so that steps do not go away meanwhile. A trigger that has something to tell
 many alerts enqueues a job for it and touches none of them.
 
