@@ -18,6 +18,7 @@ from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.healing import healing
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_beside_paging, ingest_rate
+from benchmarks.killed import killed
 from benchmarks.memory import memory
 from benchmarks.overdue import overdue
 from benchmarks.pages import pages
@@ -42,6 +43,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "lateness": escalation_lateness,
     "storm": storm,
     "storm-engines": storm_engines,
+    "killed": killed,
     "change": change,
     "shifts": shifts,
     "pages": pages,

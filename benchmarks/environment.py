@@ -104,7 +104,8 @@ async def tocsin(dsn: str, *command: str) -> AsyncIterator[Process]:
         await (_ready(url) if command[0] == "serve" else _engine_ready(dsn, process.pid))
         yield Process(process.pid, url)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 

@@ -10,9 +10,10 @@ else. Running it goes the same way for every kind:
 
 An apply is one transaction: the row's move, what follows from it (cycles, pages, timeline) and, by trigger, the next
 wake-up commit together. In a storm many applies share a call to the database (``batch.write``), and those that meet
-neither a fault nor a lock one transaction; should one of them, each is done in a transaction of its own. When the version has moved meanwhile nothing is written and the job loads again; so two engines, a
-person acknowledging, and a job that runs twice have one outcome. A job whose row is not due says when it will be and is
-put back for that moment, since it may have been the only one waiting.
+neither a fault nor a lock one transaction; should one of them, each is done in a transaction of its own. When the
+version has moved meanwhile nothing is written and the job loads again; so two engines, a person acknowledging, and a
+job that runs twice have one outcome. A job whose row is not due says when it will be and is put back for that moment,
+since it may have been the only one waiting.
 
 Where things are:
 
