@@ -10,6 +10,9 @@ from benchmarks.designs.catalogue import SENDING
 from benchmarks.table import quantile
 from tocsin.channels.webhook.receiver import WebhookReceiver
 
+CURVE = "received-curve"
+SHARES = range(1, 101, 3)
+
 _TO_PHONE = "update contact_methods set type = 'webhook', address = $1, secret = null"
 _UNSENT = "select $1 - (select count(*) from outgoing_messages where status = 'sent')"
 
@@ -30,3 +33,6 @@ async def received(seed: Seeded) -> AsyncIterator[Figure]:
             ("storm, processor time an alert, sent", used / len(late) * 1000, "ms"),
         ):
             yield Figure("compare-received", what, seed.size.alerts, seed.size.policies, design, value, unit)
+        for share in SHARES:
+            after = quantile(late, share / 100)
+            yield Figure(CURVE, f"{share} % received", seed.size.alerts, seed.size.policies, design, after, "s")

@@ -10,10 +10,22 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from benchmarks.compare.figures import Figure, Size, number, rows
-from benchmarks.designs.catalogue import BATCHES, DESIGNS, EVENTS, LIMITED, SENDING, TOCSIN, UNLIMITED
+from benchmarks.compare.received import CURVE
+from benchmarks.designs.catalogue import (
+    BATCHES,
+    DESIGNS,
+    EVENTS,
+    LIMITED,
+    SENDING,
+    SENDING_LOOP,
+    SENDING_TOCSIN,
+    TOCSIN,
+    UNLIMITED,
+)
 
 _DOCS = Path(__file__).parents[2] / "docs"
 _COLOURS = {TOCSIN: "#d6336c", LIMITED: "#adb5bd", UNLIMITED: "#868e96", BATCHES: "#4dabf7", EVENTS: "#2b8a3e"}
+_COLOURS |= {SENDING_TOCSIN: "#d6336c", SENDING_LOOP: "#868e96"}
 
 # On white of their own, so that they can be read on a dark page too.
 _STYLE = {
@@ -42,12 +54,13 @@ def write(figures: Sequence[Figure]) -> None:
     mpl.use("Agg")
     with mpl.rc_context(_STYLE):
         _plot_designs(figures)
+        _plot_received(figures)
         _plot_engines(figures)
     document = _DOCS / "performance.md"
     text = document.read_text()
     for name, table in (
         ("designs", _designs(_compared(figures), DESIGNS)),
-        ("received", _designs([figure for figure in figures if figure.design in SENDING], SENDING)),
+        ("received", _designs([figure for figure in figures if figure.benchmark == "compare-received"], SENDING)),
         ("engines", _own(figures, "storm-engines")),
         ("queue", _own(figures, "queue-million")),
         ("growth", _growth(figures)),
@@ -106,6 +119,20 @@ def _plot_designs(figures: Sequence[Figure]) -> None:
     order = [design for design in DESIGNS if design in handles]
     plot.legend([handles[name] for name in order], order, loc="outside lower center", ncols=len(order), frameon=False)
     _save("designs")
+
+
+def _plot_received(figures: Sequence[Figure]) -> None:
+    _, axis = pyplot.subplots(figsize=(6, 3), layout="constrained")
+    for design in SENDING:
+        curve = [figure for figure in figures if figure.benchmark == CURVE and figure.design == design]
+        shares = [int(figure.what.partition(" ")[0]) for figure in curve]
+        axis.plot([figure.value for figure in curve], shares, color=_COLOURS[design], label=design)
+    axis.set_xlim(left=0)
+    axis.set_ylim(0, 100)
+    axis.set_xlabel("seconds after the due instant")
+    axis.set_title("A storm of 10,000: pages received (%)", loc="left", fontsize=10)
+    axis.legend(frameon=False)
+    _save("received")
 
 
 def _bars(axis: Axes, by_size: Mapping[Size, Mapping[str, float]], title: str) -> None:
