@@ -16,6 +16,7 @@ from benchmarks.compare.run import COMPARISONS, GROWTH, compare
 from benchmarks.environment import server
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.healing import healing
+from benchmarks.heartbeats import heartbeats
 from benchmarks.idle import idle, idle_large
 from benchmarks.ingest import ingest_beside_paging, ingest_rate
 from benchmarks.killed import killed
@@ -39,6 +40,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "path": ingest_to_webhook,
     "ingest": ingest_rate,
     "ingest-paging": ingest_beside_paging,
+    "heartbeats": heartbeats,
     "silent": silent,
     "lateness": escalation_lateness,
     "storm": storm,

@@ -100,7 +100,7 @@ async def test_an_engine_that_is_killed_leaves_each_alert_to_be_raised_once_by_a
         process.send_signal(signal.SIGKILL)
         await process.wait()
     async with running_engine(database, environment.pool):
-        await settled(environment.pool)
+        await settled(environment.pool, within=60)
         assert await environment.overdue() == []
     found = await environment.pool.fetchrow(
         "select count(*), count(distinct dedup_key) as keys, sum(count)::integer as raised from alerts"

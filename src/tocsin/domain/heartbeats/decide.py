@@ -1,11 +1,14 @@
 """What becomes of a heartbeat monitor: its status, whether it has an alert, and when it changes next by itself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
 from tocsin.domain.heartbeats.expectation import UNREADABLE, Expectation
+
+WAKES_EVERY = timedelta(milliseconds=250)
+"""Monitors are looked at at such moments only, so that those whose deadlines are near to each other are so together."""
 
 HeartbeatStatus = Literal["inactive", "up", "down", "paused"]
 Standing = Literal["inactive", "up", "late", "down", "paused"]
@@ -104,11 +107,16 @@ class MonitorSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatDecision:
-    """Where it stands from now on, when to look again (None: not before an event), and what to do of its alert."""
+    """Where it stands from now on, when it goes down unless something comes, and what to do of its alert."""
 
     state: HeartbeatState
-    next_change: datetime | None = None
+    deadline: Deadline | None = None
     alert: AlertStep | None = None
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When to look again, shortly after its deadline; None: not before an event."""
+        return None if self.deadline is None else _next_look(self.deadline.at)
 
 
 def deadline(expectation: Expectation, pings: Pings) -> Deadline | None:
@@ -134,15 +142,20 @@ def decide(monitor: MonitorSnapshot, now: datetime) -> HeartbeatDecision:
     deadline and before the job counts: whatever is up again raises no alert. Down ends by a ping, or by arming; neither
     a run that starts nor a change of what is expected ends it.
     """
-    status, reason, since, next_change = _status(monitor, now)
+    status, reason, since, due = _status(monitor, now)
     before = monitor.state
     if (status, reason) == (before.status, before.reason) or status == before.status == "down":
         reason, since = before.reason, before.since
     state = HeartbeatState(status=status, reason=reason, since=since, alert_id=before.alert_id)
-    return HeartbeatDecision(state, next_change, _alert_step(monitor, status))
+    return HeartbeatDecision(state, due, _alert_step(monitor, status))
 
 
-_Status = tuple[HeartbeatStatus, HeartbeatReason, datetime, datetime | None]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_Status = tuple[HeartbeatStatus, HeartbeatReason, datetime, Deadline | None]
+
+
+def _next_look(at: datetime) -> datetime:
+    return at + -(at - _EPOCH) % WAKES_EVERY
 
 
 def _status(monitor: MonitorSnapshot, now: datetime) -> _Status:
@@ -158,7 +171,7 @@ def _status(monitor: MonitorSnapshot, now: datetime) -> _Status:
         return "inactive", HeartbeatReason.NEVER_PINGED, now, None
     if due.at <= now:
         return "down", due.reason, due.at, None
-    return "up", HeartbeatReason.BEATS, pings.counts_from or now, due.at
+    return "up", HeartbeatReason.BEATS, pings.counts_from or now, due
 
 
 def _has_recovered(monitor: MonitorSnapshot) -> bool:

@@ -110,8 +110,10 @@ async def _attempt(pool: Pool, waits: Batch[HeartbeatWait], loaded: VersionedMon
     due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
     stays = loaded.version is not None and decision.alert is None and decision.state == loaded.found.state
     if not stays:
-        moved = await _move(pool, loaded, decision)
-        return Outcome(decision.state.reason, due=due, acted=loaded.now) if moved else None
+        if not await _move(pool, loaded, decision):
+            return None
+        since = decision.state.since if decision.state.status == "down" else None
+        return Outcome(decision.state.reason, due=due and (since or due), acted=loaded.now)
     if decision.next_change == loaded.next_change or decision.next_change is None or loaded.version is None:
         return Outcome("not_due", wake_at=loaded.next_change)
     if not await waits.ask(HeartbeatWait(loaded.id, loaded.version, decision.next_change)):

@@ -93,10 +93,10 @@ def _ping(request: Request, signal: str, body: bytes) -> NewPing:
 
 def _read(monitor: Monitor) -> PingAnswer:
     """The monitor as the engine is about to have it."""
-    decision, due = monitor.decision, monitor.deadline
-    is_up = decision.state.status == "up"
+    decision = monitor.decision
+    due = decision.deadline
     return PingAnswer(
         status=decision.state.status,
-        expected_at=due.expected_at if is_up and due else None,
-        deadline_at=decision.next_change,
+        expected_at=due.expected_at if due else None,
+        deadline_at=due.at if due else None,
     )
