@@ -18,7 +18,7 @@ from benchmarks.escalation import escalation_lateness, storm, storm_engines
 from benchmarks.healing import healing
 from benchmarks.heartbeats import heartbeats
 from benchmarks.idle import idle, idle_large
-from benchmarks.ingest import ingest_beside_paging, ingest_rate
+from benchmarks.ingest import ingest_beside_paging, ingest_groups, ingest_rate
 from benchmarks.killed import killed
 from benchmarks.memory import memory
 from benchmarks.overdue import overdue
@@ -39,6 +39,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "queue-million": queue_million,
     "path": ingest_to_webhook,
     "ingest": ingest_rate,
+    "ingest-groups": ingest_groups,
     "ingest-paging": ingest_beside_paging,
     "heartbeats": heartbeats,
     "silent": silent,

@@ -130,7 +130,8 @@ async def _engine_ready(dsn: str, pid: int) -> None:
         await connection.close()
 
 
-async def integration_token(pool: Pool, service_id: object) -> str:
+async def integration_token(pool: Pool, service_id: object, key_type: str = "generic") -> str:
     """A key that alerts can be sent with."""
     async with acting(pool, BENCH) as connection:
-        return (await integration_keys.create(connection, service_id, "bench", "generic"))[1]
+        await integration_keys.allow_types(connection, [key_type])
+        return (await integration_keys.create(connection, service_id, "bench", key_type))[1]

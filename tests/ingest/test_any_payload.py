@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 from tests.ingest.alert_groups.payloads import alert, group
@@ -39,7 +39,7 @@ def take(key_type: str, body: bytes, query: bytes = b"") -> None:
 
 
 @given(st.sampled_from(sorted(PAYLOADS)), st.data())
-@settings(max_examples=200)
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_any_payload_is_stored_or_refused(key_type: str, data: st.DataObject) -> None:
     body: Any = data.draw(mutated(PAYLOADS[key_type], LEGACY))
     take(key_type, json.dumps(body).encode())

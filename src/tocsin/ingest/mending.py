@@ -24,10 +24,14 @@ class Mender:
 
     def line(self, name: str, value: object) -> str:
         """One line of text; empty for null."""
+        if isinstance(value, str) and value.isprintable():  # as nearly all values are
+            return value.strip()
         return self._keep(name, mend_line(self.as_text(name, value)))
 
     def text(self, name: str, value: object) -> str:
         """Several lines of text; empty for null."""
+        if isinstance(value, str) and value.isprintable():
+            return value
         return self._keep(name, mend(self.as_text(name, value)))
 
     def as_text(self, name: str, value: object) -> str:

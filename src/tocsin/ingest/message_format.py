@@ -120,7 +120,8 @@ class MessageFormat:
     ``read`` raises nothing, whatever was sent, and reads a request that was kept as it read it when it came: the
     Content-Type is the only header that is kept, and the method is not. ``answer`` gets the results in the order of the
     messages. ``refuse`` answers an error in the form that its senders read. ``max_body_bytes`` is what its senders may
-    send, where that is more than the settings allow. ``caption``, ``hint`` and ``snippets`` are for the pages.
+    send, where that is more than the settings allow. ``options`` are what each key of the format can be set to.
+    ``caption``, ``hint`` and ``snippets`` are for the pages.
     """
 
     key_type: str

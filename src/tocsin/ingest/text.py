@@ -38,6 +38,8 @@ def mend(text: str) -> Mended:
 
 def mend_line(text: str) -> Mended:
     """One line of text, trimmed: as `mend`, and line breaks and tabs become a space."""
+    if text.isprintable():
+        return Mended(text.strip())
     mended = mend(text.strip())
     line, breaks = _LINE_BREAK.subn(" ", mended.text)
     how = (*mended.how, *((f"{breaks} line breaks or tabs replaced by spaces",) if breaks else ()))
