@@ -190,7 +190,9 @@ guard as (
 ),
 reopened as (
     update alerts
-    set status = 'triggered', acknowledged_at = null, acknowledged_until = null
+    set
+        status = 'triggered', acknowledged_at = null, acknowledged_until = null,
+        touched_at = greatest(touched_at, least(acknowledged_until, now()))
     from guard
     where alerts.id = guard.alert_id
     returning alerts.id
