@@ -7,8 +7,7 @@ from tocsin.domain.dedup_key import auto_key, user_key
 from tocsin.ingest.links import fit_links
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.severity import fit_severity
-from tocsin.ingest.summary import first_line, fit_summary
-from tocsin.ingest.text import mend_line
+from tocsin.ingest.summary import first_line, fit_summary, instead_of_summary
 from tocsin.store.alerts.new_alert import NewAlert
 
 
@@ -29,7 +28,8 @@ def compose_alert(  # noqa: PLR0913 - the parts of an alert, passed by name
     labels = labels if labels is not None else {}
     fit, details = fit_links(mender, [*links], details)
     if not summary:
-        summary = _instead_of_summary(mender, details, dedup, unnamed)
+        others = (("the first line of the details", first_line(details)), ("dedup", dedup), ("a name for it", unnamed))
+        summary = instead_of_summary(mender, "summary", others)
     summary, details = fit_summary(mender, summary, details)
     word = fit_severity(mender, severity, labels)
     return NewAlert(
@@ -41,11 +41,3 @@ def compose_alert(  # noqa: PLR0913 - the parts of an alert, passed by name
         dedup_key=user_key(dedup) if dedup else auto_key(summary, details),
         mended=mender.mended,
     )
-
-
-def _instead_of_summary(mender: Mender, details: str, dedup: str, unnamed: str) -> str:
-    if line := mend_line(first_line(details)).text:
-        mender.note("summary", "is missing, the first line of the details taken")
-        return line
-    mender.note("summary", "is missing")
-    return dedup or unnamed
