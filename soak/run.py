@@ -207,7 +207,9 @@ async def _check(made: Environment, result: Result, load: Load, changes: Changes
 async def _check_health(
     made: Environment, result: Result, before: Mapping[str, int], samples: Mapping[str, list[int]]
 ) -> None:
-    result.connections = await check_connections(made, before, {"tocsin web": WEB_CONNECTIONS})
+    result.connections = await check_connections(
+        made, before, {"tocsin web": WEB_CONNECTIONS, "tocsin ingest": WEB_CONNECTIONS}
+    )
     for slot in _long_lived(made):
         result.memory[slot.name] = check_memory(made, slot, samples[slot.name])
     for slot in made.slots:
