@@ -187,6 +187,36 @@ async def test_one_that_beats_again_before_any_engine_is_back_raises_nothing(env
         assert (await backup.standing(), await backup.alerts()) == ("up", [])
 
 
+async def test_one_that_could_not_be_pinged_while_no_tocsin_ran_has_time_to_ping_again(
+    environment: Story, database: str
+) -> None:
+    backup = await watched_without_engine(environment, database)
+    await environment.clock.advance(timedelta(hours=5))
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
+        assert (await backup.standing(), await backup.alerts()) == ("late", [])
+        await environment.passes(9.9)
+        assert await backup.alerts() == []
+        await environment.passes(0.1)
+        assert (await backup.standing(), environment.paged()) == ("down", ["ann"])
+        assert await backup.alerts() == [(MISSED, "triggered")]
+
+
+async def test_one_that_pings_again_after_an_absence_of_tocsin_raises_nothing(
+    environment: Story, database: str
+) -> None:
+    backup = await watched_without_engine(environment, database)
+    await environment.clock.advance(timedelta(hours=5))
+    async with running_engine(database, environment.pool):
+        await settled(environment.pool)
+        await environment.passes(2)
+        await backup.ping()
+        await environment.passes(10)
+        assert (await backup.standing(), await backup.alerts()) == ("late", [])
+        await environment.passes(2)
+        assert await backup.alerts() == [(MISSED, "triggered")]
+
+
 async def watched_without_engine(environment: Story, database: str) -> Watched:
     async with running_engine(database, environment.pool):
         backup = await watched(environment)

@@ -1,6 +1,6 @@
 """What becomes of a heartbeat monitor: its status, whether it has an alert, and when it changes next by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -9,6 +9,11 @@ from tocsin.domain.heartbeats.expectation import UNREADABLE, Expectation
 
 WAKES_EVERY = timedelta(milliseconds=250)
 """Monitors are looked at at such moments only, so that those whose deadlines are near to each other are so together."""
+
+LOOKED_TOO_LATE = timedelta(minutes=1)
+"""Who looks at a monitor so long after its deadline finds that no engine ran: nobody took pings then, either."""
+
+_LONGEST_EXCUSE = timedelta(minutes=10)
 
 HeartbeatStatus = Literal["inactive", "up", "down", "paused"]
 Standing = Literal["inactive", "up", "late", "down", "paused"]
@@ -135,14 +140,22 @@ def deadline(expectation: Expectation, pings: Pings) -> Deadline | None:
     return Deadline(ends, HeartbeatReason.RUNS_TOO_LONG, ends)
 
 
-def decide(monitor: MonitorSnapshot, now: datetime) -> HeartbeatDecision:
-    """What becomes of the monitor at ``now``.
+def excused_until(expectation: Expectation, back_at: datetime) -> datetime:
+    """Until when a monitor may be silent that could not be pinged before ``back_at``.
+
+    For as long as between two of its pings, ten minutes at most.
+    """
+    return back_at + min(expectation.timeout or _LONGEST_EXCUSE, _LONGEST_EXCUSE)
+
+
+def decide(monitor: MonitorSnapshot, now: datetime, excused_until: datetime | None = None) -> HeartbeatDecision:
+    """What becomes of the monitor at ``now``. Until ``excused_until`` it does not go down for its silence.
 
     A job that comes late writes the planned moment: a monitor is down since its deadline. A ping that came after the
     deadline and before the job counts: whatever is up again raises no alert. Down ends by a ping, or by arming; neither
     a run that starts nor a change of what is expected ends it.
     """
-    status, reason, since, due = _status(monitor, now)
+    status, reason, since, due = _status(monitor, now, excused_until)
     before = monitor.state
     if (status, reason) == (before.status, before.reason) or status == before.status == "down":
         reason, since = before.reason, before.since
@@ -158,7 +171,7 @@ def _next_look(at: datetime) -> datetime:
     return at + -(at - _EPOCH) % WAKES_EVERY
 
 
-def _status(monitor: MonitorSnapshot, now: datetime) -> _Status:
+def _status(monitor: MonitorSnapshot, now: datetime, excused_until: datetime | None) -> _Status:
     pings = monitor.pings
     if monitor.paused:
         return "paused", HeartbeatReason.PAUSED, now, None
@@ -169,6 +182,8 @@ def _status(monitor: MonitorSnapshot, now: datetime) -> _Status:
     due = deadline(monitor.expectation, pings)
     if due is None:
         return "inactive", HeartbeatReason.NEVER_PINGED, now, None
+    if due.at <= now and excused_until is not None and excused_until > now:
+        due = replace(due, at=excused_until)
     if due.at <= now:
         return "down", due.reason, due.at, None
     return "up", HeartbeatReason.BEATS, pings.counts_from or now, due

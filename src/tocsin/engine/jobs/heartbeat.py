@@ -16,7 +16,14 @@ import asyncpg
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.dedup_key import heartbeat_key
-from tocsin.domain.heartbeats.decide import HeartbeatDecision, HeartbeatReason, MonitorSnapshot, decide
+from tocsin.domain.heartbeats.decide import (
+    LOOKED_TOO_LATE,
+    HeartbeatDecision,
+    HeartbeatReason,
+    MonitorSnapshot,
+    decide,
+    excused_until,
+)
 from tocsin.domain.heartbeats.wording import alert_details, alert_summary
 from tocsin.domain.severity import Severity
 from tocsin.engine.batch.batch import Batch, Request
@@ -33,7 +40,10 @@ _SQL = Statements(__package__, "heartbeat.sql")
 
 @dataclass(frozen=True, slots=True)
 class VersionedMonitor:
-    """A monitor as of one moment. ``version`` and ``pings`` are None when its row is lost."""
+    """A monitor as of one moment. ``version`` and ``pings`` are None when its row is lost.
+
+    ``excused_until``: until when its silence is not held against it, since nobody could ping it.
+    """
 
     id: UUID
     service_id: UUID
@@ -42,6 +52,7 @@ class VersionedMonitor:
     found: MonitorSnapshot
     exit_code: int | None
     next_change: datetime | None
+    excused_until: datetime | None
     version: int | None
     pings: int | None
     now: datetime
@@ -49,11 +60,12 @@ class VersionedMonitor:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatWait:
-    """A monitor stays as it is; ``next_change`` is when to look again."""
+    """A monitor stays as it is; ``next_change`` is when to look again, ``excused_until`` its excuse for its silence."""
 
     monitor_id: UUID
     version: int
     next_change: datetime
+    excused_until: datetime | None
 
 
 def kind(pool: Pool) -> JobKind:
@@ -79,18 +91,29 @@ def kind(pool: Pool) -> JobKind:
 
 
 def _monitor(row: asyncpg.Record) -> VersionedMonitor:
+    snapshot = monitor_snapshot(row)
     return VersionedMonitor(
         id=row["id"],
         service_id=row["service_id"],
         name=row["name"],
         severity=row["severity"],
-        found=monitor_snapshot(row),
+        found=snapshot,
         exit_code=row["exit_code"],
         next_change=row["next_change"],
+        excused_until=_excuse(row["next_change"], row["excused_until"], row["now"], snapshot),
         version=row["version"],
         pings=row["pings"],
         now=row["now"],
     )
+
+
+def _excuse(
+    next_change: datetime | None, excused: datetime | None, now: datetime, monitor: MonitorSnapshot
+) -> datetime | None:
+    """The excuse that the monitor has; a look that comes too late gives it one."""
+    if next_change is None or now - next_change <= LOOKED_TOO_LATE:
+        return excused
+    return excused_until(monitor.expectation, now)
 
 
 def _drift(loaded: VersionedMonitor) -> str | None:
@@ -99,14 +122,14 @@ def _drift(loaded: VersionedMonitor) -> str | None:
         return "no_state"
     if loaded.next_change is not None and loaded.next_change <= loaded.now:
         return None
-    decision = decide(loaded.found, loaded.now)
+    decision = decide(loaded.found, loaded.now, loaded.excused_until)
     wanted, stored = decision.next_change, loaded.next_change
     looks_late = (wanted is None) != (stored is None) or (wanted is not None and stored is not None and stored > wanted)
     return "differs" if looks_late or decision.alert or decision.state != loaded.found.state else None
 
 
 async def _attempt(pool: Pool, waits: Batch[HeartbeatWait], loaded: VersionedMonitor) -> Outcome | None:
-    decision = decide(loaded.found, loaded.now)
+    decision = decide(loaded.found, loaded.now, loaded.excused_until)
     due = loaded.next_change if loaded.next_change is not None and loaded.next_change <= loaded.now else None
     stays = loaded.version is not None and decision.alert is None and decision.state == loaded.found.state
     if not stays:
@@ -116,7 +139,7 @@ async def _attempt(pool: Pool, waits: Batch[HeartbeatWait], loaded: VersionedMon
         return Outcome(decision.state.reason, due=due and (since or due), acted=loaded.now)
     if decision.next_change == loaded.next_change or decision.next_change is None or loaded.version is None:
         return Outcome("not_due", wake_at=loaded.next_change)
-    if not await waits.ask(HeartbeatWait(loaded.id, loaded.version, decision.next_change)):
+    if not await waits.ask(HeartbeatWait(loaded.id, loaded.version, decision.next_change, loaded.excused_until)):
         return None
     return Outcome(decision.state.reason, due=due, acted=loaded.now)
 
@@ -124,7 +147,9 @@ async def _attempt(pool: Pool, waits: Batch[HeartbeatWait], loaded: VersionedMon
 async def _wait_all(pool: Pool, requests: Sequence[Request[HeartbeatWait]]) -> None:
     """Write when to look again; False for whom has moved meanwhile, or is being pinged."""
     waits = [request.content for request in requests]
-    columns = zip(*((wait.monitor_id, wait.version, wait.next_change) for wait in waits), strict=True)
+    columns = zip(
+        *((wait.monitor_id, wait.version, wait.next_change, wait.excused_until) for wait in waits), strict=True
+    )
     try:
         written = {row["id"] for row in await pool.fetch(_SQL["wait"], *map(list, columns))}
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:

@@ -24,6 +24,7 @@ select
     coalesce(state.since, past.started_at, monitors.created_at) as since,
     case when state.monitor_id is null then past.alert_id else state.alert_id end as alert_id,
     state.next_change,
+    state.excused_until,
     state.version,
     now() as now
 from heartbeat_monitors as monitors
@@ -39,10 +40,11 @@ where monitors.id = any($1::uuid[])
 -- name: wait
 -- When to look again at monitors that stay as they are. Nothing for one that has moved since it was read.
 update heartbeat_state as state
-set next_change = monitor.next_change
+set next_change = monitor.next_change, excused_until = monitor.excused_until
 from (
-    select given.id, given.version, given.next_change
-    from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as given (id, version, next_change)
+    select given.id, given.version, given.next_change, given.excused_until
+    from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[])
+        as given (id, version, next_change, excused_until)
     join heartbeat_state as held on held.monitor_id = given.id
     order by given.id
     for no key update of held skip locked
