@@ -43,6 +43,11 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
     "POST /services/{service_id}/integration-keys": {"name": "x"},
     "PATCH /services/{service_id}/integration-keys/{key_id}": {"name": "x"},
     "DELETE /services/{service_id}/integration-keys/{key_id}": {},
+    "POST /services/{service_id}/heartbeat-monitors": {"name": "x", "cron": "0 3 * * *"},
+    "PATCH /services/{service_id}/heartbeat-monitors/{monitor_id}": {"name": "x"},
+    "DELETE /services/{service_id}/heartbeat-monitors/{monitor_id}": {},
+    "POST /services/{service_id}/heartbeat-monitors/{monitor_id}/arm": {},
+    "POST /services/{service_id}/heartbeat-monitors/{monitor_id}/renew-url": {},
     "POST /services/{service_id}/maintenance-windows": FOREVER,
     "PATCH /services/{service_id}/maintenance-windows/{window_id}": {},
     "DELETE /services/{service_id}/maintenance-windows/{window_id}": {},
@@ -93,7 +98,7 @@ async def test_a_user_without_a_team_changes_nothing_shared(anonymous: AsyncClie
     headers = bearer(await make.token(ann))
     for route, body in WRITES.items():
         method, _, path = route.partition(" ")
-        names = dict.fromkeys(("override_id", "temporary_schedule_id", "key_id", "window_id"), UNKNOWN)
+        names = dict.fromkeys(("override_id", "temporary_schedule_id", "key_id", "window_id", "monitor_id"), UNKNOWN)
         filled = {key: str(value).format(user=ann.id, policy=policy.id) for key, value in body.items()}
         answer = await anonymous.request(
             method, "/api/v1" + path.format(**names | ids), json=None if method == "DELETE" else filled, headers=headers

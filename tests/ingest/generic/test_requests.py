@@ -92,7 +92,7 @@ async def test_a_revoked_key_is_unknown(sender: Sender) -> None:
 
 @pytest.mark.parametrize("action", ["", "close", "ack"])
 async def test_a_key_of_another_type_is_not_for_this_path(sender: Sender, action: str) -> None:
-    await sender.pool.execute("insert into integration_key_types (name) values ('grafana')")
+    await sender.pool.execute("insert into integration_key_types (name) values ('grafana') on conflict do nothing")
     await sender.pool.execute("update integration_keys set type = 'grafana'")
     answer = await sender.post(params={"token": sender.token, "summary": "s", "action": action})
     assert "another type" in refusal(answer, 403)
