@@ -7,6 +7,7 @@ from typing import Literal
 
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
+from tocsin.store.removal import remove_in_batches
 
 _sql = Statements(__package__, "audit.sql")
 
@@ -42,10 +43,5 @@ async def entries(database: Queryable, wanted: AuditFilter, before_id: int | Non
 
 
 async def remove_old(database: Queryable, lifetime: timedelta) -> int:
-    """Remove what is older than ``lifetime``, in batches, each a transaction of its own; returns how much."""
-    removed = 0
-    while batch := await database.fetchval(_sql["remove_old"], lifetime, _REMOVED_AT_ONCE):
-        removed += batch
-        if batch < _REMOVED_AT_ONCE:
-            break
-    return removed
+    """Remove what is older than ``lifetime``; returns how much."""
+    return await remove_in_batches(database, _sql["remove_old"], lifetime, _REMOVED_AT_ONCE)

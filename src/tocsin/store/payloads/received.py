@@ -15,6 +15,7 @@ import asyncpg
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import NotFound
+from tocsin.store.removal import remove_in_batches
 from tocsin.store.row_mapping import from_row
 
 _sql = Statements(__package__, "received.sql")
@@ -102,13 +103,5 @@ def cut_at(rows: Sequence[asyncpg.Record], limit: int) -> PayloadSlice:
 
 
 async def remove_old(database: Queryable, lifetime: timedelta) -> int:
-    """Remove what is older than ``lifetime``, but for what is in quarantine; returns how much.
-
-    In batches, each a transaction of its own, so that nothing is locked for long.
-    """
-    removed = 0
-    while batch := await database.fetchval(_sql["remove_old"], lifetime, _REMOVED_AT_ONCE):
-        removed += batch
-        if batch < _REMOVED_AT_ONCE:
-            break
-    return removed
+    """Remove what is older than ``lifetime``, but for what is in quarantine; returns how much."""
+    return await remove_in_batches(database, _sql["remove_old"], lifetime, _REMOVED_AT_ONCE)
