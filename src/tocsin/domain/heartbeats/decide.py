@@ -10,9 +10,8 @@ from tocsin.domain.heartbeats.expectation import UNREADABLE, Expectation
 WAKES_EVERY = timedelta(milliseconds=250)
 """Monitors are looked at at such moments only, so that those whose deadlines are near to each other are so together."""
 
-LOOKED_TOO_LATE = timedelta(minutes=1)
-"""Who looks at a monitor so long after its deadline finds that no engine ran: nobody took pings then, either."""
-
+# Who looks at a monitor so long after its deadline finds that no engine ran: nobody took pings then, either.
+_LOOKED_TOO_LATE = timedelta(minutes=1)
 _LONGEST_EXCUSE = timedelta(minutes=10)
 
 HeartbeatStatus = Literal["inactive", "up", "down", "paused"]
@@ -140,12 +139,17 @@ def deadline(expectation: Expectation, pings: Pings) -> Deadline | None:
     return Deadline(ends, HeartbeatReason.RUNS_TOO_LONG, ends)
 
 
-def excused_until(expectation: Expectation, back_at: datetime) -> datetime:
-    """Until when a monitor may be silent that could not be pinged before ``back_at``.
+def excuse(
+    expectation: Expectation, planned_look: datetime | None, now: datetime, former: datetime | None
+) -> datetime | None:
+    """Until when a monitor's silence is not held against it; None when it has no excuse.
 
-    For as long as between two of its pings, ten minutes at most.
+    A look that comes more than a minute after it was planned gives one: for as long as between two of its pings, ten
+    minutes at most. Otherwise the ``former`` one stays.
     """
-    return back_at + min(expectation.timeout or _LONGEST_EXCUSE, _LONGEST_EXCUSE)
+    if planned_look is None or now - planned_look <= _LOOKED_TOO_LATE:
+        return former
+    return now + min(expectation.timeout or _LONGEST_EXCUSE, _LONGEST_EXCUSE)
 
 
 def decide(monitor: MonitorSnapshot, now: datetime, excused_until: datetime | None = None) -> HeartbeatDecision:

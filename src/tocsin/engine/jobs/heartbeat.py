@@ -17,12 +17,11 @@ from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.dedup_key import heartbeat_key
 from tocsin.domain.heartbeats.decide import (
-    LOOKED_TOO_LATE,
     HeartbeatDecision,
     HeartbeatReason,
     MonitorSnapshot,
     decide,
-    excused_until,
+    excuse,
 )
 from tocsin.domain.heartbeats.wording import alert_details, alert_summary
 from tocsin.domain.severity import Severity
@@ -100,20 +99,11 @@ def _monitor(row: asyncpg.Record) -> VersionedMonitor:
         found=snapshot,
         exit_code=row["exit_code"],
         next_change=row["next_change"],
-        excused_until=_excuse(row["next_change"], row["excused_until"], row["now"], snapshot),
+        excused_until=excuse(snapshot.expectation, row["next_change"], row["now"], row["excused_until"]),
         version=row["version"],
         pings=row["pings"],
         now=row["now"],
     )
-
-
-def _excuse(
-    next_change: datetime | None, excused: datetime | None, now: datetime, monitor: MonitorSnapshot
-) -> datetime | None:
-    """The excuse that the monitor has; a look that comes too late gives it one."""
-    if next_change is None or now - next_change <= LOOKED_TOO_LATE:
-        return excused
-    return excused_until(monitor.expectation, now)
 
 
 def _drift(loaded: VersionedMonitor) -> str | None:
