@@ -49,7 +49,7 @@ async def escalation_lateness(server_dsn: str) -> list[Row]:
 
 
 async def storm(server_dsn: str) -> list[Row]:
-    """10,000 alerts due at the same instant, one engine; each in its own transaction, with a cycle and a page each.
+    """10,000 alerts due at the same instant, one engine; each with a cycle and a page.
 
     One of them is critical, the others are warnings.
     """

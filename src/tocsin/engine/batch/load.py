@@ -16,8 +16,8 @@ class BatchLoader(Generic[K, V]):
     """Answers ``load(key)`` through ``load_many``, called once for all keys asked for in one turn of the event loop.
 
     A batch of jobs starts in one turn, so a batch costs one round trip. What is read together is only read: each job
-    still writes in a transaction of its own, guarded by the version that it read. When the reading fails, each key is
-    read alone, so that one that cannot be read fails nobody else.
+    still writes by itself, guarded by the version that it read. When the reading fails, each key is read alone, so that
+    one that cannot be read fails nobody else.
     """
 
     load_many: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]

@@ -1,4 +1,4 @@
-"""Writing in one round trip what many jobs write at the same moment, each in a transaction of its own."""
+"""Writing in one round trip what many jobs write at the same moment."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,9 @@ _EACH = "call engine_each($1, $2::jsonb, null, null)"
 class BatchWriter:
     """Does pieces of work through the SQL function ``action``, those of one turn of the event loop in one call.
 
-    Each is a transaction that commits before the next begins, so none can undo another. One that fails, or meets a
-    locked row, is tried again by itself, and only its own job sees the error. ``collected_for``: as of `Batch`.
+    What can be done together is one transaction, unless one of them fails or meets a locked row: then, and for all
+    other work, each is a transaction that commits before the next begins, so none can undo another. One that fails, or
+    meets a locked row, is tried again by itself, and only its own job sees the error. ``collected_for``: as of `Batch`.
     """
 
     pool: Pool
