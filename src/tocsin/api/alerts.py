@@ -1,23 +1,20 @@
-"""Alerts: raised by hand, read, acted upon."""
+"""Alerts: raised by hand, listed, shown."""
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Pool
 from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, LinkKind, check_href
 from tocsin.domain.dedup_key import auto_key, shown_key, user_key
-from tocsin.domain.escalation.by_hand import Seen
 from tocsin.domain.escalation.state import AlertStatus
 from tocsin.domain.severity import Severity
 from tocsin.errors import FieldError, InvalidInput, NotFound
 from tocsin.http.access import require_act
 from tocsin.http.auth import Database, Reader, Writer
-from tocsin.http.fields import Body, DedupKey, Name, PositiveSeconds, Read, Search, Summary, Text, UtcDatetime, example
+from tocsin.http.fields import Body, DedupKey, Name, Read, Search, Summary, Text, UtcDatetime, example
 from tocsin.http.pagination import (
     DEFAULT_LIMIT,
     Cursor,
@@ -29,9 +26,8 @@ from tocsin.http.pagination import (
     place_cursor,
     text_after,
 )
-from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import actions, alert_list, new_alert, roll_up, timeline
-from tocsin.store.alerts.actions import ActionResult
+from tocsin.store.actor import Actor
+from tocsin.store.alerts import alert_list, new_alert, roll_up, timeline
 from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services import services
@@ -150,33 +146,6 @@ class RolledUpRead(Read):
     closed_at: UtcDatetime | None = Field(description="when its sender closed it")
 
 
-class Escalate(Body):
-    """What the caller last saw, and where the alert shall go."""
-
-    model_config = example({"version": 3})
-
-    version: int | None = Field(None, ge=0, description="escalation.version as last read; null: act on anything")
-    step_number: int | None = Field(None, ge=0, le=10_000, description="a step of the policy, from 0; null: the next")
-
-
-class Snooze(Body):
-    """How long: until an instant, or for a number of seconds from now."""
-
-    model_config = example({"seconds": 3600}, {"until": "2030-01-31T08:00:00Z"})
-
-    until: UtcDatetime | None = None
-    seconds: PositiveSeconds | None = None
-
-    @property
-    def end(self) -> datetime | timedelta:
-        """Raises InvalidInput unless one of the two is given."""
-        if self.until is not None and self.seconds is None:
-            return self.until
-        if self.seconds is not None and self.until is None:
-            return self.seconds
-        raise InvalidInput(FieldError("until", "give either until or seconds"))
-
-
 class AlertQuery(BaseModel):
     """Which alerts: those that meet every condition given."""
 
@@ -225,7 +194,7 @@ async def create_alert(body: AlertCreate, actor: Writer, pool: Database, respons
     response.headers["Location"] = f"/api/v1/alerts/{raised.alert_id}"
     if not raised.is_new:
         response.status_code = 200
-    return await _read(pool, raised.alert_id)
+    return await read_alert(pool, raised.alert_id)
 
 
 @router.get("", summary="List alerts, newest first")
@@ -237,7 +206,7 @@ async def list_alerts(actor: Reader, pool: Database, query: Annotated[AlertQuery
 
 @router.get("/{alert_id}", summary="Show an alert")
 async def get_alert(alert_id: AlertId, _actor: Reader, pool: Database) -> AlertRead:
-    return await _read(pool, alert_id)
+    return await read_alert(pool, alert_id)
 
 
 @router.get("/{alert_id}/timeline", summary="Show what happened to an alert, its pages among it, oldest first")
@@ -259,45 +228,8 @@ async def list_rolled_up(
     return ListPage(items=items, next_cursor=encode_cursor(found[limit - 1].dedup_key) if len(found) > limit else None)
 
 
-@router.post("/{alert_id}/acknowledge", summary="Acknowledge: escalation stops, waiting pages are cancelled")
-async def acknowledge_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
-    return await _act(pool, actor, alert_id, lambda connection: actions.acknowledge(connection, alert_id, actor))
-
-
-@router.post("/{alert_id}/close", summary="Close, for good")
-async def close_alert(alert_id: AlertId, actor: Writer, pool: Database) -> AlertRead:
-    return await _act(pool, actor, alert_id, lambda connection: actions.close(connection, alert_id, actor))
-
-
-@router.post("/{alert_id}/snooze", summary="Acknowledge until a time, then the alert is triggered again")
-async def snooze_alert(alert_id: AlertId, body: Snooze, actor: Writer, pool: Database) -> AlertRead:
-    until = body.end
-    return await _act(pool, actor, alert_id, lambda connection: actions.snooze(connection, alert_id, actor, until))
-
-
-@router.post("/{alert_id}/escalate", summary="Enter the next step at once, or a chosen one")
-async def escalate_alert(alert_id: AlertId, actor: Writer, pool: Database, body: Escalate | None = None) -> AlertRead:
-    """Refused with 409 and the reason when closed, in maintenance, without steps, or when it has moved on."""
-    wanted = body or Escalate()
-    seen = Seen(version=wanted.version)
-    return await _act(
-        pool,
-        actor,
-        alert_id,
-        lambda connection: actions.escalate(connection, alert_id, actor, seen, wanted.step_number),
-    )
-
-
-async def _act(
-    pool: Pool, actor: Actor, alert_id: int, action: Callable[[Connection], Awaitable[ActionResult]]
-) -> AlertRead:
-    require_act(actor, (await alert_list.get(pool, alert_id)).team_id)
-    async with acting(pool, actor) as connection:
-        await action(connection)
-    return await _read(pool, alert_id)
-
-
-async def _read(pool: Pool, alert_id: int) -> AlertRead:
+async def read_alert(pool: Pool, alert_id: int) -> AlertRead:
+    """The alert as the API shows it. Raises NotFound."""
     return AlertRead.model_validate(await alert_list.get(pool, alert_id))
 
 

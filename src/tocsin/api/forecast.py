@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tocsin.api.alerts import AlertId
 from tocsin.api.policies import TargetRead
-from tocsin.api.schedules import CauseRead
+from tocsin.api.shifts import CauseRead
 from tocsin.domain.escalation.decisions import EscalationReason
 from tocsin.domain.forecast.events import Ending, Event, EventKind, Person
 from tocsin.http.auth import Database, Reader

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -10,7 +10,6 @@ from pydantic import Field, StrictBool, WithJsonSchema
 
 from tocsin.db.pool import Connection
 from tocsin.domain.heartbeats.decide import Standing
-from tocsin.domain.heartbeats.history import HistoryStatus
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
@@ -18,8 +17,7 @@ from tocsin.http.fields import Body, Name, PositiveSeconds, Read, Seconds, TimeZ
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.ingest.heartbeats.pings import url_of
 from tocsin.store.actor import Actor, acting
-from tocsin.store.heartbeats import monitors, pings
-from tocsin.store.heartbeats.history import of_monitor
+from tocsin.store.heartbeats import monitors
 from tocsin.store.heartbeats.monitors import Monitor, MonitorSpec
 from tocsin.store.services import services
 
@@ -107,40 +105,6 @@ class HeartbeatMonitorCreated(HeartbeatMonitorRead):
     url: str
 
 
-class PingRead(Read):
-    """A ping that came."""
-
-    number: int = Field(description="counts the pings of the monitor")
-    at: UtcDatetime
-    kind: Literal["ok", "fail", "start"]
-    exit_code: int | None
-    ip: str | None
-    body: str = Field(description="the end of what was sent with it")
-    body_bytes: int = Field(description="how much was sent with it")
-
-
-class PingList(Read):
-    """The last pings, the newest first."""
-
-    items: list[PingRead]
-
-
-class HistoryRead(Read):
-    """A time that the monitor was up, down or paused."""
-
-    status: HistoryStatus
-    reason: str
-    started_at: UtcDatetime
-    ended_at: UtcDatetime | None
-    alert_id: int | None
-
-
-class HistoryList(Read):
-    """What the monitor was during the last year, the newest first."""
-
-    items: list[HistoryRead]
-
-
 @router.post("", status_code=201, summary="Create a heartbeat monitor")
 async def create_heartbeat_monitor(  # noqa: PLR0913, PLR0917 - FastAPI passes them by name
     service_id: UUID, body: HeartbeatMonitorCreate, actor: Writer, pool: Database, settings: Config, response: Response
@@ -204,18 +168,6 @@ async def renew_heartbeat_monitor_url(
         await _lock_service(connection, actor, service_id)
         monitor, secret = await monitors.renew_secret(connection, service_id, monitor_id)
     return HeartbeatMonitorCreated(**dict(_read(monitor)), url=url_of(settings.base_url, secret))
-
-
-@router.get("/{monitor_id}/pings", summary="Show the last pings of a heartbeat monitor")
-async def list_heartbeat_pings(service_id: UUID, monitor_id: UUID, _actor: Reader, pool: Database) -> PingList:
-    monitor = await monitors.get(pool, service_id, monitor_id)
-    return PingList(items=[PingRead.model_validate(ping) for ping in await pings.last(pool, monitor.id)])
-
-
-@router.get("/{monitor_id}/history", summary="Show when a heartbeat monitor was up, down or paused")
-async def list_heartbeat_history(service_id: UUID, monitor_id: UUID, _actor: Reader, pool: Database) -> HistoryList:
-    monitor = await monitors.get(pool, service_id, monitor_id)
-    return HistoryList(items=[HistoryRead.model_validate(stint) for stint in await of_monitor(pool, monitor.id)])
 
 
 def spec_of(body: HeartbeatMonitorCreate) -> MonitorSpec:

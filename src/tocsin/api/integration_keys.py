@@ -8,7 +8,8 @@ from pydantic import Field
 
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
-from tocsin.http.fields import Body, Name, OneOf, Read, UtcDatetime, example, optional
+from tocsin.http.fields import Body, Name, Read, UtcDatetime, example, optional
+from tocsin.http.one_of import OneOf
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.ingest.registry import DEFAULT_KEY_TYPE, check_options, formats
 from tocsin.store.actor import acting

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from tocsin.api.schedules import CauseRead
+from tocsin.api.shifts import CauseRead
 from tocsin.db.pool import Connection
 from tocsin.domain.escalation.policy import AckBy, IfNobody
 from tocsin.domain.on_call.snapshot import Target, TargetType

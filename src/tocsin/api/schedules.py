@@ -1,4 +1,4 @@
-"""Schedules: who is on call by the hours of the week, and who was and will be."""
+"""Schedules: who is on call by the hours of the week."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tocsin.http.auth import Database, Reader, Writer
 from tocsin.http.fields import Body, Name, Read, Search, Text, TimeZone, UtcDatetime, example, optional
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, cursor_at, position_after
 from tocsin.store.actor import acting
-from tocsin.store.on_call import schedules, shifts
+from tocsin.store.on_call import schedules
 from tocsin.store.on_call.schedule_rules import ScheduleRule, ScheduleRuleSpec
 from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 
@@ -141,37 +141,6 @@ class ScheduleRead(Read):
     created_at: UtcDatetime
 
 
-class CauseRead(Read):
-    """What puts a user on call."""
-
-    type: Literal["rule", "override", "temporary_schedule"]
-    id: UUID
-    rotation_id: UUID | None = Field(None, description="the rotation that a rule found the user in")
-
-
-class ScheduleOnCallRead(Read):
-    """Somebody on call, and every cause of it."""
-
-    user_id: UUID
-    name: str
-    because: list[CauseRead]
-
-
-class OnCallAtRead(ListPage[ScheduleOnCallRead]):
-    """Who is on call at one instant, whole: there is no next page."""
-
-    at: UtcDatetime
-
-
-class ShiftRead(Read):
-    """A user's time on call, from the start up to and without the end."""
-
-    user_id: UUID
-    name: str
-    start_at: UtcDatetime
-    end_at: UtcDatetime
-
-
 @router.post("", status_code=201, summary="Create a schedule")
 async def create_schedule(body: ScheduleCreate, actor: Writer, pool: Database, response: Response) -> ScheduleRead:
     require_make(actor, body.team_id)
@@ -215,33 +184,6 @@ async def delete_schedule(schedule_id: UUID, actor: Writer, pool: Database) -> N
         schedule = await schedules.lock(connection, schedule_id)
         require_edit(actor, schedule.team_id)
         await schedules.delete(connection, schedule_id)
-
-
-@router.get("/{schedule_id}/on-call", summary="Show who is, was or will be on call at an instant")
-async def get_schedule_on_call(
-    schedule_id: UUID,
-    _actor: Reader,
-    pool: Database,
-    at: Annotated[UtcDatetime | None, Query(description="now when left out")] = None,
-) -> OnCallAtRead:
-    await schedules.get(pool, schedule_id)
-    found = await shifts.on_call(pool, schedule_id, at)
-    items = [ScheduleOnCallRead.model_validate(user) for user in found.users]
-    return OnCallAtRead(at=found.at, items=items, next_cursor=None)
-
-
-@router.get("/{schedule_id}/shifts", summary="Show who was and will be on call over a time")
-async def get_schedule_shifts(
-    schedule_id: UUID,
-    _actor: Reader,
-    pool: Database,
-    start: Annotated[UtcDatetime, Query(description="shifts are cut to the time from here")],
-    end: Annotated[UtcDatetime, Query(description="up to here: at most 400 days")],
-) -> ListPage[ShiftRead]:
-    """What is past is as it was, what is ahead as it will be if nothing is changed. All of it is on one page."""
-    await schedules.get(pool, schedule_id)
-    found = await shifts.between(pool, schedule_id, start, end)
-    return ListPage(items=[ShiftRead.model_validate(shift) for shift in found], next_cursor=None)
 
 
 def _changes(body: SchedulePatch) -> dict[str, Any]:

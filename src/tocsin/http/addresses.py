@@ -7,7 +7,7 @@ from pydantic import ValidationInfo
 
 from tocsin.channels.registry import channel_types, check_address, prepare_checks, types_for_channels, types_for_people
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.http.fields import OneOf
+from tocsin.http.one_of import OneOf
 
 HIDDEN = "***"
 

@@ -1,9 +1,7 @@
 """The types that request and response bodies are made of."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, TypeAlias
@@ -15,12 +13,9 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
 )
-from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
 from tocsin.channels.email.address import check_email
 from tocsin.domain.password import MIN_LENGTH, objection
@@ -59,35 +54,6 @@ def example(*bodies: object) -> ConfigDict:
 def optional(**details: Any) -> Any:
     """A field of a partial change: it may be left out, which changes nothing, and may be null only if its type says."""
     return Field(default_factory=lambda: None, **details)
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """Annotates text that must be one of the names that a registry has at the time.
-
-    What is read back is only described so, and not checked: a row may name what is registered no more.
-    """
-
-    names: Callable[[], Collection[str]]
-    is_checked: bool = True
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_before_validator_function(self._check, handler(source)) if self.is_checked else handler(source)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        names = list(self.names())
-        return {**handler(schema), **({"enum": names} if len(names) > 1 else {"const": names[0]})}
-
-    def _check(self, value: object) -> object:
-        names = self.names()
-        if not isinstance(value, str) or value not in names:
-            raise ValueError(f"must be {_alternatives(names)}")
-        return value
-
-
-def _alternatives(names: Iterable[str]) -> str:
-    *others, last = map(repr, names)
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _storable(value: str) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tocsin.errors import TooLarge
-from tocsin.http.problems import problem
+from tocsin.http.problem_details import problem
 from tocsin.http.server.counts import CutOffCause, count
 
 # Where the end of a body is enough, so many bytes of it are read at most.

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from tocsin.http.problems import MEDIA_TYPE, TITLES, ProblemDetails
+from tocsin.http.problem_details import MEDIA_TYPE, TITLES, ProblemDetails
 
 _WRITES = {"post", "put", "patch", "delete"}
 

@@ -1,4 +1,4 @@
-"""Every error as RFC 9457 problem details: ``application/problem+json`` with ``errors: [{field, message}]``.
+"""Which problem details answer each error.
 
 What can be raised, and what the caller sees:
 
@@ -21,8 +21,6 @@ import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -40,24 +38,8 @@ from tocsin.errors import (
     Unavailable,
 )
 from tocsin.http.constraints import explain
+from tocsin.http.problem_details import ProblemResponse, problem
 from tocsin.http.validation import field_errors, is_bad_json
-
-MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = 2
-
-TITLES: Mapping[int, str] = {
-    400: "The request cannot be read",
-    401: "Sign in or give a token",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    413: "The body is too large",
-    422: "Some fields are wrong",
-    429: "Too many attempts",
-    500: "Tocsin failed",
-    503: "Not available at the moment",
-}
 
 _STATUS: Mapping[type[TocsinError], int] = {
     InvalidInput: 422,
@@ -89,44 +71,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-class WrongField(BaseModel):
-    """One wrong field of a request."""
-
-    field: str = Field(description="path of the field, such as steps.0.delay_seconds")
-    message: str = Field(description="what is wrong with its value")
-
-
-class ProblemDetails(BaseModel):
-    """What went wrong, as RFC 9457 tells it."""
-
-    model_config = ConfigDict(title="Problem")
-
-    type: str = Field("about:blank", description="always about:blank: the status says what kind of error it is")
-    title: str = Field(description="the same for every error of this status")
-    status: int = Field(description="the HTTP status")
-    detail: str = Field(description="what happened this time, as a sentence")
-    errors: list[WrongField] = Field(description="every wrong field; empty when the error is not about fields")
-
-
-class ProblemResponse(JSONResponse):
-    media_type = MEDIA_TYPE
-
-
-def problem(
-    status: int, detail: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
-) -> ProblemResponse:
-    """The answer for an error. The text may hold anything: it is made safe to encode."""
-    body = {
-        "type": "about:blank",
-        "title": TITLES.get(status, "Error"),
-        "status": status,
-        "detail": _encodable(detail),
-        "errors": [{"field": _encodable(e.field), "message": _encodable(e.message)} for e in errors],
-    }
-    return ProblemResponse(body, status, _headers(status) | dict(headers or {}))
-
-
-def told(error: TocsinError) -> ProblemResponse | None:
+def problem_of(error: TocsinError) -> ProblemResponse | None:
     """The answer for an error that its caller is told of; None when it is none of theirs."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
     if status is None:
@@ -157,23 +102,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_unexpected)
 
 
-def _headers(status: int) -> dict[str, str]:
-    match status:
-        case 401:
-            return {"WWW-Authenticate": "Bearer"}
-        case 503:
-            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        case _:
-            return {}
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
 async def _on_tocsin_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, TocsinError)
-    return told(error) or await _on_unexpected(request, error)
+    return problem_of(error) or await _on_unexpected(request, error)
 
 
 async def _on_validation_error(_request: Request, error: Exception) -> Response:

@@ -11,7 +11,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from tocsin.errors import InvalidInput, TocsinError
-from tocsin.http.problems import problem, told
+from tocsin.http.problem_details import problem
+from tocsin.http.problems import problem_of
 from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services.changes import NewChange
 
@@ -107,7 +108,7 @@ def as_problem(_raw: RawRequest, error: TocsinError) -> Response:
     """Problem details, as everywhere; a wrong field is 400 here, as senders expect."""
     if isinstance(error, InvalidInput):
         return problem(400, str(error), error.errors)
-    return told(error) or problem(500, "something went wrong inside Tocsin; the log says what")
+    return problem_of(error) or problem(500, "something went wrong inside Tocsin; the log says what")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

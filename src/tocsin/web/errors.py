@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.http.problems import ProblemDetails, ProblemResponse
+from tocsin.http.problem_details import ProblemDetails, ProblemResponse
 from tocsin.web.account.sign_in import ask_to_sign_in
 from tocsin.web.kit.flash import is_by_itself
 from tocsin.web.kit.formatting import as_sentence

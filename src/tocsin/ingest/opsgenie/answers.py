@@ -15,7 +15,7 @@ from tocsin.errors import (
     Unauthenticated,
     Unavailable,
 )
-from tocsin.http.problems import RETRY_AFTER_SECONDS
+from tocsin.http.problem_details import RETRY_AFTER_SECONDS
 
 # Requests are acted on before they are answered, so none takes time that anybody could wait for.
 _TOOK = 0.001

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import JSONResponse, Response
 
-from tocsin.http.problems import RETRY_AFTER_SECONDS
+from tocsin.http.problem_details import RETRY_AFTER_SECONDS
 
 KEY_LENGTH = 32
 

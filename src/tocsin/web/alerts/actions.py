@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.api.alerts import Escalate, Snooze
+from tocsin.api.alert_actions import Escalate, Snooze
 from tocsin.db.pool import Connection, Pool
 from tocsin.domain.escalation.by_hand import Seen
 from tocsin.errors import Conflict, InvalidInput

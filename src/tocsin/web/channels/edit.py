@@ -22,7 +22,8 @@ from tocsin.store.policies.channels import Channel, ChannelSpec
 from tocsin.store.references import policies_using
 from tocsin.web.kit.choices import owner_choices, team_names
 from tocsin.web.kit.contact_method_form import channel_address_hint, see_secret, send_test, type_choices
-from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page

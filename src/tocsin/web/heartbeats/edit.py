@@ -16,7 +16,8 @@ from tocsin.store.heartbeats import monitors
 from tocsin.store.heartbeats.monitors import Monitor, MonitorSpec
 from tocsin.store.services import services
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
-from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.shown_once import see_once

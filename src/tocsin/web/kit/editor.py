@@ -9,18 +9,17 @@ What was typed is kept whatever comes of it. A button of the form that does not 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar, cast
-from uuid import UUID
+from typing import Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Connection
 from tocsin.errors import Conflict, NotFound
-from tocsin.http.access import require_edit, require_make, require_move
-from tocsin.store.actor import Actor, acting
+from tocsin.store.actor import acting
 from tocsin.web.kit import edit_conflicts
+from tocsin.web.kit.edit import Edit, open_own, permit_own
 from tocsin.web.kit.edit_conflicts import has_conflict, with_fingerprint
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -31,50 +30,6 @@ from tocsin.web.kit.viewer import Viewer
 Stored = TypeVar("Stored")
 Spec = TypeVar("Spec")
 Spec_contra = TypeVar("Spec_contra", contravariant=True)
-
-
-@dataclass(frozen=True)
-class Edit(Generic[Stored]):
-    """A form that somebody edits; ``stored`` is what it changes, None for something new."""
-
-    request: Request
-    viewer: Actor
-    form: Form
-    stored: Stored | None = None
-
-    @property
-    def pool(self) -> Pool:
-        pool: Pool = self.request.app.state.pool
-        return pool
-
-    @property
-    def ids(self) -> tuple[UUID, ...]:
-        """The ids in the page's path, in their order."""
-        return tuple(self.request.path_params.values())
-
-    @property
-    def existing(self) -> Stored:
-        """The stored object, which is changed or deleted."""
-        return cast("Stored", self.stored)
-
-
-def open_own(edit: Edit[Any]) -> None:
-    """Raise unless the viewer may edit the object, by the team that owns it."""
-    require_edit(edit.viewer, edit.existing.team_id)
-
-
-def open_to_all(_edit: Edit[Any]) -> None:
-    """Let everybody see the form."""
-
-
-async def permit_own(connection: Connection, edit: Edit[Any], spec: Any) -> None:
-    """Raise unless the viewer may make, move or delete the object, by the teams that own it before and after."""
-    if edit.stored is None:
-        require_make(edit.viewer, spec.team_id)
-    elif spec is None:
-        require_edit(edit.viewer, edit.existing.team_id)
-    else:
-        require_move(edit.viewer, edit.existing.team_id, spec.team_id)
 
 
 async def nothing(*_: object) -> None:

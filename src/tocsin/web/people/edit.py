@@ -20,7 +20,8 @@ from tocsin.store.people import sessions, users
 from tocsin.store.people.passwords import hash_password
 from tocsin.store.people.users import User, UserSpec
 from tocsin.store.random_secrets import new_password
-from tocsin.web.kit.editor import Edit, Editor, Functions
+from tocsin.web.kit.edit import Edit
+from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.refusals import Refusal

@@ -18,8 +18,9 @@ from tocsin.store.policies.policies import Policy, PolicySpec
 from tocsin.store.policies.policy_list import PolicyRow
 from tocsin.store.policies.policy_steps import StepTargetChoice
 from tocsin.web.kit.choices import id_of, owner_choices, policy_choices
+from tocsin.web.kit.edit import Edit, permit_own
 from tocsin.web.kit.edit_conflicts import deleted_meanwhile
-from tocsin.web.kit.editor import Edit, Editor, permit_own
+from tocsin.web.kit.editor import Editor
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.render import fragment_of, page

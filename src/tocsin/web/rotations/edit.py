@@ -22,7 +22,8 @@ from tocsin.store.on_call import on_call_snapshot, rotations
 from tocsin.store.on_call.rotations import Rotation, RotationSpec
 from tocsin.store.people import user_list
 from tocsin.web.kit.choices import id_of, owner_choices, zone_choices
-from tocsin.web.kit.editor import Edit, Editor
+from tocsin.web.kit.edit import Edit
+from tocsin.web.kit.editor import Editor
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.numbers import number_or_text
 from tocsin.web.kit.render import page

@@ -20,7 +20,8 @@ from tocsin.store.on_call.schedules import Schedule, ScheduleSpec
 from tocsin.store.people import user_list
 from tocsin.store.policies import policy_steps
 from tocsin.web.kit.choices import Choices, id_of, owner_choices, zone_choices
-from tocsin.web.kit.editor import Edit, Editor
+from tocsin.web.kit.edit import Edit
+from tocsin.web.kit.editor import Editor
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import FormRow, FormRows

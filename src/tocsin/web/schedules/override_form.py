@@ -18,7 +18,7 @@ from tocsin.store.on_call.overrides import Override, OverrideSpec
 from tocsin.store.people import user_list
 from tocsin.store.references import ends_after_start, require_none
 from tocsin.web.kit.choices import id_of
-from tocsin.web.kit.editor import Edit
+from tocsin.web.kit.edit import Edit
 from tocsin.web.kit.forms import WHOLE, Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.wall_times import instants_of, wall_time_fields, zones_of_repeated_time

@@ -13,7 +13,8 @@ from tocsin.store.instants import now
 from tocsin.store.on_call import on_call_snapshot, overrides, schedules, shifts
 from tocsin.store.on_call.overrides import Override, OverrideSpec
 from tocsin.web.kit.choices import id_of
-from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.wall_times import wall_time_fields
 from tocsin.web.kit.zone import zone_named, zone_of

@@ -8,7 +8,7 @@ from uuid import UUID
 from tocsin.db.pool import Connection
 from tocsin.http.access import require_edit
 from tocsin.store.on_call import schedules
-from tocsin.web.kit.editor import Edit
+from tocsin.web.kit.edit import Edit
 from tocsin.web.kit.zone import zone_named
 
 Part = TypeVar("Part")

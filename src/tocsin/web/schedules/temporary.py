@@ -23,7 +23,8 @@ from tocsin.store.people import user_list
 from tocsin.store.references import ends_after_start, require_none
 from tocsin.web.kit.choices import id_of
 from tocsin.web.kit.days import day_at
-from tocsin.web.kit.editor import Edit, Editor, Functions, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import FormRow, FormRows

@@ -13,7 +13,8 @@ from tocsin.store.services import services
 from tocsin.store.services.services import OPEN_ALERT_LIMIT, Service, ServiceSpec
 from tocsin.web.kit.choices import id_of, owner_choices, policy_choices
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
-from tocsin.web.kit.editor import Edit, Editor, permit_own
+from tocsin.web.kit.edit import Edit, permit_own
+from tocsin.web.kit.editor import Editor
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page

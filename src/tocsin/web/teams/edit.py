@@ -12,7 +12,8 @@ from tocsin.domain.rights import is_admin
 from tocsin.http.access import require_manage
 from tocsin.store.people import teams
 from tocsin.store.people.teams import Team, TeamSpec
-from tocsin.web.kit.editor import Edit, Editor, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.editor import Editor
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import Form
 from tocsin.web.kit.render import page
