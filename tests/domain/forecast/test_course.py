@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tocsin.domain.escalation.definition import PolicyDefinition, StepDefinition
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast.course import HORIZON, MOST_EVENTS, RunningCycle, Start, forecast, new_alert
+from tocsin.domain.forecast.course import HORIZON, MOST_EVENTS, Start, forecast, new_alert
 from tocsin.domain.forecast.events import Ending, EventKind, Forecast
+from tocsin.domain.forecast.pages import RunningCycle
 from tocsin.domain.forecast.view import ForecastView
 from tocsin.domain.maintenance import Maintenance, Window
 from tocsin.domain.on_call.handoffs import HandoffRule

@@ -17,8 +17,9 @@ from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.escalation.by_hand import EscalationRefusal, Seen, refuse_escalation
 from tocsin.domain.escalation.definition import PolicyDefinition
 from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.forecast.course import Pending, RunningCycle, Start, by_hand, forecast, new_alert
+from tocsin.domain.forecast.course import Start, by_hand, forecast, new_alert
 from tocsin.domain.forecast.events import Event, EventKind, Forecast
+from tocsin.domain.forecast.pages import PendingPage, RunningCycle
 from tocsin.domain.forecast.view import ForecastView
 from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call.snapshot import ids_of
@@ -167,7 +168,7 @@ def _running(row: asyncpg.Record) -> RunningCycle:
     return RunningCycle(row["user_id"], cycle, row["step_number"], row["loop_count"])
 
 
-def _pending(row: asyncpg.Record, now: datetime) -> Pending:
+def _pending(row: asyncpg.Record, now: datetime) -> PendingPage:
     """A page that was put off is asked about again at once: its maintenance may end earlier than it did then."""
     due = now if row["reason"] == "in_maintenance" else row["next_attempt"]
     waiting = Waiting(
@@ -187,7 +188,7 @@ def _pending(row: asyncpg.Record, now: datetime) -> Pending:
         contact_method_id=row["contact_method_id"],
         channel_id=row["channel_id"],
     )
-    return Pending(event, waiting, due)
+    return PendingPage(event, waiting, due)
 
 
 async def _policies_of(connection: Connection, service: asyncpg.Record) -> _Policies:

@@ -19,7 +19,7 @@ from tocsin.db.pool import Connection
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.actor import acting
 from tocsin.web.kit import edit_conflicts
-from tocsin.web.kit.edit import Edit, open_own, permit_own
+from tocsin.web.kit.edit import Edit, Stored, open_own, permit_own
 from tocsin.web.kit.edit_conflicts import has_conflict, with_fingerprint
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.forms import EDITOR_ERRORS, Form, Sent, status_of
@@ -27,7 +27,6 @@ from tocsin.web.kit.refusals import Refusal, refusal
 from tocsin.web.kit.rows import FormRows, is_save
 from tocsin.web.kit.viewer import Viewer
 
-Stored = TypeVar("Stored")
 Spec = TypeVar("Spec")
 Spec_contra = TypeVar("Spec_contra", contravariant=True)
 
