@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from tests.fixtures.factories import Factory, rule, step
@@ -104,3 +105,32 @@ async def test_what_cannot_be_read_is_left_to_its_job(pool: Pool, make: Factory)
     kinds = state_kinds(pool)
     assert await reconcile._suspects(pool, kinds, "rotation", [str(rotation.id)]) == []
     assert await reconcile._suspects(pool, kinds, "schedule", [str(schedule.id)]) == []
+
+
+async def _policy_suspects(pool: Pool, policy_id: UUID) -> int:
+    return len(await pool.fetch(reconcile._SQL["policy_suspects"], [policy_id]))
+
+
+async def test_a_policy_is_looked_at_closer_when_its_mirror_does_not_say_what_its_targets_rows_say(
+    pool: Pool, make: Factory
+) -> None:
+    active, other = await make.user(), await make.user()
+    rotation = await make.rotation(active, other)
+    schedule = await make.schedule(rule(rotation))
+    policy = await make.policy(step(active, rotation, schedule), step(other), step())
+    assert await _policy_suspects(pool, policy.id) == 1, "nothing is mirrored yet"
+    for kind, object_id in {"rotation": rotation.id, "schedule": schedule.id, "policy": policy.id}.items():
+        await state_kinds(pool)[kind].run(str(object_id))
+    assert await _policy_suspects(pool, policy.id) == 0
+    for change in (
+        "update ep_step_on_call_users set because = because - 0",
+        "update ep_step_on_call_users set end_time = now()",
+        "update schedule_on_call_users set end_time = now()",
+        "update rotation_state set rotation_participant_id = gen_random_uuid()",
+    ):
+        async with pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(change)
+            assert len(await connection.fetch(reconcile._SQL["policy_suspects"], [policy.id])) == 1, change
+            await transaction.rollback()

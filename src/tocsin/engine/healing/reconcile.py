@@ -39,6 +39,9 @@ EVERY = timedelta(seconds=1)
 # In a small installation a run takes more than its share, and a round takes seconds.
 _FEWEST = 20
 
+# Counting the objects of a kind reads an index from end to end.
+_COUNTED_EVERY = timedelta(minutes=1)
+
 # An object that is being moved has been moved by then: it has not drifted.
 SECOND_LOOK_AFTER = timedelta(seconds=1)
 
@@ -56,6 +59,8 @@ class Reconciler:
     within: timedelta
     _kinds: Kinds = field(init=False)
     _runs: int = 0
+    _counts: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """How many objects of a kind there were, and when that was counted, by the loop's clock."""
 
     def __post_init__(self) -> None:
         self._kinds = state_kinds(self.pool)
@@ -73,11 +78,19 @@ class Reconciler:
         before = await self.pool.fetchrow(_SQL["progress"], kind)
         if before is None:
             return []
-        count = self._share(before["objects"], before["engines"])
+        count = self._share(await self._count(kind), before["engines"])
         ids = [row["id"] for row in await self.pool.fetch(_SQL[f"{kind}_ids"], before["after"], count)]
         after = ids[-1] if len(ids) == count else ""
         is_first = await self.pool.fetchval(_SQL["go_on"], kind, before["after"], after, before["rounds"])
         return ids if is_first else []
+
+    async def _count(self, kind: str) -> int:
+        now = asyncio.get_running_loop().time()
+        count, counted_at = self._counts.get(kind, (0, float("-inf")))
+        if now - counted_at >= _COUNTED_EVERY.total_seconds():
+            count = await self.pool.fetchval(_SQL["count"], kind)
+            self._counts[kind] = count, now
+        return count
 
     def _share(self, objects: int, engines: int) -> int:
         """How many objects of a kind one run takes, so that all engines get round well in ``within``."""
@@ -120,9 +133,17 @@ async def _suspects(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) -> 
         return [Drift(**row) for row in await pool.fetch(_SQL["pages"])]
     found: list[Drift] = []
     for start in range(0, len(ids), _PART):
-        part = ids[start : start + _PART]
-        found += await (_of_alerts(pool, kinds, part) if kind == "alert" else _drifts(kinds[kind], dict.fromkeys(part)))
+        found += await _drifts_of(pool, kinds, kind, ids[start : start + _PART])
     return found
+
+
+async def _drifts_of(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) -> Sequence[Drift]:
+    """Those that have drifted. Where one look at their rows shows that most are well, only the others are compared."""
+    if kind == "alert":
+        return await _of_alerts(pool, kinds, ids)
+    if kind == "policy":
+        ids = [row["id"] for row in await pool.fetch(_SQL["policy_suspects"], ids)]
+    return await _drifts(kinds[kind], dict.fromkeys(ids))
 
 
 async def _of_alerts(pool: Pool, kinds: Kinds, ids: Sequence[str]) -> Sequence[Drift]:

@@ -6,22 +6,22 @@ where kind = $1 and after = $2 and rounds = $4
 returning true
 
 -- name: progress
--- How far the round has come with a kind, how many objects there are of it, and how many engines share them.
-select
-    progress.after,
-    progress.rounds,
-    case progress.kind
-        when 'rotation' then (select count(*) from rotations)
-        when 'schedule' then (select count(*) from schedules)
-        when 'policy' then (select count(*) from escalation_policies)
-        when 'service' then (select count(*) from services)
-        when 'heartbeat' then (select count(*) from heartbeat_monitors)
-        when 'closing' then (select count(*) from alert_closings)
-        else (select count(*) from escalation_policy_state)
-    end as objects,
-    engines_alive() as engines
+-- How far the round has come with a kind, and how many engines share its objects.
+select progress.after, progress.rounds, engines_alive() as engines
 from engine_walk as progress
 where progress.kind = $1
+
+-- name: count
+-- How many objects of a kind there are.
+select case $1::text
+    when 'rotation' then (select count(*) from rotations)
+    when 'schedule' then (select count(*) from schedules)
+    when 'policy' then (select count(*) from escalation_policies)
+    when 'service' then (select count(*) from services)
+    when 'heartbeat' then (select count(*) from heartbeat_monitors)
+    when 'closing' then (select count(*) from alert_closings)
+    else (select count(*) from escalation_policy_state)
+end
 
 -- name: rotation_ids
 select id::text from rotations
@@ -65,7 +65,7 @@ order by both_kinds.id
 limit $2
 
 -- name: closing_ids
--- Open alerts of services that close them, and rows that say when one closes.
+-- Open alerts of services that close them, and rows that say when one closes. Alerts are not read when no service does.
 select both_kinds.id::text
 from (
     (
@@ -73,7 +73,8 @@ from (
         from alerts
         join services on services.id = alerts.service_id
         where
-            alerts.status <> 'closed'
+            exists (select from services as closing where closing.auto_close_after is not null)
+            and alerts.status <> 'closed'
             and services.auto_close_after is not null
             and alerts.id > coalesce(nullif($1, ''), '0')::bigint
         order by alerts.id limit $2
@@ -102,6 +103,52 @@ where not exists (
             or (job.status = 'queued' and (job.attempts > 0 or job.execute_after <= now()))
         )
 )
+
+-- name: policy_suspects
+-- Of some policies those that are worth a closer look: all but those of which each step's mirror names, with their
+-- causes, whom its targets, the rotations' rows and the schedules' rows name.
+select policies.id::text as id
+from escalation_policies as policies
+where
+    policies.id = any($1::uuid[])
+    and exists (
+        select from escalation_policy_steps as steps
+        where
+            steps.escalation_policy_id = policies.id
+            and (
+                select jsonb_object_agg(on_call.user_id, on_call.because)
+                from ep_step_on_call_users as on_call
+                where on_call.ep_step_id = steps.id and on_call.end_time is null
+            ) is distinct from (
+                select jsonb_object_agg(named.user_id, named.because)
+                from (
+                    select
+                        whom.user_id,
+                        jsonb_agg(
+                            jsonb_build_object('type', whom.type, 'id', whom.id) || whom.by
+                            order by targets.position, targets.id
+                        ) as because
+                    from escalation_policy_step_targets as targets
+                    cross join lateral (
+                        select 'user' as type, targets.user_id as id, targets.user_id, '{}'::jsonb as by
+                        where targets.user_id is not null
+                        union all
+                        select 'rotation', targets.rotation_id, participants.user_id, '{}'
+                        from rotation_state as state
+                        join rotation_participants as participants on participants.id = state.rotation_participant_id
+                        where state.rotation_id = targets.rotation_id
+                        union all
+                        select
+                            'schedule', targets.schedule_id, on_call.user_id,
+                            case when on_call.because = '[]' then '{}' else jsonb_build_object('by', on_call.because) end
+                        from schedule_on_call_users as on_call
+                        where on_call.schedule_id = targets.schedule_id and on_call.end_time is null
+                    ) as whom
+                    where targets.escalation_policy_step_id = steps.id
+                    group by whom.user_id
+                ) as named
+            )
+    )
 
 -- name: alert_suspects
 -- Of some alerts those that are worth a closer look: all but those that are triggered, stand where their last move left
