@@ -12,27 +12,12 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
-from tocsin.errors import InvalidInput
 from tocsin.ingest.generic.parse import parse
 from tocsin.ingest.generic.snippets import snippets
-from tocsin.ingest.message_format import MessageFormat, MessageResult, RawRequest, Submission
-from tocsin.ingest.parameters import read_parameters
-from tocsin.ingest.secret import read_secret, secret_of
+from tocsin.ingest.message_format import MessageFormat, MessageResult, RawRequest
+from tocsin.ingest.one_message import one_message
 
 _REFUSED = re.compile(r"q=0(\.0*)?")
-
-
-def read(raw: RawRequest) -> Submission:
-    """The key and the message of a request."""
-    try:
-        parameters = read_parameters(raw.query, raw.headers.get("content-type", ""), raw.body)
-    except InvalidInput as error:
-        return Submission(secret_of(raw), error)
-    secret = read_secret(raw.headers, parameters)
-    try:
-        return Submission(secret, [parse(parameters)])
-    except InvalidInput as error:
-        return Submission(secret, error)
 
 
 def answer(raw: RawRequest, results: Sequence[MessageResult]) -> Response:
@@ -60,7 +45,7 @@ GENERIC = MessageFormat(
         "POST, as a form or as JSON. An open alert with the same <code>dedup</code> is counted, not raised again."
     ),
     paths=("/api/v2/generic/incoming", "/v1/api/alerts"),
-    read=read,
+    read=one_message(parse),
     answer=answer,
     snippets=snippets,
 )

@@ -7,30 +7,18 @@ with GoAlert; without it the monitor does.
 
 from markupsafe import Markup
 
-from tocsin.errors import InvalidInput
 from tocsin.ingest.answers import ok
-from tocsin.ingest.message_format import MessageFormat, RawRequest, Submission
-from tocsin.ingest.parameters import read_parameters
-from tocsin.ingest.secret import read_secret, secret_of
+from tocsin.ingest.message_format import MessageFormat
+from tocsin.ingest.one_message import one_message
 from tocsin.ingest.site24x7.parse import parse
 from tocsin.ingest.site24x7.snippets import snippets
-
-
-def read(raw: RawRequest) -> Submission:
-    """The key and the message of a request."""
-    try:
-        parameters = read_parameters(raw.query, raw.headers.get("content-type", ""), raw.body)
-        return Submission(read_secret(raw.headers, parameters), [parse(parameters)])
-    except InvalidInput as error:
-        return Submission(secret_of(raw), error)
-
 
 SITE24X7 = MessageFormat(
     key_type="site24x7",
     caption="Site24x7",
     hint=Markup("As the hook URL of a webhook integration: <em>POST</em>, data as JSON or as a form."),
     paths=("/api/v2/site24x7/incoming",),
-    read=read,
+    read=one_message(parse),
     answer=ok,
     snippets=snippets,
 )

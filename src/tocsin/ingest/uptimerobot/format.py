@@ -6,23 +6,11 @@ meant, or else ``monitorURL`` or ``monitorFriendlyName``.
 
 from markupsafe import Markup
 
-from tocsin.errors import InvalidInput
 from tocsin.ingest.answers import ok
-from tocsin.ingest.message_format import MessageFormat, RawRequest, Submission
-from tocsin.ingest.parameters import read_parameters
-from tocsin.ingest.secret import read_secret, secret_of
+from tocsin.ingest.message_format import MessageFormat
+from tocsin.ingest.one_message import one_message
 from tocsin.ingest.uptimerobot.parse import parse
 from tocsin.ingest.uptimerobot.snippets import snippets
-
-
-def read(raw: RawRequest) -> Submission:
-    """The key and the message of a request."""
-    try:
-        parameters = read_parameters(raw.query, raw.headers.get("content-type", ""), raw.body)
-        return Submission(read_secret(raw.headers, parameters), [parse(parameters)])
-    except InvalidInput as error:
-        return Submission(secret_of(raw), error)
-
 
 UPTIMEROBOT = MessageFormat(
     key_type="uptimerobot",
@@ -30,7 +18,7 @@ UPTIMEROBOT = MessageFormat(
     hint=Markup("As the URL to notify of a webhook: add <code>&amp;</code>, for the values follow."),
     paths=("/api/v2/uptimerobot/incoming",),
     more_paths={"/api/v2/uptimerobot/incoming": ("GET", "POST")},
-    read=read,
+    read=one_message(parse),
     answer=ok,
     snippets=snippets,
 )

@@ -10,6 +10,7 @@ from tocsin.ingest.dedup import fit_dedup
 from tocsin.ingest.labels import fit_labels
 from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message
+from tocsin.ingest.one_message import ParameterLines
 from tocsin.ingest.parameters import Parameters
 
 _State = Literal["down", "up", "expires"]
@@ -27,7 +28,7 @@ _STATES: Mapping[str, _State] = {
 def parse(parameters: Parameters) -> Message:
     """The message of a webhook. Raises InvalidInput when it names no monitor."""
     mender = Mender(list(parameters.mended))
-    values = _Values(parameters, mender)
+    values = ParameterLines(parameters, mender)
     name, url = values.line("monitorFriendlyName"), values.line("monitorURL")
     dedup = fit_dedup(mender, values.line("monitorID") or url or name, "monitorID")
     if not dedup:
@@ -46,20 +47,9 @@ def parse(parameters: Parameters) -> Message:
     return Message("close" if state == "up" else "trigger", alert)
 
 
-def _state(mender: Mender, values: "_Values") -> _State:
+def _state(mender: Mender, values: ParameterLines) -> _State:
     given = values.line("alertType") or values.line("alertTypeFriendlyName")
     known = _STATES.get(given.casefold())
     if known is None:
         mender.note("alertType", f"1, down, taken for {shown(given)}, which is not known")
     return known or "down"
-
-
-class _Values:
-    """The values of a webhook, wherever they came; a number of JSON is as good as a text."""
-
-    def __init__(self, parameters: Parameters, mender: Mender) -> None:
-        self._parameters, self._mender = parameters, mender
-
-    def line(self, name: str) -> str:
-        value = self._parameters.fields.get(name.lower(), self._parameters.first(name))
-        return self._mender.line(name, str(value) if isinstance(value, int) and abs(value) < 10**18 else value)
