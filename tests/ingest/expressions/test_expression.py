@@ -1,0 +1,141 @@
+"""Expressions: what they give, what is wrong with them in words, and that nothing makes them take long."""
+
+import json
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tocsin.errors import InvalidInput
+from tocsin.ingest.expressions.expression import Expression, compile_expression
+from tocsin.ingest.expressions.failure import ExpressionFailed
+from tocsin.ingest.expressions.values import read_values
+
+
+def compiled(source: str) -> Expression:
+    return compile_expression("options.summary", source, ["payload"])
+
+
+def value_of(source: str, payload: object) -> object:
+    return compiled(source).evaluate(read_values({"payload": payload}))
+
+
+@pytest.mark.parametrize(
+    ("source", "payload", "value"),
+    [
+        ("payload.host + ': ' + payload.check", {"host": "db1", "check": "disk"}, "db1: disk"),
+        ("payload.state == 'ok' ? 'close' : 'open'", {"state": "ok"}, "close"),
+        ("payload.?event.?title", {}, None),
+        ("payload.?event.?title.orValue('none') // its name", {"event": {"title": "Down"}}, "Down"),
+        ("payload.tags.filter(t, t[0] == 'env').map(t, t[1])", {"tags": [["env", "prod"], ["a", "b"]]}, ["prod"]),
+        ("payload.a.split(',').map(x, x.trim().upperAscii()).join('; ')", {"a": "a, b"}, "A; B"),
+        ("payload.a.replace('-', ' ').lowerAscii()", {"a": "A-B"}, "a b"),
+        ("{'id': payload.id, 'at': timestamp(payload.at)}", {"id": 7, "at": "2026-01-01T00:00:00Z"},
+         {"id": 7, "at": "2026-01-01T00:00:00+00:00"}),
+        ("string(payload.n) + string(payload.f)", {"n": 3, "f": 1.5}, "31.5"),
+        ("payload.id", {"id": 10**30}, str(10**30)),
+        ("payload.a", {"a": float("nan")}, "nan"),
+        ("payload['x\ufffd'] + payload.a", {"x\ud800": "y", "a": "\0z"}, "y\ufffdz"),
+        ("duration('90s')", {}, "90s"),
+        ("b'\\xff'", {}, "\ufffd"),
+    ],
+)  # fmt: skip
+def test_value(source: str, payload: object, value: object) -> None:
+    assert value_of(source, payload) == value
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("payload.a +", "is no CEL expression: mismatched input the end at character 12"),
+        ("payload.a +\n ) b", "is no CEL expression: extraneous input ')' at line 2, character 2"),
+        ("payloat.a", "is no CEL expression: undeclared reference to 'payloat.a' at character 8"),
+        ("payload.f(1)", "is no CEL expression: undeclared reference to 'f' at character 10"),
+        (" ", "is empty"),
+        ("'\ud800'", "has characters that are not text"),
+        ("(" * 40 + "1" + ")" * 40, "is nested too deep"),
+        ("x" * 2001, "has more than 2000 characters (it has 2001)"),
+        ("[1]" + ".map(x, x)" * 5, "has more than 4 loops such as map and filter (it has 5)"),
+    ],
+)  # fmt: skip
+def test_what_does_not_compile(source: str, error: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        compiled(source)
+    assert [(wrong.field, wrong.message) for wrong in refused.value.errors] == [("options.summary", error)]
+
+
+@pytest.mark.parametrize(
+    ("source", "payload", "error"),
+    [
+        ("payload.a.b", {"a": {}}, "there is no field b"),
+        ("payload.a.b", {"a": 3}, "it asks for a field of what is no object"),
+        ("payload.a[1]", {"a": [1]}, "index error: index=1 size=1"),
+        ("payload.a + 1", {"a": "x"}, "no matching overloads found : _+_(string, int64)"),
+        ("dyn(payload.?a)", {}, "its value is an optional: add .orValue(…)"),
+        ("payload.a.split('')", {"a": "x" * 201}, "split into more than 200 parts"),
+        ("1 / payload.a", {"a": 0}, "divide by zero"),
+    ],
+)
+def test_what_gives_no_value(source: str, payload: object, error: str) -> None:
+    with pytest.raises(ExpressionFailed) as failed:
+        value_of(source, payload)
+    assert str(failed.value) == error
+
+
+@pytest.mark.parametrize(
+    ("source", "payload"),
+    [
+        ("payload.l.filter(x, x > -1)", {"l": [1] * 9000}),
+        ("payload.l.exists(x, x + 9999 in payload.l)", {"l": list(range(2000))}),
+        ("payload.l.filter(x, payload.l == payload.m)", {"l": [1] * 1000, "m": [1] * 1000}),
+        ("payload.l.map(x, payload.l.map(y, payload.l.map(z, 1)))", {"l": [1] * 100}),
+        ("[payload.s]" + ".map(a, a + a + a + a + a)" * 4, {"s": "a" * 10000}),
+        ("[payload.s]" + f".map(a, [{','.join('a' * 100)}])" * 4, {"s": "a"}),
+        (f"[{','.join(['payload'] * 200)}]", {"l": [1] * 10000}),
+        ("payload.s.replace('a', payload.s)", {"s": "a" * 100_000}),
+        ("payload.l.map(x, payload.s).join(payload.s)", {"l": [1] * 1000, "s": "a" * 10_000}),
+        ("payload", json.loads('{"a":' * 101 + "1" + "}" * 101)),
+    ],
+)
+def test_what_would_take_long_is_not_evaluated(source: str, payload: object) -> None:
+    with pytest.raises(ExpressionFailed):
+        value_of(source, payload)
+
+
+@pytest.mark.parametrize("source", ["payload.l.filter(x, x.s == 'bad').size()", "payload.l.exists(x, x.s == 'none')"])
+def test_a_loop_over_a_long_list_is_evaluated(source: str) -> None:
+    assert value_of(source, {"l": [{"s": "bad"}] * 900}) in (900, False)
+
+
+def test_many_expressions_over_the_same_values_have_a_time_together() -> None:
+    values = read_values({"payload": {"l": [1] * 900}})
+    slow = compiled("payload.l.filter(x, x > -1).size()")
+    deadline = time.perf_counter() + 60
+
+    def evaluate_all() -> None:
+        while time.perf_counter() < deadline:
+            slow.evaluate(values)
+
+    with pytest.raises(ExpressionFailed, match="took more than 250 ms"):
+        evaluate_all()
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3) | st.just("a"), inner, max_size=4),
+    max_leaves=20,
+)
+_parts = st.sampled_from(
+    ["payload", ".a", ".?b", "[0]", "['a']", " + ", " == ", "'x'", "1", "(", ")", ".map(x, x)", ".size()",
+     " ? ", " : ", " in ", "has(payload.a)", ".join(',')", "string(", ".orValue(1)", "-", "\0", "ä", "{", "}"]
+)  # fmt: skip
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(_parts, max_size=10).map("".join) | st.text(max_size=30), _json)
+def test_whatever_is_written_and_sent_gives_a_value_or_says_why_not(source: str, payload: Any) -> None:
+    with suppress(InvalidInput, ExpressionFailed):
+        json.dumps(value_of(source, payload))
