@@ -12,9 +12,9 @@ from tests.stories.heartbeats import MISSED, Watched, watched
 MONITORS = 60
 
 
-def is_(backup: Watched, standing: str) -> Callable[[], Awaitable[bool]]:
+def is_(backup: Watched, shown: str) -> Callable[[], Awaitable[bool]]:
     async def holds() -> bool:
-        return await backup.standing() == standing
+        return await backup.status() == shown
 
     return holds
 
@@ -50,7 +50,7 @@ async def test_a_ping_of_one_that_has_lost_its_row_is_taken_in(environment: Stor
     await backup.ping_in_absence()
     async with running_engine(database, environment.pool):
         await settled(environment.pool)
-    assert (await backup.standing(), await backup.alerts()) == ("up", [("Backup has failed", "closed")])
+    assert (await backup.status(), await backup.alerts()) == ("up", [("Backup has failed", "closed")])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 from tests.stories.on_call import MONDAY, at
 
-from tocsin.domain.heartbeats.decide import Standing
+from tocsin.domain.heartbeats.decide import ShownStatus
 from tocsin.store.actor import acting
 from tocsin.store.heartbeats import monitors, pings
 from tocsin.store.heartbeats.monitors import Monitor
@@ -52,8 +52,8 @@ class Watched:
     async def now(self) -> Monitor:
         return await monitors.get(self.story.pool, self.service.id, self.monitor.id)
 
-    async def standing(self) -> Standing:
-        return (await self.now()).standing
+    async def status(self) -> ShownStatus:
+        return (await self.now()).status
 
     async def alerts(self) -> list[tuple[str, str]]:
         """The service's alerts, with the status of each."""

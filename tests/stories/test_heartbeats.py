@@ -15,23 +15,23 @@ from tocsin.store.services import services
 async def test_a_monitor_that_was_never_pinged_raises_nothing(story: Story) -> None:
     backup = await watched(story)
     await story.passes(100_000)
-    assert (await backup.standing(), await backup.alerts()) == ("inactive", [])
+    assert (await backup.status(), await backup.alerts()) == ("inactive", [])
 
 
 async def test_silence_pages_after_the_grace_and_the_next_ping_closes_the_alert(story: Story) -> None:
     backup = await watched(story)
     await backup.ping()
-    assert await backup.standing() == "up"
+    assert await backup.status() == "up"
     await story.passes(10)
-    assert (await backup.standing(), story.paged()) == ("late", [])
+    assert (await backup.status(), story.paged()) == ("late", [])
     await story.passes(1.9)
     assert story.paged() == []
     await story.passes(0.1)
-    assert (await backup.standing(), story.paged()) == ("down", ["ann"])
+    assert (await backup.status(), story.paged()) == ("down", ["ann"])
     assert await backup.alerts() == [(MISSED, "triggered")]
     await story.passes(30)
     await backup.ping()
-    assert (await backup.standing(), await backup.alerts()) == ("up", [(MISSED, "closed")])
+    assert (await backup.status(), await backup.alerts()) == ("up", [(MISSED, "closed")])
     assert await backup.history() == [("up", "beats"), ("down", "missed"), ("up", "beats")]
 
 
@@ -67,7 +67,7 @@ async def test_pings_that_come_in_time_move_the_deadline_without_a_job_of_their_
         assert await story.pool.fetch(jobs) == before
         assert await story.overdue() == []
     await story.passes(7)  # the job that waits for the first deadline finds another
-    assert (await backup.standing(), await story.overdue()) == ("up", [])
+    assert (await backup.status(), await story.overdue()) == ("up", [])
     await story.passes(4.9)
     assert story.paged() == []
     await story.passes(0.1)
@@ -77,7 +77,7 @@ async def test_pings_that_come_in_time_move_the_deadline_without_a_job_of_their_
 async def test_a_failure_pages_at_once_and_tells_the_exit_code(story: Story) -> None:
     backup = await watched(story)
     await backup.ping("fail", 3)
-    assert (await backup.standing(), story.paged()) == ("down", ["ann"])
+    assert (await backup.status(), story.paged()) == ("down", ["ann"])
     await backup.ping("fail", 4)
     assert await backup.alerts() == [("Backup has failed with exit code 3", "triggered")]
     await backup.ping("ok", 0)
@@ -95,7 +95,7 @@ async def test_a_run_that_takes_too_long_pages_though_its_next_ping_is_hours_awa
     await story.passes(1)
     assert (story.paged(), await backup.alerts()) == (["ann"], [("Backup runs for too long", "triggered")])
     await backup.ping()
-    assert await backup.standing() == "up"
+    assert await backup.status() == "up"
 
 
 async def test_a_run_that_ends_brings_the_deadline_nearer_again(story: Story) -> None:
@@ -103,10 +103,10 @@ async def test_a_run_that_ends_brings_the_deadline_nearer_again(story: Story) ->
     await backup.ping()
     await backup.ping("start")
     await story.passes(60)
-    assert await backup.standing() == "up"
+    assert await backup.status() == "up"
     await backup.ping()
     await story.passes(12)
-    assert await backup.standing() == "down"
+    assert await backup.status() == "down"
 
 
 async def test_a_cron_expression_goes_by_the_clocks_of_its_zone(story: Story) -> None:
@@ -115,9 +115,9 @@ async def test_a_cron_expression_goes_by_the_clocks_of_its_zone(story: Story) ->
     await backup.ping()
     # On the 28th clocks go from 2:00 to 3:00, and 2:30 does not come.
     await at(story, (await story.clock.now()).replace(day=28, hour=1, minute=29))
-    assert (await backup.standing(), story.paged()) == ("late", [])
+    assert (await backup.status(), story.paged()) == ("late", [])
     await story.passes(1)
-    assert (await backup.standing(), story.paged()) == ("down", ["ann"])
+    assert (await backup.status(), story.paged()) == ("down", ["ann"])
 
 
 async def test_one_that_is_armed_needs_no_first_ping(story: Story) -> None:
@@ -125,7 +125,7 @@ async def test_one_that_is_armed_needs_no_first_ping(story: Story) -> None:
     await story.passes(12)
     assert story.paged() == ["ann"]
     await backup.arm()
-    assert (await backup.standing(), await backup.alerts()) == ("up", [(MISSED, "closed")])
+    assert (await backup.status(), await backup.alerts()) == ("up", [(MISSED, "closed")])
 
 
 async def test_a_paused_monitor_is_not_watched_and_one_that_is_resumed_counts_from_then_on(story: Story) -> None:
@@ -133,28 +133,28 @@ async def test_a_paused_monitor_is_not_watched_and_one_that_is_resumed_counts_fr
     await backup.ping()
     await story.passes(12)
     await backup.change(paused=True)
-    assert (await backup.standing(), await backup.alerts()) == ("paused", [(MISSED, "closed")])
+    assert (await backup.status(), await backup.alerts()) == ("paused", [(MISSED, "closed")])
     await story.passes(10_000)
     assert len(await backup.alerts()) == 1
     await backup.change(paused=False)
     await story.passes(11.9)
-    assert await backup.standing() == "late"
+    assert await backup.status() == "late"
     await story.passes(0.1)
-    assert await backup.standing() == "down"
+    assert await backup.status() == "down"
 
 
 async def test_one_that_is_paused_before_its_first_ping_waits_for_that_when_it_is_resumed(story: Story) -> None:
     backup = await watched(story, paused=True)
     await backup.change(paused=False)
     await story.passes(1000)
-    assert await backup.standing() == "inactive"
+    assert await backup.status() == "inactive"
 
 
 async def test_a_muted_monitor_pages_nobody_until_it_is_heard_again(story: Story) -> None:
     backup = await watched(story, muted=True)
     await backup.ping()
     await story.passes(12)
-    assert (await backup.standing(), story.paged()) == ("down", [])
+    assert (await backup.status(), story.paged()) == ("down", [])
     await backup.change(muted=False)
     assert story.paged() == ["ann"]
 
@@ -165,7 +165,7 @@ async def test_a_deadline_that_is_brought_forward_counts_from_the_last_ping(stor
     await story.passes(5)
     await backup.change(timeout=timedelta(minutes=4))
     await story.passes(1)
-    assert await backup.standing() == "down"
+    assert await backup.status() == "down"
 
 
 async def test_deleting_a_monitor_closes_its_alert(story: Story) -> None:
@@ -184,7 +184,7 @@ async def test_one_that_beats_again_before_any_engine_is_back_raises_nothing(env
     await backup.ping_in_absence()
     async with running_engine(database, environment.pool):
         await settled(environment.pool)
-        assert (await backup.standing(), await backup.alerts()) == ("up", [])
+        assert (await backup.status(), await backup.alerts()) == ("up", [])
 
 
 async def test_one_that_could_not_be_pinged_while_no_tocsin_ran_has_time_to_ping_again(
@@ -194,11 +194,11 @@ async def test_one_that_could_not_be_pinged_while_no_tocsin_ran_has_time_to_ping
     await environment.clock.advance(timedelta(hours=5))
     async with running_engine(database, environment.pool):
         await settled(environment.pool)
-        assert (await backup.standing(), await backup.alerts()) == ("late", [])
+        assert (await backup.status(), await backup.alerts()) == ("late", [])
         await environment.passes(9.9)
         assert await backup.alerts() == []
         await environment.passes(0.1)
-        assert (await backup.standing(), environment.paged()) == ("down", ["ann"])
+        assert (await backup.status(), environment.paged()) == ("down", ["ann"])
         assert await backup.alerts() == [(MISSED, "triggered")]
 
 
@@ -212,7 +212,7 @@ async def test_one_that_pings_again_after_an_absence_of_tocsin_is_watched_as_bef
         await environment.passes(2)
         await backup.ping()
         await environment.passes(8)
-        assert (await backup.standing(), await backup.alerts()) == ("up", [])
+        assert (await backup.status(), await backup.alerts()) == ("up", [])
         await environment.passes(4)
         assert await backup.alerts() == [(MISSED, "triggered")]
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StrictBool, WithJsonSchema
 
 from tocsin.db.pool import Connection
-from tocsin.domain.heartbeats.decide import Standing
+from tocsin.domain.heartbeats.decide import ShownStatus
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.http.access import require_edit
 from tocsin.http.auth import Config, Database, Reader, Writer
@@ -86,7 +86,7 @@ class HeartbeatMonitorRead(Read):
     severity: Severity
     muted: bool
     paused: bool
-    status: Standing = Field(description="late: its ping is overdue, and its grace not over")
+    status: ShownStatus = Field(description="late: its ping is overdue, and its grace not over")
     since: UtcDatetime = Field(description="since when it is inactive, up, down or paused")
     reason: str = Field(description="why it is so")
     expected_at: UtcDatetime | None = Field(description="when its next ping is expected")
@@ -188,7 +188,7 @@ def _read(monitor: Monitor) -> HeartbeatMonitorRead:
         severity=monitor.severity,
         muted=snapshot.muted,
         paused=snapshot.paused,
-        status=monitor.standing,
+        status=monitor.status,
         since=state.since,
         reason=state.reason,
         expected_at=due.expected_at if due else None,

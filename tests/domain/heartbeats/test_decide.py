@@ -49,14 +49,14 @@ def test_one_that_is_armed_counts_from_then_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "status", "standing"),
+    ("number", "status", "shown"),
     [(9.9, "up", "up"), (10, "up", "late"), (11.9, "up", "late"), (12, "down", "down")],
 )
-def test_it_is_late_in_its_grace_and_down_after_it(number: float, status: HeartbeatStatus, standing: str) -> None:
+def test_it_is_late_in_its_grace_and_down_after_it(number: float, status: HeartbeatStatus, shown: str) -> None:
     snapshot = monitor(last_ok_at=START)
     decision = decide(snapshot, minute(number))
     assert decision.state.status == status
-    assert replace(snapshot, state=decision.state).standing(minute(number)) == standing
+    assert replace(snapshot, state=decision.state).status_at(minute(number)) == shown
 
 
 def test_a_job_that_comes_late_writes_the_planned_moment() -> None:

@@ -15,7 +15,7 @@ _LOOKED_TOO_LATE = timedelta(minutes=1)
 _LONGEST_EXCUSE = timedelta(minutes=10)
 
 HeartbeatStatus = Literal["inactive", "up", "down", "paused"]
-Standing = Literal["inactive", "up", "late", "down", "paused"]
+ShownStatus = Literal["inactive", "up", "late", "down", "paused"]
 AlertStep = Literal["raise", "close"]
 
 
@@ -101,7 +101,7 @@ class MonitorSnapshot:
         except UNREADABLE:
             return None
 
-    def standing(self, now: datetime) -> Standing:
+    def status_at(self, now: datetime) -> ShownStatus:
         """Its status as people see it, late among them."""
         due = self.deadline
         if self.state.status == "up" and due is not None and due.expected_at <= now:

@@ -16,6 +16,7 @@ import asyncpg
 from tocsin.db.pool import CONNECTION_ERRORS, Connection, Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.dedup_key import heartbeat_key
+from tocsin.domain.heartbeats.alert_text import alert_details, alert_summary
 from tocsin.domain.heartbeats.decide import (
     HeartbeatDecision,
     HeartbeatReason,
@@ -23,7 +24,6 @@ from tocsin.domain.heartbeats.decide import (
     decide,
     excuse,
 )
-from tocsin.domain.heartbeats.wording import alert_details, alert_summary
 from tocsin.domain.severity import Severity
 from tocsin.engine.batch.batch import Batch, Request
 from tocsin.engine.batch.load import BatchLoader

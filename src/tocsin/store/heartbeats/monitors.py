@@ -9,7 +9,7 @@ import asyncpg
 from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.domain.dedup_key import heartbeat_key
-from tocsin.domain.heartbeats.decide import Deadline, HeartbeatDecision, MonitorSnapshot, Standing, decide
+from tocsin.domain.heartbeats.decide import Deadline, HeartbeatDecision, MonitorSnapshot, ShownStatus, decide
 from tocsin.domain.heartbeats.expectation import Expectation
 from tocsin.domain.severity import DEFAULT, Severity
 from tocsin.errors import FieldError, NotFound
@@ -85,8 +85,8 @@ class Monitor:
         return self.snapshot.deadline
 
     @property
-    def standing(self) -> Standing:
-        return self.snapshot.standing(self.now)
+    def status(self) -> ShownStatus:
+        return self.snapshot.status_at(self.now)
 
 
 async def create(
