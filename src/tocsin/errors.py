@@ -3,6 +3,7 @@
     TocsinError
     ├── ConfigurationError      a setting or the machine is not as it must be; raised at start
     ├── InvalidInput            the caller's fields are wrong; carries every FieldError at once
+    │   ├── Unmapped            what was sent cannot be mapped, by a fault that is not its sender's
     │   └── Quarantined         nothing can be done with what was sent; it is kept in the key's quarantine
     ├── NotFound                no such object, or none that the caller may know of
     ├── Conflict                the object has moved on, or a name is taken
@@ -45,12 +46,20 @@ class InvalidInput(TocsinError):
         self.errors = errors
 
 
-class Quarantined(InvalidInput):
-    """What a known sender sent cannot be mapped; it is kept in the quarantine of its key, unless that is full."""
+class Unmapped(InvalidInput):
+    """What was sent cannot be mapped, by a fault of the format or of the key's options; its sender cannot mend it."""
 
-    def __init__(self, *errors: FieldError, is_kept: bool) -> None:
+
+class Quarantined(InvalidInput):
+    """What a known sender sent cannot be mapped; it is kept in the quarantine of its key, unless that is full.
+
+    ``is_settled`` is True when it is kept, and its sender has nothing to mend.
+    """
+
+    def __init__(self, *errors: FieldError, is_kept: bool, is_senders_fault: bool = True) -> None:
         super().__init__(*errors)
         self.is_kept = is_kept
+        self.is_settled = is_kept and not is_senders_fault
 
     def __str__(self) -> str:
         kept = "the request is kept in the key's quarantine" if self.is_kept else "the key's quarantine is full"

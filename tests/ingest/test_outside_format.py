@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 from tests.api.calls import wrong
 from tests.fixtures.database import serving
 from tests.fixtures.factories import Factory
@@ -87,6 +88,23 @@ async def test_a_message_that_cannot_be_read_is_told_only_to_who_has_a_key(
     assert (await anonymous.post("/doorbell?token=unknown", content="{")).status_code == 401
     assert (await anonymous.post(f"/doorbell?token={key['token']}", content="[]")).json() == {"heard": []}
     assert (await anonymous.post("/doorbell?token=unknown", content="[]")).status_code == 401
+
+
+async def test_what_the_format_fails_at_is_kept_and_its_sender_has_nothing_to_mend(
+    api: httpx.AsyncClient, anonymous: httpx.AsyncClient, make: Factory
+) -> None:
+    """Nested too deep, so that Python raises what the format does not expect."""
+    service = await make.service()
+    key = await make_key(api, service.id)
+    with structlog.testing.capture_logs() as logs:
+        answer = await anonymous.post(f"/doorbell?token={key['token']}", content="[" * 100_000)
+    assert (answer.status_code, answer.json()["status"]) == (202, "accepted")
+    assert answer.json()["message"].endswith("; the request is kept in the key's quarantine")
+    assert [log["key_type"] for log in logs if log["event"] == "format_failed"] == ["doorbell"]
+    kept = f"/api/v1/services/{service.id}/integration-keys/{key['id']}/quarantine"
+    (payload,) = (await api.get(kept)).json()["items"]
+    assert payload["reason"] == "body: the format doorbell failed to read it, Tocsin's log says how"
+    assert wrong(await api.post(f"{kept}/{payload['id']}/replay"), 422) == ["body"]
 
 
 async def test_a_key_of_another_format_is_refused(

@@ -13,10 +13,18 @@ import structlog
 from fastapi import APIRouter
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from tocsin.db.pool import Pool
-from tocsin.errors import FieldError, InvalidInput, Quarantined, TocsinError, TooManyRequests, Unauthenticated
+from tocsin.errors import (
+    FieldError,
+    InvalidInput,
+    Quarantined,
+    TocsinError,
+    TooManyRequests,
+    Unauthenticated,
+    Unmapped,
+)
 from tocsin.http.auth import client_ip
 from tocsin.http.middleware import PathLimit
 from tocsin.http.problems import unavailable
@@ -28,6 +36,7 @@ from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, 
 from tocsin.ingest.metrics import count_received, show_types
 from tocsin.ingest.payload import payload_of
 from tocsin.ingest.rate_limit import RateLimit
+from tocsin.ingest.read_request import read_request
 from tocsin.ingest.text import mend
 from tocsin.store.alerts import new_alert
 from tocsin.store.payloads.received import NewPayload, SentBy
@@ -69,6 +78,8 @@ def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Re
         try:
             results = await _receive(request, message_format, raw)
         except TocsinError as error:
+            if isinstance(error, Quarantined) and error.is_settled:
+                return JSONResponse({"status": "accepted", "message": str(error)}, status_code=202)
             return message_format.refuse(raw, error)
         return message_format.answer(raw, results)
 
@@ -77,7 +88,7 @@ def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Re
 
 async def _receive(request: Request, message_format: MessageFormat, raw: RawRequest) -> Sequence[MessageResult]:
     """Act on the request. Raises what it is refused for, as an error that the sender is told of."""
-    submission = message_format.read(raw)
+    submission = read_request(message_format, raw)
     if submission.secret is None:
         raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
     credential = SenderCredential(submission.secret, message_format.key_type, client_ip(request))
@@ -107,13 +118,15 @@ async def _take(
     pool: Pool, credential: SenderCredential, submission: Submission, payload: NewPayload
 ) -> Sequence[MessageResult]:
     if isinstance(submission.messages, InvalidInput):
-        raise await _quarantined(pool, credential, payload, submission.messages.errors)
+        raise await _quarantined(pool, credential, payload, submission.messages)
     try:
         results = await _take_all(pool, credential, submission, payload)
+    except InvalidInput as error:
+        raise await _quarantined(pool, credential, payload, error) from error
     except (asyncpg.DataError, ValueError) as error:  # no format should let this happen, and yet nothing is to be lost
         log.exception("message_not_stored", path=payload.path)
-        wrong = FieldError("body", "has a value that cannot be stored")
-        raise await _quarantined(pool, credential, payload, [wrong]) from error
+        wrong = InvalidInput(FieldError("body", "has a value that cannot be stored"))
+        raise await _quarantined(pool, credential, payload, wrong) from error
     count_received(credential.type, "accepted")
     return results
 
@@ -134,11 +147,11 @@ async def _take_all(
 
 
 async def _quarantined(
-    pool: Pool, credential: SenderCredential, payload: NewPayload, errors: Sequence[FieldError]
+    pool: Pool, credential: SenderCredential, payload: NewPayload, error: InvalidInput
 ) -> Quarantined:
-    reason = mend(str(InvalidInput(*errors))).text
+    reason = mend(str(error)).text
     sender = await integration_keys.authenticate(pool, credential, payload, reason)
     is_kept = sender.actor.payload_id is not None
     count_received(credential.type, "quarantined" if is_kept else "quarantine_full")
     log.warning("payload_quarantined", service_id=str(sender.service_id), key=sender.actor.name, is_kept=is_kept)
-    return Quarantined(*errors, is_kept=is_kept)
+    return Quarantined(*error.errors, is_kept=is_kept, is_senders_fault=not isinstance(error, Unmapped))

@@ -118,10 +118,11 @@ class MessageFormat:
     ``paths`` take POST; the first is shown with a new key. ``more_paths`` take the methods that they name. What is no
     message, such as a question, the ``router`` answers.
 
-    ``read`` raises nothing, whatever was sent, and reads a request that was kept as it read it when it came: the
-    Content-Type is the only header that is kept, and the method is not. ``answer`` gets the results in the order of the
-    messages. ``refuse`` answers an error in the form that its senders read. ``max_body_bytes`` is what its senders may
-    send, where that is more than the settings allow. ``options`` are what each key of the format can be set to.
+    ``read`` has nothing to raise, whatever was sent: what a format fails at is put in quarantine. It reads a request
+    that was kept as it read it when it came: the Content-Type is the only header that is kept, and the method is not.
+    ``answer`` gets the results in the order of the messages. ``refuse`` answers an error in the form that its senders
+    read. ``max_body_bytes`` is what its senders may send, where that is more than the settings allow. ``options`` are
+    what each key of the format can be set to.
     ``caption``, ``hint`` and ``snippets`` are for the pages.
     """
 

@@ -9,6 +9,7 @@ from tocsin.db.pool import Connection
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.many_messages import act_on_all
 from tocsin.ingest.message_format import MessageResult, RawRequest, Submission
+from tocsin.ingest.read_request import read_request
 from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor
 from tocsin.store.payloads import quarantine
@@ -36,4 +37,4 @@ def read_again(payload: ReceivedPayload) -> Submission:
         gone = FieldError("type", f"no format of the type {payload.integration_key_type} is installed")
         return Submission(None, InvalidInput(gone))
     headers = Headers({"content-type": payload.content_type} if payload.content_type else {})
-    return message_format.read(RawRequest(payload.query, headers, payload.body, payload.path))
+    return read_request(message_format, RawRequest(payload.query, headers, payload.body, payload.path))
