@@ -93,8 +93,9 @@ JobId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 @router.get("", summary="Depth, overdue objects, instances and repairs")
 async def read_engine(pool: Database) -> EngineRead:
-    """Queue depth by kind; what is overdue (nothing, in health); each process with its last sign of life; what
-    the sweep has repaired lately (nothing, in health)."""
+    """Queue depth by kind, what is overdue, each process with its last sign of life, and the sweep's latest repairs.
+
+    In health nothing is overdue, and nothing is repaired."""
     return EngineRead.model_validate(await engine_overview.load(pool))
 
 

@@ -1,4 +1,4 @@
-"""Favourites: the services that the caller keeps an eye on."""
+"""The favourite services of the caller."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What a heartbeat monitor has seen: its last pings, and when it was up, down or paused."""
+"""The history of a heartbeat monitor: its last pings, and when it was up, down or paused."""
 
 from typing import Literal
 from uuid import UUID

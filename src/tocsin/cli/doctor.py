@@ -36,7 +36,8 @@ _BY_MAIL_ALONE = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding. What is of area engine can be mended here, the rest by people; ``reason`` is its stable name.
+    """One finding. Findings of the area ``engine`` can be repaired here, the others by people; ``reason`` is a stable
+    name.
 
     ``due``: when the object should move or have moved, where that is known.
     """

@@ -31,7 +31,8 @@ class Credentials:
 async def first_start(dsn: str, keep: Callable[[Credentials], None]) -> Credentials | None:
     """Make the first administrator when there is no user yet; None when there is.
 
-    ``keep`` puts the sign-in where its owner finds it. When it fails, nothing is made: the next start is the first.
+    ``keep`` writes the credentials where their owner finds them. When it fails, nothing is made, and the next start
+    tries again.
     """
     connection = await asyncpg.connect(dsn)
     try:

@@ -72,7 +72,7 @@ async def open_database(loaded: Settings, *, exclusive: bool = False) -> AsyncIt
 
 @contextmanager
 def _telling_way_out(loaded: Settings) -> Iterator[None]:
-    """Say of a database that an unreleased version built where it is, and what can be done about it."""
+    """Add to the error about a database that an unreleased version built where it is, and what can be done about it."""
     try:
         yield
     except AlteredMigration as error:
@@ -110,7 +110,7 @@ async def _require_fit(dsn: str) -> None:
 
 @contextmanager
 def _telling_where(dsn: str) -> Iterator[None]:
-    """Turn what a database that cannot be used says into a ConfigurationError that says where it was looked for."""
+    """Turn the error of a database that cannot be used into a ConfigurationError that says where that database is."""
     try:
         yield
     except _DATABASE_ANSWERS as error:

@@ -66,10 +66,10 @@ _NEW_OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 
 def _keep_out_of_collections() -> None:
-    """Let the collector look no more at what start-up has made, which stays: that took 100 ms of some requests.
+    """Exclude the objects that start-up has made from garbage collection: looking at them took 100 ms of some requests.
 
-    It looks less often at what is new, too: in a storm it finds thousands of pages under way and hardly any garbage,
-    which took a tenth of the processor time.
+    New objects are collected less often, too: in a storm there are thousands of pages under way and hardly any garbage,
+    and collecting took a tenth of the processor time.
     """
     gc.collect()
     gc.freeze()

@@ -121,8 +121,10 @@ async def patiently(work: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _leave_as_is(_connection: Connection) -> None:
-    """Nothing to reset when a connection goes back: our settings are local to a transaction, we hold no session lock
-    and no cursor, and whoever listens has a connection of their own. asyncpg's own reset costs a round trip each time.
+    """Reset nothing when a connection goes back to the pool: asyncpg's reset would cost a round trip.
+
+    Our settings are
+    local to a transaction, we hold neither session locks nor cursors, and listeners have connections of their own.
     """
 
 

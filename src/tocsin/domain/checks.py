@@ -53,7 +53,7 @@ def of_policies(policies: Sequence[PolicyReach], catch_alls: Mapping[UUID, Polic
 def policies_reaching_nobody(
     policies: Sequence[PolicyReach], catch_alls: Mapping[UUID, PolicyReach]
 ) -> Iterator[Finding]:
-    """Policies that would page nobody now, themselves or by their catch-all. Those without any step are not theirs."""
+    """Policies with steps that would page nobody now, neither by themselves nor by their catch-all."""
     for policy in policies:
         if policy.steps and not policy.pages_somebody and not _is_caught(policy, catch_alls):
             on_call = any(step.now for step in policy.steps)

@@ -16,7 +16,7 @@ class ClosingReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClosingFacts:
-    """What decides. ``touched_at``: when anybody or anything did something to the alert last, or has it until then.
+    """What decides. ``touched_at``: when the alert was last acted on, or until when it is acknowledged.
 
     ``recovered_at``: when its source asked to close it, which was put off since the alert flaps; ``last_seen_at``: when
     it was reported last. ``auto_close_after`` None: no alert of the service closes for being left alone.

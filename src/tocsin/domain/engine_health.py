@@ -61,7 +61,7 @@ class HealthProblem:
 
 
 def problems(status: EngineStatus) -> Sequence[HealthProblem]:
-    """What is wrong with the engine; nothing in health, and for lateness that may pass in a moment."""
+    """What is wrong with the engine. Empty when it is healthy, and while a delay may still pass by itself."""
     late = status.now - SHOWS_AFTER
     found: list[HealthProblem] = []
     if status.engine_seen_at is None:
@@ -81,7 +81,7 @@ def problems(status: EngineStatus) -> Sequence[HealthProblem]:
 
 
 def obstacles(status: EngineStatus) -> Sequence[str]:
-    """Why it cannot be said that pages go out: the problems, any object without a job, and sends that all fail."""
+    """Why nobody can be sure that pages go out: the problems, objects without a job, and sends that all fail."""
     found = [problem.message for problem in problems(status)]
     if status.overdue and not any(problem.kind is ProblemKind.OVERDUE for problem in problems(status)):
         found.append(f"{_count(status.overdue, 'object')} without a job in time")

@@ -21,7 +21,7 @@ _OPENERS = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """Some of a text, and whether it is an address."""
+    """A part of a text, and whether it is an address."""
 
     text: str
     is_url: bool = False

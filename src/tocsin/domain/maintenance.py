@@ -15,7 +15,7 @@ from tocsin.domain.dedup_key import shown_key
 from tocsin.domain.wall_clock import first_instant, wall_time
 
 UNREADABLE = (ValueError, LookupError, OSError)
-"""What a window that cannot be read raises: its zone is unknown here, or no zone's name."""
+"""What a window raises that cannot be read, since its time zone is unknown."""
 
 _WEEK = timedelta(weeks=1)
 
@@ -71,9 +71,10 @@ def of_alert(row: MaintenanceRow, summary: str, dedup_key: str) -> Maintenance:
 
 
 def of_service(row: MaintenanceRow) -> Maintenance:
-    """What holds the alerts of the row's service that it lets not pass.
+    """What holds the alerts of the row's service, except those that it lets pass.
 
-    Of windows that cannot be read what the engine stored last counts: its job is parked and says why, its alerts go on.
+    When a window cannot be read, what the engine stored last counts: the service's job is parked and says why, and the
+    alerts go on.
     """
     windows = list(_readable(row["windows"]))
     stored = row["window_ends_at"] if len(windows) < len(row["windows"]) else None
@@ -98,7 +99,7 @@ def windows_at(windows: Sequence[Window], now: datetime) -> Windows:
 def lets_pass(exceptions: Sequence[str], summary: str, dedup_key: str) -> bool:
     """Whether an alert is let through a maintenance: a pattern (``*`` and ``?``) matches its summary or its key whole.
 
-    Letters match in either case, and any other character, ``[`` too, is itself.
+    Letters match in either case. Every other character, ``[`` too, stands for itself.
     """
     texts = (summary.lower(), dedup_key.lower())
     return any(fnmatchcase(text, _escaped(pattern.lower())) for pattern in exceptions for text in texts)

@@ -29,7 +29,7 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a sender's word was taken for, and whether the word is ours, known, or unknown."""
+    """The severity that a sender's word was taken for, and whether the word is one of ours, a known one, or unknown."""
 
     severity: Severity
     how: Literal["given", "translated", "unknown"]

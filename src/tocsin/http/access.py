@@ -1,6 +1,6 @@
 """Who may do what (design, section 7). The ``require_`` functions raise PermissionDenied with the reason.
 
-`tocsin.domain.rights` decides; the reasons are there.
+`tocsin.domain.rights` decides and gives the reasons.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The database's constraints, each with the field that it is about and the sentence for who broke it."""
+"""The database's constraints, each with the field that it is about and the sentence for a caller who violates it."""
 
 from dataclasses import dataclass
 

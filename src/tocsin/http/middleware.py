@@ -12,7 +12,7 @@ from tocsin.errors import TooLarge
 from tocsin.http.problem_details import problem
 from tocsin.http.server.counts import CutOffCause, count
 
-# Where the end of a body is enough, so many bytes of it are read at most.
+# Where the end of a body is enough, at most so many bytes of a body are read.
 _MOST_READ = 16 * 1024 * 1024
 
 

@@ -1,4 +1,4 @@
-"""Where a browser's request comes from, so that another site cannot act with somebody's cookie."""
+"""Which site a browser's request comes from, so that another site cannot act with somebody's cookie."""
 
 from typing import Literal
 from urllib.parse import urlsplit

@@ -72,7 +72,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 def problem_of(error: TocsinError) -> ProblemResponse | None:
-    """The answer for an error that its caller is told of; None when it is none of theirs."""
+    """The answer for an error of the caller's; None for any other error."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
     if status is None:
         return None

@@ -1,4 +1,4 @@
-"""What is wrong with a request, in the words of our errors: what FastAPI and pydantic find, and unknown parameters.
+"""What is wrong with a request, as our field errors: what FastAPI and pydantic find, and unknown parameters.
 
 A query parameter that a route does not declare is an error, as an unknown field of a body is: a misspelt filter that is
 ignored would answer with everything, and look like an answer.

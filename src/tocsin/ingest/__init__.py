@@ -1,4 +1,4 @@
-"""How monitoring gets its alerts in: one folder a format, and one intake that all formats share.
+"""How monitoring sends its alerts: one folder for each format, and one intake that all formats share.
 
 A *format* (`tocsin.ingest.message_format`) says which paths it has, what it reads in a request, and how it answers. The
 *intake* (`tocsin.ingest.intake`) looks the integration key up, raises, acknowledges or closes, and answers only after

@@ -23,7 +23,7 @@ _NAMES: Mapping[str, str] = {
 def known_charset(declared: str) -> str | None:
     """Python's name of a charset; None when it has none.
 
-    Looked up here, since Python remembers every name that it was ever asked for.
+    Looked up in a table of ours, since Python keeps every name that it is asked for in memory.
     """
     return _NAMES.get(re.sub("[^a-z0-9]+", "_", declared.strip().lower()))
 

@@ -22,8 +22,9 @@ def compose_alert(  # noqa: PLR0913 - the parts of an alert, passed by name
     dedup: str = "",
     unnamed: str = "An alert",
 ) -> NewAlert:
-    """An alert that can be stored. Texts, labels and ``dedup`` are fit already; an alert that nothing names is
-    ``unnamed``.
+    """An alert that can be stored; ``unnamed`` is what one without any text is called.
+
+    Texts, labels and ``dedup`` are fit already.
     """
     labels = labels if labels is not None else {}
     fit, details = fit_links(mender, [*links], details)

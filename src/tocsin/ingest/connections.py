@@ -1,4 +1,4 @@
-"""The ways in have connections to the database of their own, and tell engines of new jobs once for many."""
+"""Ingest has database connections of its own, and notifies engines of new jobs once for many messages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -35,7 +35,7 @@ class IngestConnections:
     _notifying: asyncio.Task[None] | None = field(default=None, repr=False)
 
     def committed(self) -> None:
-        """Tell the engines that there may be new jobs."""
+        """Notify the engines that there may be new jobs."""
         if not self.is_quiet:
             return
         for wake in self.wakes:
@@ -54,7 +54,7 @@ class IngestConnections:
             await asyncio.sleep(_AT_MOST_EVERY.total_seconds())
 
     async def finish(self) -> None:
-        """Wait until the engines have been told."""
+        """Wait until the engines have been notified."""
         if self._notifying is not None:
             await self._notifying
 

@@ -1,4 +1,4 @@
-"""Work that is waited for only so long."""
+"""Waiting for work, up to a deadline."""
 
 import asyncio
 from collections.abc import Coroutine

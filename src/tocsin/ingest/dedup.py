@@ -1,4 +1,4 @@
-"""What a sender names the thing by that its messages are about, made fit to be a deduplication key."""
+"""A sender's own name for what its messages are about, made fit to be a deduplication key."""
 
 from tocsin.domain.dedup_key import MAX_DEDUP, fitting
 from tocsin.ingest.mending import Mender

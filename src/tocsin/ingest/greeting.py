@@ -1,4 +1,4 @@
-"""What a browser is told that opens the address of a way in."""
+"""What a browser shows that opens an address for senders."""
 
 from collections.abc import Callable, Sequence
 

@@ -25,7 +25,7 @@ def read_json_body(content_type: str, body: bytes) -> JsonBody:
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """A JSON object; nothing is an empty one. Raises InvalidInput."""
+    """A JSON object; an empty text is an empty object. Raises InvalidInput."""
     text = text.removeprefix("\ufeff").strip()
     if not text:
         return {}

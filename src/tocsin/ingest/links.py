@@ -1,4 +1,4 @@
-"""Links as senders send them, made fit to store: what is no address of the web becomes text, and is not lost."""
+"""Links as senders send them, made fit to store: one that is not a web address becomes text in the details."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _RUNBOOK = re.compile("run[ _-]?book|playbook", re.IGNORECASE)
 
 
 def fit_links(mender: Mender, given: Sequence[AlertLink], details: str) -> tuple[list[AlertLink], str]:
-    """The first 20 links with an address of http or https, and the details, at the end of which the others stand."""
+    """The first 20 links with an address of http or https, and the details with the other links at their end."""
     links: list[AlertLink] = []
     others: list[str] = []
     problems: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""What many messages of one request do to alerts, in one transaction of whoever acts by them.
+"""What many messages of one request do to alerts, in one transaction of the actor.
 
 All that they raise is one statement, and so is all that they close; whatever else they ask for is done one by one.
 """

@@ -1,6 +1,6 @@
 """How much one key may send: a burst at once, and so many messages a second in the long run.
 
-A sender that has gone wrong is slowed before it takes what the senders of others need. The buckets are of this process,
+A sender that has gone wrong is slowed down before it keeps other senders waiting. Each process has buckets of its own,
 so several web processes let through as many times more: a bucket in the database would cost each alert a write.
 """
 

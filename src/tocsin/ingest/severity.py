@@ -1,4 +1,4 @@
-"""How bad an alert is, from a sender's own word for it."""
+"""The severity of an alert, from the sender's own word for it."""
 
 from tocsin.domain.severity import Severity, read_severity
 from tocsin.ingest.labels import add_label

@@ -6,7 +6,7 @@ from tocsin.db.pool import Queryable
 from tocsin.errors import FieldError, InvalidInput
 
 FARTHEST = timedelta(days=3660)
-"""How far ahead anybody asks who will be on call: working it out goes through every handoff until then."""
+"""How far ahead one may ask who will be on call: the computation goes through every handoff until then."""
 
 
 async def now(database: Queryable) -> datetime:

@@ -21,22 +21,22 @@ def new_password() -> str:
 
 
 def new_integration_token() -> str:
-    """A source's way in: 32 lower-case hexadecimal digits."""
+    """The token of an integration key: 32 lower-case hexadecimal digits."""
     return secrets.token_hex(16)
 
 
 def new_heartbeat_secret() -> str:
-    """What makes the address secret that pings a heartbeat monitor: 32 lower-case hexadecimal digits."""
+    """The secret in the address that takes the pings of a heartbeat monitor: 32 lower-case hexadecimal digits."""
     return secrets.token_hex(16)
 
 
 def new_feed_token() -> str:
-    """What makes the address of a calendar feed secret."""
+    """The secret in the address of a calendar feed."""
     return secrets.token_urlsafe(32)
 
 
 def new_signing_secret() -> str:
-    """What signs the webhooks of one destination."""
+    """The secret that signs the webhooks of one destination."""
     return secrets.token_urlsafe(32)
 
 

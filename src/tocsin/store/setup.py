@@ -1,4 +1,4 @@
-"""How far a new Tocsin has come: what there is of what a first page needs."""
+"""How far a new Tocsin is set up: what exists of all that a first page needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ async def received(database: Queryable) -> bool:
 
 
 async def load(database: Queryable) -> Setup:
-    """How things stand."""
+    """What exists now."""
     policy_ids = [row["id"] for row in await database.fetch(_sql["policies"])]
     return Setup(
         await policy_reach.of_policies(database, policy_ids),

@@ -1,4 +1,4 @@
-"""The engine is watched, and its operators are notified when it is sick, on a path that uses no job and no queue.
+"""Watching the engine: its operators are notified when it is sick, without using its jobs or queue.
 
 Every process watches, the web's too: when all engines are dead, it is the one that notifies them.
 """

@@ -1,10 +1,10 @@
-"""One process's watch over the engine: it looks every few seconds, and one of all that watch notifies the operators.
+"""One process's watch over the engine: it checks every few seconds, and one process notifies the operators.
 
 `tocsin.domain.engine_health` decides; the incident in the database makes the watching processes one. Nobody holds a
 connection while a notice is on its way: it is claimed, sent, and recorded. A process that dies in between leaves a
 claim that runs out, and another sends the notice, with the same idempotency keys.
 
-Whom to notify is remembered from one look to the next, for when the database does not answer.
+Whom to notify is remembered from one check to the next, for when the database does not answer.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class Watch:
     _id: str = field(default_factory=lambda: uuid4().hex[:12])
 
     async def look(self) -> IncidentStep | Verdict:
-        """Look once and do what is to be done; returns what that was."""
+        """Check once and do what follows; returns what that was."""
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN.total_seconds()), self.pool.acquire() as connection:
                 found = await self._find(connection)

@@ -1,4 +1,4 @@
-"""A database that does not answer: what one process can say about it alone, by its own clock."""
+"""A database that does not answer: what one process decides about it alone, by its own clock."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The operators hear of what senders sent and nobody was paged for, since it could not be mapped to an alert."""
+"""The operators are notified of payloads that paged nobody, since they could not be mapped to an alert."""
 
 from dataclasses import dataclass
 

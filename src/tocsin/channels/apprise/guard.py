@@ -105,7 +105,10 @@ def allowed_parts(url: str) -> dict[str, Any]:
 
 
 def may_have(schema: str, name: str) -> bool:
-    """Whether a URL of the schema may have the parameter. Apprise marks headers and fields of ours by a first sign."""
+    """Whether a URL of the schema may have the parameter.
+
+    Apprise marks the caller's headers and fields by a first character.
+    """
     plugin = _plugins[schema]
     if name[:1] in ("+", "-", ":"):
         return any(kwargs.get("prefix") == name[0] for kwargs in plugin.template_kwargs.values())

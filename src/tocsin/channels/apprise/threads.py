@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Crowded(Exception):
-    """As many calls as may be under way with this key have not ended."""
+    """The key has as many calls under way as it may have."""
 
 
 class Threads:

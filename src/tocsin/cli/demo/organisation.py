@@ -10,7 +10,7 @@ _STEP_SECONDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """What monitoring knows of it: where to send alerts."""
+    """The organisation as monitoring knows it: the address that takes its alerts."""
 
     incoming: str
 

@@ -154,7 +154,7 @@ def _wanted(alert: EscalationState, policy: ResolvedPolicy) -> int | None:
 def _nobody(
     alert: EscalationState, policy: ResolvedPolicy, next_loop: int, skipped: Sequence[Skipped]
 ) -> EscalationDecision:
-    """A round of nothing but skips counts. The alert tries the next round when the steps' time has passed."""
+    """Count the round, all of whose steps were skipped; the alert tries the next one when their delays have passed."""
     if not begins_by_itself(policy.repeat, next_loop):
         return _used_up(alert, policy, EscalationReason.NOBODY_ON_CALL, skipped)
     wait = sum((step.delay for step in policy.steps), timedelta())

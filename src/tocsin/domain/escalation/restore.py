@@ -1,7 +1,7 @@
 """What an alert's state has to be by its last move, where the state is lost or says otherwise.
 
-Who is authoritative: a person's status comes first, then the last move that the timeline tells. A step or a policy that
-is gone since then, or a moment that has passed, is nothing to restore: ``decide`` goes on from there.
+Who is authoritative: the status that people set comes first, then the last move in the timeline. A step or policy that
+was deleted since then is not restored, nor is a moment that has passed waited for: ``decide`` goes on from there.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tocsin.domain.escalation.state import EscalationState
 
 
 def restore(moved: EscalationState) -> EscalationState:
-    """The state of an alert with this status that its last move left so."""
+    """The state that an alert's row must have, given what its last move left."""
     if moved.status == "acknowledged":
         return replace(moved, state="acknowledged", next_escalation=moved.acknowledgement_ends)
     return moved
@@ -20,7 +20,8 @@ def restore(moved: EscalationState) -> EscalationState:
 def contradicts(alert: EscalationState, moved: EscalationState) -> Literal["not_exhausted", "due_too_late"] | None:
     """What the state says other than the last move; None where an event since then may have changed it.
 
-    An earlier moment than that of the move is none: no rule says that it was later.
+    An alert that is due earlier than its last move says does not contradict it: whatever made it due may be an event
+    since then.
     """
     if alert.status != "triggered" or alert.state == "acknowledged" or alert.forced:
         return None

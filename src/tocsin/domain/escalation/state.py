@@ -9,7 +9,7 @@ AlertStatus = Literal["triggered", "acknowledged", "closed"]
 State = Literal["new", "escalating", "nobody", "exhausted", "no_steps", "maintenance", "acknowledged"]
 
 STATES_HELD: frozenset[State] = frozenset({"new", "escalating", "nobody", "maintenance"})
-"""Where a maintenance holds an alert; in the others nothing would move anyway."""
+"""The states in which a maintenance holds an alert; in the others nothing would move anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class EscalationState:
     """An alert's escalation as its row says. ``policy_id`` is None when the steps it has entered no longer count (A7).
 
     ``caught``: it stands on the catch-all of its service's policy. ``forced_step`` is the step that was asked for.
-    ``acknowledgement_ends``: by what its service says now; ``next_escalation`` holds what it said before.
+    ``acknowledgement_ends`` follows from the service's setting now, ``next_escalation`` from the setting when it was
+    acknowledged.
     """
 
     status: AlertStatus

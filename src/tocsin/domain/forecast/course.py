@@ -1,8 +1,8 @@
 """What would happen to an alert if nobody touched it: the steps it would enter, the pages it would send, and when.
 
-A forecast asks the same functions as the engine, ``decide`` and ``tick``, from one moment at which
-they have something to do to the next. It writes nothing, and every page counts as delivered at its first attempt. At
-one instant the alert moves before its notification cycles do, as in the engine.
+A forecast calls the same functions as the engine, ``decide`` and ``tick``, at each moment at which they have something
+to do. It writes nothing, and assumes that every page is delivered at its first attempt. At one instant the alert moves
+before its notification cycles do, as in the engine.
 
 What changes by itself is foreseen: handoffs, rules, overrides, temporary schedules, maintenance, acknowledgements that
 run out. What people change is not. A forecast ends when nothing is left to come, at its horizon, or at its limit of
@@ -56,7 +56,7 @@ def new_alert(view: ForecastView, at: datetime) -> Start:
 
 
 def by_hand(start: Start) -> Start:
-    """The open alert with somebody's wish that it escalate now (A5)."""
+    """The open alert as it is once somebody has asked for its next step (A5)."""
     return replace(start, alert=replace(start.alert, status="triggered", forced=True, next_escalation=start.at))
 
 
@@ -98,7 +98,7 @@ class _Course:
         return max(min(moments), self.now) if moments else None
 
     def go_to(self, moment: datetime) -> None:
-        """Do all that is due at the moment, the next of any."""
+        """Do everything that is due at the moment, which is the one that ``next_moment`` gave."""
         self.now = moment
         if self.wake is not None and self.wake <= moment:
             self._move()
@@ -177,7 +177,7 @@ class _Course:
         return self.alert.next_escalation
 
     def _next_look(self) -> datetime | None:
-        """An alert that found nobody looks again as soon as somebody who can be paged comes on call."""
+        """When an alert that found nobody tries again: as soon as somebody who can be paged comes on call."""
         due = self.alert.next_escalation
         if due is None:
             return None

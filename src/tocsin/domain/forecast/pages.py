@@ -29,7 +29,7 @@ from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, m
 
 @dataclass(frozen=True, slots=True)
 class RunningCycle:
-    """A notification cycle under way, whose, and for which step. It looks next at its ``next_tick``, which is set."""
+    """A notification cycle under way, with its user and step. Its ``next_tick`` is always set."""
 
     user_id: UUID
     cycle: Cycle

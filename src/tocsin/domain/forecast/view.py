@@ -1,4 +1,4 @@
-"""What a forecast looks at: a service's policy and its catch-all, who is on call, how users are reached, maintenance.
+"""What a forecast reads: a service's policy and its catch-all, who is on call, how users are reached, maintenance.
 
 A view is frozen as of ``snapshot.now``: it answers for later instants as if nobody changed anything. Whom a step pages
 at an instant comes from the snapshot, as in the engine; the answers are values of ``tocsin.domain.escalation``.

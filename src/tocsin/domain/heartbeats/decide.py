@@ -8,9 +8,9 @@ from typing import Literal
 from tocsin.domain.heartbeats.expectation import UNREADABLE, Expectation
 
 WAKES_EVERY = timedelta(milliseconds=250)
-"""Monitors are looked at at such moments only, so that those whose deadlines are near to each other are so together."""
+"""Monitors are looked at only at multiples of this, so that those whose deadlines are close are looked at together."""
 
-# Who looks at a monitor so long after its deadline finds that no engine ran: nobody took pings then, either.
+# A job that runs so long after the deadline of its monitor shows that no engine ran: probably nobody took pings either.
 _LOOKED_TOO_LATE = timedelta(minutes=1)
 _LONGEST_EXCUSE = timedelta(minutes=10)
 
@@ -64,7 +64,7 @@ class Pings:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a monitor goes down, why, and when its ping is expected: before that, by its grace."""
+    """When a monitor goes down and why. Its ping is expected at ``expected_at``, which is earlier by the grace."""
 
     at: datetime
     reason: HeartbeatReason
@@ -73,7 +73,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatState:
-    """Where a monitor stands, as its row says. ``alert_id``: the alert that was raised because it is down."""
+    """A monitor's status, as its row says. ``alert_id``: the alert that was raised because it is down."""
 
     status: HeartbeatStatus
     reason: HeartbeatReason
@@ -111,7 +111,7 @@ class MonitorSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatDecision:
-    """Where it stands from now on, when it goes down unless something comes, and what to do of its alert."""
+    """A monitor's new state, when it goes down unless a ping comes, and what to do about its alert."""
 
     state: HeartbeatState
     deadline: Deadline | None = None
@@ -124,9 +124,9 @@ class HeartbeatDecision:
 
 
 def deadline(expectation: Expectation, pings: Pings) -> Deadline | None:
-    """When a monitor that is not down goes so; None while nothing has come and nobody has armed it.
+    """When a monitor that is not down goes down; None while no ping has come and nobody has armed it.
 
-    A run that began in time suspends what was expected: it may take its limit from then on.
+    A run that began in time has its limit as the deadline, instead of the next expected ping.
     """
     counts_from = pings.counts_from or pings.run
     if counts_from is None:
@@ -144,8 +144,8 @@ def excuse(
 ) -> datetime | None:
     """Until when a monitor's silence is not held against it; None when it has no excuse.
 
-    A look that comes more than a minute after it was planned gives one: for as long as between two of its pings, ten
-    minutes at most. Otherwise the ``former`` one stays.
+    A job that runs more than a minute after it was planned excuses the monitor for the time between two of its pings,
+    ten minutes at most. Otherwise the ``former`` excuse stays.
     """
     if planned_look is None or now - planned_look <= _LOOKED_TOO_LATE:
         return former

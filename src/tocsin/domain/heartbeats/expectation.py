@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 UNREADABLE = (ValueError, LookupError, OSError)
-"""What an expectation that cannot be read raises: SQL may have written a zone or an expression that is none."""
+"""What an expectation raises that cannot be read: SQL may have written an unknown zone or a wrong expression."""
 
 _FIELDS = 5
 _PROBE = datetime(2000, 1, 1, tzinfo=UTC)

@@ -24,7 +24,7 @@ class HeartbeatStint:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatDay:
-    """A day of a monitor's: how long it was up and down, and how often it went down. Neither: it was not watched."""
+    """One day of a monitor: how long it was up and down (neither: it was not watched), and how often it went down."""
 
     span: Span
     up: timedelta = timedelta(0)

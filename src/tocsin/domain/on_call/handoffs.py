@@ -59,7 +59,7 @@ def handoffs(rotation: HandoffRule, after: datetime, until: datetime) -> Iterato
 
 
 def count_handoffs(rotation: HandoffRule, after: datetime, until: datetime) -> int:
-    """How many handoffs lie in (after, until]; quick for years of hourly shifts. None when ``until`` is earlier."""
+    """How many handoffs lie in (after, until]; quick for years of hourly shifts. 0 when ``until`` is earlier."""
     passed = _number(rotation, until) - _number(rotation, after)
     if passed <= 1:
         return max(passed, 0)

@@ -62,7 +62,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Nobody is left: there is no row any more."""
+    """Nobody is left in the rotation: its row is removed."""
 
     reason: RotationReason = RotationReason.LAST_REMOVED
 

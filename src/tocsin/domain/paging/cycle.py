@@ -77,14 +77,14 @@ class Ticks:
 
 @dataclass(frozen=True, slots=True)
 class EndCycle:
-    """Nobody needs this cycle any more."""
+    """The cycle ends, since nobody needs it any more."""
 
     reason: PagingReason
 
 
 @dataclass(frozen=True, slots=True)
 class HoldCycle:
-    """Stand still and look again at ``until``; nothing is skipped meanwhile."""
+    """The cycle waits until ``until``; no page is skipped meanwhile."""
 
     until: datetime
     reason: PagingReason = PagingReason.IN_MAINTENANCE

@@ -1,4 +1,4 @@
-"""Why a cycle or a page did what it did, and what both can come to."""
+"""Why a cycle or a page did what it did, and the decision that both can come to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class PagingReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LetOthersMove:
-    """Look again at ``until``: what the alert or a newer cycle does then may bundle what is due now."""
+    """Wait until ``until``: what the alert or a newer cycle does then may bundle what is due now."""
 
     until: datetime
     reason: PagingReason = PagingReason.OTHERS_MOVE_FIRST

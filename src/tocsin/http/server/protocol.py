@@ -1,4 +1,4 @@
-"""HTTP/1.1 on one connection: Uvicorn's, with deadlines for a client that keeps it waiting, and no word in the log."""
+"""HTTP/1.1 on one connection: Uvicorn's, with deadlines for a client that keeps it waiting, which are not logged."""
 
 import asyncio
 from typing import Any

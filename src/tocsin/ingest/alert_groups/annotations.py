@@ -10,7 +10,7 @@ _DASHBOARDS = ("dashboard_url", "dashboardURL", "dashboard")
 
 
 def summary_of(annotations: Mapping[str, str], labels: Mapping[str, str]) -> str:
-    """What an alert is called: by its summary, or else by its name and where it is."""
+    """The summary of an alert: its annotation, or else its name and where it is."""
     if summary := annotations.get("summary") or annotations.get("title"):
         return summary
     name, place = labels.get("alertname", ""), labels.get("instance", "")

@@ -1,4 +1,4 @@
-"""Each alert of a group for itself: one that leaves the group closes itself only."""
+"""Each alert of a group as an alert of its own; one that leaves the group is closed by itself."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Whether an alert or a group of them is on, in the words of those who send groups."""
+"""Whether an alert or a group of alerts is firing, from the word that its sender uses."""
 
 from typing import Literal
 
@@ -11,7 +11,10 @@ _RESOLVED = frozenset({"resolved", "ok", "normal", "inactive"})
 
 
 def read_status(mender: Mender, given: object, otherwise: AlertState = "firing") -> AlertState:
-    """The status; of none ``otherwise``, and firing of one that is not known, since a page too many is better."""
+    """The status: ``otherwise`` when none is given, firing for an unknown one.
+
+    A page too many is better than none.
+    """
     word = mender.line("status", given)
     match word.casefold():
         case "":

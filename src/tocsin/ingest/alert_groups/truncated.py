@@ -1,4 +1,4 @@
-"""The alerts of a group that its message does not hold, told by an alert of their own: they are not lost in silence."""
+"""The alerts of a group that its message does not hold: one more alert reports that they are missing."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A group as one alert: open while any alert of it is, its details refreshed by each message."""
+"""A group as one alert, which is open while any alert of the group is; each message refreshes its details."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

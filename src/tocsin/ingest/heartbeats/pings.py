@@ -31,7 +31,7 @@ KEEPS_END = (PATH, "/v1/api/heartbeat/", "/integrations/v1/")
 """The paths under which a long body is cut, and not refused: a run with a long log has ended all the same."""
 
 LOG_BYTES = 100_000
-"""So much of the end of a body is kept."""
+"""How many bytes of the end of a body are kept."""
 
 _ANSWERS_WITHIN = 8.0
 _EXIT_CODE = re.compile(r"\d{1,10}")
@@ -92,7 +92,7 @@ def _ping(request: Request, signal: str, body: bytes) -> NewPing:
 
 
 def _read(monitor: Monitor) -> PingAnswer:
-    """The monitor as the engine is about to have it."""
+    """The monitor's status as the engine will set it because of this ping."""
     decision = monitor.decision
     due = decision.deadline
     return PingAnswer(

@@ -121,7 +121,7 @@ def _is_text(key: str) -> bool:
 
 
 def _fields(alert: Alert) -> Mapping[str, Any]:
-    """An alert in Opsgenie's words; what Tocsin has not is empty."""
+    """An alert in Opsgenie's words; fields that Tocsin does not have are empty."""
     return {
         "id": str(alert.id),
         "tinyId": str(alert.id),

@@ -1,7 +1,7 @@
 """An event of either version, in the fields of version 2, as a message. Pure.
 
-Of version 1 an event becomes one of version 2: https://developer.pagerduty.com/docs/events-api-v1/overview/. An event
-without a ``dedup_key`` raises an alert of its own, whose key is made here and told in the answer.
+An event of version 1 (https://developer.pagerduty.com/docs/events-api-v1/overview/) becomes one of version 2. An event
+without a ``dedup_key`` raises an alert of its own, whose key is made here and returned in the answer.
 """
 
 from collections.abc import Mapping

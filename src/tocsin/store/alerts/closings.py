@@ -1,4 +1,4 @@
-"""When an open alert closes by itself, as things are."""
+"""When an open alert closes by itself if nothing happens to it."""
 
 from tocsin.db.pool import Queryable
 from tocsin.db.sql import Statements

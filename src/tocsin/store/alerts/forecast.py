@@ -1,4 +1,4 @@
-"""What would happen to an alert: what decides is read at one moment, then ``tocsin.domain.forecast.course`` goes on.
+"""What would happen to an alert: everything that decides is read at one moment and given to ``tocsin.domain.forecast``.
 
 Nothing is written, and no row is locked.
 """
@@ -34,7 +34,7 @@ from tocsin.store.policies.policy_definitions import NamedPolicy
 
 _sql = Statements(__package__, "forecast.sql")
 
-# A caller whose clock is slow by no more means now.
+# How far in the past a moment may lie that still counts as now: the caller's clock may be slow.
 CLOCK_DIFFERENCE = timedelta(minutes=1)
 
 

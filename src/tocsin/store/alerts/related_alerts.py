@@ -39,7 +39,8 @@ class RelatedAlert:
 async def related_alerts(database: Queryable, alert: Alert, limit: int = 5) -> Sequence[RelatedAlert]:
     """Open alerts that share the most labels with this one, the newest first among equals.
 
-    They are looked for by a few labels, and a few by each: of thousands that share a common label, any are found.
+    A few labels are searched for, and a few alerts by each; of thousands that share a label, which ones are found is
+    not defined.
     """
     wanted = [{name: alert.labels[name]} for name in _telling(alert.labels)]
     if not wanted:

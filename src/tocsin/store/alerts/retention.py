@@ -1,4 +1,4 @@
-"""Closed alerts are kept for a time, and then removed with their timelines and pages. Reports keep their sums by hour.
+"""Closed alerts are kept for a time, then removed with timelines and pages. Their hourly sums stay, for reports.
 
 A batch is a transaction of its own, so nothing is locked for long. Like everybody it locks services before alerts; the
 sums are written, which looks at services and users, before anything goes.

@@ -1,7 +1,7 @@
 """The alerts that have rolled up into one, since too many are open on their service.
 
-Each is open until whatever reported it closes it; the last that closes takes the one alert with it. Closed by a person,
-that one ends them all.
+Each is open until its source closes it; when the last one closes, so does the alert into which they rolled up. When a
+person closes that alert, all of them are closed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ RolledUpAction = Literal["close", "acknowledge"]
 
 @dataclass(frozen=True, slots=True)
 class RolledUpAlert:
-    """What would be an alert of its own if fewer were open."""
+    """What would be an alert of its own if fewer alerts were open on the service."""
 
     dedup_key: str
     summary: str

@@ -1,1 +1,1 @@
-"""How the engine is: its instances and jobs, what is overdue, and who is told when it is not well."""
+"""The state of the engine: its instances and jobs, what is overdue, and who is notified when something is wrong."""

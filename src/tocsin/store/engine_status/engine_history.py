@@ -1,4 +1,4 @@
-"""How late the engine was lately, how much it repaired, and which objects it has missed."""
+"""How late the engine was during the last hour, how much it repaired in a day, and which objects are overdue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -86,6 +86,6 @@ async def load(pool: Pool) -> EngineOverview:
 
 
 async def can_mail(pool: Pool, *, own: bool) -> bool:
-    """Whether pages go out by mail, as the engines at work say, who send them; ``own``, the asker's, when none says."""
+    """Whether pages can go out by mail, as the engines at work say; ``own``, what this process says, when none does."""
     said: bool | None = await pool.fetchval(_sql["mails"])
     return own if said is None else said

@@ -73,7 +73,7 @@ async def close_incident(connection: Connection) -> None:
 
 
 async def claim(connection: Connection, notices: int, since: datetime) -> bool:
-    """Whether this process is the one to notify next; others hold back for a minute then."""
+    """Whether this process sends the next notice; if so, the others hold back for a minute."""
     return bool(await connection.fetchval(_sql["claim"], notices, since))
 
 

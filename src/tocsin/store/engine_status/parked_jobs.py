@@ -25,7 +25,7 @@ class ParkedJob:
 
 
 async def page(pool: Pool, *, after: int | None = None, limit: int = 50) -> Sequence[ParkedJob]:
-    """ParkedJob jobs in order of id, those above ``after``."""
+    """Parked jobs in order of id, those above ``after``."""
     return [ParkedJob(**row) for row in await pool.fetch(_sql["page"], after, limit)]
 
 

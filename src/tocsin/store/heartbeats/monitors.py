@@ -1,4 +1,4 @@
-"""Heartbeat monitors of a service: what is expected of each, and where it stands."""
+"""Heartbeat monitors of a service: what is expected of each, and its status."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,7 +76,7 @@ class Monitor:
 
     @property
     def decision(self) -> HeartbeatDecision:
-        """What the engine makes of it, which is about to when a ping has just come."""
+        """What the engine decides about the monitor; when a ping has just come, its job is about to do so."""
         return decide(self.snapshot, self.now)
 
     @property

@@ -1,4 +1,4 @@
-"""Pings of heartbeat monitors: one statement each, and no word to the queue unless something changes at once."""
+"""Pings of heartbeat monitors: one statement each, which enqueues no job unless something changes at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ _sql = Statements(__package__, "pings.sql")
 PingKind = Literal["ok", "fail", "start"]
 
 KEPT = 20
-"""So many pings of a monitor are kept; a later one takes the place of the oldest."""
+"""How many pings of a monitor are kept; a later one takes the place of the oldest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

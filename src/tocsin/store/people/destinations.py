@@ -1,4 +1,4 @@
-"""Where a message to one contact method or channel goes, its secret included: for who sends it, not to be shown."""
+"""Where a message to one contact method or channel goes, with its secret: for senders only, never to be shown."""
 
 from dataclasses import dataclass, field
 from uuid import UUID

@@ -1,7 +1,7 @@
 """Passwords, hashed with Argon2id in threads, a few at a time: each takes 64 MiB and a moment of a core.
 
-Few wait for a thread: further ones are refused at once, with TooManyRequests, so that nobody waits for long. Who is
-known to us finds a place when strangers find none.
+Only a few wait for a thread: further ones are refused at once, with TooManyRequests, so that nobody waits for long.
+Known clients still get a place when strangers are refused.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ async def hash_password(password: str) -> str:
 async def verify_password(stored: str | None, password: str, *, is_known: bool = True) -> bool:
     """Whether the password is the one that was hashed; False, as slowly, when nothing is stored.
 
-    ``is_known``: whoever sent it is no stranger. Raises TooManyRequests.
+    ``is_known``: the client is known from an earlier sign-in. Raises TooManyRequests.
     """
     matches = await _queue.run(_MOST if is_known else _MOST_STRANGERS, partial(_verify, stored or _NOBODY, password))
     return matches and stored is not None

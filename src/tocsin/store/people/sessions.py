@@ -53,8 +53,10 @@ async def actor_by_session(pool: Pool, secret: str, ip: str | None) -> Actor | N
 
 
 async def known_as(database: Queryable, user_id: UUID | None, client: SignInClient, secret: str | None) -> str | None:
-    """As whom we know a client that signs in as the user: by their session whose cookie it sends, or by its address, if
-    they are signed in from there. None when we do not."""
+    """How we know a client that signs in as the user: by a session of theirs or by an address; None when we do not.
+
+    ``secret`` is the session cookie that the client sends. An address counts when the user is signed in from it.
+    """
     row = await database.fetchrow(_sql["known"], user_id, digest(secret) if secret else None, client.ip or "")
     assert row is not None
     if row["session_id"] is not None:

@@ -60,7 +60,7 @@ class ServiceName:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChoice:
-    """A policy by name, and whose it is."""
+    """A policy by name, and the team that owns it."""
 
     id: UUID
     team_id: UUID | None

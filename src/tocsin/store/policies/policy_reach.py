@@ -1,4 +1,4 @@
-"""Whom policies can page, and what somebody lacks whom nothing can page.
+"""Whom policies can page, and what a user lacks who cannot be paged.
 
 It is worked out from what is defined at this moment and not from the engine's mirrors. ``mails``: whether there is a
 mail server, which the database does not know; without one nobody is reached by mail.

@@ -16,7 +16,7 @@ _sql = Statements(__package__, "changes.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewChange:
-    """What a sender tells of a change; without ``changed_at`` it was made when it was told."""
+    """A change as a sender reports it; without ``changed_at`` it was made when it was reported."""
 
     summary: str
     source: str = ""

@@ -1,4 +1,4 @@
-"""The services that somebody keeps an eye on."""
+"""The favourite services of users."""
 
 from collections.abc import Set as AbstractSet
 from uuid import UUID

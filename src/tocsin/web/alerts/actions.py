@@ -120,5 +120,5 @@ def _why(error: Conflict | InvalidInput) -> str:
 
 
 def _number(form: Form, name: str) -> int | None:
-    """A number that the page itself put into the form; None when it is empty or no number."""
+    """A number that the page itself put into the form; None when it is empty or not a number."""
     return int(form.value(name)) if _NUMBER.fullmatch(form.value(name)) else None

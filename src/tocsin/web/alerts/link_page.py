@@ -68,7 +68,7 @@ router.add_route("/act/{token}", act, methods=["POST"], include_in_schema=False)
 
 
 async def _open(request: Request) -> OpenedLink | LinkText:
-    """The link's claim and alert, or what to say instead. An old link tells nothing of its alert."""
+    """The link's claim and alert, or the text of a page that refuses. An old link shows nothing of its alert."""
     pool: Pool = request.app.state.pool
     settings: Settings = request.app.state.settings
     links = ActionLinks(settings.base_url, await signing_key(pool), settings.action_link_lifetime_seconds)

@@ -1,4 +1,4 @@
-"""What was sent of an alert, as it came."""
+"""The payloads of an alert: what senders sent, as it came."""
 
 from fastapi import APIRouter
 from starlette.requests import Request

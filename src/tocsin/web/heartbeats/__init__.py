@@ -1,1 +1,1 @@
-"""Heartbeat monitors: one of them with its pings and its year, its editor."""
+"""Heartbeat monitors: one monitor with its pings and its last year, and its editor."""

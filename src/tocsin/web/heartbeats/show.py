@@ -1,4 +1,4 @@
-"""One heartbeat monitor: how it stands, its last pings and their logs, its year, and what pings it."""
+"""One heartbeat monitor: its status, its last pings and their logs, its last year, and commands that ping it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Two people edit the same object: whoever saves last is told, and keeps what they typed.
+"""Two people edit the same object: whoever saves last sees that, and keeps what they typed.
 
 A form carries the *print* of what it was made from in the hidden field ``seen``. When what is stored has another print
 by the time the form comes back, somebody else has saved meanwhile.

@@ -1,4 +1,4 @@
-"""Each web process has one hub, which tells open pages that something changed.
+"""Each web process has one hub, which notifies open pages that something has changed.
 
 While at least one browser listens, the hub asks the database four times a second for a *print* of each topic that
 anybody listens to, a short text that changes whenever the topic does. It hands out the names of topics and nothing

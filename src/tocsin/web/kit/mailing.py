@@ -1,4 +1,4 @@
-"""Whether this installation sends mail. Pages say so beside whatever would be mailed."""
+"""Whether this installation sends mail; pages say when it does not, beside everything that would be mailed."""
 
 from starlette.requests import Request
 

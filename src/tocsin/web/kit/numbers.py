@@ -2,7 +2,7 @@
 
 
 def whole_number(text: str, digits: int = 9) -> int | None:
-    """The number that a text is; None for anything else, a number of more digits too."""
+    """The text as a whole number; None when it is not one, or has more digits."""
     return int(text) if text.isdecimal() and len(text) <= digits else None
 
 

@@ -1,4 +1,4 @@
-"""A payload as people read it: text that no byte of it can make anything else of."""
+"""A payload as text that is safe to show, whatever bytes it holds."""
 
 from dataclasses import dataclass
 

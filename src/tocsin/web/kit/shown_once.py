@@ -1,8 +1,8 @@
 """Secrets shown once, such as a new token: carried over the redirect to the page that shows them.
 
-So no page that shows one is the answer to a form, and reloading it or going back neither makes another nor shows it
-again. They travel in a cookie of a minute that only that page is sent, signed with the viewer's session: nobody else
-can put words into a page's mouth.
+The page that shows a secret is never the answer to a form, so reloading it or going back neither makes another secret
+nor shows this one again. Secrets travel in a cookie that lives for a minute, is sent to that page only, and is signed
+with the viewer's session, so nobody else can make a page show a secret.
 """
 
 from collections.abc import Mapping

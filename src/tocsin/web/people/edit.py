@@ -53,7 +53,7 @@ def _open(edit: Edit[User]) -> None:
 
 
 async def _permit(_connection: Connection, edit: Edit[User], spec: UserSpec | None) -> None:
-    """People are made and deleted by administrators, changed by themselves too."""
+    """Administrators make and delete people; people may change themselves, too."""
     if edit.stored is None or spec is None:
         require_admin(edit.viewer)
     else:

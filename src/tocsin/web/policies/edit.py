@@ -90,7 +90,7 @@ async def _wrong(edit: Edit[Policy], error: Exception) -> Form:
 
 
 def _late(form: Form, policy: Policy) -> Form:
-    """Saved once more, steps that are gone are made anew."""
+    """The form in which steps that were deleted meanwhile count as new ones, should it be saved once more."""
     return to_form(without_ids(read(form), [step.id for step in policy.steps]))
 
 

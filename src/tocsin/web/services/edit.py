@@ -89,7 +89,7 @@ def _spec_of(edit: Edit[Service]) -> ServiceSpec:
 
 
 def _edited(service: Service) -> ServiceSpec:
-    """What somebody edits of the service: a maintenance that begins meanwhile is no other edit."""
+    """The fields of the service that the form edits: a maintenance that begins meanwhile is no conflict."""
     return replace(service.spec, maintenance_expires_at=None)
 
 

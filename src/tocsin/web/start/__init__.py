@@ -1,1 +1,1 @@
-"""Where one begins: home, the first run, search."""
+"""The start pages: home, the first run, search."""

@@ -26,7 +26,7 @@ _MOST = 500
 
 
 async def _permit(_connection: Connection, edit: Edit[Team], spec: TeamSpec | None) -> None:
-    """Teams are made and deleted by administrators, renamed by their managers too."""
+    """Administrators make and delete teams; managers may rename theirs, too."""
     if edit.stored is None or spec is None:
         require_admin(edit.viewer)
     else:
