@@ -49,7 +49,7 @@ from tocsin.http.openapi import document
 from tocsin.http.validation import only_known_parameters
 from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.heartbeats import pings as heartbeats
-from tocsin.ingest.intake import body_limits, intake_router
+from tocsin.ingest.intake import Intake, body_limits, intake_router
 from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.registry import formats
 from tocsin.settings import Settings
@@ -150,10 +150,10 @@ def create_app(settings: Settings, pool: Pool, ingest: IngestConnections | None 
     )
     app.state.settings = settings
     app.state.pool = pool
-    app.state.ingest = ingest or IngestConnections(pool)
     app.state.password_attempts = AttemptLimit()
     app.state.sign_in_limits = SignInLimits()
-    app.state.ingest_limit = RateLimit(settings.ingest_rate, settings.ingest_burst)
+    limit = RateLimit(settings.ingest_rate, settings.ingest_burst)
+    app.state.intake = Intake(ingest or IngestConnections(pool), limit)
     app.state.live = Hub(pool)
     app.state.notification_tester = NotificationTester(settings, pool)
     limits = body_limits(formats().values())

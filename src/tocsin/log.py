@@ -57,6 +57,8 @@ def quieten() -> None:
 
     # It warns of each form that it cannot read; who has sent it is told, and a stranger could fill the log.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
+    # aiosmtpd writes down every command, and with it addresses that are secrets.
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
 
 def _rendering(log_format: Literal["console", "json"]) -> list[Processor]:

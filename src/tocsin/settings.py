@@ -63,6 +63,20 @@ class Settings(BaseSettings):
     http_connections_per_address: int = Field(
         500, ge=1, le=50_000, description="of these, from one address that is no trusted proxy"
     )
+    mail_listen: str | None = Field(None, description="host:port that takes mail with alerts, by SMTP; unset: nowhere")
+    mail_domain: str | None = Field(
+        None, description="domain of the addresses of integration keys; unset: the host of the public address"
+    )
+    mail_max_bytes: int = Field(5_242_880, ge=10_240, description="largest mail that is taken, in bytes")
+    mail_connections: int = Field(
+        100, ge=2, le=10_000, description="connections that are open at a time to the server that takes mail"
+    )
+    mail_tls_certificate: Path | None = Field(
+        None, description="PEM file of the certificate for STARTTLS, with what it rests on; unset: no encryption"
+    )
+    mail_tls_key: Path | None = Field(
+        None, description="PEM file of the certificate's private key; unset: in the same file"
+    )
     action_link_lifetime_seconds: DurationSetting = Field(
         timedelta(days=3), gt=timedelta(0), description="how long the links in a page work, in seconds"
     )
@@ -115,7 +129,7 @@ class Settings(BaseSettings):
         description="PostgreSQL connections of one web process, for its pages and the API; ingest has as many",
     )
 
-    @field_validator("listen", "metrics_listen")
+    @field_validator("listen", "metrics_listen", "mail_listen")
     @classmethod
     def _listen_is_host_port(cls, value: str | None) -> str | None:
         if value is None:

@@ -79,7 +79,7 @@ async def create_integration_key(  # noqa: PLR0913, PLR0917 - FastAPI passes the
         check_options(body.type, body.options)
         key, token = await integration_keys.create(connection, service_id, body.name, body.type, body.options)
     response.headers["Location"] = f"/api/v1/services/{service_id}/integration-keys/{key.id}"
-    url = formats()[key.type].url(settings.base_url, token)
+    url = formats()[key.type].url(settings, token)
     return IntegrationKeyCreated(**dict(IntegrationKeyRead.of(key)), token=token, url=url)
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from fastapi import FastAPI
@@ -28,6 +29,9 @@ from tocsin.watch.notify import Notifier
 from tocsin.watch.quarantine import QuarantineWatch
 from tocsin.web.alerts.links import ActionLinks, signing_key
 from tocsin.web.engine import health, metrics
+
+if TYPE_CHECKING:
+    from tocsin.ingest.intake import Intake
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -138,13 +142,29 @@ async def running_web(
         await patiently(partial(record_key_types, pool))
         app = create_app(loaded, pool, ingest)
         app.state.begun = begun
-        async with _serving(loaded, app, "listen", loaded.listen) as serving:
+        async with (
+            _running_mail(loaded, app.state.intake),
+            _serving(loaded, app, "listen", loaded.listen) as serving,
+        ):
             loading = asyncio.create_task(_prepare_checks_in_use(pool), name="address checks")
             try:
                 yield serving
             finally:
                 await loading
                 app.state.live.close()  # or the server would wait for browsers that listen
+
+
+@asynccontextmanager
+async def _running_mail(loaded: Settings, intake: "Intake") -> AsyncIterator[None]:
+    """Mail for integration keys is taken where ``mail_listen`` says; unset: nowhere."""
+    if loaded.mail_listen is None:
+        yield
+        return
+    from tocsin.ingest.inbound_email.smtp.server import mail_server
+
+    listening = _listen("mail_listen", loaded.mail_listen)
+    async with mail_server(loaded, intake, listening):
+        yield
 
 
 async def _prepare_checks_in_use(pool: Pool) -> None:

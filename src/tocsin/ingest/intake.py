@@ -7,6 +7,7 @@ as problem details, as everywhere.
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import asyncpg
 import structlog
@@ -49,6 +50,34 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 ANSWERS_WITHIN = 8.0
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where all formats come in, however they were sent: connections to the database, and how much a key may send."""
+
+    connections: IngestConnections
+    limit: RateLimit
+
+    async def take(
+        self, key_type: str, raw: RawRequest, submission: Submission, ip: str | None
+    ) -> Sequence[MessageResult]:
+        """Act on what was submitted, and return once that is committed. Raises what the sender is told of."""
+        if submission.secret is None:
+            raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
+        credential = SenderCredential(submission.secret, key_type, ip)
+        _limit(self.limit, credential, submission)
+        payload = payload_of(raw, submission.secret)
+        try:
+            results = await within(ANSWERS_WITHIN, _take(self.connections.pool, credential, submission, payload))
+        except Exception as error:
+            if refusal := unavailable(error):
+                count_received(credential.type, "unavailable")
+                log.warning("database_not_available", path=payload.path, error=repr(error))
+                raise refusal from error
+            raise
+        self.connections.committed()
+        return results
+
+
 def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:
     """The paths of the formats."""
     router = APIRouter()
@@ -73,10 +102,11 @@ def _body_limit(message_format: MessageFormat, path: str) -> PathLimit:
 
 def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Response]]:
     async def incoming(request: Request) -> Response:
-        scope = request.scope
+        scope, intake = request.scope, _intake_of(request)
         raw = RawRequest(scope["query_string"], request.headers, await request.body(), scope["path"], scope["method"])
         try:
-            results = await _receive(request, message_format, raw)
+            submission = read_request(message_format, raw)
+            results = await intake.take(message_format.key_type, raw, submission, client_ip(request))
         except TocsinError as error:
             if isinstance(error, Quarantined) and error.is_settled:
                 return JSONResponse({"status": "accepted", "message": str(error)}, status_code=202)
@@ -86,25 +116,9 @@ def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Re
     return incoming
 
 
-async def _receive(request: Request, message_format: MessageFormat, raw: RawRequest) -> Sequence[MessageResult]:
-    """Act on the request. Raises what it is refused for, as an error that the sender is told of."""
-    submission = read_request(message_format, raw)
-    if submission.secret is None:
-        raise Unauthenticated("give the integration key: ?token=…, or Authorization: Bearer …")
-    credential = SenderCredential(submission.secret, message_format.key_type, client_ip(request))
-    _limit(request.app.state.ingest_limit, credential, submission)
-    payload = payload_of(raw, submission.secret)
-    connections: IngestConnections = request.app.state.ingest
-    try:
-        results = await within(ANSWERS_WITHIN, _take(connections.pool, credential, submission, payload))
-    except Exception as error:
-        if refusal := unavailable(error):
-            count_received(credential.type, "unavailable")
-            log.warning("database_not_available", path=payload.path, error=repr(error))
-            raise refusal from error
-        raise
-    connections.committed()
-    return results
+def _intake_of(request: Request) -> Intake:
+    intake: Intake = request.app.state.intake
+    return intake
 
 
 def _limit(limit: RateLimit, credential: SenderCredential, submission: Submission) -> None:

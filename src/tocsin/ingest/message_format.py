@@ -13,6 +13,7 @@ from starlette.responses import Response
 from tocsin.errors import InvalidInput, TocsinError
 from tocsin.http.problem_details import problem
 from tocsin.http.problems import problem_of
+from tocsin.settings import Settings
 from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services.changes import NewChange
 
@@ -122,8 +123,8 @@ class MessageFormat:
     that was kept as it read it when it came: the Content-Type is the only header that is kept, and the method is not.
     ``answer`` gets the results in the order of the messages. ``refuse`` answers an error in the form that its senders
     read. ``max_body_bytes`` is what its senders may send, where that is more than the settings allow. ``options`` are
-    what each key of the format can be set to.
-    ``caption``, ``hint`` and ``snippets`` are for the pages.
+    what each key of the format can be set to. ``address`` is what senders are given instead of the first path, such as
+    an address of mail, where there is one. ``caption``, ``hint`` and ``snippets`` are for the pages.
     """
 
     key_type: str
@@ -138,11 +139,12 @@ class MessageFormat:
     more_paths: Mapping[str, Sequence[str]] = field(default_factory=dict)
     router: Callable[[], APIRouter] = APIRouter
     options: Sequence[KeyOption] = ()
+    address: Callable[[Settings, str], str | None] = lambda _settings, _token: None
 
     def with_defaults(self, options: KeyOptions) -> KeyOptions:
         """All options of the format, with the values that count."""
         return {option.name: options.get(option.name, next(iter(option.choices))) for option in self.options}
 
-    def url(self, base_url: str, token: str) -> str:
+    def url(self, settings: Settings, token: str) -> str:
         """Where a sender with this token sends its messages."""
-        return f"{base_url}{self.paths[0]}?token={token}"
+        return self.address(settings, token) or f"{settings.base_url}{self.paths[0]}?token={token}"

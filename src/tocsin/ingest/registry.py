@@ -14,6 +14,7 @@ from tocsin.ingest.alertmanager.format import ALERTMANAGER
 from tocsin.ingest.formatted_webhook.format import FORMATTED_WEBHOOK
 from tocsin.ingest.generic.format import GENERIC
 from tocsin.ingest.grafana.format import GRAFANA
+from tocsin.ingest.inbound_email.format import INBOUND_EMAIL
 from tocsin.ingest.message_format import KeyOptions, MessageFormat
 from tocsin.ingest.opsgenie.format import OPSGENIE
 from tocsin.ingest.pagerduty.format import PAGERDUTY
@@ -26,6 +27,7 @@ OURS: Sequence[MessageFormat] = (
     ALERTMANAGER,
     FORMATTED_WEBHOOK,
     GRAFANA,
+    INBOUND_EMAIL,
     OPSGENIE,
     PAGERDUTY,
     SITE24X7,

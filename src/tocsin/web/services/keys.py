@@ -34,7 +34,7 @@ async def create(request: Request, service_id: UUID, viewer: Viewer, pool: Datab
             key, token = await integration_keys.create(connection, service_id, body.name, body.type, body.options)
     except FORM_ERRORS as error:
         return await service_page(request, viewer, service_id, status_of(error), key_form=form.wrong(error))
-    url = formats()[key.type].url(request.app.state.settings.base_url, token)
+    url = formats()[key.type].url(request.app.state.settings, token)
     return see_once(request, f"/services/{service_id}/keys/{key.id}", url=url)
 
 

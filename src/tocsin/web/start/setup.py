@@ -218,4 +218,4 @@ def _target(chosen: str) -> dict[str, str]:
 async def _key(connection: Connection, settings: Settings, service_id: UUID) -> str:
     """The address that a new key lets alerts in by."""
     _, token = await integration_keys.create(connection, service_id, _KEY_NAME, DEFAULT_KEY_TYPE)
-    return formats()[DEFAULT_KEY_TYPE].url(settings.base_url, token)
+    return formats()[DEFAULT_KEY_TYPE].url(settings, token)
