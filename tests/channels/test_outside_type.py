@@ -1,7 +1,6 @@
 """A way out from a folder outside of our package: one folder and one line of registration, as in CONTRIBUTING.md."""
 
 import asyncio
-import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,26 +12,13 @@ import pytest
 from tests.api.calls import wrong
 from tests.fixtures.engine import running_engine, settled
 from tests.fixtures.factories import Factory, step
+from tests.fixtures.outside_package import install
 
 from tocsin.channels.registry import channel_types
 from tocsin.cli.runtime import bring_up_to_date
 from tocsin.store.people.users import User
 
-CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
 PASSWORD = "correct horse battery"
-
-
-def install(site: Path) -> None:
-    """Install into a directory the package that CONTRIBUTING.md makes: its files, and its line as an installer does."""
-    text = CONTRIBUTING.read_text(encoding="utf-8").split("## Add a way out\n")[1].split("\n## ")[0]
-    for name, code in re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL):
-        (site / name).parent.mkdir(exist_ok=True)
-        (site / name).write_text(code, encoding="utf-8")
-    (line,) = re.findall(r'```toml\n\[project\.entry-points\."tocsin\.channels"\]\n(.*)\n```', text)
-    metadata = site / "beeper-1.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: beeper\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text(f"[tocsin.channels]\n{line.replace(chr(34), '')}\n")
 
 
 @dataclass(slots=True)
@@ -75,7 +61,7 @@ def _forget_types() -> Iterator[None]:
 @pytest.fixture
 async def database(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The test's database, brought up to date as at the start of a process that has the package installed."""
-    install(tmp_path)
+    install("Add a way out", "tocsin.channels", tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     channel_types.cache_clear()
     await bring_up_to_date(database)

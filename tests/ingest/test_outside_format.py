@@ -1,6 +1,5 @@
 """A format from a folder outside of our package: one folder and one line of registration, as in CONTRIBUTING.md."""
 
-import re
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import structlog
 from tests.api.calls import wrong
 from tests.fixtures.database import serving
 from tests.fixtures.factories import Factory
+from tests.fixtures.outside_package import install
 
 from tocsin.app import create_app
 from tocsin.db.pool import Pool
@@ -18,20 +18,6 @@ from tocsin.ingest.registry import OURS, formats, record_key_types
 from tocsin.settings import Settings
 
 OUR_TYPES = [message_format.key_type for message_format in OURS]
-CONTRIBUTING = Path(__file__).parents[2] / "CONTRIBUTING.md"
-
-
-def install(site: Path) -> None:
-    """Install into a directory the package that CONTRIBUTING.md makes: its files, and its line as an installer does."""
-    text = CONTRIBUTING.read_text(encoding="utf-8").split("## Add a way in\n")[1].split("\n## ")[0]
-    for name, code in re.findall(r"```python\n# (\S+)\n(.*?)```", text, re.DOTALL):
-        (site / name).parent.mkdir(exist_ok=True)
-        (site / name).write_text(code, encoding="utf-8")
-    (line,) = re.findall(r'```toml\n\[project\.entry-points\."tocsin\.ingest"\]\n(.*)\n```', text)
-    metadata = site / "doorbell-1.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: doorbell\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text(f"[tocsin.ingest]\n{line.replace(chr(34), '')}\n")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +33,7 @@ async def base_url(
     pool: Pool, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[str]:
     """The address of a server that starts with the package installed."""
-    install(tmp_path)
+    install("Add a way in", "tocsin.ingest", tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     formats.cache_clear()
     await record_key_types(pool)

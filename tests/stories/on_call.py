@@ -9,8 +9,7 @@ from tests.fixtures.engine import Story, minutes, settled
 from tests.fixtures.factories import step
 
 from tocsin.store.actor import acting
-from tocsin.store.on_call import overrides, rotations, schedules, temporary_schedules
-from tocsin.store.on_call.overrides import OverrideSpec
+from tocsin.store.on_call import rotations, schedules, temporary_schedules
 from tocsin.store.on_call.rotations import Rotation
 from tocsin.store.on_call.schedule_rules import ScheduleRuleSpec
 from tocsin.store.on_call.schedules import Schedule
@@ -86,15 +85,7 @@ async def override_in_absence(
 ) -> None:
     """As ``override``, while no engine runs."""
     start, end = (MONDAY + timedelta(hours=hour) for hour in hours)
-    spec = OverrideSpec(
-        start_at=start,
-        end_at=end,
-        add_user_id=add.id if add else None,
-        remove_user_id=remove.id if remove else None,
-    )
-    async with acting(story.pool, TESTER) as connection:
-        await schedules.lock(connection, schedule.id)
-        await overrides.create(connection, schedule.id, spec)
+    await story.make.override(schedule, start, end, add=add, remove=remove)
 
 
 async def temporary(

@@ -1,5 +1,5 @@
 """Groups of alerts, as Prometheus Alertmanager sends them and Grafana after it.
 
-A key takes a group in one of two ways, which is an option of it: each alert of the group for itself (`each`), or the
-group as one alert (`whole`).
+An option of the key says what a group becomes: an alert for each of its alerts (`separate_alerts`), or one alert
+(`one_alert`).
 """

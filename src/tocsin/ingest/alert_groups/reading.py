@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from tocsin.errors import InvalidInput
-from tocsin.ingest.alert_groups.each import each_alert
 from tocsin.ingest.alert_groups.group import AlertGroup, read_group
+from tocsin.ingest.alert_groups.one_alert import one_alert
 from tocsin.ingest.alert_groups.sender import GroupSender
-from tocsin.ingest.alert_groups.whole import whole_group
+from tocsin.ingest.alert_groups.separate_alerts import separate_alerts
 from tocsin.ingest.json_body import JsonBody
 from tocsin.ingest.message_format import KeyOption, Message, Submission
 
@@ -31,6 +31,6 @@ def group_submission(secret: str | None, body: JsonBody, sender: GroupSender) ->
 
 def _by_option(group: AlertGroup, sender: GroupSender) -> Callable[[Mapping[str, str]], Sequence[Message]]:
     def messages(options: Mapping[str, str]) -> Sequence[Message]:
-        return (whole_group if options.get(GROUPING.name) == "group" else each_alert)(group, sender)
+        return (one_alert if options.get(GROUPING.name) == "group" else separate_alerts)(group, sender)
 
     return messages

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from tests.ingest.alert_groups.payloads import alert, group
 
-from tocsin.ingest.alert_groups.each import each_alert
 from tocsin.ingest.alert_groups.fingerprint import fingerprint
 from tocsin.ingest.alert_groups.group import MAX_ALERTS, read_group
 from tocsin.ingest.alert_groups.sender import GroupSender
+from tocsin.ingest.alert_groups.separate_alerts import separate_alerts
 from tocsin.ingest.json_body import JsonBody
 from tocsin.ingest.message_format import Message
 
@@ -17,7 +17,7 @@ ALERTMANAGER = GroupSender("Alertmanager", makes_silence_links=True)
 
 def messages(body: dict[str, Any]) -> list[Message]:
     """The messages of the group, but for the one about alerts that are left out."""
-    return list(each_alert(read_group(JsonBody(body, [])), ALERTMANAGER))[: len(body["alerts"])]
+    return list(separate_alerts(read_group(JsonBody(body, [])), ALERTMANAGER))[: len(body["alerts"])]
 
 
 def only(**fields: Any) -> Message:
@@ -102,15 +102,15 @@ def test_what_is_wrong_is_mended_and_said(fields: dict[str, Any], note: str) -> 
 
 
 def test_alerts_that_the_sender_left_out_are_told_by_an_alert_of_their_own() -> None:
-    left_out = each_alert(read_group(JsonBody(group(truncatedAlerts=12), [])), ALERTMANAGER)[-1]
+    left_out = separate_alerts(read_group(JsonBody(group(truncatedAlerts=12), [])), ALERTMANAGER)[-1]
     assert (left_out.action, left_out.alert.summary) == ("trigger", "12 more alerts DiskFull in Alertmanager")
     assert "left 12 alerts of this group out" in left_out.alert.details
-    later = each_alert(read_group(JsonBody(group(), [])), ALERTMANAGER)[-1]
+    later = separate_alerts(read_group(JsonBody(group(), [])), ALERTMANAGER)[-1]
     assert (later.action, later.alert.dedup_key) == ("close", left_out.alert.dedup_key)
 
 
 def test_alerts_beyond_the_first_2000_are_counted() -> None:
     body = group(*(alert(str(number)) for number in range(MAX_ALERTS + 3)))
-    found = each_alert(read_group(JsonBody(body, [])), ALERTMANAGER)
+    found = separate_alerts(read_group(JsonBody(body, [])), ALERTMANAGER)
     assert len(found) == MAX_ALERTS + 1
     assert found[-1].alert.summary == "3 more alerts DiskFull in Alertmanager"

@@ -11,7 +11,7 @@ from tocsin.ingest.compose import compose_alert
 from tocsin.ingest.message_format import Message
 
 
-def each_alert(group: AlertGroup, sender: GroupSender) -> Sequence[Message]:
+def separate_alerts(group: AlertGroup, sender: GroupSender) -> Sequence[Message]:
     """A message for each alert, and one more about those that are not among them."""
     messages = [_message(read_member(alert, group), group, sender) for alert in group.alerts]
     return [*messages, *truncated_message(group, sender)]

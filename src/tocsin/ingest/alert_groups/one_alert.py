@@ -21,7 +21,7 @@ from tocsin.ingest.text import mend_line
 _MOST_LISTED = 100
 
 
-def whole_group(group: AlertGroup, sender: GroupSender) -> Sequence[Message]:
+def one_alert(group: AlertGroup, sender: GroupSender) -> Sequence[Message]:
     """The one message that a group makes."""
     mender = Mender(list(group.mended))
     labels, annotations = _common_labels(mender, group), _common_annotations(mender, group)

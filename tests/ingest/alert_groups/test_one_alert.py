@@ -6,14 +6,14 @@ import pytest
 from tests.ingest.alert_groups.payloads import alert, group
 
 from tocsin.ingest.alert_groups.group import read_group
+from tocsin.ingest.alert_groups.one_alert import one_alert
 from tocsin.ingest.alert_groups.sender import GroupSender
-from tocsin.ingest.alert_groups.whole import whole_group
 from tocsin.ingest.json_body import JsonBody
 from tocsin.ingest.message_format import Message
 
 
 def read(body: dict[str, Any]) -> Message:
-    (message,) = whole_group(read_group(JsonBody(body, [])), GroupSender("Alertmanager"))
+    (message,) = one_alert(read_group(JsonBody(body, [])), GroupSender("Alertmanager"))
     return message
 
 
