@@ -9,7 +9,7 @@ from tocsin.db.pool import Pool
 from tocsin.engine.healing import repair
 from tocsin.engine.queue.queries import prune_log
 from tocsin.store import audit
-from tocsin.store.alerts import retention
+from tocsin.store.alerts import retention, routed_keys, suppressed_alerts
 from tocsin.store.payloads import received
 
 log = structlog.get_logger(__name__)
@@ -36,9 +36,11 @@ async def remove_old(pool: Pool, lifetimes: Lifetimes) -> None:
     await repair.prune(pool, lifetimes.job_logs)
     removed = {
         "payloads": await received.remove_old(pool, lifetimes.payloads),
+        "suppressed": await suppressed_alerts.remove_old(pool, lifetimes.payloads),
         "alerts": await retention.remove_old(pool, lifetimes.alerts),
         "audit": await audit.remove_old(pool, lifetimes.audit),
     }
     await retention.remove_old_flaps(pool)
+    await routed_keys.remove_old(pool)
     if any(removed.values()):
         log.info("old_removed", **removed)

@@ -49,6 +49,7 @@ _UNKNOWN = {
 }
 
 _IN_USE = {
+    "routing_rules_service_id_fkey": FieldError("id", "a routing rule of another service sends alerts to this one"),
     "channels_team_id_fkey": FieldError("id", "a channel carries this team"),
     "escalation_policies_team_id_fkey": FieldError("id", "an escalation policy carries this team"),
     "rotations_team_id_fkey": FieldError("id", "a rotation carries this team"),

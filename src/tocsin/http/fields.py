@@ -155,6 +155,9 @@ DedupKey: TypeAlias = Annotated[
 ]
 """One line of 1 to 512 characters that says which alerts are about the same thing."""
 
+ExpressionText: TypeAlias = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_storable)]
+"""An expression in CEL; whether it can be read is told apart."""
+
 Address: TypeAlias = Annotated[
     str, Field(min_length=1, max_length=2000), AfterValidator(_storable), AfterValidator(_one_line)
 ]

@@ -7,7 +7,8 @@ as problem details, as everywhere.
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -32,15 +33,15 @@ from tocsin.http.problems import unavailable
 from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.deadline import within
 from tocsin.ingest.many_messages import act_on_all
-from tocsin.ingest.message_actions import result_of
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
 from tocsin.ingest.metrics import count_received, show_types
 from tocsin.ingest.payload import payload_of
 from tocsin.ingest.rate_limit import RateLimit
 from tocsin.ingest.read_request import read_request
+from tocsin.ingest.routing.act import act_by_rules, raise_one
+from tocsin.ingest.routing.key_rules import KnownRules
 from tocsin.ingest.text import mend
-from tocsin.store.alerts import new_alert
-from tocsin.store.payloads.received import NewPayload, SentBy
+from tocsin.store.payloads.received import NewPayload
 from tocsin.store.services import integration_keys
 from tocsin.store.services.integration_keys import SenderCredential
 
@@ -52,10 +53,13 @@ ANSWERS_WITHIN = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Where all formats come in, however they were sent: connections to the database, and how much a key may send."""
+    """Where all formats come in, however they were sent: connections to the database, how much a key may send, and the
+    routing rules of keys.
+    """
 
     connections: IngestConnections
     limit: RateLimit
+    known_rules: KnownRules = field(default_factory=KnownRules)
 
     async def take(
         self, key_type: str, raw: RawRequest, submission: Submission, ip: str | None
@@ -67,7 +71,8 @@ class Intake:
         _limit(self.limit, credential, submission)
         payload = payload_of(raw, submission.secret)
         try:
-            results = await within(ANSWERS_WITHIN, _take(self.connections.pool, credential, submission, payload))
+            taking = _take(self.connections.pool, self.known_rules, credential, submission, payload)
+            results = await within(ANSWERS_WITHIN, taking)
         except Exception as error:
             if refusal := unavailable(error):
                 count_received(credential.type, "unavailable")
@@ -129,12 +134,12 @@ def _limit(limit: RateLimit, credential: SenderCredential, submission: Submissio
 
 
 async def _take(
-    pool: Pool, credential: SenderCredential, submission: Submission, payload: NewPayload
+    pool: Pool, known: KnownRules, credential: SenderCredential, submission: Submission, payload: NewPayload
 ) -> Sequence[MessageResult]:
     if isinstance(submission.messages, InvalidInput):
         raise await _quarantined(pool, credential, payload, submission.messages)
     try:
-        results = await _take_all(pool, credential, submission, payload)
+        results = await _take_all(pool, known, credential, submission, payload)
     except InvalidInput as error:
         raise await _quarantined(pool, credential, payload, error) from error
     except (asyncpg.DataError, ValueError) as error:  # no format should let this happen, and yet nothing is to be lost
@@ -146,18 +151,23 @@ async def _take(
 
 
 async def _take_all(
-    pool: Pool, credential: SenderCredential, submission: Submission, sent_by: SentBy
+    pool: Pool, known: KnownRules, credential: SenderCredential, submission: Submission, payload: NewPayload
 ) -> Sequence[MessageResult]:
     """Act on all messages or none, and keep the payload. What raises one alert takes one round trip."""
     match submission.messages:
         case [Message(action="trigger") as message]:
-            raised = await new_alert.raise_by_key(pool, credential, message.alert, sent_by)
-            return [result_of(message, raised)]
+            result = await raise_one(pool, known.of(credential.digest), credential, message, payload)
+            if result is not None:
+                return [result]
         case _:
-            async with pool.acquire() as connection, connection.transaction():
-                sender = await integration_keys.authenticate(connection, credential, sent_by)
-                messages = submission.by_options(sender.options)
-                return await act_on_all(connection, sender.service_id, messages, sender.actor)
+            pass
+    async with pool.acquire() as connection, connection.transaction():
+        sender = await integration_keys.authenticate(connection, credential, payload)
+        messages = submission.by_options(sender.options)
+        if not sender.routing_version:
+            return await act_on_all(connection, sender.service_id, messages, sender.actor)
+        rules = await known.read(connection, credential.digest, UUID(sender.actor.id), sender.routing_version)
+        return await act_by_rules(connection, rules, messages, payload, sender.actor)
 
 
 async def _quarantined(

@@ -34,7 +34,7 @@ def result_of(message: Message, raised: RaisedAlert) -> MessageResult:
 
 async def act_on_alert(connection: Connection, service_id: UUID, message: Message, actor: Actor) -> MessageResult:
     """Do what the message says to the alert that is meant, if there is one that it can be done to."""
-    alert_id = await _alert_meant(connection, service_id, message)
+    alert_id = await _alert_meant(connection, service_id, message, actor)
     if alert_id is None:
         rolled_up_into = await _act_on_rolled_up(connection, service_id, message, actor)
         return MessageResult(rolled_up_into, str(service_id)) if rolled_up_into else MessageResult()
@@ -45,11 +45,12 @@ async def act_on_alert(connection: Connection, service_id: UUID, message: Messag
     return MessageResult(alert_id, str(service_id))
 
 
-async def _alert_meant(connection: Connection, service_id: UUID, message: Message) -> int | None:
+async def _alert_meant(connection: Connection, service_id: UUID, message: Message, actor: Actor) -> int | None:
     """The open alert with the message's key; or the one with its number, which may be closed."""
     if message.alert_id is None:
         return await new_alert.open_alert(connection, service_id, message.alert.dedup_key)
-    return message.alert_id if await new_alert.is_of_service(connection, service_id, message.alert_id) else None
+    is_known = await new_alert.is_within_reach(connection, service_id, message.alert_id, actor)
+    return message.alert_id if is_known else None
 
 
 async def _act_on_rolled_up(connection: Connection, service_id: UUID, message: Message, actor: Actor) -> int | None:

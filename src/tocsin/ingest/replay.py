@@ -11,6 +11,8 @@ from tocsin.ingest.many_messages import act_on_all
 from tocsin.ingest.message_format import MessageResult, RawRequest, Submission
 from tocsin.ingest.read_request import read_request
 from tocsin.ingest.registry import formats
+from tocsin.ingest.routing.act import act_by_rules
+from tocsin.ingest.routing.key_rules import rules_of
 from tocsin.store.actor import Actor
 from tocsin.store.payloads import quarantine
 from tocsin.store.payloads.received import ReceivedPayload
@@ -25,7 +27,11 @@ async def replay(connection: Connection, key_id: UUID, payload_id: int, actor: A
     payload = await quarantine.lock(connection, key_id, payload_id)
     messages = read_again(payload).by_options(await integration_keys.options_of(connection, key_id))
     sender = Actor("integration_key", str(key_id), payload.integration_key_name, payload_id=payload.id)
-    results = await act_on_all(connection, payload.service_id, messages, sender)
+    rules = await rules_of(connection, key_id)
+    if rules.key.version:
+        results = await act_by_rules(connection, rules, messages, payload, sender)
+    else:
+        results = await act_on_all(connection, payload.service_id, messages, sender)
     await quarantine.settle(connection, payload.id, "replayed", actor)
     return results
 

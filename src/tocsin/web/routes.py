@@ -46,7 +46,9 @@ from tocsin.web.services.keys import router as service_keys
 from tocsin.web.services.list import router as service_list
 from tocsin.web.services.maintenance import router as service_maintenance
 from tocsin.web.services.quarantine import router as service_quarantine
+from tocsin.web.services.routing import router as service_routing
 from tocsin.web.services.show import router as service_show
+from tocsin.web.services.suppressed import router as service_suppressed
 from tocsin.web.start.home import router as home
 from tocsin.web.start.search import router as search
 from tocsin.web.start.setup import router as setup
@@ -97,6 +99,8 @@ ROUTERS: Sequence[APIRouter] = (
     heartbeat_edit,
     heartbeat_show,
     service_quarantine,
+    service_routing,
+    service_suppressed,
     home,
     search,
     setup,

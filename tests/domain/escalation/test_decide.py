@@ -70,6 +70,19 @@ def enter(
 
 TABLE: list[tuple[str, EscalationState, ResolvedPolicy, EscalationDecision]] = [
     ("a1 a new alert enters step 0", NEW, THREE, enter(EscalationReason.FIRST_STEP, 0)),
+    ("a1 one that is delayed waits", replace(NEW, next_escalation=SOON), THREE, Wait(EscalationReason.NOT_DUE, SOON)),
+    (
+        "a1 whatever its policy becomes meanwhile",
+        replace(NEW, next_escalation=SOON, policy_id=OTHER),
+        THREE,
+        Wait(EscalationReason.NOT_DUE, SOON),
+    ),
+    (
+        "a1 but for who asks",
+        replace(NEW, next_escalation=SOON, forced=True),
+        THREE,
+        enter(EscalationReason.ESCALATED_BY_HAND, 0),
+    ),
     ("a1 without steps it stands still", NEW, policy(), Hold("no_steps", EscalationReason.NO_STEPS, POLICY)),
     ("a3 its delay has passed", at(0), THREE, enter(EscalationReason.DELAY_PASSED, 1)),
     ("a3 its delay has not passed", at(0, due=SOON), THREE, Wait(EscalationReason.NOT_DUE, SOON)),

@@ -74,6 +74,8 @@ def unprompted(alert: EscalationState, policy: ResolvedPolicy, now: datetime) ->
 
 def _due(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> EscalationReason | None:
     """Why the alert should move now, or None."""
+    if _is_delayed(alert, now):
+        return None
     if alert.policy_id != policy.id:
         return EscalationReason.POLICY_CHANGED
     if alert.forced:
@@ -91,6 +93,12 @@ def _due(alert: EscalationState, policy: ResolvedPolicy, now: datetime) -> Escal
     if alert.next_escalation is None or alert.next_escalation > now:
         return None
     return _reason_when_time_is_up(alert)
+
+
+def _is_delayed(alert: EscalationState, now: datetime) -> bool:
+    """Whether the alert still waits before its first step, as a routing rule says, whatever its policy is meanwhile."""
+    waits = alert.state == "new" and alert.next_escalation is not None and alert.next_escalation > now
+    return waits and not alert.forced
 
 
 def _reason_when_time_is_up(alert: EscalationState) -> EscalationReason:

@@ -8,7 +8,10 @@ select
     move.escalation_policy_step_id as step_id,
     move.step_number,
     coalesce(move.loop_count, 0) as loop_count,
-    case when move.log_id is null then alerts.created_at else move.next_escalation end as next_escalation,
+    case
+        when move.log_id is null then coalesce(alerts.delayed_until, alerts.created_at)
+        else move.next_escalation
+    end as next_escalation,
     move.caught_from is not null as is_caught,
     false as force_escalation,
     null::uuid as force_step_id,

@@ -42,6 +42,21 @@ class Values:
         fit = {**self.fit, name: value}
         return Values(fit, self.extent, environment(tuple(fit)).Activation(fit), self._clock)
 
+    def beside(self, others: Mapping[str, object]) -> "Values":
+        """Others, which are read now, and these; the time of the expressions that read either is counted together.
+
+        Raises ExpressionFailed for what is nested too deep.
+        """
+        read, own = read_values(others), self.extent
+        extent = Extent(
+            own.values + read.extent.values,
+            max(own.longest_list, read.extent.longest_list),
+            max(own.longest_text, read.extent.longest_text),
+            own.text + read.extent.text,
+        )
+        fit = {**read.fit, **self.fit}
+        return Values(fit, extent, environment(tuple(fit)).Activation(fit), self._clock)
+
     @contextmanager
     def timed(self) -> Iterator[None]:
         """Count the time that is spent inside. Raises ExpressionFailed when there is none left."""

@@ -34,7 +34,8 @@ async def raise_alerts(
     """
     source = (service_id, UUID(sender.id), sender.record)
     try:
-        rows = await connection.fetch(_sql["raise_many"], *source, *_columns(alerts), ROLL_UP_KEY, sender.payload_id)
+        given = (*_columns(alerts), ROLL_UP_KEY, sender.payload_id, _routes(alerts))
+        rows = await connection.fetch(_sql["raise_many"], *source, *given)
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("no such service") from None
     raised = {
@@ -47,6 +48,10 @@ async def lock_open(connection: Connection, service_id: UUID, dedup_keys: Sequen
     """The service's open alerts with these keys, by key; they stay as they are until the transaction ends."""
     rows = await connection.fetch(_sql["lock_open"], service_id, dedup_keys)
     return {row["dedup_key"]: OpenAlert(row["id"], row["may_flap"]) for row in rows}
+
+
+def _routes(alerts: Sequence[NewAlert]) -> Sequence[str | None]:
+    return [json.dumps(alert.route.record) if alert.route else None for alert in alerts]
 
 
 def _columns(alerts: Sequence[NewAlert]) -> Sequence[Sequence[str]]:

@@ -1,7 +1,8 @@
 -- name: raise_many
 -- Many alerts of the service $1 in one round trip, by the integration key $2, as the actor $3, with the payload $12: as
--- new_alert raises one, by a statement that is prepared faster. No two of the messages ($4 to $10) have the same
--- deduplication key. Above the service's limit of open alerts they roll up into the one with the key $11. Rows are locked
+-- new_alert raises one, by a statement that is prepared faster. No two of the messages ($4 to $10, and $13 what routing
+-- rules say of each) have the same deduplication key. Above the service's limit of open alerts they roll up into the one
+-- with the key $11. Rows are locked
 -- in the order of deduplication keys, or two requests about the same alerts could wait for each other. A row that was
 -- inserted has no xmax, and one that took a message in has.
 with messages as (
@@ -12,9 +13,11 @@ with messages as (
         given.labels::jsonb as labels,
         given.dedup_key,
         given.mended::jsonb as mended,
-        given.links::jsonb as links
-    from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-        as given (summary, details, severity, labels, dedup_key, mended, links)
+        given.links::jsonb as links,
+        given.route::jsonb as route
+    from unnest(
+        $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $13::text[]
+    ) as given (summary, details, severity, labels, dedup_key, mended, links, route)
 ),
 placed as (
     select
@@ -25,6 +28,7 @@ placed as (
         messages.dedup_key,
         messages.mended,
         messages.links,
+        messages.route,
         places.rolls_up,
         row_number() over (partition by places.rolls_up) as number
     from messages
@@ -38,7 +42,8 @@ targets as (
         placed.details,
         placed.labels,
         placed.links,
-        1 as count
+        1 as count,
+        now() + (placed.route ->> 'delay')::interval as delayed_until
     from placed
     where not placed.rolls_up
     union all
@@ -51,14 +56,15 @@ targets as (
         '',
         '{}',
         '[]',
-        count(*)
+        count(*),
+        null
     from placed
     where placed.rolls_up
     having count(*) > 0
 ),
 raised as (
     insert into alerts as alert (
-        service_id, integration_key_id, severity, dedup_key, summary, details, labels, links, count
+        service_id, integration_key_id, severity, dedup_key, summary, details, labels, links, count, delayed_until
     )
     select
         $1,
@@ -69,7 +75,8 @@ raised as (
         targets.details,
         targets.labels,
         targets.links,
-        targets.count
+        targets.count,
+        targets.delayed_until
     from targets
     order by targets.dedup_key
     on conflict (service_id, dedup_key) where status <> 'closed' do update
@@ -78,6 +85,11 @@ raised as (
         last_seen_at = now(),
         details = case when excluded.details = '' then alert.details else excluded.details end,
         links = case when excluded.links = '[]' then alert.links else excluded.links end,
+        delayed_until = case
+            when alert.delayed_until > now()
+                then least(alert.delayed_until, coalesce(excluded.delayed_until, now()))
+            else alert.delayed_until
+        end,
         severity = case
             when
                 array_position(array['critical', 'error', 'warning', 'info'], excluded.severity)
@@ -103,6 +115,7 @@ acted as (
         placed.severity,
         placed.labels,
         placed.mended,
+        placed.route,
         raised.id as alert_id,
         raised.service_id,
         raised.is_new and (placed.number = 1 or not placed.rolls_up) as is_new,
@@ -134,12 +147,21 @@ logged as (
             'summary', acted.other_summary,
             'severity', acted.other_severity,
             'labels', acted.other_labels,
-            'mended', nullif(acted.mended, '[]')
+            'mended', nullif(acted.mended, '[]'),
+            'routed', acted.route -> 'said'
         )),
         $12
     from acted
 )
-select acted.dedup_key, acted.alert_id, acted.is_new, (select count(*) from rolled_up) as rolled_up
+select
+    acted.dedup_key,
+    acted.alert_id,
+    acted.is_new,
+    (select count(*) from rolled_up) as rolled_up,
+    case
+        when acted.route ->> 'sent_key' is not null
+            then remember_routed($2, acted.route ->> 'sent_key', acted.service_id, acted.dedup_key)
+    end as remembered
 from acted
 
 -- name: lock_open

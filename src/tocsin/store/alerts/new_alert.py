@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
@@ -21,8 +22,38 @@ _sql = Statements(__package__, "new_alert.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What the routing rules of an integration key, in this version, say of an alert that is raised by it.
+
+    ``service_id`` is where it goes, None to the key's own service. ``sent_key`` is the key by which its sender knows
+    it, None when it has that key and is on that service. It enters its first step after ``delay``. ``said`` is for its
+    timeline.
+    """
+
+    version: int
+    service_id: UUID | None = None
+    sent_key: str | None = None
+    delay: timedelta | None = None
+    said: Mapping[str, object] | None = None
+
+    @property
+    def record(self) -> Mapping[str, object]:
+        """The route as the statements that raise alerts take it."""
+        return {
+            "version": self.version,
+            "service_id": str(self.service_id) if self.service_id else None,
+            "sent_key": self.sent_key,
+            "delay": f"{self.delay.total_seconds()} s" if self.delay else None,
+            "said": self.said,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAlert:
-    """What a message says. ``mended`` tells in words what had to be changed to store it."""
+    """What a message says. ``mended`` tells in words what had to be changed to store it.
+
+    ``route`` is None for what no routing rules were asked about.
+    """
 
     summary: str
     dedup_key: str
@@ -31,6 +62,7 @@ class NewAlert:
     labels: Mapping[str, str] = field(default_factory=dict)
     links: Sequence[AlertLink] = ()
     mended: Sequence[str] = ()
+    route: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +90,21 @@ async def raise_alert(database: Queryable, service_id: UUID, new: NewAlert, acto
 
 async def raise_by_key(
     database: Queryable, credential: SenderCredential, new: NewAlert, sent_by: SentBy = None
-) -> RaisedAlert:
+) -> RaisedAlert | None:
     """As `raise_alert`, on the service of an integration key, with the payload that brought the message.
 
-    Raises Unauthenticated for an unknown or revoked key, PermissionDenied for one of another type.
+    None, and nothing is done, when the key has other routing rules than ``new`` was routed by. Raises Unauthenticated
+    for an unknown or revoked key, PermissionDenied for one of another type.
     """
     source = [credential.digest, credential.type, credential.ip, None, None]
     row = await _raise(database, new, source, sent_by, ROLL_UP_KEY)
     if row is None:
+        if new.route is not None:  # it may be the service, to which the rules sent it, that has just been deleted
+            return None
         raise unknown_key()
     if not row["is_allowed"]:
         raise wrong_type()
-    return _raised(row)
+    return _raised(row) if row["is_current"] else None
 
 
 async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> int | None:
@@ -78,9 +113,10 @@ async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> i
     return alert_id
 
 
-async def is_of_service(database: Queryable, service_id: UUID, alert_id: int) -> bool:
-    """Whether the service has an alert with this number, open or closed."""
-    found: bool = await database.fetchval(_sql["is_of_service"], service_id, alert_id)
+async def is_within_reach(database: Queryable, service_id: UUID, alert_id: int, sender: Actor) -> bool:
+    """Whether the alert with this number, open or closed, is of the service or was made by the sender's key."""
+    key_id = UUID(sender.id) if sender.type == "integration_key" and sender.id else None
+    found: bool = await database.fetchval(_sql["is_within_reach"], service_id, alert_id, key_id)
     return found
 
 
@@ -89,8 +125,9 @@ async def _raise(
 ) -> asyncpg.Record | None:
     links = [link.record for link in new.links]
     content = (new.summary, new.details, new.severity, dict(new.labels), new.dedup_key, list(new.mended), links)
+    route = new.route.record if new.route else None
     try:
-        return await database.fetchrow(_sql["raise"], *source, *content, *received.arguments(sent_by), roll_up)
+        return await database.fetchrow(_sql["raise"], *source, *content, *received.arguments(sent_by), roll_up, route)
     except asyncpg.ForeignKeyViolationError:
         return None  # the service, and its keys with it, was deleted a moment ago
 

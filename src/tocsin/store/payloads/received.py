@@ -96,6 +96,18 @@ async def one_of_alert(database: Queryable, alert_id: int, payload_id: int) -> R
     return from_row(ReceivedPayload, row)
 
 
+async def one_of_key(database: Queryable, key_id: UUID, payload_id: int) -> ReceivedPayload | None:
+    """A payload that came with the key; None when it has been removed."""
+    row = await database.fetchrow(_sql["one_of_key"], key_id, payload_id)
+    return from_row(ReceivedPayload, row) if row else None
+
+
+async def last_of_key(database: Queryable, key_id: UUID, limit: int, most_bytes: int) -> Sequence[ReceivedPayload]:
+    """What came last with the key, newest first: so many payloads, or as many as have so many bytes; at least one."""
+    rows = await database.fetch(_sql["last_of_key"], key_id, limit, most_bytes)
+    return [from_row(ReceivedPayload, row) for row in rows]
+
+
 def cut_at(rows: Sequence[asyncpg.Record], limit: int) -> PayloadSlice:
     """The first ``limit`` of the rows that a statement with ``limit + 1`` found."""
     items = [from_row(ReceivedPayload, row) for row in rows[:limit]]

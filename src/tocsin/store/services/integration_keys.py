@@ -47,11 +47,12 @@ class SenderCredential:
 
 @dataclass(frozen=True, slots=True)
 class KnownSender:
-    """A known sender, and what its key is set to."""
+    """A known sender, and what its key is set to. ``routing_version`` is 0 when the key never had a routing rule."""
 
     service_id: UUID
     actor: Actor
     options: Mapping[str, str]
+    routing_version: int
 
 
 async def allow_types(database: Queryable, types: Sequence[str]) -> None:
@@ -123,7 +124,7 @@ async def authenticate(
         raise wrong_type()
     key_id, payload_id = str(row["id"]), row["payload_id"]
     actor = Actor(type="integration_key", id=key_id, name=row["name"], ip=credential.ip, payload_id=payload_id)
-    return KnownSender(row["service_id"], actor, row["options"])
+    return KnownSender(row["service_id"], actor, row["options"], row["routing_version"])
 
 
 def _found(row: asyncpg.Record | None) -> IntegrationKey:

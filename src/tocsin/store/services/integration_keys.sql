@@ -41,6 +41,7 @@ with source as (
         keys.service_id,
         keys.name,
         keys.options,
+        keys.routing_version,
         keys.type = $2 as is_allowed,
         coalesce(keys.last_used_at < now() - interval '1 minute', true) as is_use_due
     from integration_keys as keys
@@ -71,6 +72,7 @@ select
     source.service_id,
     source.name,
     source.options,
+    source.routing_version,
     source.is_allowed,
     coalesce((select received.id from received), $7) as payload_id
 from source

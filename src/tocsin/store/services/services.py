@@ -9,7 +9,7 @@ from tocsin.db.pool import Connection, Queryable
 from tocsin.db.sql import Statements
 from tocsin.errors import Conflict, NotFound
 from tocsin.store.pagination import Position, Slice, bounds, cut
-from tocsin.store.references import Reference, past, require_none, unknown, use_errors
+from tocsin.store.references import Reference, names_of_uses, past, require_none, unknown, use_errors
 
 _sql = Statements(__package__, "services.sql")
 
@@ -123,11 +123,13 @@ async def update(connection: Connection, service: Service, spec: ServiceSpec) ->
 
 
 async def delete(connection: Connection, service_id: UUID) -> None:
-    """Delete a service that is locked. Raises Conflict while it has open alerts."""
+    """Delete a service that is locked. Raises Conflict while it has open alerts, or routing rules send alerts to it."""
     if open_alerts := await connection.fetchval(_sql["open_alerts"], service_id):
         uses = await connection.fetch(_sql["uses"], service_id)
         what = f"{open_alerts} open alert{'' if open_alerts == 1 else 's'}"
         raise Conflict(f"the service has {what}: close them first", *use_errors(uses))
+    if uses := await connection.fetch(_sql["routed_from"], service_id):
+        raise Conflict(f"routing rules send alerts here: those of {names_of_uses(uses)}", *use_errors(uses))
     await connection.execute(_sql["hold_state"], service_id)
     await connection.execute(_sql["delete"], service_id)
 

@@ -53,6 +53,17 @@ where service_id = $1 and status <> 'closed'
 order by id
 limit 100
 
+-- name: routed_from
+-- What sends alerts here: rules of keys of other services.
+select 'integration key' as kind, keys.id, keys.name, services.id as within_id
+from routing_rules as rules
+join integration_keys as keys on keys.id = rules.integration_key_id
+join services on services.id = keys.service_id
+where rules.service_id = $1 and keys.service_id <> $1
+group by keys.id, services.id
+order by keys.name, keys.id
+limit 100
+
 -- name: hold_state
 -- Before the service is deleted: its windows, which go with it, lock its job, which comes after the state.
 select from service_state where service_id = $1 for update

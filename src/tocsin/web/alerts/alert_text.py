@@ -8,6 +8,7 @@ from typing import Any, Literal
 from tocsin.domain.closing import ClosingReason
 from tocsin.domain.paging.reasons import PagingReason
 from tocsin.store.alerts.timeline import TimelineEntry
+from tocsin.web.alerts.routing_text import routing_text
 from tocsin.web.kit.formatting import age, clock, in_words
 
 _EVENTS: Mapping[str, str] = {
@@ -102,7 +103,7 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
             )
         case event:
             by = f" by {entry.actor['name']}" if entry.actor else ""
-            return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}"
+            return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}{routing_text(meta)}"
 
 
 def _page_status(status: str, reason: str | None) -> str:

@@ -20,13 +20,21 @@ from tocsin.http.access import may_act, may_edit, require_act
 from tocsin.http.auth import Database
 from tocsin.ingest.registry import formats
 from tocsin.store.actor import Actor, acting
-from tocsin.store.alerts import alert_list, forecast
+from tocsin.store.alerts import alert_list, forecast, suppressed_alerts
 from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.heartbeats import monitors
 from tocsin.store.instants import now
 from tocsin.store.payloads import quarantine
 from tocsin.store.policies import configuration_checks, policies, policy_steps
-from tocsin.store.services import changes, favourites, integration_keys, maintenance_windows, service_list, services
+from tocsin.store.services import (
+    changes,
+    favourites,
+    integration_keys,
+    maintenance_windows,
+    routing_rules,
+    service_list,
+    services,
+)
 from tocsin.store.services.maintenance_windows import MaintenanceWindow
 from tocsin.store.services.service_list import ServiceRow
 from tocsin.web.kit import test_alerts
@@ -48,6 +56,7 @@ _MOST_MONITORS = 100
 _MOST_WINDOWS = 100
 _MOST_FORECAST = 8
 _MOST_CHANGES = 20
+_MOST_SUPPRESSED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,9 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "keys": keys.items,
         "changes": await changes.newest(pool, service_id, _MOST_CHANGES),
         "quarantines": await quarantine.of_service(pool, service_id),
+        "suppressed": await suppressed_alerts.newest(pool, service_id, _MOST_SUPPRESSED),
+        "suppressed_messages": await suppressed_alerts.count(pool, service_id),
+        "rule_counts": await routing_rules.counts(pool, service_id),
         "key_formats": formats(),
         "key_choices": key_choices(),
         "windows": await _coming(pool, service_id, current_state["now"]),

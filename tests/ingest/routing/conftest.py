@@ -1,0 +1,62 @@
+"""A sender whose key has routing rules, and another service of its team."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from tests.fixtures.database import TESTER
+from tests.fixtures.factories import Factory
+from tests.ingest.conftest import Sender
+
+from tocsin.store.actor import acting
+from tocsin.store.services import routing_rules, services
+from tocsin.store.services.routing_rules import RoutingRuleSpec
+from tocsin.store.services.services import Service
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedSender:
+    """A sender, whose rules can be set, and where it can send alerts besides its own service."""
+
+    sender: Sender
+    other: Service
+
+    async def rules(self, *rules: RoutingRuleSpec) -> None:
+        """Make these the only rules of the key."""
+        async with acting(self.sender.pool, TESTER) as connection:
+            await services.lock(connection, self.sender.service.id)
+            await routing_rules.replace(connection, await self._routing(), [*rules])
+
+    async def send(self, **body: Any) -> dict[str, Any]:
+        return await self.sender.send(**body)
+
+    async def close(self, dedup: str) -> dict[str, Any]:
+        return await self.send(dedup=dedup, action="close")
+
+    async def open(self) -> list[tuple[str, str, str]]:
+        """The open alerts: service, key and severity."""
+        rows = await self.sender.pool.fetch(
+            "select services.name, replace(dedup_key, 'user:1:', '') as key, severity from alerts"
+            " join services on services.id = service_id where status <> 'closed' order by alerts.id"
+        )
+        return [tuple(row) for row in rows]
+
+    async def suppressed(self) -> list[asyncpg.Record]:
+        return await self.sender.pool.fetch("select * from suppressed_alert_records order by id")
+
+    async def _routing(self) -> routing_rules.KeyRouting:
+        key_id: UUID = await self.sender.pool.fetchval("select id from integration_keys")
+        return await routing_rules.of_key(self.sender.pool, key_id)
+
+
+@pytest.fixture
+async def routed(sender: Sender, make: Factory) -> RoutedSender:
+    """Monitoring of "own", whose team has the service "other" as well."""
+    await make.pool.execute("update services set name = 'own'")
+    return RoutedSender(sender, await make.service(name="other"))
+
+
+def rule(condition: str, **sets: Any) -> RoutingRuleSpec:
+    return RoutingRuleSpec(name=sets.pop("name", "a rule"), condition=condition, **sets)
