@@ -14,6 +14,7 @@ from tocsin.cli.doctor import SettingReason
 from tocsin.db.pool import Pool
 from tocsin.domain.checks import Check
 from tocsin.domain.escalation.decisions import EscalationReason
+from tocsin.domain.job_kinds import JOB_KINDS
 from tocsin.domain.paging.reasons import PagingReason
 from tocsin.engine.healing.drift import REASONS
 from tocsin.engine.runner import Engine
@@ -77,6 +78,11 @@ async def test_the_table_of_metrics_has_each(anonymous: httpx.AsyncClient, engin
     families = re.findall(r"^# TYPE (tocsin_\w+) (\w+)$", answer.text, re.MULTILINE)
     rows = re.findall(r"^\| `(tocsin_\w+)` \| (\w+) \|", _text("operations.md"), re.MULTILINE)
     assert sorted(rows) == sorted(family for family in families if not family[0].endswith("_created"))
+
+
+def test_every_kind_of_job_is_named_beside_the_metrics() -> None:
+    (kinds,) = re.findall(r"^Kinds are (.*?)\. ", _text("operations.md"), re.MULTILINE | re.DOTALL)
+    assert sorted(re.findall(r"`(\w+)`", kinds)) == sorted(JOB_KINDS)
 
 
 def test_the_tables_of_doctors_findings_have_each() -> None:

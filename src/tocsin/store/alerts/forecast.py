@@ -24,6 +24,7 @@ from tocsin.domain.forecast.view import ForecastView
 from tocsin.domain.maintenance import Maintenance
 from tocsin.domain.on_call.snapshot import ids_of
 from tocsin.domain.paging.cycle import Cycle
+from tocsin.domain.paging.reasons import PagingReason
 from tocsin.domain.paging.sending import Waiting
 from tocsin.domain.reachability import everybody
 from tocsin.errors import FieldError, InvalidInput, NotFound
@@ -170,7 +171,7 @@ def _running(row: asyncpg.Record) -> RunningCycle:
 
 def _pending(row: asyncpg.Record, now: datetime) -> PendingPage:
     """A page that was put off is asked about again at once: its maintenance may end earlier than it did then."""
-    due = now if row["reason"] == "in_maintenance" else row["next_attempt"]
+    due = now if row["reason"] == PagingReason.IN_MAINTENANCE else row["next_attempt"]
     waiting = Waiting(
         alert_status="triggered",
         cycle_ended=row["cycle_ended"],
