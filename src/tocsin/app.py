@@ -38,6 +38,7 @@ from tocsin.api import (
     suppressed_alerts,
     teams,
     temporary_schedules,
+    timeline,
     tokens,
     users,
 )
@@ -89,6 +90,7 @@ _ROUTERS: Sequence[APIRouter] = (
     favourites.router,
     maintenance_windows.router,
     alerts.router,
+    timeline.router,
     alert_actions.router,
     notes.router,
     payloads.alerts_router,

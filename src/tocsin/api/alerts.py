@@ -22,12 +22,10 @@ from tocsin.http.pagination import (
     ListPage,
     encode_cursor,
     id_after,
-    place_after,
-    place_cursor,
     text_after,
 )
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import alert_list, new_alert, roll_up, timeline
+from tocsin.store.alerts import alert_list, new_alert, roll_up
 from tocsin.store.alerts.alert_list import AlertFilter
 from tocsin.store.alerts.new_alert import NewAlert
 from tocsin.store.services import services
@@ -122,16 +120,6 @@ class AlertRead(Read):
     escalation: EscalationRead
 
 
-class EntryRead(Read):
-    """One thing that happened."""
-
-    at: UtcDatetime
-    event: str
-    reason: str | None
-    actor: dict[str, str | None] | None
-    meta: dict[str, object]
-
-
 class RolledUpRead(Read):
     """What would be an alert of its own if fewer were open on its service."""
 
@@ -207,15 +195,6 @@ async def list_alerts(actor: Reader, pool: Database, query: Annotated[AlertQuery
 @router.get("/{alert_id}", summary="Show an alert")
 async def get_alert(alert_id: AlertId, _actor: Reader, pool: Database) -> AlertRead:
     return await read_alert(pool, alert_id)
-
-
-@router.get("/{alert_id}/timeline", summary="Show what happened to an alert, its pages among it, oldest first")
-async def get_timeline(
-    alert_id: AlertId, _actor: Reader, pool: Database, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> ListPage[EntryRead]:
-    stretch = await timeline.timeline(pool, alert_id, place_after(cursor), limit)
-    items = [EntryRead.model_validate(entry) for entry in stretch.entries]
-    return ListPage(items=items, next_cursor=place_cursor(stretch.next))
 
 
 @router.get("/{alert_id}/rolled-up", summary="List what has rolled up into an alert, closed ones too, by their keys")

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
-from tocsin.api.alerts import AlertId, EntryRead
+from tocsin.api.alerts import AlertId
+from tocsin.api.timeline import EntryRead
 from tocsin.http.access import require_act
 from tocsin.http.auth import Database, Writer
 from tocsin.http.fields import Body, Text, example
