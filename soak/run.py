@@ -16,7 +16,8 @@ from soak.checks.ingest import check_ingest
 from soak.checks.pages import Pages, check_pages
 from soak.checks.timelines import Timelines, check_timelines
 from soak.environment import WEB_CONNECTIONS, Environment, Failure, environment
-from soak.faults import retry_parked, strike, trouble
+from soak.faults.rows import retry_parked
+from soak.faults.strike import strike, trouble
 from soak.load import Load
 from soak.plan import Fault, Kind
 from soak.processes import Slot
