@@ -27,6 +27,11 @@ class OverrideSpec:
     add_user_id: UUID | None = None
     remove_user_id: UUID | None = None
 
+    @property
+    def columns(self) -> tuple[datetime, datetime, UUID | None, UUID | None]:
+        """The values of its row, in the order in which the statements and ``OverrideDefinition`` take them."""
+        return self.start_at, self.end_at, self.add_user_id, self.remove_user_id
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -56,7 +61,7 @@ async def create(connection: Connection, schedule_id: UUID, spec: OverrideSpec) 
     Raises InvalidInput naming every wrong field, Conflict naming the override that it cannot stand beside.
     """
     await _check(connection, schedule_id, spec, None)
-    return _found(await connection.fetchrow(_sql["insert"], schedule_id, *_columns(spec)))
+    return _found(await connection.fetchrow(_sql["insert"], schedule_id, *spec.columns))
 
 
 async def get(database: Queryable, schedule_id: UUID, override_id: UUID) -> Override:
@@ -72,7 +77,7 @@ async def page(database: Queryable, schedule_id: UUID, after: Position | None, l
 async def update(connection: Connection, override: Override, spec: OverrideSpec) -> Override:
     """Change an override whose schedule is locked. Raises as ``create`` does, for what is new."""
     await _check(connection, override.schedule_id, spec, override)
-    return _found(await connection.fetchrow(_sql["update"], override.id, *_columns(spec)))
+    return _found(await connection.fetchrow(_sql["update"], override.id, *spec.columns))
 
 
 async def delete(connection: Connection, schedule_id: UUID, override_id: UUID) -> None:
@@ -106,10 +111,10 @@ async def _require_no_conflict(
     connection: Connection, schedule_id: UUID, spec: OverrideSpec, old: Override | None
 ) -> None:
     arguments = (schedule_id, spec.start_at, spec.end_at, old.id if old else None)
-    new = schedule.OverrideDefinition(uuid4(), *_columns(spec))
+    new = schedule.OverrideDefinition(uuid4(), *spec.columns)
     for row in await connection.fetch(_sql["overlapping"], *arguments):
         other = Override(**row)
-        if overrides_conflict(new, schedule.OverrideDefinition(other.id, *_columns(other.spec))):
+        if overrides_conflict(new, schedule.OverrideDefinition(other.id, *other.spec.columns)):
             message = (
                 f"a user of it is in the override {other.id} already, from {in_utc(other.start_at)}"
                 f" until {in_utc(other.end_at)}"
@@ -117,10 +122,6 @@ async def _require_no_conflict(
             of_other = {other.add_user_id, other.remove_user_id} - {None}
             shared = [name for name in ("add_user_id", "remove_user_id") if getattr(spec, name) in of_other]
             raise Conflict(message, *(FieldError(name, message) for name in shared))
-
-
-def _columns(spec: OverrideSpec) -> tuple[datetime, datetime, UUID | None, UUID | None]:
-    return spec.start_at, spec.end_at, spec.add_user_id, spec.remove_user_id
 
 
 def _found(row: asyncpg.Record | None) -> Override:

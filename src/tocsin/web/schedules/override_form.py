@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -77,7 +76,7 @@ def _chosen(edit: Edit[Override]) -> Sequence[UUID | None]:
 
 def _title(override: Override | None, names: Mapping[UUID, str]) -> str:
     return (
-        override_text(rules.OverrideDefinition(override.id, *_columns(override.spec)), names)
+        override_text(rules.OverrideDefinition(override.id, *override.spec.columns), names)
         if override
         else "New override"
     )
@@ -104,7 +103,7 @@ async def _clash(edit: Edit[Override], spec: OverrideSpec) -> str | None:
     """The override that it cannot stand beside, in words."""
     schedule_id = edit.ids[0]
     found = (await on_call_snapshot.load(edit.pool, [], [schedule_id])).schedules.get(schedule_id)
-    new = rules.OverrideDefinition(uuid4(), *_columns(spec))
+    new = rules.OverrideDefinition(uuid4(), *spec.columns)
     others = _others(found, edit.stored) if found else []
     clash = next((other for other in others if rules.overrides_conflict(new, other)), None)
     if clash is None or found is None:
@@ -120,8 +119,4 @@ def _others(found: rules.ScheduleDefinition, old: Override | None) -> Sequence[r
 
 
 def _with(found: rules.ScheduleDefinition, spec: OverrideSpec, old: Override | None) -> rules.ScheduleDefinition:
-    return replace(found, overrides=[*_others(found, old), rules.OverrideDefinition(uuid4(), *_columns(spec))])
-
-
-def _columns(spec: OverrideSpec) -> tuple[datetime, datetime, UUID | None, UUID | None]:
-    return spec.start_at, spec.end_at, spec.add_user_id, spec.remove_user_id
+    return replace(found, overrides=[*_others(found, old), rules.OverrideDefinition(uuid4(), *spec.columns)])
