@@ -7,31 +7,22 @@ select
     policies.catch_all_policy_id,
     (
         select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'id', steps.id,
-                'delay_seconds', extract(epoch from steps.delay),
-                'if_nobody', steps.if_nobody,
-                'ack_by', steps.ack_by,
-                'targets', (
-                    select coalesce(jsonb_agg(step_target(targets) order by targets.position, targets.id), '[]')
-                    from escalation_policy_step_targets as targets
-                    where targets.escalation_policy_step_id = steps.id
-                ),
+            steps.definition || jsonb_build_object(
                 'mirror', (
                     select coalesce(jsonb_object_agg(on_call.user_id, on_call.because), '{}')
                     from ep_step_on_call_users as on_call
-                    where on_call.ep_step_id = steps.id and on_call.end_time is null
+                    where on_call.ep_step_id = steps.step_id and on_call.end_time is null
                 ),
                 'history_until', coalesce(
                     history.history_until,
                     -- It was lost.
-                    (select now() from ep_step_on_call_users as on_call where on_call.ep_step_id = steps.id limit 1)
+                    (select now() from ep_step_on_call_users as on_call where on_call.ep_step_id = steps.step_id limit 1)
                 ),
                 'changed_at', coalesce(history.changed_at, now())
             ) order by steps.step_number
         ), '[]')
-        from escalation_policy_steps as steps
-        left join ep_step_history as history on history.ep_step_id = steps.id
+        from step_definitions as steps
+        left join ep_step_history as history on history.ep_step_id = steps.step_id
         where steps.escalation_policy_id = policies.id
     ) as steps,
     now() as now

@@ -9,20 +9,8 @@ select
     policies.repeat,
     policies.catch_all_policy_id,
     (
-        select coalesce(jsonb_agg(
-            jsonb_build_object(
-                'id', steps.id,
-                'delay_seconds', extract(epoch from steps.delay),
-                'if_nobody', steps.if_nobody,
-                'ack_by', steps.ack_by,
-                'targets', (
-                    select coalesce(jsonb_agg(step_target(targets) order by targets.position, targets.id), '[]')
-                    from escalation_policy_step_targets as targets
-                    where targets.escalation_policy_step_id = steps.id
-                )
-            ) order by steps.step_number
-        ), '[]')
-        from escalation_policy_steps as steps
+        select coalesce(jsonb_agg(steps.definition order by steps.step_number), '[]')
+        from step_definitions as steps
         where steps.escalation_policy_id = policies.id
     ) as steps
 from escalation_policies as policies
