@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -11,6 +10,7 @@ from tests.fixtures.factories import Factory
 from tests.ingest.conftest import Sender
 
 from tocsin.store.actor import acting
+from tocsin.store.random_secrets import digest
 from tocsin.store.services import routing_rules, services
 from tocsin.store.services.routing_rules import RoutingRuleSpec
 from tocsin.store.services.services import Service
@@ -23,11 +23,13 @@ class RoutedSender:
     sender: Sender
     other: Service
 
-    async def rules(self, *rules: RoutingRuleSpec) -> None:
-        """Make these the only rules of the key."""
+    async def rules(self, *rules: RoutingRuleSpec, of: str | None = None) -> None:
+        """Make these the only rules of the key, or of another one."""
+        hashed = digest(of or self.sender.token)
         async with acting(self.sender.pool, TESTER) as connection:
             await services.lock(connection, self.sender.service.id)
-            await routing_rules.replace(connection, await self._routing(), [*rules])
+            key_id = await connection.fetchval("select id from integration_keys where token_hash = $1", hashed)
+            await routing_rules.replace(connection, await routing_rules.of_key(connection, key_id), [*rules])
 
     async def send(self, **body: Any) -> dict[str, Any]:
         return await self.sender.send(**body)
@@ -39,16 +41,12 @@ class RoutedSender:
         """The open alerts: service, key and severity."""
         rows = await self.sender.pool.fetch(
             "select services.name, replace(dedup_key, 'user:1:', '') as key, severity from alerts"
-            " join services on services.id = service_id where status <> 'closed' order by alerts.id"
+            " join services on services.id = service_id where status <> 'closed' order by services.name desc, dedup_key"
         )
         return [tuple(row) for row in rows]
 
     async def suppressed(self) -> list[asyncpg.Record]:
         return await self.sender.pool.fetch("select * from suppressed_alert_records order by id")
-
-    async def _routing(self) -> routing_rules.KeyRouting:
-        key_id: UUID = await self.sender.pool.fetchval("select id from integration_keys")
-        return await routing_rules.of_key(self.sender.pool, key_id)
 
 
 @pytest.fixture

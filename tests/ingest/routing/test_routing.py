@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
+from tests.fixtures.database import TESTER
+from tests.fixtures.factories import Factory
 from tests.ingest.routing.conftest import RoutedSender, rule
 
+from tocsin.ingest.replay import replay
+from tocsin.store.actor import acting
+from tocsin.store.alerts import routed_keys, suppressed_alerts
 from tocsin.store.services.routing_rules import RoutingRuleSpec
 
 OF_DEV = 'labels["env"] == "dev"'
@@ -55,10 +60,15 @@ async def test_changed_rules_count_from_the_next_message_on(routed: RoutedSender
         await routed.send(summary="s", dedup=f"b{number}")
     await routed.rules()
     await routed.send(summary="s", dedup="c")
-    assert [severity for _, _, severity in await routed.open()] == [
-        *("info", "info", "warning", "warning", "error", "error"),
-        "critical",
-    ]
+    assert {key: severity for _, key, severity in await routed.open()} == {
+        "a0": "info",
+        "b0": "info",
+        "a1": "warning",
+        "b1": "warning",
+        "a2": "error",
+        "b2": "error",
+        "c": "critical",
+    }
 
 
 @pytest.mark.parametrize("then", [(), (rule("true", suppress=True),), (rule("true", dedup_key='"elsewhere"'),)])
@@ -69,7 +79,7 @@ async def test_a_close_finds_the_alert_whatever_the_rules_are_by_then(
     await routed.rules(rule('action == "trigger" && labels.env == "dev"', service_id=routed.other.id, dedup_key='"k"'))
     await routed.send(summary="moved", dedup="d", meta=DEV)
     await routed.send(summary="of another", dedup="d2")
-    assert await routed.open() == [("own", "d", "critical"), ("other", "k", "critical"), ("own", "d2", "critical")]
+    assert await routed.open() == [("own", "d", "critical"), ("own", "d2", "critical"), ("other", "k", "critical")]
     await routed.rules(*then)
     assert (await routed.close("d"))["AlertID"] != 0
     assert await routed.open() == [("own", "d2", "critical")]
@@ -105,6 +115,77 @@ async def test_a_rule_that_cannot_be_evaluated_stops_no_alert(routed: RoutedSend
     await routed.send(summary="s", dedup="d")
     assert await routed.open() == [("own", "d", "warning")]
     assert REGISTRY.get_sample_value("tocsin_routing_failures_total") == failures + 3
+
+
+async def test_each_message_of_a_group_goes_its_way_and_its_close_follows(routed: RoutedSender, make: Factory) -> None:
+    token = await make.integration_key(routed.sender.service, key_type="alertmanager")
+
+    async def group(status: str, **envs: str) -> None:
+        alerts = [
+            {"status": status, "fingerprint": one, "labels": {"alertname": one, "env": env}}
+            for one, env in envs.items()
+        ]
+        path = f"/api/v2/alertmanager/incoming?token={token}"
+        assert (await routed.sender.post(path, json={"version": "4", "alerts": alerts})).status_code == 200
+
+    await routed.rules(
+        rule('labels.env == "dev"', suppress=True),
+        rule('labels.env == "db"', service_id=routed.other.id),
+        rule('labels.env == "web"', dedup_key='"web"', severity="info"),
+        of=token,
+    )
+    await group("firing", a="dev", b="db", c="web", d="web", e="else", f="db")
+    assert await routed.open() == [
+        ("own", "e", "critical"),
+        ("own", "web", "info"),
+        ("other", "b", "critical"),
+        ("other", "f", "critical"),
+    ]
+    await group("resolved", a="gone", b="gone", c="gone", e="gone")
+    assert await routed.open() == [("other", "f", "critical")]
+    (suppressed,) = await routed.suppressed()
+    assert suppressed["closed_at"] is not None
+
+
+async def test_what_was_in_quarantine_is_routed_when_it_is_replayed(routed: RoutedSender) -> None:
+    await routed.rules(rule("true", service_id=routed.other.id))
+    body, headers = (
+        b'{"summary": "s"',
+        {"Content-Type": "application/json", "Authorization": f"Bearer {routed.sender.token}"},
+    )
+    assert (await routed.sender.post(content=body, headers=headers)).status_code == 400
+    pool = routed.sender.pool
+    payload_id = await pool.fetchval("update received_payloads set body = body || '}' returning id")
+    key_id = await pool.fetchval("select id from integration_keys")
+    async with acting(pool, TESTER) as connection:
+        await replay(connection, key_id, payload_id, TESTER)
+    assert [service for service, _, _ in await routed.open()] == ["other"]
+
+
+async def test_who_knows_the_number_of_an_alert_reaches_it_on_another_service(
+    routed: RoutedSender, make: Factory
+) -> None:
+    token = await make.integration_key(routed.sender.service, key_type="opsgenie")
+    await routed.rules(rule("true", service_id=routed.other.id), of=token)
+    headers = {"Authorization": f"GenieKey {token}"}
+    made = await routed.sender.post("/v2/alerts", json={"message": "m"}, headers=headers)
+    assert made.status_code == 202
+    alert_id = await routed.sender.pool.fetchval("select id from alerts")
+    closed = await routed.sender.post(f"/v2/alerts/{alert_id}/close?identifierType=id", json={}, headers=headers)
+    assert (closed.status_code, await routed.open()) == (202, [])
+
+
+async def test_what_is_remembered_and_kept_goes_in_time(routed: RoutedSender, make: Factory) -> None:
+    pool = routed.sender.pool
+    await routed.rules(rule('summary == "quiet"', suppress=True), rule("true", service_id=routed.other.id))
+    for summary in ("quiet", "stays", "goes"):
+        await routed.send(summary=summary, dedup=summary)
+    await routed.close("goes")
+    await pool.execute("update routed_keys set last_at = now() - interval '2 days'")
+    await routed_keys.remove_old(pool)
+    assert await pool.fetchval("select array_agg(sent_key) from routed_keys") == ["user:1:stays"]
+    await pool.execute("update suppressed_alerts set last_seen_at = now() - interval '13 days'")
+    assert [await suppressed_alerts.remove_old(pool, timedelta(days=days)) for days in (14, 12)] == [0, 1]
 
 
 async def test_a_message_that_is_to_wait_less_ends_the_delay(routed: RoutedSender) -> None:
