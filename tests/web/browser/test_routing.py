@@ -3,7 +3,7 @@
 import httpx
 from playwright.async_api import Page, expect
 from tests.fixtures.database import CLIENT
-from tests.fixtures.factories import Factory
+from tests.fixtures.factories import Factory, step
 from tests.web.browser.looking import no_complaints, screenshot
 
 
@@ -15,7 +15,7 @@ async def send(base_url: str, token: str, **body: object) -> None:
 async def test_rules_are_written_tried_and_seen_at_work(
     desktop: Page, phone: Page, base_url: str, make: Factory
 ) -> None:
-    service = await make.service(name="Checkout")
+    service = await make.service(await make.policy(step(await make.user())), name="Checkout")
     token = await make.integration_key(service)
     for number in range(3):
         await send(base_url, token, summary=f"Backup {number} is late", severity="warning", meta={"env": "test"})
