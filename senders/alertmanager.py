@@ -3,17 +3,25 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
+from senders.debian import ROOT, unpack
+from senders.recorder import recording
+from senders.target import Target, free_port
+
 _PACKAGE = "prometheus-alertmanager"
 _TEMPLATES = Path("/usr/share/prometheus/alertmanager")
-_UNPACKED = Path(__file__).parents[1] / ".venv" / _PACKAGE
+_LABELS = {"alertname": "DiskFull", "instance": "db1", "severity": "warning"}
+_ANNOTATIONS = {"summary": "Disk is full on db1", "runbook_url": "https://wiki.example.org/disk"}
+# Each receiver, with the type of its key.
+_RECEIVERS = {"webhook": "alertmanager", "pagerduty": "pagerduty", "opsgenie": "opsgenie"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +42,15 @@ class Alertmanager:
 
 
 def programs() -> tuple[Path, Path]:
-    """Alertmanager and amtool: those on PATH, or installed by apt, or unpacked into the environment."""
-    found = shutil.which("prometheus-alertmanager"), shutil.which("amtool")
-    if found[0] and found[1]:
-        return Path(found[0]), Path(found[1])
-    binaries = _UNPACKED / "usr" / "bin"
-    if not (binaries / "amtool").exists():
-        print(f"Unpacking Debian's {_PACKAGE} into .venv ...")
-        with tempfile.TemporaryDirectory() as directory:
-            subprocess.run(["apt-get", "-qq", "download", _PACKAGE], cwd=directory, check=True)
-            (package,) = Path(directory).glob("*.deb")
-            subprocess.run(["dpkg", "-x", package, _UNPACKED], check=True)
-    if not _TEMPLATES.exists():  # Debian's build reads them from nowhere else
+    """Alertmanager and amtool."""
+    program, amtool = (unpack(_PACKAGE, f"usr/bin/{name}") for name in ("prometheus-alertmanager", "amtool"))
+    unpacked = ROOT / str(_TEMPLATES).lstrip("/")
+    if not _TEMPLATES.exists() and unpacked.exists():  # Debian's build reads them from nowhere else
         print(f"Copying its templates to {_TEMPLATES} ...")
         as_root = [] if os.getuid() == 0 else ["sudo", "-n"]
-        _run([*as_root, "mkdir", "-p", _TEMPLATES.parent])
-        _run([*as_root, "cp", "-r", _UNPACKED / str(_TEMPLATES).lstrip("/"), _TEMPLATES])
-    return binaries / "prometheus-alertmanager", binaries / "amtool"
-
-
-def _run(command: Sequence[str | Path]) -> None:
-    subprocess.run(command, check=True)
+        subprocess.run([*as_root, "mkdir", "-p", _TEMPLATES.parent], check=True)
+        subprocess.run([*as_root, "cp", "-r", unpacked, _TEMPLATES], check=True)
+    return program, amtool
 
 
 def configuration(url: str, keys: Mapping[str, str]) -> str:
@@ -105,3 +101,25 @@ async def running(config: str, port: int) -> AsyncIterator[Alertmanager]:
             with suppress(ProcessLookupError):  # it has ended, and said why
                 process.terminate()
             await process.wait()
+
+
+async def drive(target: Target) -> None:
+    """Each receiver in turn: an alert by amtool is raised, and closed once it is over; what was sent is recorded."""
+    async with recording(target) as recorder, running(configuration(recorder.url, target.keys), free_port()) as sender:
+        await _until_it_answers(sender.url)
+        for receiver, key in _RECEIVERS.items():
+            for ends, status in ((False, "triggered"), (True, "closed")):
+                await sender.add({**_LABELS, "to": receiver}, _ANNOTATIONS, ends=ends)
+                await target.wait_for(key, "", status)
+            recorder.save(f"alertmanager/recorded/{key}", "Debian's prometheus-alertmanager", ["make test-senders"])
+
+
+async def _until_it_answers(url: str) -> None:
+    async with httpx.AsyncClient() as client, asyncio.timeout(30):
+        while True:
+            try:
+                (await client.get(f"{url}/-/ready")).raise_for_status()
+            except httpx.HTTPError:
+                await asyncio.sleep(0.1)
+            else:
+                return

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import smtplib
 import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.cli.process import Home, Serving, new_home, serving
+from tests.cli.process import Home, Serving, free_port, new_home, serving
 from tests.fixtures.curl import curl
 
 from tocsin.channels.webhook.receiver import WebhookReceiver
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.timeout(180)
 
 @pytest.fixture(scope="module")
 def home(run_directory: Path) -> Iterator[Home]:
-    with new_home(run_directory, TOCSIN_LOG_LEVEL="debug") as made:
+    mail = f"127.0.0.1:{free_port()}"
+    with new_home(run_directory, TOCSIN_LOG_LEVEL="debug", TOCSIN_MAIL_LISTEN=mail) as made:
         yield made
 
 
@@ -54,6 +56,17 @@ def test_the_greeting_gives_a_sign_in_and_two_commands_that_work_as_printed(home
     fired, seen = (curl(command).text for command in (fire, look))
     assert '"IsNew":' in fired
     assert '"event":"created"' in seen
+
+
+def test_mail_is_taken_and_its_address_stands_in_no_log(home: Home, server: Serving, http: httpx.Client) -> None:
+    (service,) = http.get("/api/v1/services").json()["items"]
+    keys = f"/api/v1/services/{service['id']}/integration-keys"
+    key = http.post(keys, json={"name": "Mail", "type": "inbound_email"}).raise_for_status().json()
+    assert key["url"] == f"{key['token']}@[127.0.0.1]"
+    with smtplib.SMTP(*home.settings["TOCSIN_MAIL_LISTEN"].split(":")) as client:
+        client.sendmail("root@db1", [key["url"]], "Subject: The backup has failed\r\n\r\n")
+    assert http.get("/api/v1/alerts").json()["items"][0]["summary"] == "The backup has failed"
+    assert key["token"] not in server.logged
 
 
 def test_away_from_a_terminal_the_sign_in_is_in_a_file_that_only_its_owner_reads(home: Home, server: Serving) -> None:

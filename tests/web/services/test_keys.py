@@ -1,9 +1,18 @@
 """The integration keys of a service."""
 
+import re
+
+import pytest
 from httpx import AsyncClient
 from tests.fixtures.factories import Factory
 
+from tocsin.settings import Settings
 from tocsin.store.services.integration_keys import allow_types
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(mail_listen="127.0.0.1:25", mail_domain="oncall.example.org")
 
 
 async def test_a_key_is_shown_once_and_to_who_made_it(browser: AsyncClient, make: Factory) -> None:
@@ -39,3 +48,13 @@ async def test_a_format_without_options_takes_none(browser: AsyncClient, make: F
     service = await make.service(name="Checkout")
     await browser.post(f"/services/{service.id}/keys", data={"name": "a", "grouping": "group"})
     assert await make.pool.fetchval("select options from integration_keys") == {}
+
+
+async def test_a_key_of_mail_has_an_address_to_copy(browser: AsyncClient, make: Factory) -> None:
+    service = await make.service(name="Checkout")
+    form = {"name": "Nagios", "type": "inbound_email", "closing": "never"}
+    answer = await browser.post(f"/services/{service.id}/keys", data=form)
+    page = (await browser.get(answer.headers["location"])).text
+    (address,) = set(re.findall(r"[0-9a-f]{32}@oncall\.example\.org", page))
+    assert f"set alert {address}" in page
+    assert await make.pool.fetchval("select options from integration_keys") == {"closing": "never"}
