@@ -13,12 +13,6 @@ from tocsin.testing.clock import Clock
 VIEW = "select kind, reason from engine_overdue"
 
 
-@pytest.fixture
-async def alert(make: Factory) -> int:
-    """A new alert that no engine has looked at."""
-    return await make.alert(await make.service(await make.policy(step(await make.reachable_user()))))
-
-
 async def found(pool: Pool) -> list[tuple[str, str]]:
     return [(row["kind"], row["reason"]) for row in await pool.fetch(VIEW)]
 

@@ -12,12 +12,6 @@ from tocsin.engine.runner import Engine
 from tocsin.testing.clock import Clock
 
 
-@pytest.fixture
-async def alert(make: Factory) -> int:
-    """A new alert that no engine has looked at."""
-    return await make.alert(await make.service(await make.policy(step(await make.reachable_user()))))
-
-
 async def swept(pool: Pool) -> int:
     """How much a fresh sweep repairs, which looks ahead."""
     return await Sweep(pool).run_once()
