@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tocsin.channels.registry import open_senders
 from tocsin.db.pool import open_pool
-from tocsin.engine.jobs.page import Outbox
+from tocsin.engine.jobs.page_delivery import Outbox
 from tocsin.engine.jobs.state_kinds import state_kinds
 from tocsin.engine.loop import first
 from tocsin.engine.queue.job import STATE

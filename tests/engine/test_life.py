@@ -14,7 +14,8 @@ from tests.fixtures.factories import Factory
 from tocsin.channels.page import Actions, Destination, Page, Receipt
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import page
-from tocsin.engine.jobs.page import Outbox, PageDeps
+from tocsin.engine.jobs.page import PageDeps
+from tocsin.engine.jobs.page_delivery import Outbox
 from tocsin.engine.life import SIGN_EVERY, SILENCE, Life
 from tocsin.engine.process import Process, this_process
 from tocsin.testing.clock import Clock

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from tocsin.channels.registry import open_senders, prepare_checks
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool, patiently
-from tocsin.engine.jobs.page import Outbox
+from tocsin.engine.jobs.page_delivery import Outbox
 from tocsin.engine.loop import Periodic, first
 from tocsin.engine.retention import Lifetimes
 from tocsin.engine.runner import Engine, open_engine

@@ -25,7 +25,8 @@ from tocsin.engine.healing.reconcile import Reconciler
 from tocsin.engine.healing.sweep import Sweep
 from tocsin.engine.jobs import claims, page
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
-from tocsin.engine.jobs.page import Outbox, PageDeps
+from tocsin.engine.jobs.page import PageDeps
+from tocsin.engine.jobs.page_delivery import Outbox
 from tocsin.engine.jobs.state_kinds import state_kinds
 from tocsin.engine.life import SIGN_EVERY, Life
 from tocsin.engine.loop import Periodic, first, wait

@@ -23,6 +23,7 @@ from tocsin.domain.escalation.decisions import (
 )
 from tocsin.domain.escalation.state import EscalationState
 from tocsin.engine.jobs import alert
+from tocsin.engine.jobs.alert_snapshot import AlertSnapshot, snapshot_of
 from tocsin.engine.jobs.policy import policies
 from tocsin.testing.clock import Clock
 
@@ -70,9 +71,9 @@ COURSES: Sequence[tuple[type[EscalationDecision], Course]] = [
 ]
 
 
-async def state_of(pool: Pool, alert_id: int) -> alert.AlertSnapshot:
+async def state_of(pool: Pool, alert_id: int) -> AlertSnapshot:
     [row] = await pool.fetch(alert._SQL["load"], [alert_id])
-    return alert._snapshot(row)
+    return snapshot_of(row)
 
 
 async def happen(pool: Pool, clock: Clock, alert_id: int, course: Course) -> None:

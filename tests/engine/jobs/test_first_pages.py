@@ -158,7 +158,7 @@ async def test_rules_that_change_while_a_step_is_entered_are_heeded(
     pool: Pool, make: Factory, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rules are read, changed, and then the step is entered by what was read."""
-    entry = alert._entry
+    entry = alert.entry
 
     def entry_by_former_rules(*arguments: object) -> object:
         work = entry(*arguments)  # type: ignore[arg-type]
@@ -166,7 +166,7 @@ async def test_rules_that_change_while_a_step_is_entered_are_heeded(
             user["rules"] = user["rules"][:1]
         return work
 
-    monkeypatch.setattr(alert, "_entry", entry_by_former_rules)
+    monkeypatch.setattr(alert, "entry", entry_by_former_rules)
     await enter(pool, make, policy)
     [begun] = await pool.fetch("select id, last_tick, next_tick <= now() as is_due from notification_policy_cycles")
     assert (begun["last_tick"], begun["is_due"]) == (None, True)

@@ -12,7 +12,8 @@ from tocsin.channels.page import Actions
 from tocsin.db.pool import Pool
 from tocsin.engine.healing import reconcile
 from tocsin.engine.jobs import page, service
-from tocsin.engine.jobs.page import Outbox, PageDeps
+from tocsin.engine.jobs.page import PageDeps
+from tocsin.engine.jobs.page_delivery import Outbox
 from tocsin.engine.life import Life
 from tocsin.testing.clock import Clock
 

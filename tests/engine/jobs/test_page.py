@@ -10,7 +10,8 @@ from tests.fixtures.factories import Factory
 from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.engine.jobs import page
-from tocsin.engine.jobs.page import MOST_ATTEMPTS, Outbox, PageDeps
+from tocsin.engine.jobs.page import MOST_ATTEMPTS, PageDeps
+from tocsin.engine.jobs.page_delivery import Outbox
 from tocsin.engine.life import Life
 from tocsin.errors import DeliveryFailed
 from tocsin.testing.clock import Clock

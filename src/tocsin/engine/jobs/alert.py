@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -10,11 +9,9 @@ import asyncpg
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, Queryable
 from tocsin.db.sql import Statements
-from tocsin.domain import maintenance
 from tocsin.domain.escalation.decide import decide, unprompted
 from tocsin.domain.escalation.decisions import (
     Enter,
-    EscalationDecision,
     EscalationReason,
     Exhaust,
     FoundNobody,
@@ -26,18 +23,15 @@ from tocsin.domain.escalation.decisions import (
     Wait,
 )
 from tocsin.domain.escalation.policy import ResolvedPolicy
-from tocsin.domain.escalation.state import EscalationState
-from tocsin.domain.paging.cycle import Cycle, first_tick
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
-from tocsin.engine.jobs.alert_entries import entered, paused
+from tocsin.engine.jobs.alert_entering import entry
+from tocsin.engine.jobs.alert_entries import paused
 from tocsin.engine.jobs.alert_moves import LastMove, LastMoves
+from tocsin.engine.jobs.alert_snapshot import AlertSnapshot, Decided, snapshot_of
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
-from tocsin.engine.jobs.cycle import page_to_write
-from tocsin.engine.jobs.page import CLAIM
 from tocsin.engine.jobs.policy import Mirrors, PolicySnapshot, bring_up_to_date, hold, policies
 from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conflict
-from tocsin.store import row_mapping
 
 _SQL = Statements(__package__, "alert.sql")
 
@@ -51,35 +45,6 @@ _DRIFTS: Mapping[EscalationReason, str] = {
     EscalationReason.STEP_DELETED: "step_missed",
     EscalationReason.LOOKED_AGAIN: "nobody_missed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class AlertSnapshot:
-    """An alert and all that decides about it, as of one moment. ``version`` is None when it is closed.
-
-    ``caught_from``: its service's policy, when ``policy_id`` is the catch-all of that and has taken over.
-    """
-
-    id: int
-    state: EscalationState
-    policy_id: UUID
-    caught_from: UUID | None
-    version: int | None
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What is to become of an alert, and the policy that says so."""
-
-    alert: AlertSnapshot
-    found: PolicySnapshot
-    decision: EscalationDecision
-
-    @property
-    def meets_stale_mirror(self) -> bool:
-        """Whether the alert is to enter a step of which the mirror does not say whom it pages."""
-        return isinstance(self.decision, Enter) and not self.found.steps[self.decision.step.id].is_mirrored
 
 
 @dataclass(slots=True)
@@ -113,7 +78,7 @@ class _AlertJob:
             return None  # the policy has been deleted since the alert was read
         if isinstance(decided.decision, Enter):
             return await self._enter(decided, decided.decision)
-        return _outcome(decided) if await _apply(self.pool, decided) else None
+        return decided.outcome if await _apply(self.pool, decided) else None
 
     async def drift(self, object_id: str) -> str | None:
         alert, move = await self._load_with_move(object_id)
@@ -131,8 +96,8 @@ class _AlertJob:
     async def _enter(self, decided: Decided, decision: Enter) -> Outcome | None:
         """Enter the step; a mirror that has gone stale again is made true in the same transaction (P3)."""
         claimed = self.claimed if self.claimed is not None and self.claimed.has_room() else None
-        outcome = replace(_outcome(decided), wakes=() if claimed else (PAGES,))
-        work, broken = {**_entry(decided, decision), **_claim(claimed)}, self.entering.broken
+        outcome = replace(decided.outcome, wakes=() if claimed else (PAGES,))
+        work, broken = entry(decided, decision, claimed), self.entering.broken
         try:
             if decided.meets_stale_mirror:
                 pages = await self._enter_with_mirror(decision, work)
@@ -174,7 +139,7 @@ class _AlertJob:
     async def _load(self, alert_ids: Sequence[int]) -> Mapping[int, AlertSnapshot]:
         rows = await self.pool.fetch(_SQL["load"], alert_ids)
         # An open alert that has lost its row is no closed one: the row is restored.
-        return {row["id"]: _snapshot(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
+        return {row["id"]: snapshot_of(row) for row in rows if row["version"] is not None or row["status"] == "closed"}
 
 
 def kind(pool: Pool, claimed: ClaimedPages | None = None) -> JobKind:
@@ -194,16 +159,6 @@ def _drift(alert: AlertSnapshot, policy: ResolvedPolicy, move: LastMove | None) 
     if (reason := unprompted(alert.state, policy, alert.now)) is not None:
         return _DRIFTS.get(reason)
     return move.drift(alert.state) if move is not None else None
-
-
-def _snapshot(row: asyncpg.Record) -> AlertSnapshot:
-    return AlertSnapshot(row["id"], _state(row), row["policy_id"], row["caught_from"], row["version"], row["now"])
-
-
-def _state(row: asyncpg.Record) -> EscalationState:
-    if row["version"] is None:
-        return EscalationState(status="closed", state="new", policy_id=row["policy_id"])
-    return row_mapping.escalation_state(row, maintenance.holds(row, row["now"]))
 
 
 async def _apply(pool: Pool, decided: Decided) -> bool:
@@ -241,65 +196,3 @@ async def _pause(pool: Pool, alert: AlertSnapshot, decision: Exhaust | FoundNobo
         state, enters_again = decision.state, decision.enters_again
     row = (decision.policy_id, wait, state, loop_count, paused(decision), enters_again, alert.caught_from)
     return await _write(pool, "pause", alert, *row)
-
-
-def _claim(claimed: ClaimedPages | None) -> Work:
-    return {} if claimed is None else {"claimed_by": str(claimed.claimer), "claim": str(CLAIM)}
-
-
-def _entry(decided: Decided, decision: Enter) -> Work:
-    step, due = decision.step, decided.alert.state.next_escalation
-    every = step.delay if step.ack_by == "everyone" else None
-    return {
-        "alert_id": decided.alert.id,
-        "version": decided.alert.version,
-        "policy_id": str(decision.policy_id),
-        "caught_from": str(decided.alert.caught_from) if decided.alert.caught_from else None,
-        "step_id": str(step.id),
-        "step_number": decision.step_number,
-        "loop_count": decision.loop_count,
-        "due": due.isoformat() if due else None,
-        "delay": f"{step.delay.total_seconds()} s",
-        "users": [_begun(decided, user.id, every) for user in step.users if user.reachable],
-        "repeat_every": f"{every.total_seconds()} s" if every else None,
-        "channels": [str(channel) for channel in step.channels],
-        "entries": entered(decided.found, decision),
-    }
-
-
-def _begun(decided: Decided, user_id: UUID, repeat_every: timedelta | None) -> Work:
-    """A user whom the step pages, with the pages that go out at once."""
-    alert, rules = decided.alert, decided.found.people[user_id].rules
-    beginning = Cycle(
-        alert_status=alert.state.status,
-        started_at=alert.now,
-        repeat_every=repeat_every,
-        maintenance_until=alert.state.maintenance_until,
-        next_tick=alert.now,
-    )
-    first = first_tick(beginning, [row_mapping.rule(rule) for rule in rules])
-    if first is None:
-        return {"id": str(user_id)}
-    return {
-        "id": str(user_id),
-        "pages": [page_to_write(page) for page in first.pages],
-        "next_in": f"{(first.next_tick - alert.now).total_seconds()} s" if first.next_tick else None,
-        "rules": rules,
-    }
-
-
-def _outcome(decided: Decided) -> Outcome:
-    alert, decision = decided.alert, decided.decision
-    due, acted = alert.state.next_escalation, alert.now
-    match decision:
-        case Wait(reason=reason, until=until) | Stop(reason=reason, until=until):
-            return Outcome(reason, wake_at=until)
-        case FoundNobody():
-            # Who has come since it was read saw no alert that waits for them, so it looks once more.
-            return Outcome(decision.reason, due=due, acted=acted, wake_at=acted)
-        case Enter() | Exhaust() | HandOver() | Reopen():
-            return Outcome(decision.reason, due=due, acted=acted)
-        case Hold() | Renew():
-            return Outcome(decision.reason)
-        case _:
-            assert_never(decision)

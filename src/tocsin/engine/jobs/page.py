@@ -10,7 +10,6 @@ many engines their lives.
 
 import random
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,9 +17,7 @@ from typing import assert_never
 from uuid import UUID
 
 import asyncpg
-import structlog
 
-from tocsin.channels.page import Actions, Addressee, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
@@ -31,13 +28,12 @@ from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
 from tocsin.engine.jobs.destination_limit import DestinationLimit
+from tocsin.engine.jobs.page_delivery import Outbox, deliver
 from tocsin.engine.life import Life
 from tocsin.engine.queue.job import GONE, JobKind, Outcome
 from tocsin.errors import DeliveryFailed
 
 _SQL = Statements(__package__, "page.sql")
-
-log = structlog.get_logger(__name__)
 
 # A send gives up by itself well before its claim ends (the slowest channel after 20 s), so that two engines send one
 # page only when one of them is gone.
@@ -47,21 +43,6 @@ MOST_ATTEMPTS = 30
 
 # Answers of receivers come in one by one. A page that was sent does not mind waiting until that is written down.
 _RECORDS_COLLECTED_FOR = timedelta(milliseconds=5)
-
-ActionUrls = Callable[[int, Addressee, int, datetime], Actions]
-
-
-@dataclass(frozen=True, slots=True)
-class Outbox:
-    """What sending needs: the senders by type, the links of a page, the address of an alert's page.
-
-    ``mails``: whether the sender of mail has a server.
-    """
-
-    senders: Mapping[str, Sender]
-    action_urls: ActionUrls
-    base_url: str
-    mails: bool = False
 
 
 @dataclass(slots=True)
@@ -202,7 +183,7 @@ async def _send(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
         if isinstance(may_send(_waiting(row), row["now"]), Cancel | Bundle | Defer):
             return await _act(deps, page_id, row)
     try:
-        receipt = await _delivered(deps.outbox, page_id, row)
+        receipt = await deliver(deps.outbox, page_id, row)
     except DeliveryFailed as error:
         await _record_failure(deps.pool, page_id, attempt, error)
         return Outcome("failed" if error.permanent else "not_delivered", due=due, acted=row["now"])
@@ -234,54 +215,6 @@ def _due(deps: PageDeps, row: asyncpg.Record) -> datetime:
     """When the page should have gone out; one that was claimed as it was written, at once."""
     due: datetime = row["page_created_at"] if _is_held(deps, row) else row["next_attempt"] or row["claimed_until"]
     return due
-
-
-async def _delivered(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Receipt:
-    """Raises DeliveryFailed, also for what no sender should raise: another attempt may go well.
-
-    Neither the timeline nor the log gets the text of such an error, which may hold the address and so a secret.
-    """
-    try:
-        return await _deliver(outbox, page_id, row)
-    except DeliveryFailed:
-        raise
-    except Exception as error:
-        name = type(error).__name__
-        at = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-        log.error("sender_failed", page_id=str(page_id), type=row["destination_type"], error=name, at=at)  # noqa: TRY400
-        raise DeliveryFailed(name) from error
-
-
-async def _deliver(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Receipt:
-    sender = outbox.senders[row["destination_type"]]
-    destination = Destination(row["destination_type"], row["address"], row["secret"])
-    return await sender.send(destination, _page(outbox, page_id, row))
-
-
-def _page(outbox: Outbox, page_id: UUID, row: asyncpg.Record) -> Page:
-    return Page(
-        page_id=page_id,
-        idempotency_key=row["idempotency_key"],
-        kind="alert",
-        alert_id=row["alert_id"],
-        summary=row["summary"] or "No summary provided",
-        details=row["details"],
-        status=row["alert_status"],
-        severity=row["severity"],
-        alert_url=f"{outbox.base_url}/alerts/{row['alert_id']}",
-        service_id=row["service_id"],
-        service_name=row["service_name"],
-        policy_name=row["policy_name"],
-        step_number=row["step_number"],
-        loop_count=row["loop_count"],
-        actions=outbox.action_urls(row["alert_id"], _addressee(row), row["escalation_count"], row["now"]),
-        recipient=row["target_name"],
-        created_at=row["alert_created_at"],
-    )
-
-
-def _addressee(row: asyncpg.Record) -> Addressee:
-    return Addressee(row["user_id"], row["target_name"], row["destination_id"], row["is_guest"])
 
 
 async def _record_failure(pool: Pool, page_id: UUID, attempt: int, error: DeliveryFailed) -> None:
