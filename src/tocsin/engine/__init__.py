@@ -34,11 +34,11 @@ Locks are taken in this order, which no transaction may turn around, be it of a 
     6  jobs                          by kind, in the order of ``tocsin.domain.job_kinds``
 
 Of one table the rows are locked in the order of their ids, of one kind the jobs too; a foreign key's check is a lock on
-the row that it names. A job takes one object of 2 and 3. Who takes many alerts' rows is alerts that enter their steps
-together (``enter_steps``), which wait for nobody longer than 10 ms, and a policy that loses steps: it holds the alerts
-that stand on them before it deletes (``hold_alerts``). Who writes the mirror of a policy's steps
-holds the policy first (``policy.hold``), so that steps do not go away meanwhile. A trigger that has something to tell
-many alerts enqueues a job for it and touches none of them.
+the row that it names. A job takes one object of 2 and 3. Two transactions lock many alerts: alerts that enter their
+steps together (``enter_steps``) wait for no lock longer than 10 ms, and a policy that loses steps holds the alerts that
+stand on them before it deletes the steps (``hold_alerts``). Whoever writes the mirror of a policy's steps holds the
+policy first (``policy.hold``), so that no step is deleted meanwhile. A trigger that concerns many alerts enqueues a job
+and touches none of them.
 
 The engine's sessions commit asynchronously (synchronous_commit off). A crash of PostgreSQL can undo its last moments,
 but only as a whole and together with their jobs, which then run again; a page sent in them is sent again with the same

@@ -1,4 +1,4 @@
-"""An engine's life as the others see it, and theirs as it sees them.
+"""Signs of life: how engines know which of them are gone, and take over what those held.
 
 Every second and a half an engine gives a sign of life and names what it holds: its claims of pages carry its id, its
 jobs those of its queue managers. Another engine takes both back when it has given no sign for ``SILENCE``, by the

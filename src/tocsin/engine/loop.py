@@ -1,4 +1,4 @@
-"""The one skeleton of everything that happens every so often."""
+"""The one loop for everything that the engine does every so often."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

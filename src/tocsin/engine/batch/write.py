@@ -34,7 +34,7 @@ class BatchWriter:
     action: str
     collected_for: timedelta = timedelta(0)
     broken: int = field(default=0, init=False)
-    """How many calls broke as a whole: what they had done by then, nobody was told."""
+    """How many calls failed as a whole, so that nobody knows what they had done by then."""
     _batch: Batch[Work] = field(init=False)
     _calls: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CALLS_AT_ONCE))
 

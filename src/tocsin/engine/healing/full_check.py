@@ -12,7 +12,7 @@ _SQL = Statements(__package__, "sweep.sql")
 
 
 async def full_check(pool: Pool) -> Sequence[Drift]:
-    """What is wrong now: what has no job in time, however far ahead, and what is not as it should be."""
+    """Everything that is wrong now: objects without a job in time, however far ahead, and objects that have drifted."""
     differing = await drifted(pool, state_kinds(pool))
     found = {(drift.kind, drift.id) for drift in differing}
     without_job = [Drift(**row) for row in await pool.fetch(_SQL["all"])]

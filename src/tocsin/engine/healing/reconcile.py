@@ -66,7 +66,7 @@ class Reconciler:
         self._kinds = state_kinds(self.pool)
 
     async def run_once(self) -> int:
-        """Compare some objects of the kind that comes next, and repair those that differ; returns how many did."""
+        """Compare some objects of the next kind, and repair those that have drifted; returns how many had."""
         kind = KINDS_OF_A_ROUND[self._runs % len(KINDS_OF_A_ROUND)]
         self._runs += 1
         ids = await self._take(kind) if kind != "page" else []

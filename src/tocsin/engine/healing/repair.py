@@ -1,4 +1,4 @@
-"""Repairing what was found wrong, by the object's own job: it is run here and now, or woken where it was missing.
+"""Repairing an object by its own job, which is run here and now, or enqueued where it was missing.
 
 Each repair is logged, counted by kind and reason, and kept for a month in ``engine_repairs`` for whoever asks later.
 """

@@ -1,1 +1,1 @@
-"""The kinds of jobs, a file each: it loads one object, lets ``domain`` decide, and writes the decision."""
+"""The kinds of jobs, a file for each: a job loads one object, lets ``domain`` decide, and writes the decision."""

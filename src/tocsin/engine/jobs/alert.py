@@ -35,7 +35,7 @@ from tocsin.engine.queue.job import GONE, PAGES, JobKind, Outcome, retry_on_conf
 
 _SQL = Statements(__package__, "alert.sql")
 
-# What it is that nothing told of, by what the alert would do about it.
+# The name of each drift, by what the alert would do about it.
 _DRIFTS: Mapping[EscalationReason, str] = {
     EscalationReason.CLOSED: "closed_but_standing",
     EscalationReason.ACKNOWLEDGED: "acknowledgement_missed",
@@ -155,7 +155,7 @@ def kind(pool: Pool, claimed: ClaimedPages | None = None) -> JobKind:
 
 
 def _drift(alert: AlertSnapshot, policy: ResolvedPolicy, move: LastMove | None) -> str | None:
-    """What nothing told of: what the alert would do about it, or what its last move says otherwise."""
+    """How the alert has drifted: by what it would do although nothing is due, or by what its last move says."""
     if (reason := unprompted(alert.state, policy, alert.now)) is not None:
         return _DRIFTS.get(reason)
     return move.drift(alert.state) if move is not None else None
@@ -188,7 +188,7 @@ async def _write(database: Queryable, statement: str, alert: AlertSnapshot, *arg
 
 
 async def _pause(pool: Pool, alert: AlertSnapshot, decision: Exhaust | FoundNobody | Hold) -> bool:
-    """Stand without a running step, for a while or until an event."""
+    """Let the alert stand without a running step, for a while or until an event."""
     state, wait, loop_count, enters_again = "exhausted", None, None, False
     if isinstance(decision, FoundNobody):
         state, wait, loop_count = "nobody", decision.wait, decision.loop_count

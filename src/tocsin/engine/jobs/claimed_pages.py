@@ -91,7 +91,7 @@ class ClaimedPages:
                 self._changed.set()
 
     def doubt(self) -> None:
-        """Pages may have been written claimed of which nobody here was told, or may still be."""
+        """Note that pages may have been claimed for this engine, or may yet be, that it does not know of."""
         self._in_doubt_until = _now() + _DOUBT_LASTS.total_seconds()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -192,7 +192,7 @@ class ClaimedPages:
         return [*(page.id for line in self._lines.values() for page in line), *self._sending]
 
     async def _give_up_unknown(self) -> None:
-        """What is told of while the database is asked is known by then, or else comes too late to be sent here."""
+        """Give up claims of pages that are not known here. A page that comes later than that is not sent here."""
         try:
             unknown = set(await self.holder.all_but(self._known())).difference(self._known())
             self._disowned |= unknown

@@ -1,6 +1,7 @@
 """Job ``closing``: an open alert closes by itself when it is left alone for long, or no longer flaps.
 
-Whatever touches an alert only notes when: the job that waits for the former moment looks, and waits for the next.
+Whatever touches an alert only writes down when. The job that waits for the former moment looks, and waits for the new
+one.
 """
 
 from collections.abc import Mapping, Sequence

@@ -74,7 +74,7 @@ def kind(pool: Pool) -> JobKind:
 
 
 def _drift(loaded: CycleSnapshot) -> str | None:
-    """What is wrong with the cycle unless it is due: it goes on for nobody, or looks later than its rules say."""
+    """What is wrong with a cycle that is not due: nobody needs it any more, or it wakes later than its rules say."""
     stored = loaded.cycle.next_tick
     match tick(loaded.cycle, loaded.rules, loaded.now, list(loaded.beside.values())):
         case EndCycle():

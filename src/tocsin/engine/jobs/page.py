@@ -138,7 +138,7 @@ async def _act(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
         case LetOthersMove(until=until, reason=reason):
             return Outcome(reason, wake_at=until)
         case Send() if row["attempts"] >= MOST_ATTEMPTS:
-            # Claimed so often by engines that did not live to say what became of it.
+            # So many engines have claimed the page and died before they could record what became of it.
             given_up = f"given up after {row['attempts']} attempts"
             await deps.pool.execute(_SQL["end"], *ticket, deps.life.id, "failed", given_up)
             return Outcome("failed", due=_due(deps, row), acted=row["now"])
@@ -192,7 +192,7 @@ async def _send(deps: PageDeps, page_id: UUID, row: asyncpg.Record) -> Outcome:
 
 
 async def _record_sent(deps: PageDeps, sent: Work) -> None:
-    """Record it, however long somebody holds the row: or it would go out again."""
+    """Record that the page was sent, however long somebody holds its row: otherwise it would go out again."""
     given_up = time.monotonic() + CLAIM.total_seconds()
     while True:
         try:

@@ -31,7 +31,7 @@ _SQL = Statements(__package__, "policy.sql")
 
 CausesByUser = Mapping[UUID, Sequence[OnCallCause]]
 
-# What a job finds unchanged is noted so often, that the time to go over again stays short.
+# A job that finds nothing changed writes that down at least so often: then the time to work out again stays short.
 _NOTED_EVERY = timedelta(days=1)
 
 

@@ -1,4 +1,4 @@
-"""Job ``policy_alerts``: a policy's steps have changed; its open alerts look up, each by its own job (A6)."""
+"""Job ``policy_alerts``: a policy's steps have changed; the jobs of its open alerts are woken (A6)."""
 
 from uuid import UUID
 

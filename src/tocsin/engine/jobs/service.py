@@ -1,4 +1,4 @@
-"""Job ``service``: maintenance begins and ends, or the service's policy has changed; its open alerts look up."""
+"""Job ``service``: maintenance begins or ends, or the service has another policy; its open alerts' jobs are woken."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
