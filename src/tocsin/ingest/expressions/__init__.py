@@ -4,7 +4,8 @@ CEL has no loops of its own and no side effects, and yet ``payload.a.filter(x, x
 hold the process for seconds, for the library cannot be stopped and keeps Python's lock. So the bounds come before:
 
 1. What an expression may be: `compile_expression` refuses one of more than 2,000 characters, or with more than four
-   loops (``map``, ``filter``, ``all``, ``exists``, ``exists_one``). The library refuses more than 32 levels of nesting.
+   loops (``map``, ``filter``, ``all``, ``exists``, ``exists_one``). What could make texts of any size takes literals
+   (`functions`). The library refuses more than 32 levels of nesting.
 2. What it may read: `read_values` makes values fit, and measures them. It refuses what is nested more than 100 deep.
 3. What it may do: before each evaluation its cost is estimated (`cost`) from its text and the measured values, as
    Kubernetes does. It is not evaluated if it may take longer than 100 ms, or make more than 4 MB of text or 500,000

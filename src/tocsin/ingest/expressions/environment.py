@@ -3,9 +3,7 @@
 from functools import cache
 
 from cel_expr_python import cel
-from cel_expr_python.ext import ext_optional
-
-from tocsin.ingest.expressions.functions import declarations
+from cel_expr_python.ext import ext_optional, ext_strings
 
 
 @cache
@@ -13,6 +11,5 @@ def environment(variables: tuple[str, ...]) -> cel.Env:
     """The environment of expressions that read these variables, each of any type."""
     return cel.NewEnv(
         variables=dict.fromkeys(variables, cel.Type.DYN),
-        extensions=[ext_optional.ExtOptional()],
-        functions=declarations(),
+        extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
     )

@@ -1,17 +1,18 @@
 """One expression: compiled once, and evaluated as often as something is sent."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import lru_cache
 
 from cel_expr_python import cel
 
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.ingest.expressions.cost import Extent, Shape, shape_of
+from tocsin.ingest.expressions.cost import Extent, Shape, code_of, shape_of
 from tocsin.ingest.expressions.environment import environment
 from tocsin.ingest.expressions.failure import ExpressionFailed
+from tocsin.ingest.expressions.functions import wrong_call
+from tocsin.ingest.expressions.plain_value import plain_value
 from tocsin.ingest.expressions.values import Values
 
 MAX_LENGTH = 2000
@@ -40,12 +41,12 @@ class Expression:
         with values.timed():
             try:
                 result = self._program.eval(values.activation)
-                given = result.plain_value()
+                given = plain_value(result)
             except (RuntimeError, TypeError, ValueError, OverflowError, RecursionError, MemoryError) as error:
                 raise ExpressionFailed(_why_failed(str(error))) from None
         if result.type() == cel.Type.ERROR:
             raise ExpressionFailed(_why_failed(str(given)))
-        return _as_json(given)
+        return given
 
     def _check_cost(self, extent: Extent) -> None:
         shape = self._shape
@@ -81,6 +82,8 @@ def _checked_shape(source: str) -> Shape:
         raise _CannotCompile(f"has more than {MAX_LENGTH} characters (it has {len(source)})")
     if not source.strip():
         raise _CannotCompile("is empty")
+    if problem := wrong_call(code_of(source)):
+        raise _CannotCompile(problem)
     shape = shape_of(source)
     if shape.loops > MAX_LOOPS:
         raise _CannotCompile(f"has more than {MAX_LOOPS} loops such as map and filter (it has {shape.loops})")
@@ -120,24 +123,3 @@ def _why_failed(told: str) -> str:
     if unknown := _UNKNOWN_FIELD.search(told):
         return f"there is no field {unknown[1][:100]}"
     return told[:1].lower() + told[1:200]
-
-
-def _as_json(value: object) -> object:
-    """A value that the library gives, as JSON has it; what JSON has no word for becomes text."""
-    match value:
-        case str() | bool() | int() | float() | None:
-            return value
-        case list():
-            return [_as_json(item) for item in value]
-        case Mapping():
-            return {str(name): _as_json(inner) for name, inner in value.items()}
-        case bytes() | bytearray():
-            return value.decode("utf-8", "replace")
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return f"{value.total_seconds():g}s"
-        case cel.Type():
-            return value.name()
-        case _:
-            return str(value)

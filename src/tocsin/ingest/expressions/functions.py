@@ -1,55 +1,41 @@
-"""What expressions may call beside the standard functions of CEL: those of its strings extension that mappings need.
+"""Functions for text, of CEL's strings extension: those whose result could be of any size take literals only.
 
-What they make is bounded, as the library's own are not: a list has 200 items at most, a text 1,000,000 characters.
+Functions of our own, in Python, would be bounded by themselves; but the library loses the memory of their arguments.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Mapping
 
-from cel_expr_python import cel
+LITERAL = re.compile(r"""[bB]?[rR]?(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""", re.DOTALL)
+"""A text in an expression."""
 
-from tocsin.ingest.expressions.cost import MAX_LIST
-
-_MAX_TEXT = 1_000_000
-_STRING, _LIST = cel.Type.STRING, cel.Type.List(cel.Type.DYN)
-
-
-def declarations() -> list[cel.FunctionDecl]:
-    """The functions, for an environment."""
-    return [
-        _method("lowerAscii", str.lower, [_STRING]),
-        _method("upperAscii", str.upper, [_STRING]),
-        _method("trim", str.strip, [_STRING]),
-        _method("replace", _replace, [_STRING, _STRING, _STRING]),
-        _method("split", _split, [_STRING, _STRING], _LIST),
-        _method("join", _join, [_LIST, _STRING]),
-    ]
+# In code whose texts are replaced by a mark.
+_USED_SO: Mapping[str, tuple[str, str]] = {
+    "replace": (r'\s*\(\s*"\s*,\s*"\s*(,\s*\d+\s*)?\)', "takes two texts in quotes: .replace('-', ' ')"),
+    "join": (r'\s*\(\s*"?\s*\)', "takes a text in quotes: .join(', ')"),
+    "split": (r'\s*\(\s*"\s*,\s*\d{1,3}\s*\)', "takes a text in quotes and how many parts, up to 999: .split(',', 20)"),
+    "format": (r"(?!)", "cannot be used"),
+}
+_LIMIT = re.compile(r'\bsplit\s*\(\s*"\s*,\s*(\d+)')
+_REPLACEMENT = re.compile(rf"\breplace\s*\(\s*{LITERAL.pattern}\s*,\s*({LITERAL.pattern})", re.DOTALL)
 
 
-def _method(
-    name: str, called: Callable[..., object], parameters: Sequence[cel.Type], gives: cel.Type = _STRING
-) -> cel.FunctionDecl:
-    overload = cel.Overload(f"tocsin_{name}", return_type=gives, parameters=parameters, is_member=True, impl=called)
-    return cel.FunctionDecl(name, [overload])
+def wrong_call(code: str) -> str | None:
+    """What is wrong with a call of one of these functions, as the end of a sentence; None when all can be bounded."""
+    for name, (used, how) in _USED_SO.items():
+        if re.search(rf"\.\s*{name}\b(?!{used})", code):
+            return f"{name} {how}"
+    return None
 
 
-def _replace(text: str, old: str, new: str) -> str:
-    _check(len(text) + text.count(old) * len(new))
-    return text.replace(old, new)
+def most_parts(code: str) -> int:
+    """How many parts a text is split into at most."""
+    return max(map(int, _LIMIT.findall(code)), default=0)
 
 
-def _split(text: str, separator: str) -> list[str]:
-    parts = text.split(separator, MAX_LIST) if separator else list(text[: MAX_LIST + 1])
-    if len(parts) > MAX_LIST:
-        raise ValueError(f"split into more than {MAX_LIST} parts")
-    return parts
-
-
-def _join(items: Sequence[object], separator: str) -> str:
-    texts = [item if isinstance(item, str) else str(item) for item in items]
-    _check(sum(map(len, texts)) + len(separator) * len(texts))
-    return separator.join(texts)
-
-
-def _check(length: int) -> None:
-    if length > _MAX_TEXT:
-        raise ValueError(f"a text of more than {_MAX_TEXT} characters")
+def replacing(source: str) -> float:
+    """How many times as long texts become at most by what is put in place of parts of them."""
+    grown = 1.0
+    for replacement in _REPLACEMENT.findall(source):
+        grown *= max(1, len(replacement) - 1)
+    return grown
