@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tocsin.domain.alert_link import MAX_LINK_LENGTH, MAX_LINKS, AlertLink, LinkKind, check_href
+from tocsin.domain.alert_link import LINK_KINDS, MAX_LINK_LENGTH, MAX_LINKS, AlertLink, LinkKind, check_href
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.text import mend, mend_line
 
@@ -28,6 +28,13 @@ def fit_links(mender: Mender, given: Sequence[AlertLink], details: str) -> tuple
     return links, "\n\n".join(filter(None, (details, "\n".join(others))))
 
 
+def read_links(mender: Mender, given: object) -> list[AlertLink]:
+    """The links in a JSON value, which may also be one link."""
+    if given is None:
+        return []
+    return [_link(mender, item) for item in (given if isinstance(given, list) else [given])]
+
+
 def kind_by_text(text: str) -> LinkKind:
     """A runbook when the text of the link says so: most senders cannot say it otherwise."""
     return "runbook" if _RUNBOOK.search(text) else "link"
@@ -47,3 +54,14 @@ def _why_no_link(href: str, count: int) -> str | None:
     except ValueError as error:
         return f"an address {error}"
     return None
+
+
+def _link(mender: Mender, item: object) -> AlertLink:
+    if not isinstance(item, dict) or not item.get("href"):
+        return AlertLink("link", mender.as_text("links", item))
+    href, text = (mender.as_text("links", item.get(name)) for name in ("href", "text"))
+    return AlertLink(_kind(item.get("kind")), href, text)
+
+
+def _kind(given: object) -> LinkKind:
+    return next((kind for kind in LINK_KINDS if kind == given), "link")

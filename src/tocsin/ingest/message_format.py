@@ -30,6 +30,10 @@ class RawRequest:
     path: str = ""
     method: str = "POST"
 
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -52,11 +56,22 @@ KeyOptions: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class KeyOption:
-    """A choice that keys of a format offer. ``choices`` are its values with captions for people, the default first."""
+    """What keys of a format can be set to. ``choices`` are its values with captions for people, the default first.
+
+    An option without choices is a text, which is empty unless it is set. ``check`` is given the field's name and the
+    text, and raises InvalidInput for one that cannot be. ``hint`` and ``example`` are for the pages.
+    """
 
     name: str
     caption: str
-    choices: Mapping[str, str]
+    choices: Mapping[str, str] = field(default_factory=dict)
+    hint: str = ""
+    example: str = ""
+    check: Callable[[str, str], None] | None = None
+
+    @property
+    def default(self) -> str:
+        return next(iter(self.choices), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +158,17 @@ class MessageFormat:
 
     def with_defaults(self, options: KeyOptions) -> KeyOptions:
         """All options of the format, with the values that count."""
-        return {option.name: options.get(option.name, next(iter(option.choices))) for option in self.options}
+        return {option.name: options.get(option.name, option.default) for option in self.options}
+
+    @property
+    def choices(self) -> Sequence[KeyOption]:
+        """The options that are a choice."""
+        return [option for option in self.options if option.choices]
+
+    @property
+    def mapping(self) -> Sequence[KeyOption]:
+        """The options that are texts: how its keys map what is sent to alerts."""
+        return [option for option in self.options if not option.choices]
 
     def url(self, settings: Settings, token: str) -> str:
         """Where a sender with this token sends its messages."""

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from tocsin.domain.dedup_key import auto_key, user_key
 from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.dedup import fit_dedup
-from tocsin.ingest.generic.links import read_links
 from tocsin.ingest.labels import MAX_LABELS, fit_labels, labels_of
-from tocsin.ingest.links import fit_links
+from tocsin.ingest.links import fit_links, read_links
 from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message, MessageAction
 from tocsin.ingest.parameters import Parameters

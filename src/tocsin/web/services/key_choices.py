@@ -21,7 +21,7 @@ def key_choices() -> KeyChoices:
     captions: dict[str, list[str]] = {}
     options: dict[str, KeyOption] = {}
     for message_format in found:
-        for option in message_format.options:
+        for option in message_format.choices:
             options.setdefault(option.name, option)
             captions.setdefault(option.name, []).append(message_format.caption)
     types = [(message_format.key_type, message_format.caption) for message_format in found]
