@@ -27,6 +27,8 @@ CONNECTION_ERRORS = (
 
 T = TypeVar("T")
 
+_WRONG_ADDRESS = (ValueError, asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError)
+
 _PATIENCE = 10.0
 _TRIES_EVERY = 0.3
 
@@ -78,11 +80,7 @@ async def open_pool(
 
     try:
         pool = await patiently(create)
-    except (
-        ValueError,
-        asyncpg.InvalidCatalogNameError,
-        asyncpg.InvalidAuthorizationSpecificationError,
-    ) as error:
+    except _WRONG_ADDRESS as error:
         raise ConfigurationError(f"cannot use TOCSIN_DATABASE_URL: {error}") from error
     try:
         yield pool
