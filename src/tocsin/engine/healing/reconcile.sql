@@ -90,7 +90,7 @@ order by both_kinds.id
 limit $2
 
 -- name: left_alone
--- Of some objects those that no job sees to now, be it that it waits for its turn, runs, is tried again or is parked.
+-- Those of some objects whose job leaves them alone now: it is not due, does not run, and is not tried again or parked.
 select found.kind, found.id
 from unnest($1::text[], $2::text[]) as found (kind, id)
 where not exists (
@@ -105,8 +105,8 @@ where not exists (
 )
 
 -- name: policy_suspects
--- Of some policies those that are worth a closer look: all but those of which each step's mirror names, with their
--- causes, whom its targets, the rotations' rows and the schedules' rows name.
+-- Those of some policies that are worth a closer look: all but those each of whose mirrors names the users, with the
+-- causes, that the step's targets and the rows of rotations and schedules name.
 select policies.id::text as id
 from escalation_policies as policies
 where
@@ -151,7 +151,7 @@ where
     )
 
 -- name: alert_suspects
--- Of some alerts those that are worth a closer look: all but those that are triggered, stand where their last move left
+-- Those of some alerts that are worth a closer look: all but those that are triggered, stand where their last move left
 -- them, on a step of their service's own policy, and have the cycles of that move. due: when they should move, by that.
 select
     alerts.id::text as id,
@@ -183,7 +183,7 @@ where
     ) is not true
 
 -- name: cycle_suspects
--- Of some alerts the cycles that may have something to do: those that wait or repeat, those whose alert is no longer
+-- The cycles of some alerts that may have something to do: those that wait or repeat, those whose alert is no longer
 -- triggered, and those with a notification rule that has not been worked through.
 select cycles.id::text as id, cycles.next_tick as due
 from notification_policy_cycles as cycles

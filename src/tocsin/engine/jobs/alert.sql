@@ -31,9 +31,9 @@ left join escalation_policy_state as state on state.alert_id = alerts.id
 where alerts.id = any($1::bigint[])
 
 -- name: pause
--- Stand in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next look; $8
--- says to enter the step at this number again afterwards, as where the step itself has been deleted. Of another policy
--- than the row's ($3, handed over to by $9) the alert has climbed nothing yet.
+-- The alert stands in a state without a step: exhausted, nobody, no_steps, maintenance. $4 is the wait until the next
+-- look; $8 says to enter the step at this number again afterwards, as where the step itself has been deleted. On
+-- another policy than the row's ($3, to which $9 has handed over) the alert has climbed nothing yet.
 with moved as (
     update escalation_policy_state
     set
@@ -85,9 +85,9 @@ moves as (
 select true as done from moved
 
 -- name: stop
--- Somebody has it, or it is closed. An acknowledged alert's state row is locked, so that an escalation by hand that
--- commits meanwhile keeps its new cycles; a closed one has no row and stays closed. A row that no trigger has moved with
--- the status follows it.
+-- The alert is acknowledged or closed. An acknowledged alert's state row is locked, so that an escalation by hand that
+-- commits meanwhile keeps its new cycles; a closed one has no row and stays closed. A row that no trigger has moved
+-- with the status follows it.
 with guard as (
     select state.alert_id
     from escalation_policy_state as state
@@ -150,7 +150,7 @@ moves as (
 select true as done from moved
 
 -- name: renew
--- The acknowledgement ends when $3 says, as its service says now; the alert's trigger moves the state.
+-- The acknowledgement ends at $3, by the service's setting now; the alert's trigger moves the state.
 with alert as (
     select id from alerts where id = $1 and status = 'acknowledged' for no key update
 ),

@@ -66,7 +66,7 @@ set status = 'failed', reason = $3, claimed_until = null, updated_at = now()
 where id = $1 and attempts = $2 and status = 'sending'
 
 -- name: end
--- It never goes out ($4 its state, $5 why), unless somebody else than engine $3 has taken it since it was read.
+-- The page never goes out ($4 its state, $5 why), unless another engine than $3 has taken it since it was read.
 update outgoing_messages
 set status = $4, reason = $5, next_attempt = null, claimed_until = null, updated_at = now()
 where

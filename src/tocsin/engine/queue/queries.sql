@@ -25,12 +25,12 @@ using done
 where parked.status = 'failed' and parked.entrypoint = done.entrypoint and parked.payload = done.payload
 
 -- name: requeue
--- Done, but what was done may be undone: run it once more.
+-- Jobs that are done, but whose effects a crash may have undone, run once more.
 update pgqueuer set status = 'queued', queue_manager_id = null, updated = now()
 where id = any($1::bigint[]) and status = 'picked'
 
 -- name: park_once
--- Of the objects of these jobs, which are about to be parked, what is parked already.
+-- Jobs that are parked already, of the objects of these jobs, which are about to be parked.
 delete from pgqueuer as former
 using pgqueuer as job
 where

@@ -1,6 +1,6 @@
 -- name: names
--- What people call the objects that jobs move: $1 holds their kinds, $2 their ids. Those that are gone have no row, and so
--- have ids that are none.
+-- What people call the objects that jobs move: $1 holds their kinds, $2 their ids. An id that names nothing, or nothing
+-- any more, has no row.
 select asked.kind, asked.id, named.name
 from (
     select

@@ -1,5 +1,5 @@
 -- name: rotations
--- Rotations with their participants in order and where they stand. last_known is the active one as the row says.
+-- Rotations with their participants in order and where they stand. last_known is the active user by the row.
 select
     rotations.id,
     rotations.type,

@@ -23,7 +23,7 @@ update integration_key_records set name = $3, options = $4 where id = $2 and ser
 returning *
 
 -- name: options_of
--- Of a key that may have been revoked.
+-- The options of a key, which may have been revoked.
 select options from integration_keys where id = $1
 
 -- name: revoke
