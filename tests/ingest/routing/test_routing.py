@@ -162,15 +162,18 @@ async def test_what_was_in_quarantine_is_routed_when_it_is_replayed(routed: Rout
     assert [service for service, _, _ in await routed.open()] == ["other"]
 
 
-async def test_who_knows_the_number_of_an_alert_reaches_it_on_another_service(
+async def test_who_knows_an_alert_by_number_or_alias_reaches_it_on_another_service(
     routed: RoutedSender, make: Factory
 ) -> None:
     token = await make.integration_key(routed.sender.service, key_type="opsgenie")
     await routed.rules(rule("true", service_id=routed.other.id), of=token)
     headers = {"Authorization": f"GenieKey {token}"}
-    made = await routed.sender.post("/v2/alerts", json={"message": "m"}, headers=headers)
+    made = await routed.sender.post("/v2/alerts", json={"message": "m", "alias": "a"}, headers=headers)
     assert made.status_code == 202
     alert_id = await routed.sender.pool.fetchval("select id from alerts")
+    for path in (str(alert_id), "a?identifierType=alias"):
+        shown = await routed.sender.http.get(f"/v2/alerts/{path}", headers=headers)
+        assert (shown.status_code, shown.json()["data"]["message"]) == (200, "m")
     closed = await routed.sender.post(f"/v2/alerts/{alert_id}/close?identifierType=id", json={}, headers=headers)
     assert (closed.status_code, await routed.open()) == (202, [])
 

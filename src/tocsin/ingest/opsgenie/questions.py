@@ -4,13 +4,15 @@
     GET /v2/alerts                         GET /v2/alerts/count
     … /v2/heartbeats/{name}/ping
 
-A key sees the alerts of its own service. Of ``query``, a list understands ``status`` and ``alias``.
+A key sees the alerts of its own service, and those that it has made on others. Of ``query``, a list understands
+``status`` and ``alias``.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -22,7 +24,7 @@ from tocsin.ingest.opsgenie import answers, heartbeats
 from tocsin.ingest.opsgenie.question import Question, endpoint
 from tocsin.ingest.opsgenie.request_id import read_id
 from tocsin.ingest.opsgenie.requests import CREATE, alert_number
-from tocsin.store.alerts import alert_list, new_alert
+from tocsin.store.alerts import alert_list, new_alert, routed_keys
 from tocsin.store.alerts.alert_list import Alert, AlertFilter
 
 _MOST_LISTED = 100
@@ -57,7 +59,7 @@ async def _status_of_request(question: Question) -> Response:
     outcome = read_id(question.name)
     if outcome is None:
         raise NotFound("Request not found. It might not be processed, yet.")
-    alert = await _of_service(question, outcome.alert_id) if outcome.is_success else None
+    alert = await _of_sender(question, outcome.alert_id) if outcome.is_success else None
     data = {
         "success": outcome.is_success,
         "action": outcome.action,
@@ -77,9 +79,8 @@ async def _shown(question: Question) -> Response:
     identifier, kind = question.name, question.query.first("identifierType") or "id"
     number = alert_number(identifier, kind)
     if number is None:
-        key = user_key(identifier)
-        number = await new_alert.open_alert(question.pool, question.sender.service_id, key) if _is_text(key) else None
-    return answers.found(_fields(await _of_service(question, number or 0)))
+        number = await _open_alert(question, identifier)
+    return answers.found(_fields(await _of_sender(question, number or 0)))
 
 
 async def _listed(question: Question) -> Response:
@@ -99,19 +100,27 @@ async def _matching(question: Question, most: int) -> Sequence[Alert]:
     wanted = AlertFilter(statuses=statuses, service_id=question.sender.service_id)
     if (alias := conditions.get("alias")) is None:
         return (await alert_list.page(question.pool, wanted, None, most)).items if most else ()
-    key = user_key(alias)
-    alert_id = await new_alert.open_alert(question.pool, question.sender.service_id, key) if _is_text(key) else None
-    found = [] if alert_id is None else [await _of_service(question, alert_id)]
+    alert_id = await _open_alert(question, alias)
+    found = [] if alert_id is None else [await _of_sender(question, alert_id)]
     return [alert for alert in found if not statuses or alert.status in statuses]
 
 
-async def _of_service(question: Question, alert_id: int) -> Alert:
-    """Raises NotFound for an alert of another service too."""
+async def _open_alert(question: Question, alias: str) -> int | None:
+    """The open alert that the key's sender knows by the alias."""
+    sender, key = question.sender, user_key(alias)
+    if not _is_text(key):
+        return None
+    return await routed_keys.open_alert(question.pool, UUID(sender.actor.id), sender.service_id, key)
+
+
+async def _of_sender(question: Question, alert_id: int) -> Alert:
+    """Raises NotFound for an alert of another service too, unless the key has made it there."""
+    sender = question.sender
     try:
         alert = await alert_list.get(question.pool, alert_id)
     except NotFound:
         alert = None
-    if alert is None or alert.service_id != question.sender.service_id:
+    if alert is None or not await new_alert.is_within_reach(question.pool, sender.service_id, alert_id, sender.actor):
         raise NotFound("Alert does not exist")
     return alert
 

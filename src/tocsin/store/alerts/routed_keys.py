@@ -37,6 +37,12 @@ async def places_of(
     return found
 
 
+async def open_alert(database: Queryable, key_id: UUID, service_id: UUID, sent_key: str) -> int | None:
+    """An open alert that messages of the key raised under this key of theirs, on its service or wherever rules led."""
+    alert_id: int | None = await database.fetchval(_sql["open_alert"], key_id, service_id, sent_key)
+    return alert_id
+
+
 async def remove_old(database: Queryable) -> None:
     """Forget where nothing is open any more."""
     await database.execute(_sql["remove_old"], _REMOVED_AT_ONCE)

@@ -9,6 +9,18 @@ from alerts
 where alerts.service_id = $2 and alerts.dedup_key = any($3::text[]) and alerts.status <> 'closed'
 order by 1, 2, 3
 
+-- name: open_alert
+select alerts.id
+from (
+    select $2::uuid as service_id, $3 as dedup_key
+    union all
+    select routed.service_id, routed.dedup_key
+    from routed_keys as routed
+    where routed.integration_key_id = $1 and routed.sent_key = $3
+) as places
+join alerts on alerts.service_id = places.service_id and alerts.dedup_key = places.dedup_key and alerts.status <> 'closed'
+limit 1
+
 -- name: remove_old
 -- Up to $1 of the oldest of which nothing is open; where alerts roll up, one of them may be it.
 delete from routed_keys
