@@ -43,6 +43,7 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
     "POST /services/{service_id}/integration-keys": {"name": "x"},
     "PATCH /services/{service_id}/integration-keys/{key_id}": {"name": "x"},
     "DELETE /services/{service_id}/integration-keys/{key_id}": {},
+    "PUT /services/{service_id}/integration-keys/{key_id}/routing-rules": {"rules": []},
     "POST /services/{service_id}/heartbeat-monitors": {"name": "x", "cron": "0 3 * * *"},
     "PATCH /services/{service_id}/heartbeat-monitors/{monitor_id}": {"name": "x"},
     "DELETE /services/{service_id}/heartbeat-monitors/{monitor_id}": {},
@@ -53,7 +54,8 @@ WRITES: Mapping[str, Mapping[str, Any]] = {
     "DELETE /services/{service_id}/maintenance-windows/{window_id}": {},
 }
 
-# Routes that change one's own, act on alerts, or are for administrators and managers only, as other tests say.
+# Routes that change one's own, nothing at all, act on alerts, or are for administrators and managers only, as other
+# tests say.
 OTHERS = (
     "/users",
     "/teams",
@@ -64,6 +66,7 @@ OTHERS = (
     "/favourites",
     "/services/{service_id}/favourite",
     "/services/{service_id}/integration-keys/{key_id}/quarantine",
+    "/services/{service_id}/integration-keys/{key_id}/routing-rules/dry-run",
 )
 
 
@@ -99,7 +102,10 @@ async def test_a_user_without_a_team_changes_nothing_shared(anonymous: AsyncClie
     for route, body in WRITES.items():
         method, _, path = route.partition(" ")
         names = dict.fromkeys(("override_id", "temporary_schedule_id", "key_id", "window_id", "monitor_id"), UNKNOWN)
-        filled = {key: str(value).format(user=ann.id, policy=policy.id) for key, value in body.items()}
+        filled = {
+            key: value.format(user=ann.id, policy=policy.id) if isinstance(value, str) else value
+            for key, value in body.items()
+        }
         answer = await anonymous.request(
             method, "/api/v1" + path.format(**names | ids), json=None if method == "DELETE" else filled, headers=headers
         )

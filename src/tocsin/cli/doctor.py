@@ -36,10 +36,9 @@ _BY_MAIL_ALONE = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding. Findings of the area ``engine`` can be repaired here, the others by people; ``reason`` is a stable
-    name.
+    """One finding. Those of the area ``engine`` can be repaired here, the others by people.
 
-    ``due``: when the object should move or have moved, where that is known.
+    ``reason`` is a stable name. ``due``: when the object should move or have moved, where that is known.
     """
 
     area: Literal["engine", "configuration"]
