@@ -1,10 +1,12 @@
 """An alert that a routing rule delays is open at once, and enters its first step only after that."""
 
+from tests.fixtures.database import TESTER
 from tests.fixtures.engine import Story, minutes
 from tests.fixtures.factories import step
 
 from tocsin.engine.healing.full_check import full_check
-from tocsin.store.alerts import forecast
+from tocsin.store.actor import acting
+from tocsin.store.alerts import actions, forecast
 
 
 async def test_it_pages_only_if_it_is_still_open_then(story: Story) -> None:
@@ -46,4 +48,17 @@ async def test_who_escalates_it_by_hand_need_not_wait(story: Story) -> None:
     ann = await story.user("ann")
     alert = await story.alert(await story.make.service(await story.make.policy(step(ann))), delay=minutes(3))
     await story.escalate(alert)
+    assert story.paged() == ["ann"]
+
+
+async def test_an_acknowledgement_that_is_taken_back_leaves_it_waiting(story: Story) -> None:
+    ann = await story.user("ann")
+    alert = await story.alert(await story.make.service(await story.make.policy(step(ann))), delay=minutes(3))
+    await story.acknowledge(alert)
+    async with acting(story.pool, TESTER) as connection:
+        await actions.take_back_acknowledgement(connection, alert, TESTER)
+    await story.passes(2.9)
+    assert story.paged() == []
+    assert await full_check(story.pool) == []
+    await story.passes(0.1)
     assert story.paged() == ["ann"]

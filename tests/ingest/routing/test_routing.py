@@ -55,7 +55,7 @@ async def test_what_no_rule_matches_stays_as_it_is(routed: RoutedSender) -> None
 
 async def test_changed_rules_count_from_the_next_message_on(routed: RoutedSender) -> None:
     for number, severity in enumerate(("info", "warning", "error")):
-        await routed.rules(rule("true", severity=severity))
+        await routed.rules(rule("true", severity=severity, service_id=routed.other.id))
         await routed.send(summary="s", dedup=f"a{number}")
         await routed.send(summary="s", dedup=f"b{number}")
     await routed.rules()
@@ -176,6 +176,10 @@ async def test_who_knows_an_alert_by_number_or_alias_reaches_it_on_another_servi
         assert (shown.status_code, shown.json()["data"]["message"]) == (200, "m")
     closed = await routed.sender.post(f"/v2/alerts/{alert_id}/close?identifierType=id", json={}, headers=headers)
     assert (closed.status_code, await routed.open()) == (202, [])
+    await routed.rules(rule("true", suppress=True), of=token)
+    made = await routed.sender.post("/v2/alerts", json={"message": "m"}, headers=headers)
+    asked = await routed.sender.http.get(f"/v2/alerts/requests/{made.json()['requestId']}", headers=headers)
+    assert (asked.json()["data"]["isSuccess"], asked.json()["data"]["alertId"]) == (True, "")
 
 
 async def test_what_is_remembered_and_kept_goes_in_time(routed: RoutedSender, make: Factory) -> None:

@@ -59,7 +59,7 @@ async def _status_of_request(question: Question) -> Response:
     outcome = read_id(question.name)
     if outcome is None:
         raise NotFound("Request not found. It might not be processed, yet.")
-    alert = await _of_sender(question, outcome.alert_id) if outcome.is_success else None
+    alert = await _of_sender(question, outcome.alert_id) if outcome.alert_id else None
     data = {
         "success": outcome.is_success,
         "action": outcome.action,

@@ -29,7 +29,7 @@ _MOST_ALERTS = 2**62
 
 @dataclass(frozen=True, slots=True)
 class RequestOutcome:
-    """What became of a request; alert 0 when there was none to act on."""
+    """What became of a request; alert 0 when there was none to act on, or a routing rule suppressed what it creates."""
 
     action: str
     alert_id: int
@@ -37,7 +37,7 @@ class RequestOutcome:
 
     @property
     def is_success(self) -> bool:
-        return self.alert_id != 0
+        return self.alert_id != 0 or self.action == "Create"
 
 
 def write_id(outcome: RequestOutcome) -> UUID:

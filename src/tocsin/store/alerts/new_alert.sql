@@ -111,7 +111,7 @@ select
     raised.count = 1 as is_new,
     coalesce((select received.id from received), $17) as payload_id,
     case
-        when $19 ->> 'sent_key' is not null
+        when raised.id is not null and $19 ->> 'sent_key' is not null
             then remember_routed(source.key_id, $19 ->> 'sent_key', raised.service_id, $10)
     end as remembered
 from source
