@@ -13,7 +13,7 @@ from tocsin.ingest.message_format import MessageAction
 from tocsin.ingest.routing.compile import compiled
 from tocsin.ingest.routing.dry_run import dry_run
 from tocsin.store.actor import acting
-from tocsin.store.services import routing_rules, services
+from tocsin.store.services import routing_rules
 from tocsin.store.services.routing_rules import MOST_RULES, KeyRouting, RoutingRuleSpec
 
 router = APIRouter(prefix="/services/{service_id}/integration-keys/{key_id}/routing-rules", tags=["integration keys"])
@@ -119,9 +119,8 @@ async def put_routing_rules(
     specs = body.specs()
     compiled(specs)
     async with acting(pool, actor) as connection:
-        service = await services.lock(connection, service_id)
-        require_edit(actor, service.team_id)
-        key = await routing_rules.get(connection, service_id, key_id)
+        key = await routing_rules.lock(connection, service_id, key_id)
+        require_edit(actor, key.team_id)
         await routing_rules.replace(connection, key, specs)
         return _read(await routing_rules.get(connection, service_id, key_id))
 

@@ -11,7 +11,7 @@ from tests.ingest.conftest import Sender
 
 from tocsin.store.actor import acting
 from tocsin.store.random_secrets import digest
-from tocsin.store.services import routing_rules, services
+from tocsin.store.services import routing_rules
 from tocsin.store.services.routing_rules import RoutingRuleSpec
 from tocsin.store.services.services import Service
 
@@ -27,9 +27,9 @@ class RoutedSender:
         """Make these the only rules of the key, or of another one."""
         hashed = digest(of or self.sender.token)
         async with acting(self.sender.pool, TESTER) as connection:
-            await services.lock(connection, self.sender.service.id)
             key_id = await connection.fetchval("select id from integration_keys where token_hash = $1", hashed)
-            await routing_rules.replace(connection, await routing_rules.of_key(connection, key_id), [*rules])
+            key = await routing_rules.lock(connection, self.sender.service.id, key_id)
+            await routing_rules.replace(connection, key, [*rules])
 
     async def send(self, **body: Any) -> dict[str, Any]:
         return await self.sender.send(**body)

@@ -1,5 +1,6 @@
 """Messages go where the rules of their key send them, and a close finds what the opening made."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -180,6 +181,23 @@ async def test_who_knows_an_alert_by_number_or_alias_reaches_it_on_another_servi
     made = await routed.sender.post("/v2/alerts", json={"message": "m"}, headers=headers)
     asked = await routed.sender.http.get(f"/v2/alerts/requests/{made.json()['requestId']}", headers=headers)
     assert (asked.json()["data"]["isSuccess"], asked.json()["data"]["alertId"]) == (True, "")
+
+
+async def test_rules_that_change_in_a_storm_hold_up_no_message(routed: RoutedSender) -> None:
+    async def message(number: int) -> int:
+        action = "close" if number % 4 == 3 else ""
+        body = {"summary": "s", "dedup": f"d{number % 10}", "action": action}
+        return (await routed.sender.post(params={"token": routed.sender.token}, json=body)).status_code
+
+    async def change() -> None:
+        for sets in ({"service_id": routed.other.id}, {"dedup_key": '"k" + dedup_key'}, {"suppress": True}) * 2:
+            await routed.rules(rule("true", **sets))
+
+    _, *codes = await asyncio.gather(change(), *(message(number) for number in range(60)))
+    assert set(codes) == {204}
+    for number in range(10):
+        await routed.close(f"d{number}")
+    assert await routed.open() == []
 
 
 async def test_what_is_remembered_and_kept_goes_in_time(routed: RoutedSender, make: Factory) -> None:

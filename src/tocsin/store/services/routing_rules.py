@@ -82,8 +82,17 @@ async def get(database: Queryable, service_id: UUID, key_id: UUID) -> KeyRouting
     return await of_key(database, key_id)
 
 
+async def lock(connection: Connection, service_id: UUID, key_id: UUID) -> KeyRouting:
+    """The rules of a key as they are, and of a service as it is, until the transaction ends. Raises NotFound.
+
+    Alerts are raised on the service meanwhile: what a sender has locked of its key would wait for them otherwise.
+    """
+    await connection.execute(_sql["lock"], service_id)
+    return await get(connection, service_id, key_id)
+
+
 async def replace(connection: Connection, routing: KeyRouting, rules: Sequence[RoutingRuleSpec]) -> None:
-    """Make these the rules of a key whose service is locked. A rule that is named by its id keeps it.
+    """Make these the rules of a key that is locked. A rule that is named by its id keeps it.
 
     Raises InvalidInput for a service that is none of the team's, and for ids that are none of the key's rules.
     """

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from tocsin.api.routing_rules import RoutingRulesBody
 from tocsin.db.pool import Connection
 from tocsin.http.access import may_edit, require_edit
 from tocsin.ingest.routing.compile import compiled
-from tocsin.store.services import routing_rules, services
+from tocsin.store.services import routing_rules
 from tocsin.store.services.routing_rules import KeyRouting, RoutingRuleSpec
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
 from tocsin.web.kit.edit import Edit, open_to_all
@@ -82,11 +81,6 @@ async def _check(_edit: Edit[KeyRouting], specs: list[RoutingRuleSpec]) -> None:
     compiled(specs)
 
 
-async def _lock(connection: Connection, service_id: UUID, key_id: UUID) -> KeyRouting:
-    await services.lock(connection, service_id)
-    return await routing_rules.get(connection, service_id, key_id)
-
-
 async def _update(connection: Connection, key: KeyRouting, specs: list[RoutingRuleSpec]) -> KeyRouting:
     await routing_rules.replace(connection, key, specs)
     return key
@@ -127,7 +121,7 @@ async def _leads_to(_edit: Edit[KeyRouting], key: KeyRouting) -> str:
 _EDITOR = Editor[KeyRouting, list[RoutingRuleSpec]](
     path=PATH,
     in_place=True,
-    store=Functions(create=_never, get=routing_rules.get, lock=_lock, update=_update, delete=_never),
+    store=Functions(create=_never, get=routing_rules.get, lock=routing_rules.lock, update=_update, delete=_never),
     page=_page,
     blank=_blank,
     form_of=_form_of,
