@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
@@ -37,11 +38,22 @@ _NO_SCHEMA_SAYS = CHECKS.get_by_names(["positive_data_acceptance"])
 _TWO_PATHS_IN_ONE = CHECKS.get_by_names(["unsupported_method", "allow_header_conformance"])
 
 
+_TIMES = {"start_at": "2099-01-01T00:00:00Z", "end_at": "2099-01-02T00:00:00Z"}
+# Other names of the same objects.
+_SAME = {
+    "participants": "user_id",
+    "add_user_id": "user_id",
+    "catch_all_policy_id": "policy_id",
+    "escalation_policy_id": "policy_id",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server and a token that may do everything."""
+    """A running server, connections to it, and a token that may do everything."""
 
     url: str
+    session: requests.Session
     headers: Mapping[str, str]
 
 
@@ -67,7 +79,8 @@ async def _serve(dsn: str, template: str, up: "Future[Served]", done: threading.
             async with acting(pool, TESTER) as connection:
                 _, secret = await tokens.create(connection, TokenSpec(name="tests", role="admin", scope="admin"))
             url = await stack.enter_async_context(serving(create_app(Settings(), pool)))
-            up.set_result(Served(url, {"Authorization": f"Bearer {secret}"}))
+            session = stack.enter_context(requests.Session())
+            up.set_result(Served(url, session, {"Authorization": f"Bearer {secret}"}))
             await asyncio.to_thread(done.wait)
     except BaseException as error:
         if not up.done():
@@ -75,46 +88,83 @@ async def _serve(dsn: str, template: str, up: "Future[Served]", done: threading.
         raise
 
 
+class Objects:
+    """One fresh object of each kind, made when it is asked for by the name under which paths and bodies refer to it."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        self._mark = uuid4().hex
+        self._made: dict[str, str] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in _SAME or hasattr(self, f"_{name}")
+
+    def __getitem__(self, name: str) -> str:
+        name = _SAME.get(name, name)
+        if name not in self._made:
+            self._made[name] = getattr(self, f"_{name}")()
+        return self._made[name]
+
+    def _make(self, path: str, **body: object) -> str:
+        answer = self._client.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        made: str = answer.json()["id"]
+        return made
+
+    def _user_id(self) -> str:
+        return self._make("/users", name="Ann", email=f"{self._mark}@example.org")
+
+    def _policy_id(self) -> str:
+        return self._make("/escalation-policies", name=self._mark)
+
+    def _service_id(self) -> str:
+        return self._make("/services", name=self._mark, escalation_policy_id=self["policy_id"])
+
+    def _contact_method_id(self) -> str:
+        path = f"/users/{self['user_id']}/contact-methods"
+        return self._make(path, name="Phone", type="email", address="ann@example.org")
+
+    def _rule_id(self) -> str:
+        path = f"/users/{self['user_id']}/notification-rules"
+        return self._make(path, contact_method_id=self["contact_method_id"], delay_seconds=1)
+
+    def _rotation_id(self) -> str:
+        phase = {"time_zone": "UTC", "type": "daily", "start_at": _TIMES["start_at"]}
+        return self._make("/rotations", name=self._mark, participants=[self["user_id"]], **phase)
+
+    def _schedule_id(self) -> str:
+        return self._make("/schedules", name=self._mark, time_zone="UTC")
+
+    def _override_id(self) -> str:
+        return self._make(f"/schedules/{self['schedule_id']}/overrides", add_user_id=self["user_id"], **_TIMES)
+
+    def _temporary_schedule_id(self) -> str:
+        return self._make(f"/schedules/{self['schedule_id']}/temporary-schedules", **_TIMES)
+
+    def _window_id(self) -> str:
+        return self._make(f"/services/{self['service_id']}/maintenance-windows", **_TIMES)
+
+    def _team_id(self) -> str:
+        return self._make("/teams", name=self._mark)
+
+    def _channel_id(self) -> str:
+        return self._make("/channels", name=self._mark, type="webhook", address="https://example.org")
+
+    def _token_id(self) -> str:
+        return self._make("/tokens", name=self._mark)
+
+    def _key_id(self) -> str:
+        return self._make(f"/services/{self['service_id']}/integration-keys", name=self._mark)
+
+    def _alert_id(self) -> str:
+        return self._make("/alerts", service_id=self["service_id"], summary=self._mark)
+
+
 @pytest.fixture
-def objects(served: Served) -> Mapping[str, str | int]:
-    """One fresh object of each kind, by the name under which paths and bodies refer to it."""
+def objects(served: Served) -> Iterator[Objects]:
+    """Objects that this test alone uses."""
     with httpx.Client(base_url=f"{served.url}/api/v1", headers=served.headers, **CLIENT) as client:
-
-        def make(path: str, **body: object) -> str:
-            answer = client.post(path, json=body)
-            assert answer.status_code == 201, answer.text
-            return answer.json()["id"]
-
-        mark = uuid4().hex
-        user = make("/users", name="Ann", email=f"{mark}@example.org")
-        policy = make("/escalation-policies", name=mark)
-        service = make("/services", name=mark, escalation_policy_id=policy)
-        method = make(f"/users/{user}/contact-methods", name="Phone", type="email", address="ann@example.org")
-        times = {"start_at": "2099-01-01T00:00:00Z", "end_at": "2099-01-02T00:00:00Z"}
-        phase = {"time_zone": "UTC", "type": "daily", "start_at": times["start_at"]}
-        rotation = make("/rotations", name=mark, participants=[user], **phase)
-        schedule = make("/schedules", name=mark, time_zone="UTC")
-        return {
-            "rotation_id": rotation,
-            "schedule_id": schedule,
-            "override_id": make(f"/schedules/{schedule}/overrides", add_user_id=user, **times),
-            "temporary_schedule_id": make(f"/schedules/{schedule}/temporary-schedules", **times),
-            "window_id": make(f"/services/{service}/maintenance-windows", **times),
-            "participants": user,
-            "add_user_id": user,
-            "catch_all_policy_id": policy,
-            "user_id": user,
-            "policy_id": policy,
-            "escalation_policy_id": policy,
-            "service_id": service,
-            "contact_method_id": method,
-            "team_id": make("/teams", name=mark),
-            "channel_id": make("/channels", name=mark, type="webhook", address="https://example.org"),
-            "token_id": make("/tokens", name=mark),
-            "key_id": make(f"/services/{service}/integration-keys", name=mark),
-            "rule_id": make(f"/users/{user}/notification-rules", contact_method_id=method, delay_seconds=1),
-            "alert_id": make("/alerts", service_id=service, summary=mark),
-        }
+        yield Objects(client)
 
 
 @schema.parametrize()
@@ -127,16 +177,16 @@ def objects(served: Served) -> Mapping[str, str | int]:
     suppress_health_check=list(HealthCheck),
 )
 @pytest.mark.timeout(120)
-def test_every_operation_keeps_its_promises(
-    case: schemathesis.Case, served: Served, objects: Mapping[str, str | int]
-) -> None:
+def test_every_operation_keeps_its_promises(case: schemathesis.Case, served: Served, objects: Objects) -> None:
     case.path_parameters = _known(case.path_parameters, objects)
     case.body = _known(case.body, objects)
     excluded = [*_NO_SCHEMA_SAYS, *(_TWO_PATHS_IN_ONE if case.path.endswith("/users/me") else ())]
-    case.call_and_validate(base_url=served.url, headers=dict(served.headers), excluded_checks=excluded)
+    case.call_and_validate(
+        base_url=served.url, session=served.session, headers=dict(served.headers), excluded_checks=excluded
+    )
 
 
-def _known(value: Any, objects: Mapping[str, str | int], name: str = "") -> Any:
+def _known(value: Any, objects: Objects, name: str = "") -> Any:
     """The value with ids of objects that exist, wherever it has an id that is one at least in form."""
     match value:
         case dict():

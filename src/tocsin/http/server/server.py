@@ -42,6 +42,10 @@ class Server(uvicorn.Server):
         self.up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in sockets or ():
+            # Connections inherit it. asyncio sets it only on sockets that name their protocol, which those of
+            # socket.create_server() do not: the body of an answer then waits 40 ms for the client to confirm the head.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await super().startup(sockets)
         for listening in sockets or ():
             listening.listen(_WAITING_IN_KERNEL)
