@@ -26,6 +26,7 @@ from tocsin.store.people.sessions import SignInClient
 from tocsin.store.people.users import User
 
 _PATIENCE_MS = 30_000  # the machine may be busy
+_BLOCKED = "Service Worker registration blocked by Playwright"
 
 expect.set_options(timeout=_PATIENCE_MS)
 
@@ -46,8 +47,12 @@ class Opener:
         *,
         java_script: bool = True,
         time_zone: str = "Europe/Berlin",
+        worker: bool = False,
     ) -> Page:
-        """A page of its own browser profile; nobody is signed in when ``user`` is None."""
+        """A page of its own browser profile; nobody is signed in when ``user`` is None.
+
+        Without ``worker`` the browser starts no service worker for it, which takes as long as a page does.
+        """
         context = await self.browser.new_context(
             base_url=self.base_url,
             viewport=SIZES[device],
@@ -57,13 +62,13 @@ class Opener:
             timezone_id=time_zone,
             reduced_motion="reduce",  # or a page is still scrolling when it is looked at
             locale="en-GB",
-            service_workers="allow",
+            service_workers="allow" if worker else "block",
         )
         context.set_default_timeout(_PATIENCE_MS)
         if user is not None:
             secret = await self.session(user)
             await context.add_cookies([{"name": "tocsin_session", "value": secret, "url": self.base_url}])
-        watched = Watched(await context.new_page())
+        watched = Watched(await context.new_page(), forgiven=[] if worker else [_BLOCKED])
         watched.watch()
         self.opened.append(watched)
         return watched.page

@@ -2,10 +2,19 @@
 
 import json
 
+import pytest
 from playwright.async_api import Page, expect
 from tests.web.browser.conftest import Opener
 
+from tocsin.store.people.users import User
+
 _WORKER = "navigator.serviceWorker.ready.then(registration => registration.active.scriptURL)"
+
+
+@pytest.fixture
+async def phone(open_page: Opener, ann: User) -> Page:
+    """A page on a phone in which Ann is signed in, with its service worker."""
+    return await open_page(ann, "phone", worker=True)
 
 
 async def test_it_can_be_installed(phone: Page, base_url: str) -> None:
