@@ -45,6 +45,7 @@ from tocsin.web.services.edit import router as service_edit
 from tocsin.web.services.keys import router as service_keys
 from tocsin.web.services.list import router as service_list
 from tocsin.web.services.maintenance import router as service_maintenance
+from tocsin.web.services.mapping import router as service_mapping
 from tocsin.web.services.quarantine import router as service_quarantine
 from tocsin.web.services.routing import router as service_routing
 from tocsin.web.services.show import router as service_show
@@ -99,6 +100,7 @@ ROUTERS: Sequence[APIRouter] = (
     heartbeat_edit,
     heartbeat_show,
     service_quarantine,
+    service_mapping,
     service_routing,
     service_suppressed,
     home,
