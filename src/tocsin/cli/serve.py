@@ -62,7 +62,7 @@ async def run_engine() -> None:
     log.info("stopped")
 
 
-_NEW_OBJECTS_BETWEEN_COLLECTIONS = 10_000
+_NEW_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 def _keep_out_of_collections() -> None:

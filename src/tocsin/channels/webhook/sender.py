@@ -127,6 +127,8 @@ def _headers(destination: Destination, page: Page, body: bytes) -> dict[str, str
 
 async def _drain(response: aiohttp.ClientResponse) -> None:
     """Read a short answer so that the connection can be used again; cut off a long or slow one."""
+    if response.content.is_eof():
+        return  # it came with the status
     try:
         async with asyncio.timeout(DRAIN_LIMIT.total_seconds()):
             await response.content.readexactly(ANSWER_LIMIT_BYTES)

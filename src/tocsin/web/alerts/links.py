@@ -80,6 +80,7 @@ class _Serializer(URLSafeSerializer):
     def __init__(self, signing_key: bytes) -> None:
         derived = hmac.digest(signing_key, _SALT, "sha256")
         super().__init__(derived, salt=_SALT, signer_kwargs={"key_derivation": "none", "digest_method": sha256})
+        self._derived = derived
         self._signer = super().make_signer()
 
     def make_signer(self, salt: str | bytes | None = None) -> Signer:
@@ -87,8 +88,9 @@ class _Serializer(URLSafeSerializer):
 
     def sign(self, payload: str) -> str:
         """The token of a payload that is written already."""
-        token: bytes = self._signer.sign(base64_encode(payload))
-        return token.decode()
+        content = base64_encode(payload)
+        signature = hmac.digest(self._derived, content, "sha256")  # as the signer's, at a third of its price
+        return f"{content.decode()}.{base64_encode(signature).decode()}"
 
 
 @cache
