@@ -67,6 +67,7 @@ OTHERS = (
     "/services/{service_id}/favourite",
     "/services/{service_id}/integration-keys/{key_id}/quarantine",
     "/services/{service_id}/integration-keys/{key_id}/routing-rules/dry-run",
+    "/services/{service_id}/integration-keys/{key_id}/try-out",
 )
 
 
@@ -90,18 +91,21 @@ def test_every_route_that_changes_something_is_in_the_table() -> None:
 async def test_a_user_without_a_team_changes_nothing_shared(anonymous: AsyncClient, make: Factory) -> None:
     ann = await make.user("Ann")
     policy = await make.policy(step(ann))
+    service = await make.service(policy)
+    await make.integration_key(service)
     ids = {
         "channel_id": (await make.channel()).id,
         "rotation_id": (await make.rotation()).id,
         "schedule_id": (schedule := await make.schedule()).id,
         "owner_id": schedule.id,
         "policy_id": policy.id,
-        "service_id": (await make.service(policy)).id,
+        "service_id": service.id,
+        "key_id": await make.pool.fetchval("select id from integration_keys"),
     }
     headers = bearer(await make.token(ann))
     for route, body in WRITES.items():
         method, _, path = route.partition(" ")
-        names = dict.fromkeys(("override_id", "temporary_schedule_id", "key_id", "window_id", "monitor_id"), UNKNOWN)
+        names = dict.fromkeys(("override_id", "temporary_schedule_id", "window_id", "monitor_id"), UNKNOWN)
         filled = {
             key: value.format(user=ann.id, policy=policy.id) if isinstance(value, str) else value
             for key, value in body.items()

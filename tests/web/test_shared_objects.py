@@ -64,8 +64,10 @@ WRITES: Mapping[str, Mapping[str, str]] = {
     "/services/{service_id:uuid}/heartbeats/{monitor_id:uuid}/resume": {},
     "/services/{service_id:uuid}/heartbeats/{monitor_id:uuid}/unmute": {},
     "/services/{service_id:uuid}/keys": {"name": "x"},
+    "/services/{service_id:uuid}/keys/{key_id:uuid}/mapping": {},
     "/services/{service_id:uuid}/keys/{key_id:uuid}/options": {},
     "/services/{service_id:uuid}/keys/{key_id:uuid}/revoke": {},
+    "/services/{service_id:uuid}/keys/{key_id:uuid}/routing": {},
     "/services/{service_id:uuid}/maintenance": {"for": "60"},
     "/services/{service_id:uuid}/windows": {"start": "2099-01-01T00:00", "end": "2099-01-01T01:00", "zone": "UTC"},
     "/services/{service_id:uuid}/windows/{window_id:uuid}/delete": {},
@@ -114,7 +116,7 @@ async def ids(make: Factory) -> Mapping[str, object]:
     user = await make.user("Ann", password=PASSWORD)
     policy = await make.policy(step(user))
     schedule, service = await make.schedule(), await make.service(policy)
-    await make.integration_key(service)
+    await make.integration_key(service, key_type="mapped", summary="payload.title")
     monitor, _ = await make.heartbeat_monitor(service)
     async with acting(make.pool, TESTER) as connection:
         spec = TemporaryScheduleSpec(start_at=START, end_at=START + timedelta(days=1), shifts=())
