@@ -1,15 +1,12 @@
 """Fixtures that every test may use."""
 
-import asyncio
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-import uvloop
 
 _FIXTURES = (
     "tests.fixtures.first_cause",
@@ -52,11 +49,6 @@ def _has_workers(config: pytest.Config) -> bool:
     """Whether others run the tests, so that this process needs none of the fixtures and may start at once."""
     is_worker = hasattr(config, "workerinput")
     return not is_worker and config.getoption("dist", "no") != "no" and not config.option.collectonly
-
-
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run in the loop that `tocsin serve` runs in; it also takes less of the processor."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -84,12 +84,6 @@ class Opener:
             watched.forgiven.append(text)
 
 
-def pytest_collectstart(collector: pytest.Collector) -> None:
-    """Tests here share the loop of the browser: a loop for each would start the browser anew for each."""
-    if isinstance(collector, pytest.Module):
-        collector.add_marker(pytest.mark.asyncio(loop_scope="session"))
-
-
 @pytest.fixture
 def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.Runner:
     """pytest-asyncio's runner of a test and its fixtures: here the one of the browser, which outlives them."""
