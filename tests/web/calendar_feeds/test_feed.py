@@ -88,6 +88,8 @@ async def test_the_running_shift_stays_the_same_however_late_an_engine_is(
 async def test_a_feed_is_answered_by_its_tag_and_by_head(
     api: AsyncClient, anonymous: AsyncClient, make: Factory, engine: Engine, clock: Clock
 ) -> None:
+    noon = (await clock.now()).replace(hour=12, minute=0)
+    await clock.move_to(noon + timedelta(days=1))  # at midnight a feed loses a day
     ann = await make.user("Ann; the first, \\ of all")
     schedule = await make.schedule(rule(ann), name="Payments")
     await settled(make.pool)

@@ -28,7 +28,7 @@ MOST_RECIPIENTS = 20
 _READ_IN_A_THREAD = 32_768  # bytes of a mail; what is smaller takes less time than the thread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: aiosmtpd reads every member, and in older Python 3.11 those of slots fail
 class MailHandler:
     """Takes mail to integration keys. ``domain`` is that of their addresses; of a known key any domain is taken."""
 
