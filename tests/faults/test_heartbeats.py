@@ -100,6 +100,9 @@ async def test_an_engine_that_is_killed_leaves_each_alert_to_be_raised_once_by_a
         process.send_signal(signal.SIGKILL)
         await process.wait()
     async with running_engine(database, environment.pool):
+        await environment.clock.advance(
+            minutes(1)
+        )  # frees what one picked that was killed before its first sign of life
         await settled(environment.pool, within=60)
         assert await environment.overdue() == []
     found = await environment.pool.fetchrow(
