@@ -80,7 +80,7 @@ def _leaves(message: Message) -> Iterator[Message]:
 def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
     text = read_text(data, _charset(part)) if isinstance(data, bytes) else ""
-    return "\n".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _charset(part: Message) -> str | None:

@@ -38,14 +38,14 @@ class RoutingRuleSpec:
     @property
     def columns(self) -> tuple[object, ...]:
         """The values of its row, in the order in which the statements take them."""
-        texts = (self.dedup_key, self.summary)
         return (
             self.name,
             self.condition,
             self.service_id,
             self.severity,
             self.priority,
-            *texts,
+            self.dedup_key,
+            self.summary,
             self.suppress,
             self.delay,
         )

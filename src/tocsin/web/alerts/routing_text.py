@@ -6,7 +6,7 @@ from typing import Any
 
 from tocsin.web.kit.formatting import span
 
-_WHAT = {"severity": "severity", "summary": "summary", "dedup_key": "deduplication key", "priority": "priority"}
+_WHAT = {"dedup_key": "deduplication key"}
 
 
 def routing_text(meta: Mapping[str, Any]) -> str:

@@ -48,6 +48,16 @@ def open_to_all(_edit: Edit[Any]) -> None:
     """Let everybody see the form."""
 
 
+async def permit_edit(_connection: Connection, edit: Edit[Any], _spec: object) -> None:
+    """Raise unless the viewer may edit the object, by the team that owns it before and after."""
+    require_edit(edit.viewer, edit.existing.team_id)
+
+
+async def to_same_page(edit: Edit[Any], _saved: object) -> str:
+    """Where an object is shown that is saved on its own page."""
+    return edit.request.url.path
+
+
 async def permit_own(connection: Connection, edit: Edit[Any], spec: Any) -> None:
     """Raise unless the viewer may make, move or delete the object, by the teams that own it before and after."""
     if edit.stored is None:

@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from tocsin.db.pool import Connection, Queryable
 from tocsin.errors import InvalidInput, NotFound
-from tocsin.http.access import may_edit, require_edit
+from tocsin.http.access import may_edit
 from tocsin.ingest.message_format import KeyOption, MessageFormat
 from tocsin.ingest.registry import check_options, formats
 from tocsin.ingest.try_out import try_on, try_on_last
 from tocsin.store.services import integration_keys, services
 from tocsin.store.services.integration_keys import IntegrationKey
-from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all, permit_edit, to_same_page
 from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.render import page
@@ -89,10 +89,6 @@ async def _blank(_edit: Edit[MappedKey]) -> Form:
     raise AssertionError("a key is made on the page of its service")
 
 
-async def _permit(_connection: Connection, edit: Edit[MappedKey], _chosen: Mapping[str, str] | None) -> None:
-    require_edit(edit.viewer, edit.existing.team_id)
-
-
 async def _page(edit: Edit[MappedKey], status: int) -> Response:
     mapped = edit.existing
     form, effects = edit.form, NOT_TRIED
@@ -123,10 +119,6 @@ async def _tried(edit: Edit[MappedKey]) -> tuple[Form, MappingEffects]:
     return edit.form, MappingEffects([tried_text(one) for one in tried], is_tried=True)
 
 
-async def _leads_to(edit: Edit[MappedKey], _mapped: MappedKey) -> str:
-    return edit.request.url.path
-
-
 _EDITOR = Editor[MappedKey, Mapping[str, str]](
     path=PATH,
     in_place=True,
@@ -136,9 +128,9 @@ _EDITOR = Editor[MappedKey, Mapping[str, str]](
     form_of=_form_of,
     spec_of=_chosen,
     open=open_to_all,
-    permit=_permit,
+    permit=permit_edit,
     compared=lambda mapped: sorted(mapped.key.options.items()),
-    leads_to=_leads_to,
+    leads_to=to_same_page,
 )
 
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from tocsin.api.routing_rules import RoutingRulesBody
 from tocsin.db.pool import Connection
-from tocsin.http.access import may_edit, require_edit
+from tocsin.http.access import may_edit
 from tocsin.ingest.routing.compile import compiled
 from tocsin.store.services import routing_rules
 from tocsin.store.services.routing_rules import KeyRouting, RoutingRuleSpec
 from tocsin.web.kit.durations import USUAL_UNIT, seconds_of, split
-from tocsin.web.kit.edit import Edit, open_to_all
+from tocsin.web.kit.edit import Edit, open_to_all, permit_edit, to_same_page
 from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.render import page
@@ -73,10 +73,6 @@ async def _wrong(edit: Edit[KeyRouting], error: Exception) -> Form:
     return edit.form.wrong(error, names)
 
 
-async def _permit(_connection: Connection, edit: Edit[KeyRouting], _specs: list[RoutingRuleSpec] | None) -> None:
-    require_edit(edit.viewer, edit.existing.team_id)
-
-
 async def _check(_edit: Edit[KeyRouting], specs: list[RoutingRuleSpec]) -> None:
     compiled(specs)
 
@@ -114,10 +110,6 @@ async def _effects(edit: Edit[KeyRouting]) -> RuleEffects:
     return await rule_effects(edit.pool, edit.existing, lambda: _specs_of(edit.form))
 
 
-async def _leads_to(_edit: Edit[KeyRouting], key: KeyRouting) -> str:
-    return f"/services/{key.service_id}/keys/{key.key_id}/routing"
-
-
 _EDITOR = Editor[KeyRouting, list[RoutingRuleSpec]](
     path=PATH,
     in_place=True,
@@ -127,13 +119,13 @@ _EDITOR = Editor[KeyRouting, list[RoutingRuleSpec]](
     form_of=_form_of,
     spec_of=lambda edit: _specs_of(edit.form),
     open=open_to_all,
-    permit=_permit,
+    permit=permit_edit,
     prepare=_check,
     wrong=_wrong,
     rows=_RULES,
     press=lambda form: _RULES.after_button(form, _BLANK),
     compared=lambda key: key.rules,
-    leads_to=_leads_to,
+    leads_to=to_same_page,
 )
 
 
