@@ -6,8 +6,9 @@ as problem details, as everywhere.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +26,7 @@ from tocsin.errors import (
     TocsinError,
     TooManyRequests,
     Unauthenticated,
+    Unavailable,
     Unmapped,
 )
 from tocsin.http.auth import client_ip
@@ -44,6 +46,8 @@ from tocsin.ingest.text import mend
 from tocsin.store.payloads.received import NewPayload
 from tocsin.store.services import integration_keys
 from tocsin.store.services.integration_keys import SenderCredential
+
+T = TypeVar("T")
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -71,16 +75,23 @@ class Intake:
         _limit(self.limit, credential, submission)
         payload = payload_of(raw, submission.secret)
         try:
-            taking = _take(self.connections.pool, self.known_rules, credential, submission, payload)
-            results = await within(ANSWERS_WITHIN, taking)
-        except Exception as error:
-            if refusal := unavailable(error):
-                count_received(credential.type, "unavailable")
-                log.warning("database_not_available", path=payload.path, error=repr(error))
-                raise refusal from error
+            results = await in_time(_take(self.connections.pool, self.known_rules, credential, submission, payload))
+        except Unavailable as refusal:
+            count_received(credential.type, "unavailable")
+            log.warning("database_not_available", path=payload.path, error=repr(refusal.__cause__))
             raise
         self.connections.committed()
         return results
+
+
+async def in_time(work: Coroutine[Any, Any, T]) -> T:
+    """What the work returns. Raises Unavailable when the database takes longer than a sender waits, or cannot do it."""
+    try:
+        return await within(ANSWERS_WITHIN, work)
+    except Exception as error:
+        if refusal := unavailable(error):
+            raise refusal from error
+        raise
 
 
 def intake_router(formats: Iterable[MessageFormat]) -> APIRouter:

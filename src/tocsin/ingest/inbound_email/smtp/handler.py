@@ -9,12 +9,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from starlette.datastructures import Headers
 
 from tocsin.errors import TocsinError
-from tocsin.http.problems import unavailable
-from tocsin.ingest.deadline import within
 from tocsin.ingest.inbound_email.address import MailAddress, read_address
 from tocsin.ingest.inbound_email.format import INBOUND_EMAIL
 from tocsin.ingest.inbound_email.smtp import replies
-from tocsin.ingest.intake import ANSWERS_WITHIN, Intake
+from tocsin.ingest.intake import Intake, in_time
 from tocsin.ingest.message_format import RawRequest, Submission
 from tocsin.ingest.payload import MASK
 from tocsin.ingest.read_request import read_request
@@ -70,13 +68,9 @@ class MailHandler:
             return replies.NO_SUCH_KEY if is_ours else replies.NO_RELAY.format(domain=self.domain)
         credential = SenderCredential(address.secret, INBOUND_EMAIL.key_type, ip)
         try:
-            await within(ANSWERS_WITHIN, integration_keys.authenticate(self.intake.connections.pool, credential))
+            await in_time(integration_keys.authenticate(self.intake.connections.pool, credential))
         except TocsinError as error:
             return replies.reply_to(error)
-        except Exception as error:
-            if refusal := unavailable(error):
-                return replies.reply_to(refusal)
-            raise
         return replies.KNOWN
 
     async def _take(self, recipient: MailAddress, sender: str, content: bytes, ip: str | None) -> None:
