@@ -103,7 +103,7 @@ async def patch_integration_key(
     service_id: UUID, key_id: UUID, body: IntegrationKeyPatch, actor: Writer, pool: Database
 ) -> IntegrationKeyRead:
     async with acting(pool, actor) as connection:
-        service = await services.lock(connection, service_id)
+        service = await services.hold(connection, service_id)
         require_edit(actor, service.team_id)
         key = await integration_keys.get(connection, service_id, key_id)
         name, options = body.given().get("name", key.name), body.given().get("options", {})
@@ -115,6 +115,6 @@ async def patch_integration_key(
 @router.delete("/{key_id}", status_code=204, summary="Revoke an integration key")
 async def delete_integration_key(service_id: UUID, key_id: UUID, actor: Writer, pool: Database) -> None:
     async with acting(pool, actor) as connection:
-        service = await services.lock(connection, service_id)
+        service = await services.hold(connection, service_id)
         require_edit(actor, service.team_id)
         await integration_keys.revoke(connection, service_id, key_id)

@@ -11,6 +11,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain.severity import Severity
 from tocsin.errors import FieldError, NotFound
 from tocsin.store.references import require_none
+from tocsin.store.services import services
 
 _sql = Statements(__package__, "routing_rules.sql")
 
@@ -83,11 +84,8 @@ async def get(database: Queryable, service_id: UUID, key_id: UUID) -> KeyRouting
 
 
 async def lock(connection: Connection, service_id: UUID, key_id: UUID) -> KeyRouting:
-    """The rules of a key as they are, and of a service as it is, until the transaction ends. Raises NotFound.
-
-    Alerts are raised on the service meanwhile: what a sender has locked of its key would wait for them otherwise.
-    """
-    await connection.execute(_sql["lock"], service_id)
+    """The rules of a key, and its service, as they are until the transaction ends. Raises NotFound."""
+    await services.hold(connection, service_id)
     return await get(connection, service_id, key_id)
 
 

@@ -32,10 +32,6 @@ where keys.id = $1
 -- name: is_of_service
 select exists (select from integration_key_records as keys where keys.id = $2 and keys.service_id = $1)
 
--- name: lock
--- Foreign keys of alerts can still be checked.
-select from services where id = $1 for no key update
-
 -- name: delete_others
 delete from routing_rules where integration_key_id = $1 and id <> all($2::uuid[])
 

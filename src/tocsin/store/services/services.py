@@ -103,6 +103,15 @@ async def lock(connection: Connection, service_id: UUID) -> Service:
     return await _one(connection, "lock", service_id)
 
 
+async def hold(connection: Connection, service_id: UUID) -> Service:
+    """The service as it is until the transaction ends, while alerts are raised on it. Raises NotFound.
+
+    It is for changes of the service's integration keys: a sender that has noted the use of its key raises alerts next.
+    A locked service would let it wait for whoever waits for the key.
+    """
+    return await _one(connection, "hold", service_id)
+
+
 async def named(database: Queryable, name: str) -> UUID | None:
     """The id of the one with this name, in whatever case."""
     found: UUID | None = await database.fetchval(_sql["named"], name)

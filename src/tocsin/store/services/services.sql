@@ -15,6 +15,12 @@ select * from service_records
 where id = $1
 for update
 
+-- name: hold
+-- As lock, and foreign keys of alerts can still be checked.
+select * from service_records
+where id = $1
+for no key update
+
 -- name: named
 select id from services where lower(name) = lower($1)
 

@@ -71,7 +71,7 @@ async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer,
 async def choose(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database, form: Sent) -> Response:
     """Set the options of the key."""
     async with acting(pool, viewer) as connection:
-        require_edit(viewer, (await services.lock(connection, service_id)).team_id)
+        require_edit(viewer, (await services.hold(connection, service_id)).team_id)
         key = await integration_keys.get(connection, service_id, key_id)
         chosen = _chosen(form, key.type)
         check_options(key.type, chosen)
@@ -83,7 +83,7 @@ async def choose(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database,
 async def revoke(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
     """Revoke the integration key."""
     async with acting(pool, viewer) as connection:
-        service = await services.lock(connection, service_id)
+        service = await services.hold(connection, service_id)
         require_edit(viewer, service.team_id)
         await integration_keys.revoke(connection, service_id, key_id)
     return see_other(f"/services/{service_id}#keys", "Revoked.")

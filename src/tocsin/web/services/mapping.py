@@ -54,7 +54,7 @@ async def _get(database: Queryable, service_id: UUID, key_id: UUID) -> MappedKey
 
 
 async def _lock(connection: Connection, service_id: UUID, key_id: UUID) -> MappedKey:
-    await services.lock(connection, service_id)
+    await services.hold(connection, service_id)
     return await _get(connection, service_id, key_id)
 
 
