@@ -19,7 +19,9 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
-from schemathesis.checks import CHECKS
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
 from tests.fixtures.database import CLIENT, TESTER, cloned, serving
 
 from tocsin.app import create_app
@@ -167,7 +169,18 @@ def objects(served: Served) -> Iterator[Objects]:
         yield Objects(client)
 
 
-@schema.parametrize()
+@pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for path, item in schema.raw_schema["paths"].items() for method in item]
+)
+@pytest.mark.timeout(120)
+def test_every_operation_keeps_its_promises(method: str, path: str, served: Served, objects: Objects) -> None:
+    """Schemathesis' own parametrize makes all cases while tests are collected, in every worker; this one when it runs."""
+    make = {"config": schema.config, "given_kwargs": {}, "feedback": FeedbackSources()}
+    build_operation_test(operation=schema[path][method], test_func=_keep_promises, **make)(
+        served=served, objects=objects
+    )
+
+
 @hypothesis_settings(
     max_examples=8,
     deadline=None,
@@ -176,8 +189,7 @@ def objects(served: Served) -> Iterator[Objects]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-@pytest.mark.timeout(120)
-def test_every_operation_keeps_its_promises(case: schemathesis.Case, served: Served, objects: Objects) -> None:
+def _keep_promises(case: schemathesis.Case, served: Served, objects: Objects) -> None:
     case.path_parameters = _known(case.path_parameters, objects)
     case.body = _known(case.body, objects)
     excluded = [*_NO_SCHEMA_SAYS, *(_TWO_PATHS_IN_ONE if case.path.endswith("/users/me") else ())]
