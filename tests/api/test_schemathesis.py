@@ -19,7 +19,7 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase
 from hypothesis import settings as hypothesis_settings
-from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.checks import CHECKS
 from schemathesis.generation.feedback import FeedbackSources
 from schemathesis.pytest._test_builder import build_operation_test
 from tests.fixtures.database import CLIENT, TESTER, cloned, serving
@@ -174,7 +174,7 @@ def objects(served: Served) -> Iterator[Objects]:
 )
 @pytest.mark.timeout(120)
 def test_every_operation_keeps_its_promises(method: str, path: str, served: Served, objects: Objects) -> None:
-    """Schemathesis' own parametrize makes all cases while tests are collected, in every worker; this one when it runs."""
+    """Its cases are made here, since schemathesis.parametrize would make all of them in every worker that collects."""
     make = {"config": schema.config, "given_kwargs": {}, "feedback": FeedbackSources()}
     build_operation_test(operation=schema[path][method], test_func=_keep_promises, **make)(
         served=served, objects=objects
