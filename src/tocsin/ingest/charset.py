@@ -1,6 +1,8 @@
-"""The text of a body, by the charset that its Content-Type declares.
+"""The text of a body, by the charset that its sender declares.
 
-Bytes that are not UTF-8, where that was declared or nothing was, are kept as lone surrogates for `tocsin.ingest.text`.
+A charset is read as browsers read it (https://encoding.spec.whatwg.org): what says ISO 8859-1 holds ``€`` all the same,
+and what says Shift_JIS holds ``①``. Bytes that are not UTF-8, where that was declared or nothing was, are kept as lone
+surrogates for `tocsin.ingest.text`.
 """
 
 import re
@@ -17,15 +19,38 @@ _NAMES: Mapping[str, str] = {
     alias: codec
     for alias, codec in {**aliases, **{codec: codec for codec in aliases.values()}}.items()
     if _CHARSETS.match(codec)
+} | {
+    "windows_31j": "cp932",
+    "cswindows31j": "cp932",
+    "ks_c_5601_1989": "euc_kr",
+    "windows_874": "cp874",
+    "windows_949": "cp949",
+    "iso_8859_8_i": "iso8859_8",
+    "unicode_1_1_utf_8": UTF_8,
+}
+_SUPERSETS: Mapping[str, str] = {
+    "ascii": UTF_8,
+    "latin_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "iso8859_11": "cp874",
+    "tis_620": "cp874",
+    "shift_jis": "cp932",
+    "euc_jp": "euc_jis_2004",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "cp950",
+    "euc_kr": "cp949",
 }
 
 
 def known_charset(declared: str) -> str | None:
-    """Python's name of a charset; None when it has none.
+    """Python's name of what is meant by a charset; None when there is no such charset.
 
     Looked up in a table of ours, since Python keeps every name that it is asked for in memory.
     """
-    return _NAMES.get(re.sub("[^a-z0-9]+", "_", declared.strip().lower()))
+    name = re.sub("[^a-z0-9]+", "_", declared.strip().lower())
+    codec = _NAMES.get(name) or _NAMES.get(name.removeprefix("x_"))
+    return _SUPERSETS.get(codec, codec) if codec else None
 
 
 def decode(data: bytes, charset: str = UTF_8) -> str:

@@ -56,11 +56,12 @@ def test_a_broken_mail_is_stored_or_refused(mail: bytes) -> None:
         b"From: " + b"(" * 100_000 + b"\nSubject: " + b"=?utf-8?q?a?= " * 20_000 + b"\n\nx",
         b"Content-Type: text/plain; " + b"a*0=b; " * 20_000 + b"\n\nx",
         b"Content-Type: text/plain; charset*=%ff''%00\nContent-Disposition: ;filename*=x'%ff\n\nx",
+        b"Content-Type: text/plain; charset=\0\n\n\xff",
         b"Content-Type: text/html\n\n" + b"<a href=" * 50_000,
         b"Content-Transfer-Encoding: x-uuencode\n\nbegin 666 a\n\xff\xff",
         b"Content-Transfer-Encoding: base64\n\n=====\xff",
     ],
-    ids=["deep", "parts", "comments", "parameters", "charsets", "html", "uuencode", "base64"],
+    ids=["deep", "parts", "comments", "parameters", "charsets", "charset of NUL", "html", "uuencode", "base64"],
 )
 def test_what_is_huge_or_odd_is_read_in_little_time(mail: bytes) -> None:
     began = time.process_time()

@@ -70,7 +70,8 @@ def _leaves(message: Message) -> Iterator[Message]:
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        inner = part.get_payload()
+        # Text is not asked for by get_payload, which fails at odd charsets.
+        inner = part.get_payload() if part.is_multipart() else None
         if isinstance(inner, list) and part.get_content_maintype() == "multipart":
             waiting.extend(one for one in reversed(inner) if isinstance(one, Message))
         else:

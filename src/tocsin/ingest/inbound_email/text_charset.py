@@ -3,22 +3,16 @@
 import re
 
 from tocsin.ingest.charset import UTF_8, decode, known_charset
-
-_ISO_2022_JP = b"\x1b$"
-_TAKEN_FOR = {
-    "latin_1": "cp1252",
-    "ascii": UTF_8,
-}  # what says ISO 8859-1 may hold €, what says ASCII anything
+from tocsin.ingest.inbound_email.iso_2022_jp import SHIFT, decode_iso_2022_jp
 
 
 def read_text(data: bytes, declared: str | None = None) -> str:
     """The text by the declared charset; by what the bytes look like where there is no such charset, or it is wrong."""
     charset = known_charset(declared) if declared else None
-    charset = _TAKEN_FOR.get(charset, charset) if charset else None
+    if charset == "iso2022_jp" or (charset in (None, UTF_8) and SHIFT in data and data.isascii()):
+        return decode_iso_2022_jp(data)
     if charset not in (None, UTF_8):
         return decode(data, charset)
-    if _ISO_2022_JP in data and data.isascii():
-        return decode(data, "iso2022_jp")
     try:
         return data.decode()
     except UnicodeDecodeError:
