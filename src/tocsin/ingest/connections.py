@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
+from tocsin.ingest.raising import AlertRaiser
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -31,8 +32,12 @@ class IngestConnections:
     pool: Pool
     is_quiet: bool = False
     wakes: Sequence[Callable[[], None]] = ()
+    raiser: AlertRaiser = field(init=False)
     _is_wanted: bool = False
     _notifying: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.raiser = AlertRaiser(self.pool)
 
     def committed(self) -> None:
         """Notify the engines that there may be new jobs."""
@@ -54,7 +59,8 @@ class IngestConnections:
             await asyncio.sleep(_AT_MOST_EVERY.total_seconds())
 
     async def finish(self) -> None:
-        """Wait until the engines have been notified."""
+        """Wait until what waits has been raised, and the engines have been notified."""
+        await self.raiser.finish()
         if self._notifying is not None:
             await self._notifying
 

@@ -6,7 +6,7 @@ as problem details, as everywhere.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -43,6 +43,7 @@ from tocsin.ingest.read_request import read_request
 from tocsin.ingest.routing.act import act_by_rules, raise_one
 from tocsin.ingest.routing.key_rules import KnownRules
 from tocsin.ingest.text import mend
+from tocsin.ingest.turns import Turns
 from tocsin.store.payloads.received import NewPayload
 from tocsin.store.services import integration_keys
 from tocsin.store.services.integration_keys import SenderCredential
@@ -64,6 +65,7 @@ class Intake:
     connections: IngestConnections
     limit: RateLimit
     known_rules: KnownRules = field(default_factory=KnownRules)
+    turns: Turns = field(default_factory=Turns)
 
     async def take(
         self, key_type: str, raw: RawRequest, submission: Submission, ip: str | None
@@ -75,11 +77,17 @@ class Intake:
         _limit(self.limit, credential, submission)
         payload = payload_of(raw, submission.secret)
         try:
-            results = await in_time(_take(self.connections.pool, self.known_rules, credential, submission, payload))
+            return await in_time(self._take(credential, submission, payload))
         except Unavailable as refusal:
             count_received(credential.type, "unavailable")
             log.warning("database_not_available", path=payload.path, error=repr(refusal.__cause__))
             raise
+
+    async def _take(
+        self, credential: SenderCredential, submission: Submission, payload: NewPayload
+    ) -> Sequence[MessageResult]:
+        async with self.turns.turn(_subjects(credential, submission)):
+            results = await _take(self.connections, self.known_rules, credential, submission, payload)
         self.connections.committed()
         return results
 
@@ -144,13 +152,26 @@ def _limit(limit: RateLimit, credential: SenderCredential, submission: Submissio
         raise TooManyRequests(f"the integration key sends more than {limit.rate:g} messages a second", wait)
 
 
+def _subjects(credential: SenderCredential, submission: Submission) -> Collection[tuple[bytes, str]]:
+    """What the messages are about; nothing yet where the options of the key have to be read first."""
+    if isinstance(submission.messages, InvalidInput) or callable(submission.messages):
+        return ()
+    digest = credential.digest
+    return [(digest, one.alert.dedup_key) for one in submission.messages if isinstance(one, Message)]
+
+
 async def _take(
-    pool: Pool, known: KnownRules, credential: SenderCredential, submission: Submission, payload: NewPayload
+    connections: IngestConnections,
+    known: KnownRules,
+    credential: SenderCredential,
+    submission: Submission,
+    payload: NewPayload,
 ) -> Sequence[MessageResult]:
+    pool = connections.pool
     if isinstance(submission.messages, InvalidInput):
         raise await _quarantined(pool, credential, payload, submission.messages)
     try:
-        results = await _take_all(pool, known, credential, submission, payload)
+        results = await _take_all(connections, known, credential, submission, payload)
     except InvalidInput as error:
         raise await _quarantined(pool, credential, payload, error) from error
     except (asyncpg.DataError, ValueError) as error:  # no format should let this happen, and yet nothing is to be lost
@@ -162,17 +183,21 @@ async def _take(
 
 
 async def _take_all(
-    pool: Pool, known: KnownRules, credential: SenderCredential, submission: Submission, payload: NewPayload
+    connections: IngestConnections,
+    known: KnownRules,
+    credential: SenderCredential,
+    submission: Submission,
+    payload: NewPayload,
 ) -> Sequence[MessageResult]:
-    """Act on all messages or none, and keep the payload. What raises one alert takes one round trip."""
+    """Act on all messages or none, and keep the payload. What raises one alert takes one round trip at the most."""
     match submission.messages:
         case [Message(action="trigger") as message]:
-            result = await raise_one(pool, known.of(credential.digest), credential, message, payload)
+            result = await raise_one(connections.raiser, known.of(credential.digest), credential, message, payload)
             if result is not None:
                 return [result]
         case _:
             pass
-    async with pool.acquire() as connection, connection.transaction():
+    async with connections.pool.acquire() as connection, connection.transaction():
         sender = await integration_keys.authenticate(connection, credential, payload)
         messages = submission.by_options(sender.options)
         if not sender.routing_version:

@@ -5,18 +5,20 @@ from dataclasses import replace
 from typing import TypeAlias
 from uuid import UUID
 
-from tocsin.db.pool import Connection, Pool
+from tocsin.db.pool import Connection
 from tocsin.domain.dedup_key import shown_key
 from tocsin.ingest.many_messages import act_on_all
 from tocsin.ingest.message_actions import result_of
 from tocsin.ingest.message_format import Message, MessageResult
 from tocsin.ingest.metrics import count_routed
 from tocsin.ingest.payload_value import Payload
+from tocsin.ingest.raising import AlertRaiser
 from tocsin.ingest.routing.key_rules import KeyRules
 from tocsin.ingest.routing.place import PlacedMessage
 from tocsin.ingest.routing.values import RequestValues
 from tocsin.store.actor import Actor
-from tocsin.store.alerts import new_alert, routed_keys, suppressed_alerts
+from tocsin.store.alerts import routed_keys, suppressed_alerts
+from tocsin.store.alerts.raise_together import SentAlert
 from tocsin.store.alerts.routed_keys import Place
 from tocsin.store.payloads.received import NewPayload
 from tocsin.store.services.changes import NewChange
@@ -50,22 +52,21 @@ async def act_by_rules(
 
 
 async def raise_one(
-    pool: Pool, rules: KeyRules | None, credential: SenderCredential, message: Message, payload: NewPayload
+    raiser: AlertRaiser, rules: KeyRules | None, credential: SenderCredential, message: Message, payload: NewPayload
 ) -> MessageResult | None:
     """Raise the alert of a message in one round trip, by the rules that are known of its key, if it has any.
 
     None, and nothing is done, when that cannot be: the rule suppresses it, or the key has other rules by now.
     """
-    if rules is None:
-        raised = await new_alert.raise_by_key(pool, credential, message.alert, payload)
-        return None if raised is None else result_of(message, raised)
-    placed = rules.place(message, RequestValues.of(payload))
-    if placed.routed.is_suppressed:
+    placed = rules and rules.place(message, RequestValues.of(payload))
+    if placed and placed.routed.is_suppressed:
         return None
-    raised = await new_alert.raise_by_key(pool, credential, placed.message.alert, payload)
+    alert = placed.message.alert if placed else message.alert
+    raised = await raiser.raise_alert(SentAlert(credential, alert, payload))
     if raised is None:
         return None
-    count_routed(placed.routed)
+    if placed:
+        count_routed(placed.routed)
     return result_of(message, raised)
 
 

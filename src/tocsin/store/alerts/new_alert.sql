@@ -126,3 +126,9 @@ select id from alerts where service_id = $1 and dedup_key = $2 and status <> 'cl
 select exists (
     select from alerts where alerts.id = $2 and (alerts.service_id = $1 or alerts.integration_key_id = $3)
 )
+
+-- name: raise_together
+-- As raise, for one message each of many requests: the function of this name tells. Returns a row for each request of
+-- which the key is known.
+select place, is_allowed, is_current, is_apart, alert_id, service_id, is_new, payload_id
+from raise_together($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
