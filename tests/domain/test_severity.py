@@ -16,6 +16,9 @@ def test_our_own_words_are_given(word: str) -> None:
         ("CRITICAL Crit FATAL emerg alert Disaster P1 sev1 SEV-1 Sev_0", "critical"),
         ("Error ERR High major P2", "error"),
         ("Warn WARNING medium Average minor P3", "warning"),
+        ("Kritisch CRÍTICO 严重", "critical"),
+        ("FEHLER エラー", "error"),
+        ("Warnung Предупреждение 警告 경고", "warning"),
         ("INFO information notice low debug P4 P5 OK", "info"),
     ],
 )

@@ -13,13 +13,16 @@ Severity = Literal["critical", "error", "warning", "info"]
 SEVERITIES: Sequence[Severity] = get_args(Severity)
 DEFAULT: Severity = "critical"
 
-# Of syslog, Nagios, Zabbix, Datadog, Opsgenie, Sentry, Azure, Site24x7 and habits; without case, spaces and dashes.
-# A bare number is not here: 1 is the worst for some and the least for others.
+# Of syslog, Nagios, Zabbix, Datadog, Opsgenie, Sentry, Azure, Site24x7, habits and other languages;
+# without case, spaces and dashes. A bare number is not here: 1 is the worst for some and the least for others.
 _WORDS: Mapping[Severity, str] = {
     "critical": "critical crit fatal emergency emerg alert panic disaster blocker severe down p0 p1 sev0 sev1"
-    " priority1 severity1 urgent highest",
-    "error": "error err errors failure failed fail high major p2 sev2 priority2 severity2",
-    "warning": "warning warn warnings medium moderate average minor trouble degraded p3 sev3 priority3 severity3",
+    " priority1 severity1 urgent highest"
+    " kritisch critique critico crítico kritiek krytyczny критично 緊急 严重 嚴重 심각",
+    "error": "error err errors failure failed fail high major p2 sev2 priority2 severity2"
+    " fehler erreur erro errore fout błąd ошибка エラー 错误 錯誤 오류",
+    "warning": "warning warn warnings medium moderate average minor trouble degraded p3 sev3 priority3 severity3"
+    " warnung avertissement advertencia aviso avviso waarschuwing ostrzeżenie предупреждение 警告 경고",
     "info": "info information informational notice note low lowest debug trace ok normal none trivial notclassified"
     " p4 p5 sev4 sev5 priority4 priority5 severity4 severity5",
 }

@@ -110,6 +110,12 @@ def test_the_address_says_which_alert_is_meant() -> None:
     assert (raised.action, closed.action) == ("trigger", "close")
 
 
+def test_what_is_told_besides_problems_and_recoveries_is_a_note() -> None:
+    raised, told = read(mails.NAGIOS), read(mails.NAGIOS.replace(b"** PROBLEM", b"Re: ** PROBLEM"))
+    assert (told.action, told.alert.dedup_key) == ("note", raised.alert.dedup_key)
+    assert told.note.startswith("Re: ** PROBLEM Service Alert: db1/Disk is WARNING **\n\n***** Nagios *****")
+
+
 def test_a_key_may_let_no_mail_close() -> None:
     recovery = mails.NAGIOS.replace(b"PROBLEM", b"RECOVERY").replace(b"WARNING **", b"OK **")
     assert read(recovery).action == "close"

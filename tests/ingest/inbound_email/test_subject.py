@@ -30,7 +30,23 @@ PAIRS = {
     "a gateway": ("[EXTERNAL] ** PROBLEM Host Alert: a is DOWN **", "** RECOVERY Host Alert: a is UP **", "DOWN"),
     "monit": ("monit alert --  Connection failed nginx", "monit alert --  Connection succeeded nginx", ""),
     "monit exists": ("monit alert --  Does not exist nginx", "monit alert --  Exists nginx", ""),
-    "an answer": ("Re: FW: PROBLEM: Disk", "AW: Resolved: Disk", "PROBLEM"),
+    "handed on": ("Fwd: FW: PROBLEM: Disk", "WG: Resolved: Disk", "PROBLEM"),
+    "in a sentence": ("db1 is DOWN", "db1 is back UP", "DOWN"),
+    "german": ("Störung: db1", "Problem behoben: db1", "Störung"),
+    "german at the end": ("db1 ist nicht erreichbar", "db1 ist wieder OK", "nicht erreichbar"),
+    "french": ("[ALERTE] Disque de db1", "[Rétabli] Disque de db1", "ALERTE"),
+    "french, decomposed": ("Panne : db1", "RE\u0301SOLU : db1", "Panne"),
+    "spanish": ("Problema: db1", "Resuelto: db1", "Problema"),
+    "portuguese": ("Falha - db1", "Alerta resolvido - db1", "Falha"),
+    "italian": ("ALLARME: db1", "Ripristinato: db1", "ALLARME"),
+    "russian": ("Проблема: db1", "Решено: db1", "Проблема"),
+    "japanese": ("【障害】db1 ディスク", "【復旧】db1 ディスク", "障害"),
+    "japanese notice": ("【障害発生】ディスク", "【監視】 障害復旧：ディスク", "障害"),
+    "japanese, wide": ("（警告）db1", "ＯＫ：db1", "警告"),
+    "japanese at the end": ("db1 ディスク 異常", "db1 ディスク 正常", "異常"),
+    "chinese": ("[告警] db1 磁盘", "告警已恢复：db1 磁盘", "告警"),
+    "traditional chinese": ("警報：db1", "【恢復】db1", "警報"),
+    "korean": ("[장애 발생] db1", "[복구 완료] db1", "장애"),
 }
 
 
@@ -57,7 +73,12 @@ def test_a_subject_and_the_one_that_closes_it_are_about_the_same(bad: str, good:
         "The disk that was OK is full",
         "Everything is up in flames",
         "[EXTERNAL] UPS ups1 Power Failure !!!",
+        "復旧作業のお知らせ",
+        "障害訓練を行います",
+        "恢复备份失败",
+        "Problem behoben",
         "[" * 100_000,
+        "【障" * 50_000,
         "is OK!" * 20_000,
     ],
     ids=lambda subject: subject[:20],
@@ -66,15 +87,27 @@ def test_words_within_a_sentence_are_no_state(subject: str) -> None:
     assert read_subject(subject) is None
 
 
-def test_somebody_acknowledges_in_nagios() -> None:
-    state = read_subject("** ACKNOWLEDGEMENT Service Alert: db1/Disk is CRITICAL **")
-    raised = read_subject("** PROBLEM Service Alert: db1/Disk is CRITICAL **")
-    assert state
-    assert raised
-    assert (state.action, state.about) == ("acknowledge", raised.about)
+ABOUT_DISK = {
+    "** ACKNOWLEDGEMENT Service Alert: db1/Disk is CRITICAL **": "acknowledge",
+    "** DOWNTIMESTART Service Alert: db1/Disk is CRITICAL **": "note",
+    "** DOWNTIMEEND Service Alert: db1/Disk is OK **": "note",
+    "** FLAPPINGSTART Service Alert: db1/Disk is CRITICAL **": "note",
+    "** FLAPPINGSTOP Service Alert: db1/Disk is OK **": "close",
+    "** FLAPPINGSTOP Service Alert: db1/Disk is CRITICAL **": "trigger",
+    "** CUSTOM Service Alert: db1/Disk is CRITICAL **": "trigger",
+    "Re: ** PROBLEM Service Alert: db1/Disk is CRITICAL **": "note",
+    "AW: FW: ** RECOVERY Service Alert: db1/Disk is OK **": "note",
+    "[DOWNTIMESTART] Service Alert: db1/Disk is WARNING!": "note",
+    "[FLAPPINGEND] Service Alert: db1/Disk is OK!": "close",
+    "Service Alert: db1/Disk Downtime Start (CRIT)": "note",
+    "Service Alert: db1/Disk Acknowledged (CRIT)": "acknowledge",
+    "Service Alert: db1/Disk Stopped Flapping (OK)": "close",
+    "Updated problem in 5m: Service Alert db1 Disk": "note",
+}
 
 
-def test_the_end_of_flapping_is_what_the_state_is_then() -> None:
-    state = read_subject("** FLAPPINGSTOP Service Alert: db1/Disk is OK **")
+@pytest.mark.parametrize(("subject", "action"), ABOUT_DISK.items())
+def test_what_is_told_of_an_alert_besides_its_states(subject: str, action: str) -> None:
+    state = read_subject(subject)
     assert state
-    assert (state.action, state.about) == ("close", "service alert db1 disk")
+    assert (state.action, state.about) == (action, "service alert db1 disk")

@@ -23,7 +23,7 @@ def read(raw: RawRequest) -> Submission:
     """The key and the message of a mail."""
     parameters = Parameters(read_query(raw.query))
     secret = read_secret(raw.headers, parameters)
-    mail = read_mail(raw.body)
+    mail = read_mail(raw.body, dict(parameters.pairs).get("from"))
     try:
         check(mail)
     except InvalidInput as error:

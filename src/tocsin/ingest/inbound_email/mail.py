@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tocsin.ingest.inbound_email.automatic import automatic_answer
 from tocsin.ingest.inbound_email.mime import header, parse_message, read_body
 
 _IMPORTANCE = ("importance", "x-priority", "priority")
@@ -15,7 +16,10 @@ _MOST_RELAYS = 100
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What a mail says. ``is_low``: its sender has marked it as less important. ``goes_round``: it never arrives."""
+    """What a mail says. ``is_low``: its sender has marked it as less important. ``goes_round``: it never arrives.
+
+    ``automatic``: it answers another by itself, and by what it shows that.
+    """
 
     subject: str
     sender: str
@@ -24,10 +28,11 @@ class Mail:
     is_html: bool
     is_low: bool
     goes_round: bool
+    automatic: str | None
 
 
-def read_mail(raw: bytes) -> Mail:
-    """Read any bytes; what is no mail is one without headers."""
+def read_mail(raw: bytes, sender: str | None = None) -> Mail:
+    """Read any bytes; what is no mail is one without headers. ``sender`` is that of the envelope, where it is known."""
     message = parse_message(raw)
     body = read_body(message)
     return Mail(
@@ -38,6 +43,7 @@ def read_mail(raw: bytes) -> Mail:
         is_html=body.is_html,
         is_low=any(_LOW.match(header(message, name)) for name in _IMPORTANCE),
         goes_round=bool(header(message, "x-tocsin-page-id")) or _relays(message.keys()) > _MOST_RELAYS,
+        automatic=automatic_answer(message, sender),
     )
 
 

@@ -7,7 +7,7 @@ else the subject, without its state where it has one; else subject and text toge
 import re
 
 from tocsin.domain.severity import read_severity
-from tocsin.errors import FieldError, InvalidInput
+from tocsin.errors import FieldError, InvalidInput, Unmapped
 from tocsin.ingest.compose import compose_alert
 from tocsin.ingest.dedup import fit_dedup
 from tocsin.ingest.inbound_email.mail import Mail
@@ -15,6 +15,7 @@ from tocsin.ingest.inbound_email.subject import SubjectState, read_subject
 from tocsin.ingest.labels import fit_labels
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.message_format import KeyOption, KeyOptions, Message
+from tocsin.ingest.note import fit_note
 
 MOST_DETAILS = 100_000
 
@@ -28,9 +29,13 @@ _SEVERITY_LINE = re.compile(r"(?im)^[ \t]*severity[ \t]*[:=][ \t]*(\w[\w -]{0,30
 
 
 def check(mail: Mail) -> None:
-    """Raise InvalidInput when the mail says nothing, or goes round in a circle."""
+    """Raise InvalidInput when the mail says nothing, or goes round in a circle; Unmapped when it is an answer that a
+    program gave by itself, and about which its sender can do nothing.
+    """
     if mail.goes_round:
         raise InvalidInput(FieldError("mail", "is a page of Tocsin's own, or was handed on too often: it goes round"))
+    if mail.automatic:
+        raise Unmapped(FieldError("mail", f"is an automatic answer, which pages nobody: {mail.automatic}"))
     if not (mail.subject or mail.text or mail.attachments):
         raise InvalidInput(FieldError("mail", "has neither a subject nor a text"))
 
@@ -49,7 +54,9 @@ def message_of(mail: Mail, dedup: str, options: KeyOptions) -> Message:
         dedup=named,
         unnamed=f"A mail with {mail.attachments[0]}" if mail.attachments else "A mail",
     )
-    return Message(state.action if state else "trigger", alert)
+    action = state.action if state else "trigger"
+    note = fit_note(f"{alert.summary}\n\n{alert.details}".rstrip()) if action == "note" else ""
+    return Message(action, alert, note=note)
 
 
 def _severity(mail: Mail, state: SubjectState | None) -> str:

@@ -1,33 +1,52 @@
 """What the subject of a mail says of a state: that something is wrong, or well again, and what it is about.
 
-Monitoring writes the state where no sentence has it: in brackets (``[RESOLVED] …``, ``[🔴 Down] …``), before a colon or
-bar (``OK: …``, ``DOWN | …``), in capitals at the beginning (``** RECOVERY Service Alert: …``), or at the end after "is"
-or an arrow (``… is OK **``, ``WARN -> OK``). A word anywhere else is part of the text: a mail that is taken for a
-recovery and is none would page nobody.
+Monitoring writes the state where no sentence has it: in brackets (``[RESOLVED] …``, ``[🔴 Down] …``, ``【復旧】…``),
+before a colon or bar (``OK: …``, ``DOWN | …``), in capitals at the beginning (``** RECOVERY Service Alert: …``), or at
+the end after "is" or an arrow (``… is OK **``, ``WARN -> OK``). A word anywhere else is part of the text: a mail that
+is taken for a recovery and is none would page nobody.
+
+Answers to such mails, and what Nagios tells besides problems and recoveries, report nothing new: they are notes.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
-_GOOD = "recovery|recovered|recovers|resolved|cleared|clear|closed|ok|okay|up|normal|fixed|succeeded"
-_BAD = (
-    "problem|firing|triggered|alerting|alert|alarm|critical|crit|warning|warn|error|unknown|down|unreachable|failed"
-    "|failure|emergency|disaster|high|average|no data"
+from tocsin.ingest.inbound_email import state_words
+
+StateAction: TypeAlias = Literal["trigger", "close", "acknowledge", "note"]
+
+_FORWARDED = r"fwd?|wg|tr|vs|rv|enc|doorst|转发|轉寄|転送|전달"
+_ANSWERED = r"re|aw|sv|antw|rif|res|回复|答复|回覆|返信|회신"
+_PREFIX = re.compile(rf"(?i)\s*(?:(?P<answer>{_ANSWERED})|{_FORWARDED})(?:\s?\[\d+\])?\s*:\s*")
+
+_ACKNOWLEDGED = r"(?P<acknowledged>acknowledgement|acknowledged)"
+_TOLD = r"(?P<told>downtime\w*|flapping\s?start)"
+_SAYS_NOTHING = r"(?:custom|flapping\w*)"  # how the thing is stands at the end then
+
+_BRACKETED = re.compile(
+    rf"(?i)[\[【〔《]\W{{0,10}}(?:{state_words.IN_ANY}|{_ACKNOWLEDGED}|{_TOLD}|{_SAYS_NOTHING})\b(?::\s?\d+)?"
+    r"\W{0,10}?[\]】〕》]"
 )
-_STATE = f"{_GOOD}|{_BAD}"
-# What Nagios and Icinga say besides PROBLEM and RECOVERY; how the thing is stands at the end then.
-_OTHER = r"custom|flapping\w*|downtime\w*"
-
-_REPLY = re.compile(r"(?i)\s*(?:re|fwd?|aw|wg|tr|sv|vs)\s*:\s*")
-_BRACKETED = re.compile(rf"(?i)\[\W*(?P<word>{_STATE}|acknowledgement)\b(?::\s?\d+)?\W*?\]")
-_BEFORE = r"^[^\w\[]*(?:\[[^\[\]]{0,60}\][^\w\[]*)?"  # as gateways put [EXTERNAL] before a subject
-_LEADING = re.compile(rf"(?i){_BEFORE}(?P<word>{_STATE})\b(?: in [\w ]{{1,40}})?\s*(?:[:|]|[-–—]\s|$)")
-_IN_CAPITALS = "RECOVERY|RECOVERED|RESOLVED|PROBLEM|FIRING|ACKNOWLEDGEMENT|(?:UP|DOWN)(?= alert)"
-_CAPITALS = re.compile(rf"{_BEFORE}(?P<word>{_IN_CAPITALS}|(?i:{_OTHER}))\b\s")
+_BEFORE = r"^[^\w\[【]*(?:[\[【][^\[\]【】]{0,60}[\]】][^\w\[【]*)?"  # as gateways put [EXTERNAL] before a subject
+_LEADING = re.compile(rf"(?i){_BEFORE}{state_words.IN_ANY}\b(?: in [\w ]{{1,40}})?\s*(?:[:|)]|[-–—]\s|$)")
+_UPDATED = re.compile(rf"(?i){_BEFORE}(?P<told>updated problem)\b(?: in [\w ]{{1,40}})?:")  # Zabbix
+_CAPITALS = re.compile(
+    rf"{_BEFORE}(?:(?P<good>RECOVERY|RECOVERED|RESOLVED|UP(?= (?i:alert)))"
+    rf"|(?P<bad>PROBLEM|FIRING|DOWN(?= (?i:alert)))|(?i:{_TOLD})|(?i:{_ACKNOWLEDGED})|(?i:{_SAYS_NOTHING}))\b\s"
+)
+_LEADING_CJK = re.compile(rf"{_BEFORE}{state_words.IN_CJK}\s")
+_CHECKMK = re.compile(
+    r"\s(?:(?P<told>Downtime (?:Start|End|Cancelled)|Started Flapping)|(?P<acknowledged>Acknowledged)"
+    r"|Stopped Flapping|Disabled Flapping|Custom Notification)(?= \(\w+\)\W*$)"
+)
 _TRAILING = re.compile(
-    rf"(?:\b(?:is|are|now)\s+|(?:\b\w{{2,9}}\s*)?(?:->|=>|→)\s*)(?P<word>(?i:{_BAD})|OK|Ok|UP|Up|CLEAR)\b(?=\W*$|\s*:)"
+    r"(?:\b(?:is|are|ist|sind|est|sont|está|están)\s+(?:now\s+|again\s+|back\s+|wieder\s+)?|\bnow\s+"
+    r"|(?:\b\w{2,9}\s*)?(?:->|=>|→)\s*|\s\((?=\w+\)\W*$))"
+    rf"(?:(?P<bad>(?i:{state_words.BAD}))|(?P<good>OK|Ok|UP|Up|CLEAR))\b(?=\W*$|\s*:)"
 )
+_TRAILING_CJK = re.compile(rf"[\s:]{state_words.IN_CJK}\W*$")
 _MONIT = re.compile(
     r"monit alert --\s+(?P<what>.*?)\s?(?P<word>succeeded|recovery|up|exists|failed|matched|down|does not exist)\b",
     re.IGNORECASE,
@@ -39,37 +58,57 @@ _MOST_CHARACTERS = 1000
 class SubjectState:
     """What the sender reports: ``word`` says how a thing is, ``about`` names it, alike in every state."""
 
-    action: Literal["trigger", "close", "acknowledge"]
+    action: StateAction
     word: str
     about: str
 
 
 def read_subject(subject: str) -> SubjectState | None:
     """The state; None when the subject tells of none, or of nothing else."""
-    subject = subject[:_MOST_CHARACTERS]
-    while reply := _REPLY.match(subject):
-        subject = subject[reply.end() :]
-    if monit := _MONIT.match(subject):
-        return _monit(monit, subject)
-    first = _BRACKETED.search(subject) or _LEADING.match(subject) or _CAPITALS.match(subject)
-    rest = subject[: first.start()] + subject[first.end() :] if first else subject
-    last = _TRAILING.search(rest)
-    rest = rest[: last.start()] + rest[last.end() :] if last else rest
-    about = re.sub(r"[\W_]+", " ", rest).strip().casefold()
-    words = [found["word"] for found in (first, last) if found and not re.fullmatch(rf"(?i){_OTHER}", found["word"])]
-    if not (words and about):
+    subject = unicodedata.normalize("NFKC", subject[:_MOST_CHARACTERS])[:_MOST_CHARACTERS]
+    is_answer = False
+    while prefix := _PREFIX.match(subject):
+        is_answer |= prefix["answer"] is not None
+        subject = subject[prefix.end() :]
+    state = _monit(monit, subject) if (monit := _MONIT.match(subject)) else _state(subject)
+    return SubjectState("note", state.word, state.about) if state and is_answer else state
+
+
+def _state(subject: str) -> SubjectState | None:
+    """The state that is told first, by the word that says it best, and the rest without both."""
+    first, rest = _cut(subject, _BRACKETED, _UPDATED, _LEADING, _CAPITALS, _LEADING_CJK, _CHECKMK)
+    last, rest = _cut(rest, _TRAILING, _TRAILING_CJK)
+    about = _named(rest)
+    found = [said for said in (first, last) if said]
+    if not (found and about):
         return None
-    return SubjectState(_action(words[0]), words[-1] if _action(words[0]) == "trigger" else words[0], about)
+    (action, word), (_, last_word) = found[0], found[-1]
+    return SubjectState(action, last_word if action == "trigger" else word, about)
+
+
+def _cut(subject: str, *patterns: re.Pattern[str]) -> tuple[tuple[StateAction, str] | None, str]:
+    """What the first pattern that fits says, None for nothing, and the subject without it."""
+    found = next(filter(None, (pattern.search(subject) for pattern in patterns)), None)
+    return (_said(found), subject[: found.start()] + " " + subject[found.end() :]) if found else (None, subject)
+
+
+def _said(found: re.Match[str]) -> tuple[StateAction, str] | None:
+    groups = found.groupdict()
+    actions: dict[str, StateAction] = {
+        "good": "close",
+        "bad": "trigger",
+        "acknowledged": "acknowledge",
+        "told": "note",
+    }
+    return next(((action, groups[name]) for name, action in actions.items() if groups.get(name)), None)
 
 
 def _monit(found: re.Match[str], subject: str) -> SubjectState:
     """Monit names what it tests, how that went, and the service."""
     good = found["word"].casefold() in {"succeeded", "recovery", "up", "exists"}
-    about = re.sub(r"[\W_]+", " ", f"monit {found['what']} {subject[found.end() :]}").strip().casefold()
+    about = _named(f"monit {found['what']} {subject[found.end() :]}")
     return SubjectState("close" if good else "trigger", "ok" if good else "", about)
 
 
-def _action(word: str) -> Literal["trigger", "close", "acknowledge"]:
-    if word.casefold() == "acknowledgement":
-        return "acknowledge"
-    return "close" if re.fullmatch(rf"(?i){_GOOD}", word) else "trigger"
+def _named(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", text).strip().casefold()
