@@ -27,17 +27,20 @@ def read_json_body(content_type: str, body: bytes) -> JsonBody:
 def read_object(text: str) -> dict[str, Any]:
     """A JSON object; an empty text is an empty object. Raises InvalidInput."""
     text = text.removeprefix("\ufeff").strip()
-    if not text:
-        return {}
+    value = read_json(text) if text else {}
+    if not isinstance(value, dict):
+        raise bad_body("must be a JSON object")
+    return value
+
+
+def read_json(text: str) -> object:
+    """Any JSON, control characters within texts too. Raises InvalidInput."""
     try:
-        value = json.loads(text, strict=False)
+        return json.loads(text.removeprefix("\ufeff"), strict=False)
     except json.JSONDecodeError as error:
         raise bad_body(f"is not valid JSON: {error.msg} at character {error.pos}") from None
     except (ValueError, RecursionError):
         raise bad_body("is JSON with numbers too long or values nested too deep") from None
-    if not isinstance(value, dict):
-        raise bad_body("must be a JSON object")
-    return value
 
 
 def bad_body(message: str) -> InvalidInput:

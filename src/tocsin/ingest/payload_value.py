@@ -1,12 +1,13 @@
 """What came in a request, as expressions see it."""
 
-import json
 from typing import Protocol
 
 from tocsin.errors import InvalidInput
 from tocsin.ingest.charset import decode
 from tocsin.ingest.content_type import read_content_type
-from tocsin.ingest.parameters import Pairs, read_parameters, read_query
+from tocsin.ingest.json_body import bad_body, read_json
+from tocsin.ingest.parameters import read_parameters, read_query
+from tocsin.ingest.secret import TOKEN_PARAMETERS
 
 
 class Payload(Protocol):
@@ -20,19 +21,28 @@ class Payload(Protocol):
     def body(self) -> bytes: ...
 
 
-def payload_value(payload: Payload) -> object:
-    """The JSON of the body, of any media type; or else the fields of form and query, each with its first value."""
-    if payload.body:
-        text = decode(payload.body, read_content_type(payload.content_type).charset)
-        try:
-            return json.loads(text.removeprefix("\ufeff"), strict=False)
-        except (ValueError, RecursionError):
-            pass
-    return dict(reversed(_pairs(payload)))
+def read_payload(payload: Payload) -> object:
+    """The JSON of the body, of any media type; or else the fields of form and query, each with its first value.
 
-
-def _pairs(payload: Payload) -> Pairs:
+    Raises InvalidInput that tells why, when the body is none of them.
+    """
+    declared = read_content_type(payload.content_type)
+    text = decode(payload.body, declared.charset).strip()
     try:
-        return read_parameters(payload.query, payload.content_type, payload.body).pairs
+        if text:
+            return read_json(text)
     except InvalidInput:
-        return read_query(payload.query)
+        if declared.is_json or text.startswith(("{", "[", "\ufeff")):
+            raise
+    parameters = read_parameters(payload.query, payload.content_type, payload.body)
+    if parameters.unread and all(name in TOKEN_PARAMETERS for name, _ in parameters.pairs):
+        raise bad_body("is neither JSON nor a form")
+    return dict(reversed(parameters.pairs))
+
+
+def payload_value(payload: Payload) -> object:
+    """The same; of a body that is none of them only what the query says."""
+    try:
+        return read_payload(payload)
+    except InvalidInput:
+        return dict(reversed(read_query(payload.query)))

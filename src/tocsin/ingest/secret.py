@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from tocsin.ingest.message_format import RawRequest
 from tocsin.ingest.parameters import Parameters, read_query
 
-_TOKEN_PARAMETERS = ("token", "integrationKey", "integration_key", "key")
+TOKEN_PARAMETERS = ("token", "integrationKey", "integration_key", "key")
 _IN_PATH = re.compile(r"/integrations/v1/\w+/([^/]+)/?")
 
 
@@ -21,7 +21,7 @@ def secret_of(raw: RawRequest) -> str | None:
 
 def read_secret(headers: Headers, parameters: Parameters) -> str | None:
     """The integration key in a request: a parameter of query or form, or else the Authorization header."""
-    return parameters.first(*_TOKEN_PARAMETERS) or _from_header(headers.get("authorization", ""))
+    return parameters.first(*TOKEN_PARAMETERS) or _from_header(headers.get("authorization", ""))
 
 
 def _from_header(authorization: str) -> str | None:

@@ -41,5 +41,5 @@ async def test_a_payload_waits_for_a_mapping_and_is_replayed(
     assert again.json() == {"alert_ids": replayed["alert_ids"]}
     pasted = {"options": dict.fromkeys(GITHUB_OPTIONS, "") | HOME_MADE_OPTIONS, "payload": "[" * 1000}
     (tried,) = (await api.post(f"{key}/try-out", json=pasted)).json()["items"]
-    assert tried["errors"][0]["field"] == "summary"
+    assert tried["errors"][0]["field"] == "body"
     assert (await make.pool.fetchval("select count(*) from alerts"), HOME_MADE["site"]) == (1, "Hamburg")

@@ -88,7 +88,9 @@ def test_words_for_what_to_do(word: object, action: str) -> None:
         ({"action": "'restart'"}, "summary", "s", ['action: open taken for "restart", which is not known']),
         ({"labels": "{'a': payload.n, 'b': null, 'c': payload.on}"}, "labels", {"a": "3", "c": "true"}, []),
         ({"labels": "payload.level"}, "labels", {}, ['labels: is no object, left out (it is "WARN")']),
+        ({"labels": "{'a': payload.?n, 'b': payload.?m, ?'c': payload.?level}"}, "labels", {"a": "3", "c": "WARN"}, []),
         ({"dedup": "payload.id"}, "summary", "s", ["dedup: there is no field id"]),
+        ({"items": "payload.?a"}, "summary", "s", ["items: gives nothing, so the payload is taken for one"]),
         ({"summary": "payload.title", "dedup": "payload.n"}, "summary", "3",
          ["summary: is missing, dedup taken", "summary: there is no field title"]),
         ({"summary": "payload.list"}, "summary", '["x"]', ['summary: is no string, written as JSON (it is ["x"])']),
@@ -128,6 +130,46 @@ def test_the_page_about_it_has_the_same_expressions() -> None:
             assert f"| `{name}` | `{source}` |" in page
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "told"),
+    [
+        (
+            "application/json",
+            b'{"a": 1,}',
+            "body: is not valid JSON: Expecting property name enclosed in double quotes",
+        ),
+        ("", b"[1, 2", "body: is not valid JSON: Expecting ',' delimiter"),
+        ("application/x-www-form-urlencoded", b'{"a": ', "body: is not valid JSON: Expecting value"),
+        ("application/json", b"hello", "body: is not valid JSON: Expecting value"),
+        ("application/json", b"[" * 100_000, "body: is JSON with numbers too long or values nested too deep"),
+        ("text/plain", b"hello", "body: is neither JSON nor a form"),
+        ("multipart/form-data", b"hello", "body: is multipart, but Content-Type names no boundary"),
+    ],
+)
+def test_a_body_that_is_broken_is_told_truly(content_type: str, body: bytes, told: str) -> None:
+    submission = formats()["mapped"].read(RawRequest(b"token=t", Headers({"content-type": content_type}), body))
+    with pytest.raises(InvalidInput) as refused:
+        submission.by_options(HOME_MADE_OPTIONS)
+    assert not isinstance(refused.value, Unmapped)  # its sender can mend it: 400, and not 202
+    assert str(refused.value).startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "query", "body"),
+    [
+        ("text/plain", b"token=t", b'\xef\xbb\xbf {"a": "x\ty"}'),
+        ("application/x-www-form-urlencoded", b"token=t", b"a=x%09y"),
+        ("text/plain", b"token=t&a=x%09y", b"hello"),
+        ("application/json", b"token=t&a=x%09y", b" "),
+    ],
+)
+def test_a_payload_is_json_a_form_or_a_query(content_type: str, query: bytes, body: bytes) -> None:
+    submission = formats()["mapped"].read(RawRequest(query, Headers({"content-type": content_type}), body))
+    (message,) = submission.by_options({"summary": "payload.a"})
+    assert isinstance(message, Message)
+    assert message.alert.summary == "x y"
+
+
 def test_items_may_be_none() -> None:
     assert messages_of({"checks": []}, HOME_MADE_OPTIONS) == []
 
@@ -136,8 +178,8 @@ def test_an_option_that_is_no_expression_is_refused_with_its_position() -> None:
     with pytest.raises(InvalidInput) as refused:
         check_options("mapped", {"summary": "payload.a +", "items": "item.a", "dedup": "'fine'", "title": "payload.a"})
     assert [(wrong.field, wrong.message) for wrong in refused.value.errors] == [
-        ("options.summary", "is no CEL expression: mismatched input the end at character 12"),
-        ("options.items", "is no CEL expression: undeclared reference to 'item.a' at character 5"),
+        ("options.summary", "is no CEL expression: it ends too early at character 12"),
+        ("options.items", "is no CEL expression: there is nothing called item.a at character 5"),
         ("options.title", "is no option of a key of the type mapped"),
     ]
 
@@ -166,6 +208,6 @@ def test_any_payload_is_mapped_or_unmapped(name: str, data: st.DataObject) -> No
 def test_what_is_huge_or_odd_is_mapped_or_unmapped(body: bytes) -> None:
     submission = formats()["mapped"].read(RawRequest(b"token=t", Headers({"content-type": "application/json"}), body))
     assert submission.secret == "t"
-    with suppress(Unmapped):
+    with suppress(InvalidInput):
         for message in submission.by_options(HOME_MADE_OPTIONS):
             assert_storable(message)

@@ -1,6 +1,6 @@
 """One expression: compiled once, and evaluated as often as something is sent."""
 
-import re
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,11 +8,12 @@ from functools import lru_cache
 from cel_expr_python import cel
 
 from tocsin.errors import FieldError, InvalidInput
-from tocsin.ingest.expressions.cost import Extent, Shape, code_of, shape_of
+from tocsin.ingest.expressions.cost import Shape, code_of, shape_of
 from tocsin.ingest.expressions.environment import environment
 from tocsin.ingest.expressions.failure import ExpressionFailed
 from tocsin.ingest.expressions.functions import wrong_call
-from tocsin.ingest.expressions.plain_value import plain_value
+from tocsin.ingest.expressions.messages import why_failed, why_not_compiled
+from tocsin.ingest.expressions.plain_value import ValuePath, plain_value
 from tocsin.ingest.expressions.values import Values
 
 MAX_LENGTH = 2000
@@ -20,11 +21,7 @@ MAX_LOOPS = 4
 MAX_MICROSECONDS = 100_000
 MAX_TEXT_MADE = 4_000_000
 MAX_VALUES_MADE = 500_000
-
-_AT = re.compile(r"ERROR: <input>:(\d+):(\d+): ([^\n]*)")
-_EXPECTING = re.compile(r" expecting .*")
-_CODE = re.compile(r"^[A-Z_]+: | \[[A-Z_]+\]$")
-_UNKNOWN_FIELD = re.compile(r'Key not found in map : "(.*)"$', re.DOTALL)
+MAX_OPTIONALS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +29,50 @@ class Expression:
     """An expression that compiles, and reads the variables that it was compiled for."""
 
     source: str
+    variables: tuple[str, ...]
     _program: cel.Expression
     _shape: Shape
 
     def evaluate(self, values: Values) -> object:
-        """Its value as JSON has it; what an optional does not hold is None. Raises ExpressionFailed."""
-        self._check_cost(values.extent)
+        """Its value as JSON has it; of an optional what it holds, or None. Raises ExpressionFailed."""
+        self._check_cost(values)
         with values.timed():
             try:
-                result = self._program.eval(values.activation)
-                given = plain_value(result)
+                return plain_value(self._program.eval(values.activation), _Optionals(self, values).held)
             except (RuntimeError, TypeError, ValueError, OverflowError, RecursionError, MemoryError) as error:
-                raise ExpressionFailed(_why_failed(str(error))) from None
-        if result.type() == cel.Type.ERROR:
-            raise ExpressionFailed(_why_failed(str(given)))
-        return given
+                raise ExpressionFailed(why_failed(str(error))) from None
 
-    def _check_cost(self, extent: Extent) -> None:
-        shape = self._shape
-        if shape.microseconds(extent) > MAX_MICROSECONDS:
+    def microseconds(self, values: Values) -> float:
+        """How long it may take."""
+        return self._shape.microseconds(values.extent)
+
+    def _check_cost(self, values: Values) -> None:
+        shape, extent = self._shape, values.extent
+        if self.microseconds(values) > MAX_MICROSECONDS:
             raise ExpressionFailed("what was sent is too large for it: it might take too long")
         if shape.text_made(extent) > MAX_TEXT_MADE or shape.values_made(extent) > MAX_VALUES_MADE:
             raise ExpressionFailed("what was sent is too large for it: it might make too much of it")
+
+
+class _Optionals:
+    """The optionals within a value: each is asked for by the expression again, with where it is. Few are, for that."""
+
+    def __init__(self, expression: Expression, values: Values) -> None:
+        self._expression, self._values = expression, values
+        self._left = min(MAX_OPTIONALS, int(MAX_MICROSECONDS / expression.microseconds(values)))
+
+    def held(self, place: ValuePath) -> object:
+        """What the optional in the place holds."""
+        self._left -= 1
+        if self._left < 0:
+            raise ExpressionFailed("it gives too many optionals: add .orValue(…)")
+        indexes = "".join(f"[{json.dumps(step)}]" for step in place)
+        source = f"({self._expression.source}\n){indexes}.orValue(dyn(null))"
+        try:
+            program = _program(source, self._expression.variables)
+        except _CannotCompile:
+            raise ExpressionFailed("it gives an optional: add .orValue(…)") from None
+        return plain_value(program.eval(self._values.activation), self.held)
 
 
 def compile_expression(field: str, source: str, variables: Sequence[str]) -> Expression:
@@ -73,8 +92,8 @@ def _compile(source: str, variables: tuple[str, ...]) -> Expression:
     shape = _checked_shape(source)
     program = _program(source, variables)
     if program.return_type().name().startswith("optional_type"):
-        program = _program(f"({source}\n).orValue(null)", variables)
-    return Expression(source, program, shape)
+        program = _program(f"({source}\n).orValue(dyn(null))", variables)
+    return Expression(source, variables, program, shape)
 
 
 def _checked_shape(source: str) -> Shape:
@@ -90,36 +109,11 @@ def _checked_shape(source: str) -> Shape:
     return shape
 
 
+@lru_cache(maxsize=4096)
 def _program(source: str, variables: tuple[str, ...]) -> cel.Expression:
     try:
         return environment(variables).compile(source)
     except TypeError:  # text that is not Unicode
         raise _CannotCompile("has characters that are not text") from None
     except RuntimeError as error:
-        raise _CannotCompile(_why_not_compiled(source, str(error))) from None
-
-
-def _why_not_compiled(source: str, told: str) -> str:
-    """What the library says of the first error, and where that is; without what else it would have understood."""
-    if "recursion" in told:
-        return "is nested too deep"
-    if not (at := _AT.search(told)):
-        return f"is no CEL expression: {_CODE.sub('', told.strip())}"
-    line, column, problem = at.groups()
-    problem = _EXPECTING.sub("", problem).replace("'<EOF>'", "the end").removeprefix("Syntax error: ")
-    problem = problem.removesuffix(" (in container '')")
-    where = f"line {line}, character {column}" if "\n" in source.strip() else f"character {column}"
-    return f"is no CEL expression: {problem} at {where}"
-
-
-def _why_failed(told: str) -> str:
-    told = _CODE.sub("", told.strip())
-    if "budget" in told:
-        return "what was sent is too large for it: its loops have too many rounds"
-    if "non-message" in told:
-        return "it asks for a field of what is no object"
-    if "Unable to convert" in told:
-        return "its value is an optional: add .orValue(…)"
-    if unknown := _UNKNOWN_FIELD.search(told):
-        return f"there is no field {unknown[1][:100]}"
-    return told[:1].lower() + told[1:200]
+        raise _CannotCompile(why_not_compiled(source, str(error))) from None

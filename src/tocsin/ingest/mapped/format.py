@@ -10,7 +10,7 @@ from tocsin.ingest.mapped.message import mapped_message
 from tocsin.ingest.mapped.options import OPTIONS
 from tocsin.ingest.mapped.snippets import snippets
 from tocsin.ingest.message_format import KeyOptions, Message, MessageFormat, MessageResult, RawRequest, Submission
-from tocsin.ingest.payload_value import payload_value
+from tocsin.ingest.payload_value import read_payload
 from tocsin.ingest.secret import secret_of
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -24,7 +24,7 @@ def read(raw: RawRequest) -> Submission:
 def _by_expressions(raw: RawRequest) -> Callable[[KeyOptions], Sequence[Message]]:
     def messages(options: KeyOptions) -> Sequence[Message]:
         mapping = FieldMapping.of(options)
-        made = [mapped_message(item) for item in mapping.items(payload_value(raw))]
+        made = [mapped_message(item) for item in mapping.items(read_payload(raw))]
         return [message for message in made if message is not None]
 
     return messages

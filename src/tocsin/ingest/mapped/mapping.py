@@ -55,7 +55,8 @@ class FieldMapping:
             return [whole], {ITEMS: f"{error}, so the payload is taken for one"}
         if isinstance(found, list):
             return found, {}
-        return [whole], {ITEMS: "gives no list, so the payload is taken for one"}
+        given = "nothing" if found is None else "no list"
+        return [whole], {ITEMS: f"gives {given}, so the payload is taken for one"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ OPTIONS: Sequence[KeyOption] = (
         "open, close, acknowledge or ignore, or another word for it. Empty: open.",
         "item.state == 'ok' ? 'close' : 'open'",
     ),
-    _expression("labels", "Labels", "An object.", "{'host': item.host, 'env': item.env}"),
+    _expression("labels", "Labels", "An object.", "{'host': item.host, 'env': item.?env}"),
     _expression(
         "links",
         "Links",
