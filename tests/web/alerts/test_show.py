@@ -15,6 +15,18 @@ async def test_an_alert_shows_what_it_is_and_what_happened(browser: AsyncClient,
         assert text in page.text
 
 
+async def test_the_timeline_says_what_was_mended(browser: AsyncClient, make: Factory) -> None:
+    service = await make.service()
+    token = await make.integration_key(service)
+    meta = {"rack<": 4, **{f"n{number}": number for number in range(10)}}
+    sent = {"summary": "disk is\nfull", "meta": meta}
+    assert (await browser.post(f"/api/v2/generic/incoming?token={token}", json=sent)).status_code == 204
+    page = (await browser.get(f"/alerts/{await make.pool.fetchval('select id from alerts')}")).text
+    mended = page.split('class="mended"', 1)[1].split("</ul>", 1)[0]
+    assert "<li>summary: 1 line breaks or tabs replaced by spaces</li>" in mended
+    assert ("rack&lt;" in mended, "and 2 more" in mended, mended.count("<li>")) == (True, True, 11)
+
+
 async def test_an_alert_in_maintenance_says_that_it_is_held(browser: AsyncClient, make: Factory) -> None:
     alert_id = await an_alert(make)
     await make.pool.execute(
