@@ -7,6 +7,7 @@ from tests.ingest.alert_groups.payloads import alert, group
 
 from tocsin.ingest.alert_groups.fingerprint import fingerprint
 from tocsin.ingest.alert_groups.group import MAX_ALERTS, read_group
+from tocsin.ingest.alert_groups.one_alert import one_alert
 from tocsin.ingest.alert_groups.sender import GroupSender
 from tocsin.ingest.alert_groups.separate_alerts import separate_alerts
 from tocsin.ingest.json_body import JsonBody
@@ -99,6 +100,21 @@ def test_what_is_wrong_is_mended_and_said(fields: dict[str, Any], note: str) -> 
     message = only(**fields)
     assert message.action == "trigger"
     assert any(told.startswith(note) for told in message.alert.mended), message.alert.mended
+
+
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ({"alerts": "x"}, ["user:1:without labels: x"]),
+        ({"alerts": ["x", "y"], "groupKey": "g"}, ["user:1:g: x", "user:1:g: y"]),
+        ({"alerts": [{"annotations": {"summary": "x"}, "status": "resolved"}]}, ["user:1:without labels: x"]),
+    ],
+)
+def test_what_has_no_labels_is_no_other_alert_that_is_called_alike(body: dict[str, Any], keys: list[str]) -> None:
+    read = read_group(JsonBody(body, []))
+    assert [message.alert.dedup_key for message in separate_alerts(read, ALERTMANAGER)[: len(keys)]] == keys
+    (whole,) = one_alert(read, ALERTMANAGER)
+    assert whole.alert.dedup_key == ("user:1:g" if "groupKey" in body else keys[0])
 
 
 def test_alerts_that_the_sender_left_out_are_told_by_an_alert_of_their_own() -> None:

@@ -11,6 +11,7 @@ from tocsin.ingest.alert_groups.links import link_of_group, links_of_alert, sile
 from tocsin.ingest.alert_groups.member import GroupMember, read_member
 from tocsin.ingest.alert_groups.sender import GroupSender
 from tocsin.ingest.alert_groups.status import read_status
+from tocsin.ingest.alert_groups.unlabelled import unlabelled
 from tocsin.ingest.compose import compose_alert
 from tocsin.ingest.dedup import fit_dedup
 from tocsin.ingest.labels import labels_of
@@ -28,14 +29,16 @@ def one_alert(group: AlertGroup, sender: GroupSender) -> Sequence[Message]:
     members = [read_member(alert, group) for alert in group.alerts]
     firing = [member for member in members if member.status == "firing"]
     status = read_status(mender, group.fields.get("status"), "firing" if firing or not members else "resolved")
+    summary = _summary(annotations, labels, firing or members)
+    named = fit_dedup(mender, group.fields.get("groupKey"), "groupKey") or (fingerprint(labels) if labels else "")
     alert = compose_alert(
         mender,
-        summary=_summary(annotations, labels, firing or members),
+        summary=summary,
         details=details_of(annotations, ["\n".join(_listed(group, members))]),
         severity=labels.get("severity") or _worst(firing),
         labels=labels,
         links=_links(mender, group, sender, annotations, labels),
-        dedup=fit_dedup(mender, group.fields.get("groupKey"), "groupKey") or fingerprint(labels),
+        dedup=named or unlabelled(mender, summary),
         unnamed=f"Alerts from {sender.name}",
     )
     return [Message("trigger" if status == "firing" else "close", alert)]

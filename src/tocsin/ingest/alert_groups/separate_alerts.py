@@ -7,6 +7,7 @@ from tocsin.ingest.alert_groups.group import AlertGroup
 from tocsin.ingest.alert_groups.member import GroupMember, facts_of, links_of_member, read_member
 from tocsin.ingest.alert_groups.sender import GroupSender
 from tocsin.ingest.alert_groups.truncated import truncated_message
+from tocsin.ingest.alert_groups.unlabelled import unlabelled
 from tocsin.ingest.compose import compose_alert
 from tocsin.ingest.message_format import Message
 
@@ -25,7 +26,7 @@ def _message(member: GroupMember, group: AlertGroup, sender: GroupSender) -> Mes
         severity=member.labels.get("severity"),
         labels=member.labels,
         links=links_of_member(member, group, sender),
-        dedup=member.dedup or member.summary,
+        dedup=member.dedup or unlabelled(member.mender, member.summary, group.fields.get("groupKey")),
         unnamed=f"An alert from {sender.name}",
     )
     return Message("trigger" if member.status == "firing" else "close", alert)

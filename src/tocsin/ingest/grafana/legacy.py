@@ -11,7 +11,7 @@ from tocsin.ingest.compose import compose_alert
 from tocsin.ingest.dedup import fit_dedup
 from tocsin.ingest.json_body import JsonBody
 from tocsin.ingest.labels import labels_of
-from tocsin.ingest.mending import Mender
+from tocsin.ingest.mending import Mender, shown
 from tocsin.ingest.message_format import Message
 
 _MOST_MATCHES = 20
@@ -57,6 +57,8 @@ def _links(mender: Mender, fields: Mapping[str, Any]) -> Iterator[AlertLink]:
 
 def _matches(mender: Mender, given: object) -> Sequence[str]:
     """The values for which the rule alerts, a line for each."""
+    if given and not isinstance(given, list):
+        mender.note("evalMatches", f"is no list, left out (it is {shown(given)})")
     matches = given if isinstance(given, list) else []
     return [
         f"- {mender.line('metric', match.get('metric'))}: {match.get('value')}"

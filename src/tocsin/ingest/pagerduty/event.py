@@ -37,17 +37,21 @@ _LABELS = ("source", "component", "group", "class")
 
 def event_of_v1(fields: Fields) -> Fields:
     """The fields of an event of version 1 under the names of version 2."""
-    contexts = fields.get("contexts")
-    listed = [context for context in contexts if isinstance(context, dict)] if isinstance(contexts, list) else []
+    contexts = fields.get("contexts") or []
+    listed = contexts if isinstance(contexts, list) else [contexts]
     return {
         "event_action": fields.get("event_type"),
         "dedup_key": fields.get("incident_key"),
         "client": fields.get("client"),
         "client_url": fields.get("client_url"),
         "payload": {"summary": fields.get("description"), "custom_details": fields.get("details")},
-        "links": [context for context in listed if context.get("type") != "image"],
-        "images": [context for context in listed if context.get("type") == "image"],
+        "links": [context for context in listed if not _is_image(context)],
+        "images": [context for context in listed if _is_image(context)],
     }
+
+
+def _is_image(context: object) -> bool:
+    return isinstance(context, dict) and context.get("type") == "image"
 
 
 def parse_event(mender: Mender, event: Fields) -> Message:
