@@ -4,22 +4,22 @@
     …/start      a run begins
     …/fail       it has failed
     …/{number}   it has ended with this exit code: 0 is well, any other a failure
+    …/{word}     it has failed, and so says systemd; `run_signal` tells which words say otherwise
 
 ``/integrations/v1/{type}/{secret}/heartbeat/`` takes what is sent to Grafana OnCall. The answer comes after the commit,
 and tells the status and the next deadline.
 """
 
 import asyncio
-import re
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tocsin.errors import NotFound
 from tocsin.http.auth import client_ip
 from tocsin.http.fields import Read, UtcDatetime
 from tocsin.ingest.charset import decode
+from tocsin.ingest.heartbeats.run_signal import read_signal
 from tocsin.ingest.text import mend
 from tocsin.store.heartbeats import pings
 from tocsin.store.heartbeats.monitors import Monitor
@@ -34,7 +34,6 @@ LOG_BYTES = 100_000
 """How many bytes of the end of a body are kept."""
 
 _ANSWERS_WITHIN = 8.0
-_EXIT_CODE = re.compile(r"\d{1,10}")
 
 
 class PingAnswer(Read):
@@ -77,18 +76,10 @@ def _ping(request: Request, signal: str, body: bytes) -> NewPing:
     sent = request.headers.get("content-length", "")
     whole = int(sent) if sent.isdigit() else len(body)
     log = mend(decode(body[-LOG_BYTES:])).text if body else ""
-    match signal:
-        case "":
-            return NewPing(kind="ok", ip=client_ip(request), body=log, body_bytes=whole)
-        case "start" | "fail":
-            return NewPing(kind=signal, ip=client_ip(request), body=log, body_bytes=whole)
-        case _ if _EXIT_CODE.fullmatch(signal):
-            code = int(signal)
-            return NewPing(
-                kind="fail" if code else "ok", exit_code=code, ip=client_ip(request), body=log, body_bytes=whole
-            )
-        case _:
-            raise NotFound("an address ends in /start, /fail or an exit code, or in the secret itself")
+    said = read_signal(signal)
+    if said.told:
+        log = f"It ended with {said.told}.\n{log}".rstrip()
+    return NewPing(kind=said.kind, exit_code=said.exit_code, ip=client_ip(request), body=log, body_bytes=whole)
 
 
 def _read(monitor: Monitor) -> PingAnswer:

@@ -39,7 +39,7 @@ def _systemd(url: str) -> str:
         "# systemctl edit backup.service\n"
         "[Service]\n"
         f"ExecStartPre=-{_CURL} {escaped}/start\n"
-        f"ExecStopPost=-/bin/sh -c '{_CURL} {escaped}/$$EXIT_STATUS'"
+        f"ExecStopPost=-/bin/sh -c '{_CURL} {escaped}/$${{EXIT_STATUS:-fail}}'"
     )
 
 
