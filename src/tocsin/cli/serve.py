@@ -14,6 +14,7 @@ from tocsin.cli.runtime import bring_up_to_date, load_settings, open_database, s
 from tocsin.cli.serving import running_engine, running_probes, running_watch, running_web
 from tocsin.engine.loop import first
 from tocsin.errors import ConfigurationError
+from tocsin.ingest.traffic import Traffic
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +30,11 @@ async def serve(*, with_engine: bool) -> None:
             log.info("migrated", migration=name)
         begun = asyncio.Event()
         wakes: list[Callable[[], None]] = []
-        web = await stack.enter_async_context(running_web(loaded, dsn, begun, wakes))
+        traffic = Traffic()
+        web = await stack.enter_async_context(running_web(loaded, dsn, begun, wakes, traffic))
         if with_engine:
             engine = await stack.enter_async_context(running_engine(loaded, dsn))
+            engine.give_way_while(traffic.is_heavy)
             wakes.append(engine.wake)
         await stack.enter_async_context(running_watch(loaded, dsn))
         # Only once all runs: an account whose sign-in could not be shown would be lost to its owner.

@@ -22,6 +22,7 @@ from tocsin.errors import ConfigurationError
 from tocsin.http.server.connections import Limits, proxies
 from tocsin.http.server.descriptors import fitting_connections, raise_limit
 from tocsin.http.server.server import Server, trusted_proxies
+from tocsin.ingest.traffic import Traffic
 from tocsin.settings import Settings, host_and_port
 from tocsin.store.people import destinations
 from tocsin.watch.health import LOOK_EVERY, Watch
@@ -122,12 +123,16 @@ def _smtp_url(loaded: Settings) -> str | None:
 
 @asynccontextmanager
 async def running_web(
-    loaded: Settings, dsn: str, begun: asyncio.Event | None = None, wakes: Sequence[Callable[[], None]] = ()
+    loaded: Settings,
+    dsn: str,
+    begun: asyncio.Event | None = None,
+    wakes: Sequence[Callable[[], None]] = (),
+    traffic: Traffic | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Web and API, listening, for as long as the block runs; yields the server's task.
 
     Until ``begun`` is set, the process says of itself that it is not ready. ``wakes`` are called when something has
-    come in that an engine may have to see to.
+    come in that an engine may have to see to, and ``traffic`` is told how much comes in.
     Raises ConfigurationError when the address cannot be listened on.
     """
     # Here, since most of what a process imports is for this: `tocsin engine` starts in a third of the time without.
@@ -137,7 +142,7 @@ async def running_web(
 
     async with (
         open_pool(dsn, size=loaded.web_connections, application_name="tocsin web") as pool,
-        open_connections(dsn, loaded.web_connections, wakes) as ingest,
+        open_connections(dsn, loaded.web_connections, wakes, traffic) as ingest,
     ):
         await patiently(partial(record_key_types, pool))
         app = create_app(loaded, pool, ingest)

@@ -95,6 +95,10 @@ class Engine:
         """Let it look for jobs now."""
         self.context.local_notify.notify(STATE)
 
+    def give_way_while(self, is_due: Callable[[], bool]) -> None:
+        """Leave time to something that comes first whenever ``is_due`` says so."""
+        self.context.courtesy.is_due = is_due
+
     async def run(self) -> None:
         """Run until ``stop`` is set; then finish what is in hand and remove the engine from those at work."""
         reconciler = Reconciler(self.pool, self.reconcile_within)

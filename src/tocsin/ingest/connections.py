@@ -10,6 +10,7 @@ import structlog
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool, open_pool
 from tocsin.ingest.raising import AlertRaiser
+from tocsin.ingest.traffic import Traffic
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class IngestConnections:
     pool: Pool
     is_quiet: bool = False
     wakes: Sequence[Callable[[], None]] = ()
+    traffic: Traffic = field(default_factory=Traffic)
     raiser: AlertRaiser = field(init=False)
     _is_wanted: bool = False
     _notifying: asyncio.Task[None] | None = field(default=None, repr=False)
@@ -67,12 +69,12 @@ class IngestConnections:
 
 @asynccontextmanager
 async def open_connections(
-    dsn: str, size: int, wakes: Sequence[Callable[[], None]] = ()
+    dsn: str, size: int, wakes: Sequence[Callable[[], None]] = (), traffic: Traffic | None = None
 ) -> AsyncIterator[IngestConnections]:
     """Quiet connections for as long as the block runs. ``wakes`` may grow meanwhile."""
     settings = {"tocsin.local_notify": "on"}
     async with open_pool(dsn, size=size, application_name="tocsin ingest", settings=settings) as pool:
-        connections = IngestConnections(pool, is_quiet=True, wakes=wakes)
+        connections = IngestConnections(pool, is_quiet=True, wakes=wakes, traffic=traffic or Traffic())
         try:
             yield connections
         finally:

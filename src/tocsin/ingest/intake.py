@@ -77,7 +77,8 @@ class Intake:
         _limit(self.limit, credential, submission)
         payload = payload_of(raw, submission.secret)
         try:
-            return await in_time(self._take(credential, submission, payload))
+            with self.connections.traffic.request():
+                return await in_time(self._take(credential, submission, payload))
         except Unavailable as refusal:
             count_received(credential.type, "unavailable")
             log.warning("database_not_available", path=payload.path, error=repr(refusal.__cause__))

@@ -1,7 +1,7 @@
 """Alerts of requests that come at the same time are raised in one transaction, which costs less than one for each.
 
-A request raises its alert at once, unless two transactions are under way. Then it waits until one of them ends, and
-goes with others that wait: one of each integration key in turn, so that a key that sends much holds up no other. Such a
+A request raises its alert at once, unless a transaction is under way. Then it waits until that ends, and goes with
+others that wait: one of each integration key in turn, so that a key that sends much holds up no other. Such a
 transaction waits for nobody's row for longer than 10 ms. What cannot be raised together is raised one by one, each by
 its own request in a transaction of its own, so a message that cannot be stored, or a row that somebody holds, concerns
 its own request only.
@@ -17,7 +17,6 @@ from tocsin.store.alerts import new_alert
 from tocsin.store.alerts.new_alert import RaisedAlert
 from tocsin.store.alerts.raise_together import SentAlert, raise_together
 
-_TRANSACTIONS_AT_ONCE = 2
 _MOST_TOGETHER = 32
 
 # One that takes longer waits for somebody, or for a server that hangs, and others no longer wait for it.
@@ -79,7 +78,7 @@ class AlertRaiser:
 
     @property
     def _is_busy(self) -> bool:
-        return len(self._under_way) >= _TRANSACTIONS_AT_ONCE
+        return bool(self._under_way)
 
     def _begin(self) -> None:
         while not self._is_busy and (together := self._next()):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tocsin.engine.queue.capacity import Capacity
+from tocsin.engine.queue.capacity import Capacity, Courtesy
 
 
 @pytest.mark.parametrize(("in_hand", "batch"), [(0, 100), (300, 100), (350, 50), (399, 1)])
@@ -26,3 +26,16 @@ async def test_it_takes_nothing_when_it_is_closing() -> None:
     taking = asyncio.create_task(Capacity(1, lambda: 1, closing).next_batch(5))
     closing.set()
     assert await taking == 0
+
+
+async def test_it_takes_less_often_while_something_comes_first() -> None:
+    looks: list[float] = []
+
+    def is_due() -> bool:
+        looks.append(asyncio.get_running_loop().time())
+        return len(looks) < 3
+
+    capacity = Capacity(400, lambda: 0, asyncio.Event(), Courtesy(is_due))
+    assert [await capacity.next_batch(100) for _ in range(3)] == [100] * 3
+    began, second, third = looks
+    assert min(second - began, third - second) >= 0.05

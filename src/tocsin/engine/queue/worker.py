@@ -14,7 +14,7 @@ from pgqueuer.ports.driver import NotifyCallback
 
 from tocsin.db.pool import Pool, Queryable, open_all
 from tocsin.engine.queue.buffers import sleep_while_empty
-from tocsin.engine.queue.capacity import Capacity
+from tocsin.engine.queue.capacity import Capacity, Courtesy
 from tocsin.engine.queue.connections import QueueConnections, open_listener, open_queue_connections
 from tocsin.engine.queue.executor import Executor, object_id
 from tocsin.engine.queue.job import JobKind, Outcome
@@ -45,13 +45,14 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """What all workers of an engine share: connections, who notifies them, and who observes each job's outcome."""
+    """What all workers of an engine share: connections, who observes and notifies them, and what comes before them."""
 
     dsn: str
     pool: Pool
     connections: QueueConnections
     observe: Callable[[str, Outcome], None]
     local_notify: LocalNotify = field(default_factory=LocalNotify)
+    courtesy: Courtesy = field(default_factory=Courtesy)
 
 
 @asynccontextmanager
@@ -120,7 +121,7 @@ def _build_manager(worker: Worker, context: WorkerContext, listener: asyncpg.Con
 
     queries = build_queries(context.connections, listener, make_throttle)
     manager = QueueManager(queries, channel=CHANNEL)
-    queries.capacity = Capacity(worker.concurrency, manager.job_context.__len__, manager.shutdown)
+    queries.capacity = Capacity(worker.concurrency, manager.job_context.__len__, manager.shutdown, context.courtesy)
     manager.min_dequeue_poll_interval = LOOK_AT_MOST_EVERY
     for kind in worker.kinds:
         manager.entrypoint(kind.name, on_failure="hold", executor_factory=Executor)(_handler(kind, worker, context))
