@@ -29,7 +29,7 @@ def executable(path: Path, command: str) -> None:
 
 
 def find(checkout: Path) -> "subprocess.CompletedProcess[str]":
-    """Run the tool where a program named chromium comes first on PATH."""
+    """Run the tool where a program named chromium-headless-shell comes first on PATH."""
     path = f"{checkout / 'programs'}:{os.environ['PATH']}"
     return subprocess.run(
         [checkout / "tools" / "browser"], env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
@@ -39,15 +39,15 @@ def find(checkout: Path) -> "subprocess.CompletedProcess[str]":
 def test_it_takes_the_one_on_path_and_looks_again_only_when_the_programs_changed(checkout: Path) -> None:
     (checkout / "programs").mkdir()
     asked = checkout / "asked"
-    executable(checkout / "programs" / "chromium", f"echo first >>{asked}")
+    executable(checkout / "programs" / "chromium-headless-shell", f"echo first >>{asked}")
 
     found = find(checkout)
     assert (found.returncode, found.stderr) == (0, "")
-    assert (checkout / ".venv" / "bin" / "chromium").resolve() == checkout / "programs" / "chromium"
+    assert (checkout / ".venv" / "bin" / "chromium").resolve() == checkout / "programs" / "chromium-headless-shell"
     before = asked.read_text()
     assert find(checkout).returncode == 0
     assert asked.read_text() == before
 
-    executable(checkout / "programs" / "chromium", f"echo another >>{asked}")
+    executable(checkout / "programs" / "chromium-headless-shell", f"echo another >>{asked}")
     assert find(checkout).returncode == 0
     assert "another" in asked.read_text()
