@@ -117,14 +117,24 @@ async def worst_in_health(story: Story, kind: Kind) -> timedelta:
     return min([await worst_of(story, kind, OTHERS + 1) for _ in range(2)])
 
 
-async def others_are_in_time(story: Story, kind: Kind, healthy: timedelta) -> None:
-    """Of three rounds: load on the machine comes and goes, and what the poisoned one costs would be there in each."""
-    late = []
-    for _ in range(3):
-        late.append(await worst_of(story, kind, OTHERS))
-        if late[-1] <= 2 * healthy + PROMISED:
-            return
-    raise AssertionError(f"late by {late}, and in health by {healthy}")
+async def best_beside_poison(story: Story, kind: Kind, healthy: timedelta) -> timedelta:
+    """Of at most three rounds: load on the machine comes and goes, and what the poisoned one costs is there in each."""
+    best = await worst_of(story, kind, OTHERS)
+    for _ in range(2):
+        if best > allowed(healthy):
+            best = min(best, await worst_of(story, kind, OTHERS))
+    return best
+
+
+async def others_were_in_time(story: Story, kind: Kind, late: timedelta, healthy: timedelta) -> None:
+    """Health is measured again, now that nothing is poisoned, if the load has grown since it was measured first."""
+    if late > allowed(healthy):
+        healthy = max(healthy, await worst_of(story, kind, OTHERS))
+    assert late <= allowed(healthy), f"late by {late}, and in health by {healthy}"
+
+
+def allowed(healthy: timedelta) -> timedelta:
+    return 2 * healthy + PROMISED
 
 
 async def has_acted(story: Story, object_id: str) -> bool:
@@ -149,9 +159,10 @@ async def test_a_row_whose_trigger_raises_delays_no_other_and_is_parked(
     poisoned = await seeded(environment, kind)
     healthy = await worst_in_health(environment, kind)
     await environment.pool.execute(SABOTAGE.format(table=kind.table, key=kind.key, id=poisoned))
-    await others_are_in_time(environment, kind, healthy)
+    late = await best_beside_poison(environment, kind, healthy)
     assert not await has_acted(environment, poisoned)
     await is_parked(environment, api, kind, poisoned, "it cannot move")
+    await others_were_in_time(environment, kind, late, healthy)
 
 
 async def test_a_zone_that_nobody_knows_delays_no_other_and_is_parked(environment: Story, api: AsyncClient) -> None:
@@ -161,9 +172,10 @@ async def test_a_zone_that_nobody_knows_delays_no_other_and_is_parked(environmen
     await environment.pool.execute(
         "update rotations set time_zone = 'Mars/Olympus' where id = $1::text::uuid", poisoned
     )
-    await others_are_in_time(environment, kind, healthy)
+    late = await best_beside_poison(environment, kind, healthy)
     assert not await has_acted(environment, poisoned)
     await is_parked(environment, api, kind, poisoned, "Mars/Olympus")
+    await others_were_in_time(environment, kind, late, healthy)
 
 
 @asynccontextmanager
@@ -186,8 +198,9 @@ async def test_a_row_that_another_session_locks_delays_no_other_and_moves_when_i
     poisoned = await seeded(environment, kind)
     healthy = await worst_in_health(environment, kind)
     async with locked(database, kind, poisoned):
-        await others_are_in_time(environment, kind, healthy)
+        late = await best_beside_poison(environment, kind, healthy)
         assert not await has_acted(environment, poisoned)
     await settled(environment.pool)
     await environment.passes(1)
     assert await has_acted(environment, poisoned)
+    await others_were_in_time(environment, kind, late, healthy)
