@@ -93,6 +93,16 @@ async def test_what_the_format_fails_at_is_kept_and_its_sender_has_nothing_to_me
     assert wrong(await api.post(f"{kept}/{payload['id']}/replay"), 422) == ["body"]
 
 
+async def test_a_format_that_fails_at_its_answer_changes_nothing_of_what_is_committed(
+    api: httpx.AsyncClient, anonymous: httpx.AsyncClient, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await make_key(api, (await make.service()).id)
+    monkeypatch.setattr(sys.modules["doorbell.format"], "JSONResponse", None)
+    taken = await anonymous.post(f"/doorbell?token={key['token']}", json=[{"door": "front", "state": "rung"}])
+    assert (taken.status_code, taken.json()) == (202, {"status": "accepted"})
+    assert await make.pool.fetchval("select summary from alerts") == "Somebody is at the front door"
+
+
 async def test_a_key_of_another_format_is_refused(
     api: httpx.AsyncClient, anonymous: httpx.AsyncClient, make: Factory
 ) -> None:

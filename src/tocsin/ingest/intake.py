@@ -16,7 +16,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from tocsin.db.pool import Pool
 from tocsin.errors import (
@@ -32,6 +32,7 @@ from tocsin.errors import (
 from tocsin.http.auth import client_ip
 from tocsin.http.middleware import PathLimit
 from tocsin.http.problems import unavailable
+from tocsin.ingest.answer_request import answer_error, answer_results
 from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.deadline import within
 from tocsin.ingest.many_messages import act_on_all
@@ -122,7 +123,7 @@ def body_limits(formats: Iterable[MessageFormat]) -> Mapping[str, PathLimit]:
 
 def _body_limit(message_format: MessageFormat, path: str) -> PathLimit:
     raw = RawRequest(b"", Headers(), b"", path)
-    return PathLimit(message_format.max_body_bytes, lambda error: message_format.refuse(raw, error))
+    return PathLimit(message_format.max_body_bytes, lambda error: answer_error(message_format, raw, error))
 
 
 def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Response]]:
@@ -133,10 +134,8 @@ def _endpoint(message_format: MessageFormat) -> Callable[[Request], Awaitable[Re
             submission = read_request(message_format, raw)
             results = await intake.take(message_format.key_type, raw, submission, client_ip(request))
         except TocsinError as error:
-            if isinstance(error, Quarantined) and error.is_settled:
-                return JSONResponse({"status": "accepted", "message": str(error)}, status_code=202)
-            return message_format.refuse(raw, error)
-        return message_format.answer(raw, results)
+            return answer_error(message_format, raw, error)
+        return answer_results(message_format, raw, results)
 
     return incoming
 

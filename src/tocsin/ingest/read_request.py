@@ -11,7 +11,7 @@ import structlog
 
 from tocsin.errors import FieldError, TocsinError, Unmapped
 from tocsin.ingest.message_format import KeyOptions, Message, MessageFormat, RawRequest, Submission
-from tocsin.ingest.secret import secret_of
+from tocsin.ingest.secret import secret_in, secret_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
@@ -20,8 +20,9 @@ def read_request(message_format: MessageFormat, raw: RawRequest) -> Submission:
     """The key and the messages of the request. In place of the messages stands Unmapped when the format fails."""
     try:
         submission = message_format.read(raw)
+        assert isinstance(submission, Submission), "another package's format may return anything"
     except Exception:
-        return Submission(secret_of(raw), _failure_of(message_format))
+        return Submission(secret_of(raw) or secret_in(raw.body), _failure_of(message_format))
     if not callable(submission.messages):
         return submission
     return replace(submission, messages=_kept_from_failing(message_format, submission.messages))

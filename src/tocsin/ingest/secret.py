@@ -10,6 +10,8 @@ from tocsin.ingest.message_format import RawRequest
 from tocsin.ingest.parameters import Parameters, read_query
 
 TOKEN_PARAMETERS = ("token", "integrationKey", "integration_key", "key")
+_KEY = re.compile(rb"(?<![0-9a-f])(?P<key>[0-9a-f]{32})(?![0-9a-f])")
+_NAMED_KEY = re.compile(rb"(?i:key|token)[\"']?\s{0,9}[=:]\s{0,9}[\"']?" + _KEY.pattern)
 _IN_PATH = re.compile(r"/integrations/v1/\w+/([^/]+)/?")
 
 
@@ -17,6 +19,12 @@ def secret_of(raw: RawRequest) -> str | None:
     """The integration key in a request whose body does not hold it."""
     in_path = _IN_PATH.fullmatch(raw.path)
     return in_path[1] if in_path else read_secret(raw.headers, Parameters(read_query(raw.query)))
+
+
+def secret_in(body: bytes) -> str | None:
+    """The integration key in a body that nobody can read: what is named and looks like one, or else what looks so."""
+    found = _NAMED_KEY.search(body) or _KEY.search(body)
+    return found["key"].decode() if found else None
 
 
 def read_secret(headers: Headers, parameters: Parameters) -> str | None:

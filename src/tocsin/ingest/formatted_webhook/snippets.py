@@ -9,10 +9,10 @@ from tocsin.ingest.message_format import Snippet
 
 def snippets(url: str) -> Sequence[Snippet]:
     """Raise and close."""
-    raised = {"alert_uid": "db1/disk", "title": "Disk is full on db1", "state": "alerting", "message": "92 % of /var"}
+    raised = {"alert_uid": "shop/http", "title": "The shop is slow", "state": "alerting", "message": "9 s"}
     return [
         Snippet("raise", "Raise an alert", _curl(url, raised)),
-        Snippet("close", "Close it when all is well again", _curl(url, {"alert_uid": "db1/disk", "state": "ok"})),
+        Snippet("close", "Close it when all is well again", _curl(url, {"alert_uid": "shop/http", "state": "ok"})),
     ]
 
 

@@ -20,12 +20,12 @@ def snippets(url: str) -> Sequence[Snippet]:
 
 
 def _curl(address: KeyAddress) -> str:
-    body = '{"message": "Disk is full on db1", "alias": "db1/disk", "priority": "P2"}'
+    body = '{"message": "Orders wait long", "alias": "orders/queue", "priority": "P2"}'
     return f"{_as_sender(address)} \\\n  -d '{body}' '{address.plain}'"
 
 
 def _curl_close(address: KeyAddress) -> str:
-    return f"{_as_sender(address)} \\\n  -d '{{}}' '{address.plain}/db1%2Fdisk/close?identifierType=alias'"
+    return f"{_as_sender(address)} \\\n  -d '{{}}' '{address.plain}/orders%2Fqueue/close?identifierType=alias'"
 
 
 def _as_sender(address: KeyAddress) -> str:
@@ -64,5 +64,5 @@ def _python(address: KeyAddress) -> str:
         f"settings.host = {address.base!r}\n"
         f"settings.api_key['Authorization'] = {address.token!r}\n"
         "alerts = opsgenie_sdk.AlertApi(opsgenie_sdk.ApiClient(settings))\n"
-        "alerts.create_alert(opsgenie_sdk.CreateAlertPayload(message='Disk is full on db1', alias='db1/disk'))"
+        "alerts.create_alert(opsgenie_sdk.CreateAlertPayload(message='Orders wait long', alias='orders/queue'))"
     )

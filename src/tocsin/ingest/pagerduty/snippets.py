@@ -22,11 +22,11 @@ def snippets(url: str) -> Sequence[Snippet]:
 
 def _curl(address: KeyAddress, action: str) -> str:
     payload = (
-        ',\n  "payload": {"summary": "Disk is full on db1", "source": "db1", "severity": "warning"}'
+        ',\n  "payload": {"summary": "web1 does not answer", "source": "web1", "severity": "warning"}'
         if action == "trigger"
         else ""
     )
-    body = f'{{"routing_key": "{address.token}", "event_action": "{action}", "dedup_key": "db1/disk"{payload}}}'
+    body = f'{{"routing_key": "{address.token}", "event_action": "{action}", "dedup_key": "web1/http"{payload}}}'
     return f"curl -H 'Content-Type: application/json' -d '{body}' \\\n  '{address.plain}'"
 
 
@@ -64,6 +64,6 @@ def _python(address: KeyAddress) -> str:
     return (
         "import pagerduty\n\n"
         f"events = pagerduty.EventsApiV2Client({address.token!r}, base_url={address.base!r})\n"
-        'key = events.trigger("Disk is full on db1", "db1", severity="warning")\n'
+        'key = events.trigger("web1 does not answer", "web1", severity="warning")\n'
         "events.resolve(key)"
     )
