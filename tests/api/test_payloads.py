@@ -110,6 +110,27 @@ async def test_the_quarantine_is_listed_replayed_and_discarded(api: httpx.AsyncC
     assert (await api.get(f"{key.quarantine}/{oldest['id']}")).json()["outcome"] == "discarded"
 
 
+async def test_all_that_waits_is_replayed_the_oldest_first_and_the_rest_discarded(
+    api: httpx.AsyncClient, key: Key, make: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.ingest.replay_many.AT_ONCE", 2)
+    for _ in range(3):
+        assert await send(api, key, b"{") == 400
+    broken, *mended = sorted(payload["id"] for payload in await items(api, key.quarantine))
+    await make.pool.execute("update received_payloads set body = $1 where id = any($2)", BODY, mended)
+    first = (await api.post(f"{key.quarantine}/replay", json={})).json()
+    alert_id = await make.pool.fetchval("select id from alerts")
+    assert (first["replayed"], first["alert_ids"], first["next_after_id"]) == (1, [alert_id], mended[0])
+    assert [failed["payload_id"] for failed in first["failed"]] == [broken]
+    assert "not valid JSON" in first["failed"][0]["reason"]
+    second = (await api.post(f"{key.quarantine}/replay", json={"after_id": first["next_after_id"]})).json()
+    assert (second["replayed"], second["failed"], second["next_after_id"]) == (1, [], None)
+    assert await make.pool.fetchval("select count from alerts") == 2
+    assert (await api.post(f"{key.quarantine}/discard", json={"up_to_id": broken - 1})).json() == {"discarded": 0}
+    assert (await api.post(f"{key.quarantine}/discard", json={})).json() == {"discarded": 1}
+    assert await items(api, key.quarantine) == []
+
+
 async def test_the_quarantine_of_a_revoked_key_can_still_be_replayed(
     api: httpx.AsyncClient, key: Key, make: Factory
 ) -> None:
@@ -131,5 +152,7 @@ async def test_only_who_may_act_replays_and_discards(api: httpx.AsyncClient, mak
     for what in ("replay", "discard"):
         answer = await api.post(f"{key.quarantine}/{waiting['id']}/{what}", headers=bearer(await make.token(other)))
         assert answer.status_code == 403
+        many = await api.post(f"{key.quarantine}/{what}", json={}, headers=bearer(await make.token(other)))
+        assert many.status_code == 403
     allowed = await api.post(f"{key.quarantine}/{waiting['id']}/discard", headers=bearer(await make.token(member)))
     assert allowed.status_code == 200

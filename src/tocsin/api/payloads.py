@@ -10,9 +10,10 @@ from pydantic import Field
 from tocsin.db.pool import Queryable
 from tocsin.http.access import require_act
 from tocsin.http.auth import Database, Reader, Writer
-from tocsin.http.fields import Read, UtcDatetime
+from tocsin.http.fields import Body, Read, UtcDatetime
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, encode_cursor, id_after
 from tocsin.ingest.replay import replay
+from tocsin.ingest.replay_many import replay_many
 from tocsin.store.actor import acting
 from tocsin.store.payloads import quarantine, received
 from tocsin.store.payloads.received import PayloadOutcome, PayloadSlice, ReceivedPayload
@@ -24,6 +25,7 @@ quarantine_router = APIRouter(prefix="/services/{service_id}/integration-keys/{k
 PayloadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 _SHOWN_IN_LIST = 1000
+_MOST_ALERT_IDS = 1000
 
 
 class PayloadRead(Read):
@@ -90,6 +92,66 @@ async def list_quarantine(
 ) -> ListPage[PayloadRead]:
     await quarantine.key_name(pool, service_id, key_id)
     return _page(await quarantine.page(pool, key_id, id_after(cursor), limit))
+
+
+class ReplayMany(Body):
+    """Which payloads to replay."""
+
+    after_id: int = Field(0, ge=0, le=2**63 - 1, description="those above this id; `next_after_id` of the last answer")
+
+
+class NotReplayed(Read):
+    """A payload that stays in quarantine, and why."""
+
+    payload_id: int
+    reason: str
+
+
+class ReplayedManyRead(Read):
+    """What became of up to 100 payloads, the oldest first."""
+
+    replayed: int
+    alert_ids: list[int] = Field(description="the alerts that they acted on, the first 1,000")
+    failed: list[NotReplayed]
+    next_after_id: int | None = Field(description="null when none is left")
+
+
+class DiscardMany(Body):
+    """Which payloads to discard."""
+
+    up_to_id: int = Field(2**63 - 1, ge=0, le=2**63 - 1, description="the newest of them; left out: all")
+
+
+class DiscardedManyRead(Read):
+    """How many payloads were discarded."""
+
+    discarded: int
+
+
+@quarantine_router.post("/replay", summary="Act on what is in quarantine as if it came now, the oldest first")
+async def replay_quarantine(
+    service_id: UUID, key_id: UUID, wanted: ReplayMany, actor: Writer, pool: Database
+) -> ReplayedManyRead:
+    """Up to 100 payloads at once. What still cannot be mapped stays, with the reason in `failed`."""
+    require_act(actor, (await services.get(pool, service_id)).team_id)
+    await quarantine.key_name(pool, service_id, key_id)
+    done = await replay_many(pool, key_id, wanted.after_id, actor)
+    return ReplayedManyRead(
+        replayed=done.replayed,
+        alert_ids=sorted(done.alert_ids)[:_MOST_ALERT_IDS],
+        failed=[NotReplayed(payload_id=payload_id, reason=reason) for payload_id, reason in done.failed.items()],
+        next_after_id=done.next_after,
+    )
+
+
+@quarantine_router.post("/discard", summary="Take what is in quarantine out of it for good")
+async def discard_quarantine(
+    service_id: UUID, key_id: UUID, wanted: DiscardMany, actor: Writer, pool: Database
+) -> DiscardedManyRead:
+    require_act(actor, (await services.get(pool, service_id)).team_id)
+    await quarantine.key_name(pool, service_id, key_id)
+    async with acting(pool, actor) as connection:
+        return DiscardedManyRead(discarded=await quarantine.discard_all(connection, key_id, wanted.up_to_id, actor))
 
 
 @quarantine_router.get("/{payload_id}", summary="Show something that was put in quarantine")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 from starlette.datastructures import Headers
 
 from tocsin.db.pool import Connection
@@ -28,10 +29,13 @@ async def replay(connection: Connection, key_id: UUID, payload_id: int, actor: A
     messages = read_again(payload).by_options(await integration_keys.options_of(connection, key_id))
     sender = Actor("integration_key", str(key_id), payload.integration_key_name, payload_id=payload.id)
     rules = await rules_of(connection, key_id)
-    if rules.key.version:
-        results = await act_by_rules(connection, rules, messages, payload, sender)
-    else:
-        results = await act_on_all(connection, payload.service_id, messages, sender)
+    try:
+        if rules.key.version:
+            results = await act_by_rules(connection, rules, messages, payload, sender)
+        else:
+            results = await act_on_all(connection, payload.service_id, messages, sender)
+    except (asyncpg.DataError, ValueError) as error:
+        raise InvalidInput(FieldError("body", "has a value that cannot be stored")) from error
     await quarantine.settle(connection, payload.id, "replayed", actor)
     return results
 

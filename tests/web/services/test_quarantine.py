@@ -50,12 +50,28 @@ async def test_it_is_replayed_and_discarded(browser: AsyncClient, make: Factory)
     assert await payload_ids(make) == []
 
 
+async def test_all_of_it_is_replayed_or_discarded(browser: AsyncClient, make: Factory) -> None:
+    path = await send(browser, make, await make.service())
+    _, newest = await payload_ids(make)
+    page = (await browser.get(path)).text
+    assert ("Replay all" in page, f'name="up_to" value="{newest}"' in page) == (True, True)
+    await make.pool.execute("""update received_payloads set body = '{"summary": "s"}' where id = $1""", newest)
+    await browser.post(f"{path}/replay")
+    page = (await browser.get(path)).text
+    assert "Replayed: 1. Not replayed: 1, first for body: is not valid JSON" in page
+    assert "Replay all" not in page
+    await browser.post(f"{path}/discard", data={"up_to": str(newest)})
+    assert "Discarded: 1." in (await browser.get(path)).text
+    assert await payload_ids(make) == []
+
+
 async def test_only_who_may_act_on_the_service_gets_the_buttons(browser: AsyncClient, make: Factory) -> None:
     service = await make.service(team_id=(await make.team("Others")).id)
     path = await send(browser, make, service)
     assert "/replay" not in (await browser.get(path)).text
     for what in ("replay", "discard"):
         assert (await browser.post(f"{path}/{(await payload_ids(make))[0]}/{what}")).status_code == 403
+        assert (await browser.post(f"{path}/{what}", data={"up_to": "1"})).status_code == 403
     assert (await browser.post(f"{path}/{'9' * 30}/replay")).status_code == 403
 
 

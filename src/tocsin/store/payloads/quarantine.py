@@ -78,6 +78,17 @@ async def settle(
     await connection.execute(_sql["settle"], payload_id, outcome, actor.record)
 
 
+async def oldest(database: Queryable, key_id: UUID, after: int, limit: int) -> Sequence[int]:
+    """The ids of what waits in the quarantine of the key, the oldest above an id."""
+    return [row["id"] for row in await database.fetch(_sql["oldest"], key_id, after, limit)]
+
+
+async def discard_all(connection: Connection, key_id: UUID, up_to: int, actor: Actor) -> int:
+    """Take all out of the quarantine of the key up to an id, for good; returns how much."""
+    discarded: int = await connection.fetchval(_sql["discard_all"], key_id, up_to, actor.record)
+    return discarded
+
+
 async def of_service(database: Queryable, service_id: UUID) -> Sequence[Quarantine]:
     """How many payloads wait in each quarantine of the service that is not empty, those of revoked keys too."""
     return [Quarantine(**row) for row in await database.fetch(_sql["of_service"], service_id)]

@@ -4,6 +4,22 @@ where integration_key_id = $1 and outcome = 'quarantined' and ($2::bigint is nul
 order by id desc
 limit $3
 
+-- name: oldest
+select payloads.id
+from received_payloads as payloads
+where payloads.integration_key_id = $1 and payloads.outcome = 'quarantined' and payloads.id > $2
+order by payloads.id
+limit $3
+
+-- name: discard_all
+with discarded as (
+    update received_payloads as payloads
+    set outcome = 'discarded', settled_at = now(), settled_by = $3::jsonb
+    where payloads.integration_key_id = $1 and payloads.outcome = 'quarantined' and payloads.id <= $2
+    returning payloads.id
+)
+select count(*) from discarded
+
 -- name: get
 select * from received_payload_records
 where id = $2 and integration_key_id = $1 and outcome <> 'accepted'

@@ -1,8 +1,9 @@
 """The quarantine of an integration key: what could not be mapped to any alert, to replay or to discard."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +12,7 @@ from tocsin.errors import Conflict, InvalidInput, NotFound
 from tocsin.http.access import may_act, require_act
 from tocsin.http.auth import Database
 from tocsin.ingest.replay import replay
+from tocsin.ingest.replay_many import AT_ONCE, replay_many
 from tocsin.store.actor import Actor, acting
 from tocsin.store.payloads import quarantine
 from tocsin.store.services import services
@@ -44,6 +46,30 @@ async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer,
     )
 
 
+@router.post(_PATH + "/replay")
+async def replay_all(service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database) -> Response:
+    """Act on all that waits, up to so much at once, as if it came now."""
+    await _require(pool, viewer, service_id, key_id)
+    done = await replay_many(pool, key_id, 0, viewer)
+    said = f"Replayed: {done.replayed}."
+    if done.failed:
+        said += f" Not replayed: {len(done.failed)}, first for {next(iter(done.failed.values()))}."
+    if done.next_after is not None:
+        said += f" There are more: {AT_ONCE} are replayed at once."
+    return see_other(_page_of(service_id, key_id), said, "bad" if done.failed else "good")
+
+
+@router.post(_PATH + "/discard")
+async def discard_all(
+    service_id: UUID, key_id: UUID, viewer: Viewer, pool: Database, up_to: Annotated[int, Form(ge=1, lt=2**63)]
+) -> Response:
+    """Take all that the page has told of out of quarantine for good, and what is older."""
+    await _require(pool, viewer, service_id, key_id)
+    async with acting(pool, viewer) as connection:
+        discarded = await quarantine.discard_all(connection, key_id, up_to, viewer)
+    return see_other(_page_of(service_id, key_id), f"Discarded: {discarded}.")
+
+
 @router.post(_PATH + "/{payload_id:int}/replay")
 async def replay_payload(service_id: UUID, key_id: UUID, payload_id: int, viewer: Viewer, pool: Database) -> Response:
     """Act on the payload as if it came now."""
@@ -71,7 +97,7 @@ async def discard_payload(service_id: UUID, key_id: UUID, payload_id: int, viewe
     return see_other(_page_of(service_id, key_id), "Discarded.")
 
 
-async def _require(pool: Pool, viewer: Actor, service_id: UUID, key_id: UUID, payload_id: int) -> None:
+async def _require(pool: Pool, viewer: Actor, service_id: UUID, key_id: UUID, payload_id: int = 0) -> None:
     require_act(viewer, (await services.get(pool, service_id)).team_id)
     await quarantine.key_name(pool, service_id, key_id)
     if payload_id >= 2**63:
