@@ -28,7 +28,7 @@ async def test_it_takes_nothing_when_it_is_closing() -> None:
     assert await taking == 0
 
 
-async def test_it_takes_less_often_while_something_comes_first() -> None:
+async def test_it_takes_less_and_less_often_while_something_comes_first() -> None:
     looks: list[float] = []
 
     def is_due() -> bool:
@@ -36,6 +36,10 @@ async def test_it_takes_less_often_while_something_comes_first() -> None:
         return len(looks) < 3
 
     capacity = Capacity(400, lambda: 0, asyncio.Event(), Courtesy(is_due))
-    assert [await capacity.next_batch(100) for _ in range(3)] == [100] * 3
+    assert [await capacity.next_batch(100) for _ in range(3)] == [30, 30, 100]
     began, second, third = looks
-    assert min(second - began, third - second) >= 0.05
+    assert min(second - began, third - second) >= 0.03
+
+
+async def test_jobs_that_wait_hold_up_no_other_while_something_comes_first() -> None:
+    assert await Capacity(400, lambda: 390, asyncio.Event(), Courtesy(lambda: True)).next_batch(100) == 10

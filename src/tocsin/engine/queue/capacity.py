@@ -12,8 +12,10 @@ from tocsin.engine.loop import wait
 _PATIENCE = timedelta(milliseconds=20)
 _POLL_EVERY = timedelta(milliseconds=2)
 
-# So long a worker leaves processor and database to what comes first; then it takes what has become due meanwhile.
-_GIVES_WAY_FOR = timedelta(milliseconds=70)
+# So long a worker leaves processor and database to what comes first. Then it takes so many of the jobs that have become
+# due meanwhile: what comes must not wait for long until they are done.
+_GIVES_WAY_FOR = timedelta(milliseconds=40)
+_MOST_IN_BETWEEN = 30
 
 
 @dataclass(slots=True)
@@ -27,7 +29,8 @@ class Courtesy:
 class Capacity:
     """A worker runs ``most`` jobs at once. ``in_hand`` counts them, ``closing`` says that it takes no more.
 
-    While ``courtesy`` is due it takes a batch only every so often, so that there are few large ones instead of many.
+    While ``courtesy`` is due it takes a batch only every so often, when it is done with most of the one before, or that
+    takes longer than a moment.
     """
 
     most: int
@@ -36,16 +39,19 @@ class Capacity:
     courtesy: Courtesy = field(default_factory=Courtesy)
 
     async def next_batch(self, batch: int) -> int:
-        """How many jobs to take: ``batch`` if that many fit within a moment, fewer if not; waits until one fits.
+        """How many jobs to take: up to ``batch`` if that many fit within a moment, fewer if not; waits until one fits.
 
         0 when the worker is closing.
         """
+        most = self.most
         if self.courtesy.is_due():
             await wait(self.closing, _GIVES_WAY_FOR)
+            most = batch = min(batch, most, _MOST_IN_BETWEEN)
         waited = timedelta(0)
         while not self.closing.is_set():
-            free = self.most - self.in_hand()
-            if free >= batch or (free > 0 and waited >= _PATIENCE):
+            if most - self.in_hand() >= batch:
+                return batch
+            if waited >= _PATIENCE and (free := self.most - self.in_hand()) > 0:
                 return min(free, batch)
             await asyncio.sleep(_POLL_EVERY.total_seconds())
             waited += _POLL_EVERY
