@@ -34,7 +34,9 @@ async def test_a_mapping_is_tried_and_saved(browser: AsyncClient, make: Factory)
     assert ("disk on db1 is bad" in text, "Closes, critical, about web1/http" in text) == (True, True)
     assert ("<b>" in text, "site: &lt;b&gt;" in text) == (False, True)
     assert "Goes to quarantine" in await tried(summary="payload.title")
-    assert "is no CEL expression: there is nothing called" in await tried(summary="title")
+    wrong_name = await tried(summary="title")
+    assert "Summary: is no CEL expression: there is nothing called" in wrong_name
+    assert "disk on db1" not in wrong_name
     assert "Of what was pasted" in await tried(summary="payload.a", pasted=json.dumps({"a": "It burns"}))
     wrong = await browser.post(path, data={"seen": seen} | form({"summary": "payload +"}))
     assert (wrong.status_code, 'id="options.summary-wrong"' in wrong.text) == (422, True)

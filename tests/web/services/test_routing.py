@@ -104,9 +104,12 @@ async def test_a_draft_is_tried_on_what_came_last(
     assert "Of the last 2 payloads, 1 would become something else" in text
     shown = text[text.index('id="effects"') :]
     assert ("Severity warning" in shown, ">one<" in shown, ">two<" in shown) == (True, True, False)
-    assert "cannot be evaluated for 1" in shown
-    wrong = (await browser.post(path, data={"action": "try"} | rules({"name": "x", "condition": "("}))).text
-    assert "rules.0.condition" in wrong[wrong.index('id="effects"') :]
+    assert "cannot be evaluated for 1: Matches when: " in shown
+    wrong = (await browser.post(path, data={"action": "try"} | rules({"name": "", "condition": "("}))).text
+    assert "Rule 1, Matches when: is no CEL expression" in wrong[wrong.index('id="effects"') :]
+    begun = (await browser.post(path, data={"action": "try"} | rules({"name": "", "condition": ""}))).text
+    effects = begun[begun.index('id="effects"') :]
+    assert ("A rule is tried once it says what it matches" in effects, "text-bad" in effects) == (True, False)
     assert await make.pool.fetchval("select count(*) from routing_rules") == 0
 
 

@@ -22,7 +22,7 @@ from tocsin.web.kit.editor import Editor, Functions
 from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer
-from tocsin.web.services.mapping_effects import NOT_TRIED, MappingEffects, tried_text
+from tocsin.web.services.mapping_effects import NOT_TRIED, MappingEffects, problem_text, tried_text
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,16 +107,16 @@ async def _page(edit: Edit[MappedKey], status: int) -> Response:
 
 async def _tried(edit: Edit[MappedKey]) -> tuple[Form, MappingEffects]:
     """What the form makes of what was pasted, or else of what came last; or what is wrong with it."""
-    key = edit.existing.key
+    key, mapping = edit.existing.key, edit.existing.mapping
     try:
         options = {**key.options, **_chosen(edit)}
     except InvalidInput as error:
-        return edit.form.wrong(error), MappingEffects(problems=[str(error)])
+        return edit.form.wrong(error), MappingEffects(problems=[problem_text(one, mapping) for one in error.errors])
     if pasted := edit.form.value(_PASTED):
         tried = [await try_on(edit.existing.message_format, options, pasted)]
     else:
         tried = list(await try_on_last(edit.pool, key.id, options))
-    return edit.form, MappingEffects([tried_text(one) for one in tried], is_tried=True)
+    return edit.form, MappingEffects([tried_text(one, mapping) for one in tried], is_tried=True)
 
 
 _EDITOR = Editor[MappedKey, Mapping[str, str]](

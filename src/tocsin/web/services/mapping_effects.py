@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.domain.dedup_key import shown_key
-from tocsin.ingest.message_format import Message, MessageAction
+from tocsin.errors import FieldError
+from tocsin.ingest.message_format import KeyOption, Message, MessageAction
 from tocsin.ingest.text import mend
 from tocsin.ingest.try_out import TryOut
 from tocsin.web.kit.payload_text import payload_text
@@ -54,7 +55,14 @@ class MappingEffects:
 NOT_TRIED = MappingEffects()
 
 
-def tried_text(tried: TryOut) -> TriedPayload:
+def problem_text(error: FieldError, mapping: Sequence[KeyOption]) -> str:
+    """What is wrong, with the field as the page calls it."""
+    captions = {name: option.caption for option in mapping for name in (option.name, f"options.{option.name}")}
+    captions |= {"options": "Mapping", "body": "What came"}
+    return f"{captions.get(error.field, error.field)}: {error.message}"
+
+
+def tried_text(tried: TryOut, mapping: Sequence[KeyOption]) -> TriedPayload:
     """What was tried, for the template."""
     payload = tried.payload
     return TriedPayload(
@@ -62,7 +70,7 @@ def tried_text(tried: TryOut) -> TriedPayload:
         body=_indented(payload_text(payload).body) if payload else "",
         alerts=[_alert(message) for message in tried.messages[:_MOST_ALERTS]],
         more=max(0, len(tried.messages) - _MOST_ALERTS),
-        problems=[f"{error.field}: {error.message}" for error in tried.errors],
+        problems=[problem_text(error, mapping) for error in tried.errors],
     )
 
 

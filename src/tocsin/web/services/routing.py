@@ -20,7 +20,7 @@ from tocsin.web.kit.forms import Form, Sent
 from tocsin.web.kit.render import page
 from tocsin.web.kit.rows import FormRow, FormRows
 from tocsin.web.kit.viewer import Viewer
-from tocsin.web.services.rule_effects import NOT_TRIED, RuleEffects, rule_effects
+from tocsin.web.services.rule_effects import NOT_TRIED, UNFINISHED, RuleEffects, captioned, rule_effects
 
 router = APIRouter(include_in_schema=False)
 
@@ -98,16 +98,21 @@ async def _page(edit: Edit[KeyRouting], status: int) -> Response:
         "shown": ["seen", *(f"rules.{n}.{field}" for n in rows for field in _RULES.fields)],
         "targets": [("", f"{key.service_name}, as it came"), *((str(one), name) for one, name in offered)],
         "effects": await _effects(edit),
+        "captioned": captioned,
         "can_edit": may_edit(edit.viewer, key.team_id),
     }
     return await page(edit.request, edit.viewer, "services/routing.html.j2", status, **values)
 
 
 async def _effects(edit: Edit[KeyRouting]) -> RuleEffects:
-    """What the rules of the form would do, if somebody has asked."""
+    """What the rules of the form would do, if somebody has asked. One without a name is called by its number."""
     if edit.form.value("action") != _TRY:
         return NOT_TRIED
-    return await rule_effects(edit.pool, edit.existing, lambda: _specs_of(edit.form))
+    rows = _RULES.of(edit.form)
+    if not all(_value(row, "condition") for row in rows):
+        return UNFINISHED
+    named = [row if _value(row, "name") else {**row, "name": [f"rule {n}"]} for n, row in enumerate(rows, 1)]
+    return await rule_effects(edit.pool, edit.existing, lambda: _specs_of(_RULES.put(edit.form, named)))
 
 
 _EDITOR = Editor[KeyRouting, list[RoutingRuleSpec]](

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tocsin.db.pool import Pool
-from tocsin.errors import InvalidInput
+from tocsin.errors import FieldError, InvalidInput
 from tocsin.ingest.routing.compile import compiled
 from tocsin.ingest.routing.dry_run import Difference, DryRun, Effect, dry_run
 from tocsin.store.services import routing_rules
@@ -37,14 +37,31 @@ class MessageChange:
 
 @dataclass(frozen=True, slots=True)
 class RuleEffects:
-    """What was found out; ``run`` is None when nothing was tried, or could be: then ``problem`` says why."""
+    """What was found out; ``run`` is None when nothing was tried, or could be: then ``problems`` say why.
+
+    Rules of which one does not say yet what it matches have neither.
+    """
 
     run: DryRun | None = None
     changes: Sequence[MessageChange] = ()
-    problem: str | None = None
+    problems: Sequence[str] = ()
+    is_tried: bool = True
 
 
-NOT_TRIED = RuleEffects()
+NOT_TRIED = RuleEffects(is_tried=False)
+UNFINISHED = RuleEffects()
+
+_CAPTIONS = {
+    "name": "Name",
+    "condition": "Matches when",
+    "suppress": "Suppress",
+    "severity": "Severity",
+    "service_id": "Service",
+    "delay_seconds": "First step only after",
+    "priority": "Label priority",
+    "summary": "Summary",
+    "dedup_key": "Deduplication key",
+}
 
 
 async def rule_effects(pool: Pool, key: KeyRouting, specs: Callable[[], Sequence[RoutingRuleSpec]]) -> RuleEffects:
@@ -52,10 +69,25 @@ async def rule_effects(pool: Pool, key: KeyRouting, specs: Callable[[], Sequence
     try:
         draft = compiled(specs())
     except InvalidInput as error:
-        return RuleEffects(problem=str(error))
+        return RuleEffects(problems=[_problem(one) for one in error.errors])
     run = await dry_run(pool, key, draft)
     names = {key.service_id: key.service_name, **dict(await routing_rules.targets(pool, key.service_id))}
     return RuleEffects(run, [_message(one, names) for one in run.differences[:_MOST]])
+
+
+def captioned(error: str) -> str:
+    """Why a rule cannot be evaluated, with the field as the page calls it."""
+    name, separator, rest = error.partition(": ")
+    return f"{_CAPTIONS[name]}: {rest}" if separator and name in _CAPTIONS else error
+
+
+def _problem(error: FieldError) -> str:
+    """What is wrong with a field of a rule, such as rules.0.condition, as the page calls both."""
+    match error.field.split("."):
+        case ["rules", number, name, *_]:
+            return f"Rule {int(number) + 1}, {_CAPTIONS.get(name, name)}: {error.message}"
+        case _:
+            return f"{error.field}: {error.message}"
 
 
 def _message(one: Difference, names: Mapping[UUID, str]) -> MessageChange:
