@@ -15,6 +15,7 @@ from benchmarks.compare.figures import Figure
 from benchmarks.compare.run import COMPARISONS, GROWTH, compare
 from benchmarks.environment import server
 from benchmarks.escalation import escalation_lateness, storm, storm_engines
+from benchmarks.floors import floors
 from benchmarks.healing import healing
 from benchmarks.heartbeats import heartbeats
 from benchmarks.idle import idle, idle_large
@@ -25,10 +26,12 @@ from benchmarks.overdue import overdue
 from benchmarks.pages import pages
 from benchmarks.path import ingest_to_webhook
 from benchmarks.pgqueuer_alone import pgqueuer_alone
+from benchmarks.poisoned import storm_poisoned
 from benchmarks.queue_million import queue_million
 from benchmarks.retention import closed_alerts
 from benchmarks.shifts import shifts
 from benchmarks.silent import silent
+from benchmarks.storm_of_many import storm_of_many
 from benchmarks.table import Row, medians, show
 from tocsin import log
 
@@ -46,6 +49,9 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "lateness": escalation_lateness,
     "storm": storm,
     "storm-engines": storm_engines,
+    "storm-poisoned": storm_poisoned,
+    "storm-of-many": storm_of_many,
+    "floors": floors,
     "killed": killed,
     "change": change,
     "shifts": shifts,
