@@ -144,13 +144,15 @@ async def test_a_job_whose_row_is_held_as_it_is_to_be_tried_again_stays_for_its_
 OURS = {
     "index pgqueuer_line_idx on pgqueuer using btree (entrypoint, priority desc, execute_after)"
     " where (status = 'queued'::pgqueuer_status)",
-    "index pgqueuer_object_idx on pgqueuer using btree (entrypoint, payload)",
+    "index pgqueuer_object_idx on pgqueuer using btree (entrypoint, payload) where (dedupe_key is null)",
     "index pgqueuer_parked_idx on pgqueuer using btree (entrypoint, payload)"
     " where (status = 'failed'::pgqueuer_status)",
     "trigger engine_release_dedupe_key on pgqueuer",
 }
 DROPPED = {
     "trigger tg_pgqueuer_changed on pgqueuer",
+    "index pgqueuer_queue_manager_id_idx on pgqueuer using btree (queue_manager_id)"
+    " where (queue_manager_id is not null)",
     "index pgqueuer_ep_prio_id_idx on pgqueuer using btree (entrypoint, priority desc, id)"
     " where (status = 'queued'::pgqueuer_status)",
     "index pgqueuer_priority_id_id1_idx on pgqueuer using btree (priority, id desc) include (id)"

@@ -94,14 +94,10 @@ limit $2
 select found.kind, found.id
 from unnest($1::text[], $2::text[]) as found (kind, id)
 where not exists (
-    select from pgqueuer as job
+    select from engine_jobs_of(found.kind, found.id) as job
     where
-        job.entrypoint = found.kind
-        and job.payload = convert_to(found.id, 'UTF8')
-        and (
-            job.status in ('picked', 'failed')
-            or (job.status = 'queued' and (job.attempts > 0 or job.execute_after <= now()))
-        )
+        job.status in ('picked', 'failed')
+        or (job.status = 'queued' and (job.attempts > 0 or job.execute_after <= now()))
 )
 
 -- name: policy_suspects

@@ -41,11 +41,8 @@ where
     job.status = 'failed'
     and job.updated <= now() - least(interval '5 minutes' * (2 ^ least(past.chances, 4)), interval '1 hour')
     and not exists (
-        select from pgqueuer as other
-        where
-            other.entrypoint = job.entrypoint
-            and other.payload = job.payload
-            and other.status in ('queued', 'picked')
+        select from engine_jobs_of(job.entrypoint, convert_from(job.payload, 'UTF8')) as other
+        where other.status in ('queued', 'picked')
     )
 order by job.id
 limit $1

@@ -9,7 +9,7 @@ select
     messages.claimed_until,
     messages.claimed_by,
     messages.created_at as page_created_at,
-    messages.user_id,
+    users.id as user_id,
     messages.target_name,
     messages.escalation_count,
     messages.step_number,
@@ -104,8 +104,7 @@ where
     claimed.claimed_by = $2 and claimed.status = 'sending' and claimed.claimed_until > now()
     and claimed.id <> all($1::uuid[])
     and not exists (
-        select from pgqueuer as job
-        where job.entrypoint = 'page' and job.payload = convert_to(claimed.id::text, 'UTF8')
+        select from engine_jobs_of('page', claimed.id::text)
     )
 
 -- name: let_go

@@ -39,10 +39,11 @@ set next_attempt = now()
 where outgoing_messages.id in (
     select messages.id
     from outgoing_messages as messages
-    join escalation_policy_state as state on state.alert_id = messages.alert_id
-    join service_maintenance as held on held.service_id = state.service_id
+    join alerts on alerts.id = messages.alert_id
+    join service_maintenance as held on held.service_id = alerts.service_id
     where
-        state.service_id = $1
+        alerts.service_id = $1
+        and alerts.status <> 'closed'
         and messages.status = 'pending'
         and messages.reason = 'in_maintenance'
         and messages.next_attempt > now()
@@ -57,25 +58,28 @@ where outgoing_messages.id in (
 -- name: wake
 -- Wake the open alerts, the cycles and the closings of the service, which decide for themselves.
 with alert_jobs as (
-    select engine_enqueue('alert', state.alert_id::text, now())
-    from escalation_policy_state as state
-    where state.service_id = $1
-    order by state.alert_id
+    select engine_enqueue('alert', open.id::text, now())
+    from alerts as open
+    where open.service_id = $1 and open.status <> 'closed'
+    order by open.id
 ),
 cycle_jobs as (
     select engine_enqueue('cycle', cycles.id::text, now())
     from notification_policy_cycles as cycles
-    join escalation_policy_state as state on state.alert_id = cycles.alert_id
-    where state.service_id = $1 and cycles.ended_at is null
+    join alerts as open on open.id = cycles.alert_id
+    where open.service_id = $1 and open.status <> 'closed' and cycles.ended_at is null
     order by cycles.id
 ),
 closing_jobs as (
-    select engine_enqueue('closing', state.alert_id::text, now())
-    from escalation_policy_state as state
-    join services on services.id = state.service_id
-    left join alert_closings as closings on closings.alert_id = state.alert_id
-    where state.service_id = $1 and (services.auto_close_after is not null or closings.alert_id is not null)
-    order by state.alert_id
+    select engine_enqueue('closing', open.id::text, now())
+    from alerts as open
+    join services on services.id = open.service_id
+    left join alert_closings as closings on closings.alert_id = open.id
+    where
+        open.service_id = $1
+        and open.status <> 'closed'
+        and (services.auto_close_after is not null or closings.alert_id is not null)
+    order by open.id
 )
 select
     (select count(*) from alert_jobs) as alerts,

@@ -21,7 +21,7 @@ where alerts.id = $1
 select
     messages.id,
     messages.target_name,
-    messages.user_id,
+    users.id as user_id,
     messages.destination_type,
     coalesce(methods.name, '') as destination_name,
     messages.step_number,
@@ -32,6 +32,7 @@ select
     messages.updated_at,
     messages.next_attempt
 from outgoing_messages as messages
+left join users on users.id = messages.user_id
 left join contact_methods as methods on methods.id = messages.contact_method_id
 where messages.alert_id = $1
 order by messages.created_at desc, messages.id

@@ -60,7 +60,7 @@ order by cycles.escalation_count, cycles.user_id
 -- name: pages
 -- The alert's pages that are written and wait to be sent, and what decides whether they will be.
 select
-    messages.user_id,
+    users.id as user_id,
     messages.contact_method_id,
     messages.channel_id,
     messages.step_number,
@@ -73,6 +73,7 @@ select
     coalesce(cycles.ended_at is not null, false) as cycle_ended,
     coalesce(cycles.repeat_every is not null, false) as outlives_acknowledgement
 from outgoing_messages as messages
+left join users on users.id = messages.user_id
 left join contact_methods as methods on methods.id = messages.contact_method_id
 left join channels on channels.id = messages.channel_id
 left join notification_policy_cycles as cycles on cycles.id = messages.cycle_id

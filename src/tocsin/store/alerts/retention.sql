@@ -67,7 +67,8 @@ from (
         messages.sent_at,
         row_number() over (partition by messages.user_id, messages.alert_id order by messages.sent_at) as number
     from outgoing_messages as messages
-    where messages.alert_id = any($1::bigint[]) and messages.sent_at is not null and messages.user_id is not null
+    join users on users.id = messages.user_id
+    where messages.alert_id = any($1::bigint[]) and messages.sent_at is not null
 ) as pages
 group by 1, 2
 order by 1, 2

@@ -39,10 +39,11 @@ from (
             'type', messages.destination_type,
             'status', states.status,
             'attempt', states.attempt,
-            'user_id', messages.user_id
+            'user_id', users.id
         )
     from page_states as states
     join outgoing_messages as messages on messages.id = states.page_id
+    left join users on users.id = messages.user_id
     where states.alert_id = $1
 ) as entries
 where $2::timestamptz is null or (entries.at, entries.source, entries.id) > ($2, $3::integer, $4::bigint)

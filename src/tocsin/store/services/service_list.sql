@@ -24,10 +24,10 @@ left join teams on teams.id = services.team_id
 join service_maintenance as held on held.service_id = services.id
 cross join lateral (
     select
-        count(*) filter (where open.state <> 'acknowledged') as triggered,
-        count(*) filter (where open.state = 'acknowledged') as acknowledged
-    from escalation_policy_state as open
-    where open.service_id = services.id
+        count(*) filter (where open.status = 'triggered') as triggered,
+        count(*) filter (where open.status = 'acknowledged') as acknowledged
+    from alerts as open
+    where open.service_id = services.id and open.status <> 'closed'
 ) as open_alerts
 where
     ($1::uuid is null or services.id = $1)
@@ -36,7 +36,10 @@ where
     and ($4::uuid is null or services.id in (
         select favourites.service_id from favourite_services as favourites where favourites.user_id = $4
     ))
-    and (not $5 or exists (select from escalation_policy_state as open where open.service_id = services.id))
+    and (
+        not $5
+        or exists (select from alerts as open where open.service_id = services.id and open.status <> 'closed')
+    )
     and ($6::uuid[] is null or services.id = any($6))
     and ($7::text is null or lower(services.name) > lower($7))
 order by lower(services.name)
