@@ -28,7 +28,10 @@ async def test_a_service_says_what_is_in_quarantine_and_why(browser: AsyncClient
     assert "Quarantine" not in (await browser.get(f"/services/{service.id}")).text
     path = await send(browser, make, service)
     shown = (await browser.get(f"/services/{service.id}")).text
-    assert ("2 of Monitoring" in shown, path in shown) == (True, True)
+    assert ("2 messages of Monitoring" in shown, path in shown) == (True, True)
+    for elsewhere in ("/", "/engine"):
+        assert f'href="{path}"' in (await browser.get(elsewhere)).text, elsewhere
+    assert "2 in quarantine" in (await browser.get("/services")).text
     page = (await browser.get(path)).text
     assert ("not valid JSON" in page, "{&lt;b&gt;" in page, "{<b>" in page) == (True, True, False)
 

@@ -25,6 +25,8 @@ class Quarantine:
 
     key_id: UUID
     key_name: str
+    service_id: UUID
+    service_name: str
     waiting: int
 
 
@@ -89,9 +91,12 @@ async def discard_all(connection: Connection, key_id: UUID, up_to: int, actor: A
     return discarded
 
 
-async def of_service(database: Queryable, service_id: UUID) -> Sequence[Quarantine]:
-    """How many payloads wait in each quarantine of the service that is not empty, those of revoked keys too."""
-    return [Quarantine(**row) for row in await database.fetch(_sql["of_service"], service_id)]
+async def waiting(database: Queryable, service_id: UUID | None = None) -> Sequence[Quarantine]:
+    """How many payloads wait in each quarantine that is not empty, those of revoked keys too; the fullest first.
+
+    They are those of the service, or of all.
+    """
+    return [Quarantine(**row) for row in await database.fetch(_sql["waiting"], service_id)]
 
 
 async def count(database: Queryable) -> int:

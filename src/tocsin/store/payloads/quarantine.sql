@@ -33,13 +33,24 @@ update received_payloads set outcome = $2, settled_at = now(), settled_by = $3::
 -- name: key_name
 select keys.name from integration_keys as keys where keys.id = $2 and keys.service_id = $1
 
--- name: of_service
-select keys.id as key_id, keys.name as key_name, count(*) as waiting
-from integration_keys as keys
-join received_payloads as payloads on payloads.integration_key_id = keys.id
-where keys.service_id = $1 and payloads.outcome = 'quarantined'
-group by keys.id
-order by keys.created_at, keys.id
+-- name: waiting
+-- Of the service $1, or of all, those with the most first.
+select
+    keys.id as key_id,
+    keys.name as key_name,
+    services.id as service_id,
+    services.name as service_name,
+    waiting.count as waiting
+from (
+    select payloads.integration_key_id, count(*) as count
+    from received_payloads as payloads
+    where payloads.outcome = 'quarantined'
+    group by payloads.integration_key_id
+) as waiting
+join integration_keys as keys on keys.id = waiting.integration_key_id
+join services on services.id = keys.service_id
+where $1::uuid is null or keys.service_id = $1
+order by waiting.count desc, keys.created_at, keys.id
 
 -- name: count
 select count(*) from received_payloads where outcome = 'quarantined'

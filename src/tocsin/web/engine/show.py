@@ -17,6 +17,7 @@ from tocsin.store.actor import Actor
 from tocsin.store.engine_status import engine_history, engine_overview, object_names, parked_jobs
 from tocsin.store.engine_status.engine_history import LatenessMinute
 from tocsin.store.instants import now
+from tocsin.store.payloads import quarantine
 from tocsin.web.kit.flash import see_other
 from tocsin.web.kit.render import page
 from tocsin.web.kit.viewer import Viewer, require_admin
@@ -63,6 +64,7 @@ async def _shown(pool: Pool, viewer: Actor) -> dict[str, Any]:
     ]
     return {
         "engine": overview,
+        "quarantines": await quarantine.waiting(pool),
         "missed": missed,
         "repairs_of_a_day": await engine_history.repairs_of_a_day(pool),
         "parked": parked,

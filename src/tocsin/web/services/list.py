@@ -1,13 +1,17 @@
 """Services by name, and how they stand."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tocsin.db.pool import Pool
 from tocsin.http.auth import Database
+from tocsin.store.payloads import quarantine
 from tocsin.store.services import favourites, service_list
 from tocsin.store.services.service_list import ServiceFilter
 from tocsin.web.kit.choices import id_of, team_choices
@@ -38,6 +42,7 @@ async def show_all(request: Request, viewer: Viewer, pool: Database) -> Response
     here = query | ({"state": state} if state != "all" else {})
     values: dict[str, Any] = {
         "services": found.items,
+        "quarantined": await _quarantined(pool),
         "older": f"/services?{urlencode({**here, 'after': found.next})}" if found.next else None,
         "first": f"/services?{urlencode(here)}" if form.value("after") else None,
         "states": {name: f"/services?{urlencode({**query, 'state': name})}" for name in _STATES},
@@ -48,3 +53,11 @@ async def show_all(request: Request, viewer: Viewer, pool: Database) -> Response
         "favourites": await favourites.of_user(pool, viewer.user_id) if viewer.user_id else frozenset(),
     }
     return await page(request, viewer, "services/list.html.j2", live="alerts", **values)
+
+
+async def _quarantined(pool: Pool) -> Counter[UUID]:
+    """How many messages wait in quarantine, by service."""
+    found: Counter[UUID] = Counter()
+    for one in await quarantine.waiting(pool):
+        found[one.service_id] += one.waiting
+    return found

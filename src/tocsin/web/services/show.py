@@ -123,7 +123,7 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "monitors": (await monitors.page(pool, service_id, None, _MOST_MONITORS)).items,
         "keys": keys.items,
         "changes": await changes.newest(pool, service_id, _MOST_CHANGES),
-        "quarantines": await quarantine.of_service(pool, service_id),
+        "quarantines": await quarantine.waiting(pool, service_id),
         "suppressed": await suppressed_alerts.newest(pool, service_id, _MOST_SUPPRESSED),
         "suppressed_messages": await suppressed_alerts.count(pool, service_id),
         "rule_counts": await routing_rules.counts(pool, service_id),

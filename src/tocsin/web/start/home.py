@@ -14,6 +14,7 @@ from tocsin.store.alerts import alert_list
 from tocsin.store.alerts.alert_list import Alert, AlertFilter, AlertListByUrgency
 from tocsin.store.engine_status.engine_health import summary
 from tocsin.store.on_call import on_call_of_user
+from tocsin.store.payloads import quarantine
 from tocsin.web.kit.mailing import can_mail
 from tocsin.web.kit.render import fragment_of, page
 from tocsin.web.kit.viewer import Viewer
@@ -58,6 +59,10 @@ async def _engine(request: Request, _viewer: Actor) -> dict[str, Any]:
     return {"engine_summary": await summary(_pool(request))}
 
 
+async def _quarantines(request: Request, _viewer: Actor) -> dict[str, Any]:
+    return {"quarantines": await quarantine.waiting(_pool(request))}
+
+
 async def _alerts(request: Request, viewer: Actor) -> dict[str, Any]:
     """The open alerts of the viewer, and the most urgent of all others."""
     pool = _pool(request)
@@ -81,5 +86,11 @@ def _others(mine: AlertListByUrgency, found: AlertListByUrgency) -> Sequence[Ale
     return [alert for alert in found.items if alert.id not in known]
 
 
-_PARTS = {"own-on-call": _own_on_call, "open-alerts": _alerts, "on-call": _on_call, "engine": _engine}
+_PARTS = {
+    "own-on-call": _own_on_call,
+    "quarantines": _quarantines,
+    "open-alerts": _alerts,
+    "on-call": _on_call,
+    "engine": _engine,
+}
 """What gathers each part of the page that is fetched by itself, by its id."""
