@@ -9,6 +9,7 @@ from tests.fixtures.factories import Factory
 
 from tocsin.channels.page import Actions, Destination, Page, Receipt, Sender
 from tocsin.db.pool import Pool
+from tocsin.engine.healing import reconcile
 from tocsin.engine.jobs import page
 from tocsin.engine.jobs.page import MOST_ATTEMPTS, PageDeps
 from tocsin.engine.jobs.page_delivery import Outbox
@@ -97,3 +98,18 @@ async def test_a_page_waits_for_as_long_as_the_other_side_asks(pool: Pool, page_
     assert await run(pool, page_id, Asking()) == "not_delivered"
     assert await pool.fetchval("select next_attempt - updated_at from outgoing_messages") == timedelta(hours=1)
     assert await run(pool, page_id, Asking()) == "not_due"
+    assert await reconcile._suspects(pool, {}, "page", ()) == []
+
+
+class Excessive:
+    """A sender whose other side asks for a day without it."""
+
+    async def send(self, destination: Destination, page: Page) -> Receipt:
+        raise DeliveryFailed("busy", retry_after=timedelta(days=1))
+
+
+async def test_a_page_waits_for_an_hour_at_most(pool: Pool, page_id: str) -> None:
+    assert await run(pool, page_id, Excessive()) == "not_delivered"
+    assert await pool.fetchval("select next_attempt - updated_at from outgoing_messages") == timedelta(hours=1)
+    await pool.execute("update outgoing_messages set next_attempt = next_attempt + interval '1 day'")
+    assert [drift.reason for drift in await reconcile._suspects(pool, {}, "page", ())] == ["page_put_off"]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(hours=1)
+from tocsin.domain.paging.sending import MOST_ASKED_FOR
 
 _BUSY = (429, 503)
 
@@ -19,9 +19,9 @@ def retry_after(status: int, headers: Mapping[str, str]) -> timedelta | None:
     if status not in _BUSY or not wanted:
         return None
     if re.fullmatch(r"[0-9]+", wanted):
-        return timedelta(seconds=min(int(wanted[:9]), LONGEST.total_seconds()))
+        return timedelta(seconds=min(int(wanted[:9]), MOST_ASKED_FOR.total_seconds()))
     try:
         wait = parsedate_to_datetime(wanted) - parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(wait, timedelta()), LONGEST)
+    return min(max(wait, timedelta()), MOST_ASKED_FOR)

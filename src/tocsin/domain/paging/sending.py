@@ -1,10 +1,13 @@
 """Whether a page may still go out, asked again before each send (N2)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.domain.escalation.state import AlertStatus
 from tocsin.domain.paging.reasons import LetOthersMove, PagingReason
+
+MOST_ASKED_FOR = timedelta(hours=1)
+"""A receiver that is busy may put a page off for so long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ import structlog
 
 from tocsin.db.pool import CONNECTION_ERRORS, Pool
 from tocsin.db.sql import Statements
+from tocsin.domain.paging.sending import MOST_ASKED_FOR
 from tocsin.engine.healing import repair
 from tocsin.engine.healing.drift import Drift
 from tocsin.engine.jobs.state_kinds import state_kinds
@@ -130,7 +131,7 @@ async def _confirmed(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) ->
 
 async def _suspects(pool: Pool, kinds: Kinds, kind: str, ids: Sequence[str]) -> Sequence[Drift]:
     if kind == "page":
-        return [Drift(**row) for row in await pool.fetch(_SQL["pages"])]
+        return [Drift(**row) for row in await pool.fetch(_SQL["pages"], MOST_ASKED_FOR)]
     found: list[Drift] = []
     for start in range(0, len(ids), _PART):
         found += await _drifts_of(pool, kinds, kind, ids[start : start + _PART])

@@ -200,8 +200,9 @@ where
     )
 
 -- name: pages
--- Pages that go out later than any retry puts them off, or at no moment. Those that a maintenance holds are no such up
--- to its end, nor while the service's own job is due, which is to find that first.
+-- Pages that go out later than any retry puts them off, or at no moment. $1 is how long the receiver of one that has been
+-- tried may put it off. Those that a maintenance holds are no such up to its end, nor while the service's own job is due,
+-- which is to find that first.
 select 'page' as kind, messages.id::text as id, 'page_put_off' as reason, messages.created_at as due
 from outgoing_messages as messages
 join alerts on alerts.id = messages.alert_id
@@ -209,7 +210,7 @@ join service_maintenance as held on held.service_id = alerts.service_id
 left join service_state on service_state.service_id = alerts.service_id
 where
     messages.status = 'pending'
-    and messages.next_attempt > now() + interval '2 minutes'
+    and messages.next_attempt > now() + interval '2 minutes' + case when messages.attempts > 0 then $1::interval else '0' end
     and not (
         messages.reason is not distinct from 'in_maintenance'
         and coalesce(

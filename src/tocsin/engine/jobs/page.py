@@ -23,7 +23,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain import maintenance
 from tocsin.domain.backoff import Backoff
 from tocsin.domain.paging.reasons import LetOthersMove
-from tocsin.domain.paging.sending import Bundle, Cancel, Defer, Send, Waiting, may_send
+from tocsin.domain.paging.sending import MOST_ASKED_FOR, Bundle, Cancel, Defer, Send, Waiting, may_send
 from tocsin.engine.batch.load import BatchLoader
 from tocsin.engine.batch.write import BatchWriter, Work
 from tocsin.engine.jobs.claimed_pages import ClaimedPages
@@ -224,5 +224,6 @@ async def _record_failure(pool: Pool, page_id: UUID, attempt: int, error: Delive
         reason = f"given up after {attempt} attempts: {error.reason}"
         await pool.execute(_SQL["failed"], page_id, attempt, reason)
     else:
-        wait = max(BACKOFF.wait(attempt, random.random()), error.retry_after or timedelta())  # noqa: S311
+        asked_for = min(error.retry_after or timedelta(), MOST_ASKED_FOR)
+        wait = max(BACKOFF.wait(attempt, random.random()), asked_for)  # noqa: S311
         await pool.execute(_SQL["try_again"], page_id, attempt, error.reason, wait)
