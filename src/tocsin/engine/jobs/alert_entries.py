@@ -14,11 +14,11 @@ Entry = Mapping[str, object]
 def entered(policy: PolicySnapshot, decision: Enter) -> Sequence[Entry]:
     """Whom the step pages, by the names that they have now, after the steps that were passed over."""
     step = decision.step
-    people = {
-        "users": [_user(policy, step, user.id) for user in step.users if user.reachable],
-        "unreachable": [_user(policy, step, user.id) for user in step.users if not user.reachable],
-        "channels": [str(channel) for channel in step.channels],
-    }
+    people: dict[str, object] = {"users": [_user(policy, step, user.id) for user in step.users if user.reachable]}
+    if unreachable := [_user(policy, step, user.id) for user in step.users if not user.reachable]:
+        people["unreachable"] = unreachable
+    if step.channels:
+        people["channels"] = [str(channel) for channel in step.channels]
     entry = _entry("escalated", decision.reason, people)
     if step.pages_somebody:
         return [*_skips(decision.skipped), entry]
