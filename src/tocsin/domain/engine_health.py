@@ -30,7 +30,6 @@ class ProblemKind(StrEnum):
     NO_ENGINE = "no_engine"
     OVERDUE = "overdue"
     JOBS_LATE = "jobs_late"
-    SENDS_FAIL = "sends_fail"
 
 
 @dataclass(frozen=True, slots=True)

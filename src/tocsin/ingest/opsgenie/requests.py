@@ -12,7 +12,7 @@ identifier that is no number is an alias, whatever the query says.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from tocsin.domain.dedup_key import user_key
 from tocsin.errors import FieldError, InvalidInput
@@ -39,8 +39,6 @@ _PATH = re.compile(
     rf"{CREATE}/(?P<identifier>.+?)/(?P<action>{'|'.join(_ACTIONS)}|{_NOTED}|actions/[^/]+)/?", re.DOTALL
 )
 _NUMBER = re.compile(r"[0-9]{1,18}")
-
-IdentifierType = Literal["id", "tiny", "alias"]
 
 
 @dataclass(frozen=True, slots=True)
