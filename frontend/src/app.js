@@ -5,6 +5,7 @@ import "./confirm.js";
 import "./copy.js";
 import "./search.js";
 import "./keys.js";
+import "./key-form.js";
 import "./live.js";
 import "./notices.js";
 import "./sign-in.js";

@@ -139,7 +139,8 @@ class MessageFormat:
     ``answer`` gets the results in the order of the messages. ``refuse`` answers an error in the form that its senders
     read. ``max_body_bytes`` is what its senders may send, where that is more than the settings allow. ``options`` are
     what each key of the format can be set to. ``address`` is what senders are given instead of the first path, such as
-    an address of mail, where there is one. ``caption``, ``hint`` and ``snippets`` are for the pages.
+    an address of mail, where there is one. ``obstacle`` says which setting keeps that from working. ``caption``,
+    ``hint`` and ``snippets`` are for the pages.
     """
 
     key_type: str
@@ -155,6 +156,7 @@ class MessageFormat:
     router: Callable[[], APIRouter] = APIRouter
     options: Sequence[KeyOption] = ()
     address: Callable[[Settings, str], str | None] = lambda _settings, _token: None
+    obstacle: Callable[[Settings], str | None] = lambda _settings: None
 
     def with_defaults(self, options: KeyOptions) -> KeyOptions:
         """All options of the format, with the values that count."""

@@ -6,6 +6,7 @@ from tests.fixtures.factories import Factory
 from tests.ingest.inbound_email import mails
 
 from tocsin.ingest.inbound_email.address import MailAddress, address_of, domain_of, read_address
+from tocsin.ingest.inbound_email.format import INBOUND_EMAIL
 from tocsin.ingest.inbound_email.snippets import snippets
 from tocsin.settings import Settings
 
@@ -55,3 +56,8 @@ async def test_a_mail_may_be_handed_over_by_http(anonymous: httpx.AsyncClient, m
     assert (await anonymous.post(path, params={"token": "0" * 32}, content=mails.CRON)).status_code == 401
     assert (await anonymous.post(path, params={"token": token}, content=b"\n")).status_code == 400
     assert await make.pool.fetchval("select dedup_key from alerts") == "user:1:backup"
+
+
+def test_without_a_server_for_mail_it_is_said_what_to_set() -> None:
+    assert "TOCSIN_MAIL_LISTEN" in str(INBOUND_EMAIL.obstacle(Settings(mail_listen=None)))
+    assert INBOUND_EMAIL.obstacle(Settings(mail_listen="127.0.0.1:25")) is None

@@ -57,4 +57,5 @@ async def test_a_key_of_mail_has_an_address_to_copy(browser: AsyncClient, make: 
     page = (await browser.get(answer.headers["location"])).text
     (address,) = set(re.findall(r"[0-9a-f]{32}@oncall\.example\.org", page))
     assert f"set alert {address}" in page
+    assert "TOCSIN_MAIL_LISTEN" not in page
     assert await make.pool.fetchval("select options from integration_keys") == {"closing": "never"}

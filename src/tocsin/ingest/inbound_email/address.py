@@ -39,3 +39,13 @@ def domain_of(settings: Settings) -> str:
 def address_of(settings: Settings, token: str) -> str | None:
     """Where mail for the key goes to; None while no mail is received."""
     return f"{token}@{domain_of(settings)}" if settings.mail_listen else None
+
+
+def obstacle(settings: Settings) -> str | None:
+    """Why no mail arrives: nothing listens for it."""
+    if settings.mail_listen:
+        return None
+    return (
+        "Tocsin takes no mail yet: set TOCSIN_MAIL_LISTEN, such as 0.0.0.0:25, and start it again."
+        " Until then a mail can only be handed over by HTTP."
+    )

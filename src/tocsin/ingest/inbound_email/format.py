@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from tocsin.errors import InvalidInput
 from tocsin.ingest.answers import ok
-from tocsin.ingest.inbound_email.address import address_of
+from tocsin.ingest.inbound_email.address import address_of, obstacle
 from tocsin.ingest.inbound_email.mail import read_mail
 from tocsin.ingest.inbound_email.parse import CLOSING, check, message_of
 from tocsin.ingest.inbound_email.snippets import snippets
@@ -50,4 +50,5 @@ INBOUND_EMAIL = MessageFormat(
     max_body_bytes=MAX_MAIL_BYTES,
     options=(CLOSING,),
     address=address_of,
+    obstacle=obstacle,
 )

@@ -63,6 +63,7 @@ async def show(request: Request, service_id: UUID, key_id: UUID, viewer: Viewer,
         "key": key,
         "hint": key_format.hint,
         "snippets": key_format.snippets(url),
+        "obstacle": key_format.obstacle(request.app.state.settings),
     }
     return await page(request, viewer, "services/key.html.j2", **values)
 

@@ -128,7 +128,7 @@ async def _rest(request: Request, viewer: Actor, current_state: dict[str, Any]) 
         "suppressed_messages": await suppressed_alerts.count(pool, service_id),
         "rule_counts": await routing_rules.counts(pool, service_id),
         "key_formats": formats(),
-        "key_choices": key_choices(),
+        "key_choices": key_choices(request.app.state.settings),
         "windows": await _coming(pool, service_id, current_state["now"]),
         "can_act": may_act(viewer, service.team_id),
         "is_favourite": viewer.user_id is not None and service_id in await favourites.of_user(pool, viewer.user_id),
