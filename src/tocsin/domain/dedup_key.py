@@ -5,6 +5,7 @@ rule that made it.
 """
 
 import hashlib
+from contextlib import suppress
 from uuid import UUID
 
 MAX_DEDUP = 512
@@ -43,3 +44,10 @@ def heartbeat_key(monitor_id: UUID) -> str:
 def shown_key(key: str) -> str:
     """A key as its sender knows it."""
     return key.removeprefix(_USER)
+
+
+def monitor_of_key(key: str) -> UUID | None:
+    """The heartbeat monitor whose alert has this key; None for any other key."""
+    with suppress(ValueError):
+        return UUID(key.removeprefix(_HEARTBEAT)) if key.startswith(_HEARTBEAT) else None
+    return None

@@ -33,10 +33,10 @@ async def test_those_that_share_most_come_first(make: Factory) -> None:
     assert await related(make, mine) == [("host", ["host", "region"]), ("region", ["region"])]
 
 
-async def test_an_alert_without_labels_is_related_to_none(make: Factory) -> None:
+async def test_an_alert_without_telling_labels_is_related_to_none(make: Factory) -> None:
     service = await make.service()
-    mine = await raised(make, service, "mine", severity="critical")
-    await raised(make, service, "other", severity="critical")
+    mine = await raised(make, service, "mine", severity="critical", **{"from": "nagios@example.org"})
+    await raised(make, service, "other", severity="critical", **{"from": "nagios@example.org"})
     assert await related(make, mine) == []
 
 

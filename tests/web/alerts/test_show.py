@@ -72,11 +72,13 @@ async def test_runbook_and_image_stand_at_the_top_and_nothing_is_loaded_from_els
     alert_id = await an_alert(make)
     kinds = ("link", "image", "runbook", "source")
     links = [{"kind": kind, "href": f"https://a.example/{kind}?<", "text": f"<{kind}>"} for kind in kinds]
+    links.append({"kind": "runbook", "href": "https://a.example/twice", "text": "Runbook"})
     await make.pool.execute("update alerts set links = $1", links)
     page = (await browser.get(f"/alerts/{alert_id}")).text
     for kind in kinds:
         link = f'<a href="https://a.example/{kind}?&lt;" rel="noopener noreferrer nofollow" target="_blank">'
         assert f"{link}{kind.capitalize()}: &lt;{kind}&gt;</a>" in page, kind
+    assert ">Runbook</a>" in page
     actions = page.index("alert-actions")
     assert {kind for kind in kinds if page.index(f"a.example/{kind}") < actions} == {"image", "runbook"}
     assert 'src="https://a.example' not in page

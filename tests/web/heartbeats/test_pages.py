@@ -6,6 +6,7 @@ from httpx import URL, AsyncClient
 from tests.fixtures.factories import Factory
 
 from tocsin.db.pool import Pool
+from tocsin.domain.dedup_key import heartbeat_key
 from tocsin.store.heartbeats import monitors
 
 FORM = {
@@ -99,6 +100,19 @@ async def test_a_deleted_monitor_leads_to_its_service(browser: AsyncClient, make
     deleted = await browser.post(f"/services/{service.id}/heartbeats/{monitor.id}/delete")
     assert deleted.headers["location"] == f"/services/{service.id}#heartbeats"
     assert (await browser.get(f"/services/{service.id}/heartbeats/{monitor.id}")).status_code == 404
+
+
+async def test_its_alert_leads_to_its_log(browser: AsyncClient, make: Factory, pool: Pool) -> None:
+    service = await make.service()
+    monitor, _ = await make.heartbeat_monitor(service)
+    alert_id = await make.alert(service)
+    log = f'href="/services/{service.id}/heartbeats/{monitor.id}#pings"'
+    assert log not in (await browser.get(f"/alerts/{alert_id}")).text
+    await pool.execute("update alerts set dedup_key = $2 where id = $1", alert_id, heartbeat_key(monitor.id))
+    assert log in (await browser.get(f"/alerts/{alert_id}")).text
+    assert 'id="pings"' in (await browser.get(f"/services/{service.id}/heartbeats/{monitor.id}")).text
+    await browser.post(f"/services/{service.id}/heartbeats/{monitor.id}/delete")
+    assert log not in (await browser.get(f"/alerts/{alert_id}")).text
 
 
 async def test_its_year_is_drawn(browser: AsyncClient, make: Factory, pool: Pool) -> None:

@@ -20,7 +20,8 @@ _MOST_OF_A_LABEL = 25
 
 # Labels that tell a place come first when an alert has more labels than are looked for.
 _PLACES = ("host", "hostname", "instance", "node", "pod", "device", "container", "service", "job", "app", "namespace")
-_NO_PLACES = {"severity", "priority", "original_severity"}
+# Labels that do not tell what an alert is about: how bad it is, and which monitoring sent the mail.
+_TELL_NOTHING = {"severity", "priority", "original_severity", "from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +53,5 @@ async def related_alerts(database: Queryable, alert: Alert, limit: int = 5) -> S
 def _telling(labels: Mapping[str, str]) -> Sequence[str]:
     """The labels to look for."""
     places = [name for name in _PLACES if name in labels]
-    others = sorted(labels.keys() - set(places) - _NO_PLACES)
+    others = sorted(labels.keys() - set(places) - _TELL_NOTHING)
     return [*places, *others][:_MOST_LABELS]

@@ -29,7 +29,7 @@ class ShownLink:
 
 
 def shown_link(link: AlertLink) -> ShownLink:
-    """The link for the template."""
-    return ShownLink(
-        _ICONS[link.kind], _CAPTIONS[link.kind], link.text, link.href, urlsplit(link.href).hostname or link.href
-    )
+    """The link for the template, which does not say its caption twice."""
+    caption = _CAPTIONS[link.kind]
+    text = "" if link.text.casefold() == caption.casefold() else link.text
+    return ShownLink(_ICONS[link.kind], caption, text, link.href, urlsplit(link.href).hostname or link.href)

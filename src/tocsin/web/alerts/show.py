@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.db.pool import Pool
-from tocsin.domain.dedup_key import ROLL_UP_KEY
+from tocsin.domain.dedup_key import ROLL_UP_KEY, monitor_of_key
 from tocsin.domain.escalation.by_hand import refuse_action
 from tocsin.domain.escalation.rounds import rounds_left
 from tocsin.errors import NotFound
@@ -22,6 +22,7 @@ from tocsin.store.alerts.alert_list import Alert
 from tocsin.store.alerts.alert_policy import AlertPolicy
 from tocsin.store.alerts.related_alerts import related_alerts
 from tocsin.store.alerts.timeline import TimelineEntry
+from tocsin.store.heartbeats import monitors
 from tocsin.store.policies.policy_steps import Step
 from tocsin.store.services import favourites
 from tocsin.web.alerts.alert_links import TOP_KINDS, shown_link
@@ -73,6 +74,7 @@ async def _shown(pool: Pool, viewer: Actor, alert_id: int, zone: tzinfo) -> dict
         "alert": alert,
         "top_links": [shown_link(link) for link in alert.links if link.kind in TOP_KINDS],
         "other_links": [shown_link(link) for link in alert.links if link.kind not in TOP_KINDS],
+        "heartbeat_path": await _heartbeat_path(pool, alert.dedup_key),
         "related": await related_alerts(pool, alert),
         "details": await asyncio.to_thread(details_html, alert.details),
         "roll_up": await roll_up.of_alert(pool, alert_id, _MOST_ROLLED_UP) if alert.dedup_key == ROLL_UP_KEY else None,
@@ -138,6 +140,17 @@ def _where(step_number: int, here: int | None) -> Where:
 async def _escalating(pool: Pool, alert: Alert, zone: tzinfo) -> EscalationPreview | None:
     try:
         return await preview_escalation(pool, alert, zone)
+    except NotFound:
+        return None
+
+
+async def _heartbeat_path(pool: Pool, dedup_key: str) -> str | None:
+    """The page of the heartbeat monitor that the alert is about; None without one, or once it is deleted."""
+    monitor_id = monitor_of_key(dedup_key)
+    if monitor_id is None:
+        return None
+    try:
+        return f"/services/{await monitors.service_of(pool, monitor_id)}/heartbeats/{monitor_id}"
     except NotFound:
         return None
 

@@ -48,10 +48,10 @@ class HeartbeatYear:
         return sum(day.status == "down" for _, day in self.days)
 
     @property
-    def percent_up(self) -> float | None:
-        """How much of the time that it was watched it was up; None when it was not watched."""
+    def percent_up(self) -> str | None:
+        """How much of the time that it was watched it was up, rounded down; None when it was not watched."""
         up, down = (sum((getattr(day, name) for _, day in self.days), timedelta(0)) for name in ("up", "down"))
-        return 100 * (up / (up + down)) if up + down else None
+        return f"{10_000 * up // (up + down) / 100:g}" if up + down else None
 
 
 @router.get(_PATH)
