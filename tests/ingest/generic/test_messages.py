@@ -41,6 +41,11 @@ async def test_a_duplicate_never_lowers_the_severity_nor_empties_the_details(sen
     await sender.send(summary="s", dedup="k", severity="error")
     alert = await sender.alert()
     assert (alert["details"], alert["severity"]) == ("long", "error")
+    await sender.send(summary="s", dedup="k", severity="info")
+    assert (await sender.logged(alert["id"]))[2:] == [
+        ("severity_changed", {"from": "warning", "to": "error"}),
+        ("duplicate_suppressed", {"count": 3, "severity": "info"}),
+    ]
 
 
 async def test_labels_are_those_of_the_first_message_and_others_are_logged(sender: Sender) -> None:

@@ -220,3 +220,6 @@ async def test_a_message_that_is_to_wait_less_ends_the_delay(routed: RoutedSende
     assert await routed.sender.pool.fetchval(waits) == timedelta(minutes=3)
     await routed.send(summary="s", dedup="d", severity="critical")
     assert await routed.sender.pool.fetchval(waits) < timedelta(minutes=1)
+    told = await routed.sender.pool.fetch("select event from alert_logs order by id")
+    assert [row["event"] for row in told][:2] == ["created", "duplicate_suppressed"]
+    assert {row["event"] for row in told[2:4]} == {"severity_changed", "delay_ended"}

@@ -28,6 +28,22 @@ UNTIL = {"until": "2030-01-31T10:00:00+02:00"}
     [
         ("acknowledged", None, ANN, {}, "acknowledged by Ann"),
         ("acknowledged", None, ANN, UNTIL, "acknowledged by Ann until Thu 31 Jan 09:00"),
+        ("duplicate_suppressed", None, ANN, {"count": 2}, "reported again by Ann"),
+        ("duplicate_suppressed", None, ANN, {"severity": "info", "summary": "s"}, "reported again by Ann as info: s"),
+        (
+            "severity_changed",
+            None,
+            None,
+            {"from": "warning", "to": "error"},
+            "its severity rises from warning to error",
+        ),
+        (
+            "delay_ended",
+            None,
+            None,
+            UNTIL,
+            "its delay until Thu 31 Jan 09:00 ends at once: it was reported again without one",
+        ),
         ("snoozed", None, ANN, UNTIL, "snoozed by Ann until Thu 31 Jan 09:00"),
         ("escalation_requested", None, ANN, {}, "asked to escalate now by Ann"),
         ("escalation_requested", None, ANN, {"step_number": 1}, "asked to escalate now by Ann, to step 2"),

@@ -13,7 +13,6 @@ from tocsin.web.kit.formatting import age, clock, in_words
 
 _EVENTS: Mapping[str, str] = {
     "created": "alert raised",
-    "duplicate_suppressed": "reported again",
     "acknowledged": "acknowledged",
     "closed": "closed",
     "noted": "noted",
@@ -58,6 +57,8 @@ _STYLES: Mapping[str, EntryStyle] = {
     "nobody_on_call": EntryStyle("user-off", "bad"),
     "held": EntryStyle("clock-pause"),
     "duplicate_suppressed": EntryStyle("repeat"),
+    "severity_changed": EntryStyle("stairs-up", "warning"),
+    "delay_ended": EntryStyle("bell-ringing", "warning"),
 }
 _PAGE_STYLES: Mapping[str, EntryStyle] = {
     "sent": EntryStyle("send", "info"),
@@ -101,9 +102,27 @@ def sentence(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
             return (
                 f"it flaps, and stays open until it is well: {source} closed it {meta['count']} times within {within}"
             )
+        case "duplicate_suppressed" | "severity_changed" | "delay_ended":
+            return _report(entry, zone, now)
         case event:
-            by = f" by {entry.actor['name']}" if entry.actor else ""
-            return f"{_EVENTS.get(event, in_words(event))}{by}{_details(meta, zone, now)}{routing_text(meta)}"
+            return f"{_EVENTS.get(event, in_words(event))}{_by(entry)}{_details(meta, zone, now)}{routing_text(meta)}"
+
+
+def _by(entry: TimelineEntry) -> str:
+    return f" by {entry.actor['name']}" if entry.actor else ""
+
+
+def _report(entry: TimelineEntry, zone: tzinfo, now: datetime) -> str:
+    """A further report: what it says that the alert does not, such as a lower severity, and what it changes."""
+    meta: Mapping[str, Any] = entry.meta
+    if entry.event == "severity_changed":
+        return f"its severity rises from {meta['from']} to {meta['to']}"
+    if entry.event == "delay_ended":
+        until = clock(datetime.fromisoformat(meta["until"]), zone, now)
+        return f"its delay until {until} ends at once: it was reported again without one"
+    severity = f" as {meta['severity']}" if "severity" in meta else ""
+    summary = f": {meta['summary']}" if "summary" in meta else ""
+    return f"reported again{_by(entry)}{severity}{summary}{routing_text(meta)}"
 
 
 def _page_status(status: str, reason: str | None) -> str:
