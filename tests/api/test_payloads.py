@@ -27,6 +27,9 @@ class Key:
     def quarantine(self) -> str:
         return f"/api/v1/services/{self.service.id}/integration-keys/{self.id}/quarantine"
 
+    def all_of_it(self, what: str) -> str:
+        return f"{self.quarantine.removesuffix('/quarantine')}/{what}-quarantine"
+
 
 @pytest.fixture
 async def key(make: Factory) -> Key:
@@ -118,16 +121,16 @@ async def test_all_that_waits_is_replayed_the_oldest_first_and_the_rest_discarde
         assert await send(api, key, b"{") == 400
     broken, *mended = sorted(payload["id"] for payload in await items(api, key.quarantine))
     await make.pool.execute("update received_payloads set body = $1 where id = any($2)", BODY, mended)
-    first = (await api.post(f"{key.quarantine}/replay", json={})).json()
+    first = (await api.post(key.all_of_it("replay"), json={})).json()
     alert_id = await make.pool.fetchval("select id from alerts")
     assert (first["replayed"], first["alert_ids"], first["next_after_id"]) == (1, [alert_id], mended[0])
     assert [failed["payload_id"] for failed in first["failed"]] == [broken]
     assert "not valid JSON" in first["failed"][0]["reason"]
-    second = (await api.post(f"{key.quarantine}/replay", json={"after_id": first["next_after_id"]})).json()
+    second = (await api.post(key.all_of_it("replay"), json={"after_id": first["next_after_id"]})).json()
     assert (second["replayed"], second["failed"], second["next_after_id"]) == (1, [], None)
     assert await make.pool.fetchval("select count from alerts") == 2
-    assert (await api.post(f"{key.quarantine}/discard", json={"up_to_id": broken - 1})).json() == {"discarded": 0}
-    assert (await api.post(f"{key.quarantine}/discard", json={})).json() == {"discarded": 1}
+    assert (await api.post(key.all_of_it("discard"), json={"up_to_id": broken - 1})).json() == {"discarded": 0}
+    assert (await api.post(key.all_of_it("discard"), json={})).json() == {"discarded": 1}
     assert await items(api, key.quarantine) == []
 
 
@@ -152,7 +155,7 @@ async def test_only_who_may_act_replays_and_discards(api: httpx.AsyncClient, mak
     for what in ("replay", "discard"):
         answer = await api.post(f"{key.quarantine}/{waiting['id']}/{what}", headers=bearer(await make.token(other)))
         assert answer.status_code == 403
-        many = await api.post(f"{key.quarantine}/{what}", json={}, headers=bearer(await make.token(other)))
+        many = await api.post(key.all_of_it(what), json={}, headers=bearer(await make.token(other)))
         assert many.status_code == 403
     allowed = await api.post(f"{key.quarantine}/{waiting['id']}/discard", headers=bearer(await make.token(member)))
     assert allowed.status_code == 200

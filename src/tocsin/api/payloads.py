@@ -20,7 +20,7 @@ from tocsin.store.payloads.received import PayloadOutcome, PayloadSlice, Receive
 from tocsin.store.services import services
 
 alerts_router = APIRouter(prefix="/alerts/{alert_id}/payloads", tags=["payloads"])
-quarantine_router = APIRouter(prefix="/services/{service_id}/integration-keys/{key_id}/quarantine", tags=["payloads"])
+quarantine_router = APIRouter(prefix="/services/{service_id}/integration-keys/{key_id}", tags=["payloads"])
 
 PayloadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
@@ -81,7 +81,7 @@ async def get_alert_payload(alert_id: PayloadId, payload_id: PayloadId, _actor: 
     return PayloadRead.of(await received.one_of_alert(pool, alert_id, payload_id))
 
 
-@quarantine_router.get("", summary="List what a key's quarantine holds, newest first")
+@quarantine_router.get("/quarantine", summary="List what a key's quarantine holds, newest first")
 async def list_quarantine(
     service_id: UUID,
     key_id: UUID,
@@ -97,7 +97,9 @@ async def list_quarantine(
 class ReplayMany(Body):
     """Which payloads to replay."""
 
-    after_id: int = Field(0, ge=0, le=2**63 - 1, description="those above this id; `next_after_id` of the last answer")
+    after_id: int = Field(
+        0, strict=True, ge=0, le=2**63 - 1, description="those above this id; `next_after_id` of the last answer"
+    )
 
 
 class NotReplayed(Read):
@@ -119,7 +121,7 @@ class ReplayedManyRead(Read):
 class DiscardMany(Body):
     """Which payloads to discard."""
 
-    up_to_id: int = Field(2**63 - 1, ge=0, le=2**63 - 1, description="the newest of them; left out: all")
+    up_to_id: int = Field(2**63 - 1, strict=True, ge=0, le=2**63 - 1, description="the newest of them; left out: all")
 
 
 class DiscardedManyRead(Read):
@@ -128,7 +130,9 @@ class DiscardedManyRead(Read):
     discarded: int
 
 
-@quarantine_router.post("/replay", summary="Act on what is in quarantine as if it came now, the oldest first")
+@quarantine_router.post(
+    "/replay-quarantine", summary="Act on what is in quarantine as if it came now, the oldest first"
+)
 async def replay_quarantine(
     service_id: UUID, key_id: UUID, wanted: ReplayMany, actor: Writer, pool: Database
 ) -> ReplayedManyRead:
@@ -144,7 +148,7 @@ async def replay_quarantine(
     )
 
 
-@quarantine_router.post("/discard", summary="Take what is in quarantine out of it for good")
+@quarantine_router.post("/discard-quarantine", summary="Take what is in quarantine out of it for good")
 async def discard_quarantine(
     service_id: UUID, key_id: UUID, wanted: DiscardMany, actor: Writer, pool: Database
 ) -> DiscardedManyRead:
@@ -154,14 +158,14 @@ async def discard_quarantine(
         return DiscardedManyRead(discarded=await quarantine.discard_all(connection, key_id, wanted.up_to_id, actor))
 
 
-@quarantine_router.get("/{payload_id}", summary="Show something that was put in quarantine")
+@quarantine_router.get("/quarantine/{payload_id}", summary="Show something that was put in quarantine")
 async def get_quarantined(
     service_id: UUID, key_id: UUID, payload_id: PayloadId, _actor: Reader, pool: Database
 ) -> PayloadRead:
     return await _read(pool, service_id, key_id, payload_id)
 
 
-@quarantine_router.post("/{payload_id}/replay", summary="Act on a payload in quarantine as if it came now")
+@quarantine_router.post("/quarantine/{payload_id}/replay", summary="Act on a payload in quarantine as if it came now")
 async def replay_quarantined(
     service_id: UUID, key_id: UUID, payload_id: PayloadId, actor: Writer, pool: Database
 ) -> PayloadRead:
@@ -173,7 +177,7 @@ async def replay_quarantined(
     return await _read(pool, service_id, key_id, payload_id)
 
 
-@quarantine_router.post("/{payload_id}/discard", summary="Take a payload out of quarantine for good")
+@quarantine_router.post("/quarantine/{payload_id}/discard", summary="Take a payload out of quarantine for good")
 async def discard_quarantined(
     service_id: UUID, key_id: UUID, payload_id: PayloadId, actor: Writer, pool: Database
 ) -> PayloadRead:
