@@ -13,6 +13,7 @@ import httpx
 import pytest
 from tests.cli.process import Home, free_port, new_home, serving
 from tests.fixtures.curl import curl
+from tests.fixtures.database import CLIENT
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -36,7 +37,7 @@ def engine(home: Home, metrics: str) -> Iterator["subprocess.Popen[str]"]:
 def lateness_count(metrics: str) -> float:
     """How many alerts the engine at this address has moved, as it tells Prometheus itself."""
     try:
-        text = httpx.get(f"http://{metrics}/metrics").text
+        text = httpx.get(f"http://{metrics}/metrics", **CLIENT).text
     except httpx.TransportError:
         return 0
     found = re.search(r'^tocsin_lateness_seconds_count\{kind="alert"\} (\S+)$', text, re.MULTILINE)
@@ -56,8 +57,8 @@ def test_an_engine_alone_tells_its_lateness_and_its_health(run_directory: Path) 
         (fire,) = re.findall("^  (curl .*incoming.*)$", server.sign_in, re.MULTILINE)
         curl(fire)
         await_first_alert(metrics)
-        assert httpx.get(f"http://{metrics}/health/ready").json() == {"status": "ready"}
-        assert httpx.get(f"http://{metrics}/api/v1/alerts").status_code == 404
+        assert httpx.get(f"http://{metrics}/health/ready", **CLIENT).json() == {"status": "ready"}
+        assert httpx.get(f"http://{metrics}/api/v1/alerts", **CLIENT).status_code == 404
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
         assert process.stderr is not None

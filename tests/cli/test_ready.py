@@ -12,7 +12,7 @@ import httpx
 import pytest
 from tests.cli.process import free_port
 from tests.faults.processes import kill, start_engine
-from tests.fixtures.database import cloned
+from tests.fixtures.database import CLIENT, cloned
 from tests.fixtures.engine import eventually
 
 WITHIN = 90  # of processes that start on a busy machine
@@ -29,7 +29,7 @@ async def web(dsn: str) -> AsyncIterator[httpx.AsyncClient]:
     command = [sys.executable, "-m", "tocsin", "serve", "--no-engine"]
     process = await create_subprocess_exec(*command, env=environment, stdout=DEVNULL, stderr=DEVNULL)
     try:
-        async with httpx.AsyncClient(base_url=f"http://{listen}") as client:
+        async with httpx.AsyncClient(base_url=f"http://{listen}", **CLIENT) as client:
             yield client
     finally:
         await kill(process)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from tests.cli.process import Home, Serving, free_port, new_home, serving
 from tests.fixtures.curl import curl
+from tests.fixtures.database import CLIENT
 
 from tocsin.channels.webhook.receiver import WebhookReceiver
 
@@ -44,14 +45,14 @@ def secret(running: Serving, label: str) -> str:
 def http(home: Home, server: Serving) -> Iterator[httpx.Client]:
     """A client with the token of the first start."""
     headers = {"Authorization": f"Bearer {secret(server, 'API token')}"}
-    with httpx.Client(base_url=f"http://127.0.0.1:{home.port}", headers=headers) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{home.port}", headers=headers, **CLIENT) as client:
         yield client
 
 
 def test_the_greeting_gives_a_sign_in_and_two_commands_that_work_as_printed(home: Home, server: Serving) -> None:
     assert server.wait_for("ready at (.+)$") == f"http://127.0.0.1:{home.port}"
     form = {"email": secret(server, "administrator"), "password": secret(server, "password")}
-    assert httpx.post(f"http://127.0.0.1:{home.port}/api/v1/session", json=form).status_code == 200
+    assert httpx.post(f"http://127.0.0.1:{home.port}/api/v1/session", json=form, **CLIENT).status_code == 200
     fire, look = re.findall(r"^  (curl .*)$", server.sign_in, re.MULTILINE)
     fired, seen = (curl(command).text for command in (fire, look))
     assert '"IsNew":' in fired
@@ -87,7 +88,7 @@ def test_the_token_of_the_first_start_ends_after_seven_days(http: httpx.Client) 
 async def test_no_secret_is_in_the_log_after_pages_went_out(home: Home, server: Serving) -> None:
     headers = {"Authorization": f"Bearer {secret(server, 'API token')}"}
     url = f"http://127.0.0.1:{home.port}/api/v1"
-    async with WebhookReceiver() as phone, httpx.AsyncClient(headers=headers) as http:
+    async with WebhookReceiver() as phone, httpx.AsyncClient(headers=headers, **CLIENT) as http:
 
         async def made(path: str, **body: object) -> dict[str, Any]:
             answer = await http.post(f"{url}/{path}", json=body)
@@ -137,7 +138,7 @@ def test_users_are_made_listed_and_given_a_new_password(home: Home, http: httpx.
     second = home.tell("user", "password", "ann@example.org")
     codes = [
         httpx.post(
-            f"{http.base_url}/api/v1/session", json={"email": "ann@example.org", "password": password}
+            f"{http.base_url}/api/v1/session", json={"email": "ann@example.org", "password": password}, **CLIENT
         ).status_code
         for password in (first, second)
     ]
@@ -188,17 +189,19 @@ def test_a_life_of_starts_and_stops(run_directory: Path) -> None:
         with serving(home) as first:
             token = {"Authorization": f"Bearer {secret(first, 'API token')}"}
             users = f"http://127.0.0.1:{home.port}/api/v1/users"
-            assert httpx.get(f"http://127.0.0.1:{home.port}/health/ready").status_code == 200
-            httpx.post(users, json={"name": "Ann", "email": "ann@example.org"}, headers=token).raise_for_status()
+            assert httpx.get(f"http://127.0.0.1:{home.port}/health/ready", **CLIENT).status_code == 200
+            httpx.post(
+                users, json={"name": "Ann", "email": "ann@example.org"}, headers=token, **CLIENT
+            ).raise_for_status()
             assert first.stop(signal.SIGINT) == 0
         assert not home.has_postgres
         with serving(home) as second:
-            assert len(httpx.get(users, headers=token).json()["items"]) == 2
+            assert len(httpx.get(users, headers=token, **CLIENT).json()["items"]) == 2
             second.stop(signal.SIGKILL)
             assert "sign-in" not in second.said
         assert home.has_postgres  # it goes on until somebody comes
         with serving(home) as third:
-            assert len(httpx.get(users, headers=token).json()["items"]) == 2
+            assert len(httpx.get(users, headers=token, **CLIENT).json()["items"]) == 2
             assert third.stop(signal.SIGTERM) == 0
             assert "sign-in" not in third.said
         assert not home.has_postgres

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from httpx import AsyncClient
-from tests.fixtures.database import serving
+from tests.fixtures.database import CLIENT, serving
 from tests.fixtures.factories import Factory, rule
 from tests.web.conftest import PASSWORD
 
@@ -159,7 +159,7 @@ async def test_a_server_that_stops_ends_its_streams(pool: Pool, settings: Settin
     form = {"sign_in_email": "ann@example.org", "sign_in_password": PASSWORD}
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(create_app(settings, pool)))
-        client = await stack.enter_async_context(AsyncClient(base_url=url, headers={"Origin": url}, verify=False))
+        client = await stack.enter_async_context(AsyncClient(base_url=url, headers={"Origin": url}, **CLIENT))
         await client.post("/sign-in", data=form)
         stream = await client.send(client.build_request("GET", "/live?topics=alerts"), stream=True)
         begin = time.monotonic()
