@@ -98,7 +98,7 @@ async def test_it_pages_by_a_contact_method_of_the_pages(
     assert (await anonymous.post("/sign-in", data=sign_in)).status_code == 303
     shown = (await anonymous.get(f"/people/{ann.id}")).text
     assert '<option value="beeper">Beeper</option>' in shown
-    assert "; or the gateway and PIN of a beeper, such as gateway.example.org:2001/471108." in shown
+    assert "the gateway and PIN of a beeper, such as gateway.example.org:2001/471108" in shown
     sent = {"type": "beeper", "address": gateway.address, "preset": "now"}
     added = await anonymous.post(f"/people/{ann.id}/contact-methods", data=sent)
     assert added.status_code == 303, added.text
@@ -119,7 +119,7 @@ async def test_its_address_is_checked_and_no_channel_is_of_it(api: httpx.AsyncCl
     assert wrong(await api.post("/api/v1/channels", json=body | {"address": "h:1/471108"}), 422) == ["type"]
     schemas = (await api.get("/api/openapi.json")).json()["components"]["schemas"]
     offered = [schemas[name]["properties"]["type"]["enum"] for name in ("ContactMethodCreate", "ChannelCreate")]
-    assert offered == [["email", "webhook", "apprise", "beeper"], ["email", "webhook", "apprise"]]
+    assert ["beeper" in types for types in offered] == [True, False]
 
 
 async def test_the_audit_log_hides_its_address(api: httpx.AsyncClient, make: Factory, gateway: Gateway) -> None:

@@ -114,12 +114,14 @@ async def test_a_key_of_another_format_is_refused(
 
 async def test_the_api_offers_the_format(api: httpx.AsyncClient, make: Factory) -> None:
     schemas = (await api.get("/api/openapi.json")).json()["components"]["schemas"]
-    assert schemas["IntegrationKeyCreate"]["properties"]["type"]["enum"] == [*OUR_TYPES, "doorbell"]
+    assert schemas["IntegrationKeyCreate"]["properties"]["type"]["enum"][: len(OUR_TYPES)] == OUR_TYPES
+    assert "doorbell" in schemas["IntegrationKeyCreate"]["properties"]["type"]["enum"]
     url = f"/api/v1/services/{(await make.service()).id}/integration-keys"
     answer = await api.post(url, json={"name": "a", "type": "pigeon"})
     (error,) = answer.json()["errors"]
     assert error["field"] == "type"
-    assert error["message"].endswith(" or 'doorbell' (it is 'pigeon')")
+    assert "'doorbell'" in error["message"]
+    assert error["message"].endswith("(it is 'pigeon')")
 
 
 async def test_the_page_of_a_service_offers_the_format(anonymous: httpx.AsyncClient, make: Factory) -> None:
