@@ -51,8 +51,7 @@ logged as (
             'users', jsonb_build_array(jsonb_build_object(
                 'id', people.id, 'name', people.name,
                 'because', jsonb_build_array(jsonb_build_object('id', people.id, 'type', 'user'))
-            )),
-            'channels', '[]'::jsonb, 'unreachable', '[]'::jsonb
+            ))
         )
     from people
     returning id, alert_id

@@ -121,7 +121,7 @@ class ExpectedCourse:
             self._wrong(entry, f"has the delay {entry.meta['next_in_seconds']}, which its step never had")
         self._note_move(entry)
         users = [user["id"] for user in entry.meta["users"]]
-        self.entered.append(Entered(*to, users, entry.meta["channels"]))
+        self.entered.append(Entered(*to, users, entry.meta.get("channels", [])))
         self.place, self.due = to, entry.at + entry.meta["next_in_seconds"]
         self.exhausted = self.held = False
         self.asked, self.skips, self.moved = None, 0, entry.at

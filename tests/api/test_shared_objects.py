@@ -65,7 +65,9 @@ OTHERS = (
     "/engine",
     "/favourites",
     "/services/{service_id}/favourite",
+    "/services/{service_id}/integration-keys/{key_id}/discard-quarantine",
     "/services/{service_id}/integration-keys/{key_id}/quarantine",
+    "/services/{service_id}/integration-keys/{key_id}/replay-quarantine",
     "/services/{service_id}/integration-keys/{key_id}/routing-rules/dry-run",
     "/services/{service_id}/integration-keys/{key_id}/try-out",
 )

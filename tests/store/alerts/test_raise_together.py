@@ -20,7 +20,8 @@ from tocsin.store.services.integration_keys import SenderCredential
 LIMIT = 2
 """So many alerts may be open on a service; further ones roll up."""
 
-# The count of what has rolled up is told by the alert; that of each entry depends on which of them came first.
+# The count of what has rolled up is told by the alert; that of each entry depends on which of them came first. So does
+# how often the severity of the alert that counts them has risen.
 OPEN = """
 select dedup_key, count, severity, summary, details, labels, links, delayed_until is null as is_at_once
 from alerts where service_id = $1 order by dedup_key
@@ -37,7 +38,7 @@ select
 from alert_logs as logs
 join alerts on alerts.id = logs.alert_id
 left join received_payloads as payloads on payloads.id = logs.payload_id
-where alerts.service_id = $1
+where alerts.service_id = $1 and not (event = 'severity_changed' and alerts.dedup_key like 'roll-up:%')
 order by alerts.dedup_key, event = 'rolled_up', case event when 'rolled_up' then body end, logs.id
 """
 
