@@ -20,7 +20,7 @@ select case $1::text
     when 'service' then (select count(*) from services)
     when 'heartbeat' then (select count(*) from heartbeat_monitors)
     when 'closing' then (select count(*) from alert_closings)
-    else (select count(*) from escalation_policy_state)
+    when 'alert' then (select count(*) from escalation_policy_state)
 end
 
 -- name: rotation_ids
