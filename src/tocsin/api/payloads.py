@@ -14,7 +14,7 @@ from tocsin.http.fields import Body, Read, UtcDatetime
 from tocsin.http.pagination import DEFAULT_LIMIT, Cursor, Limit, ListPage, encode_cursor, id_after
 from tocsin.ingest.replay import replay
 from tocsin.ingest.replay_many import replay_many
-from tocsin.store.actor import acting
+from tocsin.store.actor import Actor, acting
 from tocsin.store.payloads import quarantine, received
 from tocsin.store.payloads.received import PayloadOutcome, PayloadSlice, ReceivedPayload
 from tocsin.store.services import services
@@ -137,8 +137,7 @@ async def replay_quarantine(
     service_id: UUID, key_id: UUID, wanted: ReplayMany, actor: Writer, pool: Database
 ) -> ReplayedManyRead:
     """Up to 100 payloads at once. What still cannot be mapped stays, with the reason in `failed`."""
-    require_act(actor, (await services.get(pool, service_id)).team_id)
-    await quarantine.key_name(pool, service_id, key_id)
+    await _require(pool, actor, service_id, key_id)
     done = await replay_many(pool, key_id, wanted.after_id, actor)
     return ReplayedManyRead(
         replayed=done.replayed,
@@ -152,8 +151,7 @@ async def replay_quarantine(
 async def discard_quarantine(
     service_id: UUID, key_id: UUID, wanted: DiscardMany, actor: Writer, pool: Database
 ) -> DiscardedManyRead:
-    require_act(actor, (await services.get(pool, service_id)).team_id)
-    await quarantine.key_name(pool, service_id, key_id)
+    await _require(pool, actor, service_id, key_id)
     async with acting(pool, actor) as connection:
         return DiscardedManyRead(discarded=await quarantine.discard_all(connection, key_id, wanted.up_to_id, actor))
 
@@ -170,8 +168,7 @@ async def replay_quarantined(
     service_id: UUID, key_id: UUID, payload_id: PayloadId, actor: Writer, pool: Database
 ) -> PayloadRead:
     """Refused with 422 and the reason when it still cannot be mapped, and with 409 when somebody has settled it."""
-    require_act(actor, (await services.get(pool, service_id)).team_id)
-    await quarantine.key_name(pool, service_id, key_id)
+    await _require(pool, actor, service_id, key_id)
     async with acting(pool, actor) as connection:
         await replay(connection, key_id, payload_id, actor)
     return await _read(pool, service_id, key_id, payload_id)
@@ -181,12 +178,17 @@ async def replay_quarantined(
 async def discard_quarantined(
     service_id: UUID, key_id: UUID, payload_id: PayloadId, actor: Writer, pool: Database
 ) -> PayloadRead:
-    require_act(actor, (await services.get(pool, service_id)).team_id)
-    await quarantine.key_name(pool, service_id, key_id)
+    await _require(pool, actor, service_id, key_id)
     async with acting(pool, actor) as connection:
         await quarantine.lock(connection, key_id, payload_id)
         await quarantine.settle(connection, payload_id, "discarded", actor)
     return await _read(pool, service_id, key_id, payload_id)
+
+
+async def _require(database: Queryable, actor: Actor, service_id: UUID, key_id: UUID) -> None:
+    """Raise unless the actor may act on the service's alerts, and the key is the service's."""
+    require_act(actor, (await services.get(database, service_id)).team_id)
+    await quarantine.key_name(database, service_id, key_id)
 
 
 async def _read(database: Queryable, service_id: UUID, key_id: UUID, payload_id: int) -> PayloadRead:

@@ -20,7 +20,6 @@ from starlette.responses import Response
 
 from tocsin.db.pool import Pool
 from tocsin.errors import (
-    FieldError,
     InvalidInput,
     Quarantined,
     TocsinError,
@@ -35,6 +34,7 @@ from tocsin.http.problems import unavailable
 from tocsin.ingest.answer_request import answer_error, answer_results
 from tocsin.ingest.connections import IngestConnections
 from tocsin.ingest.deadline import within
+from tocsin.ingest.json_body import bad_body
 from tocsin.ingest.many_messages import act_on_all
 from tocsin.ingest.message_format import Message, MessageFormat, MessageResult, RawRequest, Submission
 from tocsin.ingest.metrics import count_received, show_types
@@ -176,7 +176,7 @@ async def _take(
         raise await _quarantined(pool, credential, payload, error) from error
     except (asyncpg.DataError, ValueError) as error:  # no format should let this happen, and yet nothing is to be lost
         log.exception("message_not_stored", path=payload.path)
-        wrong = InvalidInput(FieldError("body", "has a value that cannot be stored"))
+        wrong = bad_body("has a value that cannot be stored")
         raise await _quarantined(pool, credential, payload, wrong) from error
     count_received(credential.type, "accepted")
     return results

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
-from tocsin.ingest.text import Mended, mend, mend_line
+from tocsin.ingest.text import Mended, mend, mend_line, shorten
 
 MAX_SHOWN = 60
 
@@ -73,7 +73,7 @@ def shown(value: object) -> str:
     No more is written than is shown: a value that was read may be nested too deep to be written whole.
     """
     text = "".join(islice(json.JSONEncoder().iterencode(value), MAX_SHOWN + 1))
-    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+    return shorten(text, MAX_SHOWN)
 
 
 def shown_name(name: str) -> str:

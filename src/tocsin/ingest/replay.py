@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 
 from tocsin.db.pool import Connection
 from tocsin.errors import FieldError, InvalidInput
+from tocsin.ingest.json_body import bad_body
 from tocsin.ingest.many_messages import act_on_all
 from tocsin.ingest.message_format import MessageResult, RawRequest, Submission
 from tocsin.ingest.read_request import read_request
@@ -35,7 +36,7 @@ async def replay(connection: Connection, key_id: UUID, payload_id: int, actor: A
         else:
             results = await act_on_all(connection, payload.service_id, messages, sender)
     except (asyncpg.DataError, ValueError) as error:
-        raise InvalidInput(FieldError("body", "has a value that cannot be stored")) from error
+        raise bad_body("has a value that cannot be stored") from error
     await quarantine.settle(connection, payload.id, "replayed", actor)
     return results
 

@@ -46,6 +46,6 @@ def mend_line(text: str) -> Mended:
     return Mended(line.strip(), how)
 
 
-def shorten(line: str) -> str:
-    """The line as a summary: at most 1024 characters, an ellipsis at the end when it was cut."""
-    return line if len(line) <= MAX_SUMMARY else line[: MAX_SUMMARY - 1] + "…"
+def shorten(text: str, most: int = MAX_SUMMARY) -> str:
+    """The text with so many characters at most, those of a summary; an ellipsis at the end when it was cut."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -15,7 +15,8 @@ from tocsin.ingest.inbound_email.subject import SubjectState, read_subject
 from tocsin.ingest.labels import fit_labels
 from tocsin.ingest.mending import Mender
 from tocsin.ingest.message_format import KeyOption, KeyOptions, Message
-from tocsin.ingest.note import fit_note
+from tocsin.ingest.text import shorten
+from tocsin.store.alerts.notes import MOST_CHARACTERS
 
 MOST_DETAILS = 100_000
 
@@ -55,7 +56,7 @@ def message_of(mail: Mail, dedup: str, options: KeyOptions) -> Message:
         unnamed=f"A mail with {mail.attachments[0]}" if mail.attachments else "A mail",
     )
     action = state.action if state else "trigger"
-    note = fit_note(f"{alert.summary}\n\n{alert.details}".rstrip()) if action == "note" else ""
+    note = shorten(f"{alert.summary}\n\n{alert.details}".rstrip(), MOST_CHARACTERS) if action == "note" else ""
     return Message(action, alert, note=note)
 
 

@@ -1,6 +1,5 @@
 """Many alerts of one message: raised in one statement, and locked in one before they are closed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,7 +11,7 @@ from tocsin.db.sql import Statements
 from tocsin.domain.dedup_key import ROLL_UP_KEY
 from tocsin.errors import NotFound
 from tocsin.store.actor import Actor
-from tocsin.store.alerts.new_alert import NewAlert, RaisedAlert
+from tocsin.store.alerts.new_alert import NewAlert, RaisedAlert, columns_of, routes_of
 
 _sql = Statements(__package__, "many_alerts.sql")
 
@@ -34,7 +33,7 @@ async def raise_alerts(
     """
     source = (service_id, UUID(sender.id), sender.record)
     try:
-        given = (*_columns(alerts), ROLL_UP_KEY, sender.payload_id, _routes(alerts))
+        given = (*columns_of(alerts), ROLL_UP_KEY, sender.payload_id, routes_of(alerts))
         rows = await connection.fetch(_sql["raise_many"], *source, *given)
     except asyncpg.ForeignKeyViolationError:
         raise NotFound("no such service") from None
@@ -48,20 +47,3 @@ async def lock_open(connection: Connection, service_id: UUID, dedup_keys: Sequen
     """The service's open alerts with these keys, by key; they stay as they are until the transaction ends."""
     rows = await connection.fetch(_sql["lock_open"], service_id, dedup_keys)
     return {row["dedup_key"]: OpenAlert(row["id"], row["may_flap"]) for row in rows}
-
-
-def _routes(alerts: Sequence[NewAlert]) -> Sequence[str | None]:
-    return [json.dumps(alert.route.record) if alert.route else None for alert in alerts]
-
-
-def _columns(alerts: Sequence[NewAlert]) -> Sequence[Sequence[str]]:
-    """What the alerts say, a list for each column of theirs."""
-    return (
-        [alert.summary for alert in alerts],
-        [alert.details for alert in alerts],
-        [alert.severity for alert in alerts],
-        [json.dumps(dict(alert.labels)) for alert in alerts],
-        [alert.dedup_key for alert in alerts],
-        [json.dumps(list(alert.mended)) for alert in alerts],
-        [json.dumps([link.record for link in alert.links]) for alert in alerts],
-    )

@@ -1,5 +1,6 @@
 """How alerts come to be: a message raises one, or is counted into the open one with the same key."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -105,6 +106,24 @@ async def raise_by_key(
     if not row["is_allowed"]:
         raise wrong_type()
     return _raised(row) if row["is_current"] else None
+
+
+def columns_of(alerts: Sequence[NewAlert]) -> Sequence[Sequence[str]]:
+    """What many alerts say, a list for each column of theirs but their routes."""
+    return (
+        [alert.summary for alert in alerts],
+        [alert.details for alert in alerts],
+        [alert.severity for alert in alerts],
+        [json.dumps(dict(alert.labels)) for alert in alerts],
+        [alert.dedup_key for alert in alerts],
+        [json.dumps(list(alert.mended)) for alert in alerts],
+        [json.dumps([link.record for link in alert.links]) for alert in alerts],
+    )
+
+
+def routes_of(alerts: Sequence[NewAlert]) -> Sequence[str | None]:
+    """The routes of many alerts."""
+    return [json.dumps(alert.route.record) if alert.route else None for alert in alerts]
 
 
 async def open_alert(database: Queryable, service_id: UUID, dedup_key: str) -> int | None:

@@ -1,6 +1,5 @@
 """Alerts of several requests, raised in one transaction."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -11,7 +10,7 @@ from tocsin.db.pool import Pool
 from tocsin.db.sql import Statements
 from tocsin.domain.dedup_key import ROLL_UP_KEY
 from tocsin.errors import TocsinError
-from tocsin.store.alerts.new_alert import NewAlert, RaisedAlert
+from tocsin.store.alerts.new_alert import NewAlert, RaisedAlert, columns_of, routes_of
 from tocsin.store.payloads.received import NewPayload
 from tocsin.store.services.integration_keys import SenderCredential, unknown_key, wrong_type
 
@@ -60,14 +59,8 @@ def _columns(sent: Sequence[SentAlert]) -> Sequence[Sequence[object]]:
         [credential.digest for credential in credentials],
         [credential.type for credential in credentials],
         [credential.ip for credential in credentials],
-        [alert.summary for alert in alerts],
-        [alert.details for alert in alerts],
-        [alert.severity for alert in alerts],
-        [json.dumps(dict(alert.labels)) for alert in alerts],
-        [alert.dedup_key for alert in alerts],
-        [json.dumps(list(alert.mended)) for alert in alerts],
-        [json.dumps([link.record for link in alert.links]) for alert in alerts],
-        [alert.route and json.dumps(alert.route.record) for alert in alerts],
+        *columns_of(alerts),
+        routes_of(alerts),
         [payload.path for payload in payloads],
         [payload.query for payload in payloads],
         [payload.content_type for payload in payloads],

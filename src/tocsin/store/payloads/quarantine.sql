@@ -40,17 +40,13 @@ select
     keys.name as key_name,
     services.id as service_id,
     services.name as service_name,
-    waiting.count as waiting
-from (
-    select payloads.integration_key_id, count(*) as count
-    from received_payloads as payloads
-    where payloads.outcome = 'quarantined'
-    group by payloads.integration_key_id
-) as waiting
-join integration_keys as keys on keys.id = waiting.integration_key_id
+    count(*) as waiting
+from received_payloads as payloads
+join integration_keys as keys on keys.id = payloads.integration_key_id
 join services on services.id = keys.service_id
-where $1::uuid is null or keys.service_id = $1
-order by waiting.count desc, keys.created_at, keys.id
+where payloads.outcome = 'quarantined' and ($1::uuid is null or keys.service_id = $1)
+group by keys.id, services.id
+order by waiting desc, keys.created_at, keys.id
 
 -- name: count
 select count(*) from received_payloads where outcome = 'quarantined'
