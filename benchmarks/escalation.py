@@ -38,8 +38,7 @@ async def escalation_lateness(server_dsn: str) -> list[Row]:
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone:
         organisation = await found(pool, policies=100, people=50, webhook=phone.url)
         async with tocsin(dsn, "engine"):
-            due = await pool.fetchval("select now() + $1::interval", _AHEAD)
-            await open_alerts(pool, organisation, 1000, due, timedelta(seconds=10))
+            await open_alerts(pool, organisation, 1000, _AHEAD, timedelta(seconds=10))
             await until(pool, _LEFT, 60)
             late = [row["late"] * 1000 for row in await pool.fetch(_LATENESS)]
     return [
@@ -99,8 +98,7 @@ class _Passed:
 async def _storm(server_dsn: str, engines: int) -> _Passed:
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone, AsyncExitStack() as stack:
         organisation = await found(pool, policies=1000, people=50, webhook=phone.url)
-        due = await pool.fetchval("select now() + $1::interval", SEEDED_WITHIN)
-        await open_alerts(pool, organisation, STORM, due)
+        due = await open_alerts(pool, organisation, STORM, SEEDED_WITHIN)
         await pool.execute(_ONE_IS_CRITICAL)
         running = [await stack.enter_async_context(tocsin(dsn, "engine")) for _ in range(engines)]
         past = await until_due(pool, due)

@@ -42,8 +42,7 @@ async def floors(server_dsn: str) -> list[Row]:
 async def _write(pool: Pool) -> tuple[float, float, float]:
     """Seconds, processor seconds of PostgreSQL, and bytes of WAL."""
     organisation = await found(pool, policies=1000, people=50, webhook="http://127.0.0.1:9/")
-    due = await pool.fetchval("select now() + $1::interval", timedelta(hours=1))
-    await open_alerts(pool, organisation, STORM, due)
+    await open_alerts(pool, organisation, STORM, timedelta(hours=1))
     alerts = [row["id"] for row in await pool.fetch("select id from alerts order by id")]
     async with pool.acquire() as connection:
         await connection.execute("set session_replication_role = replica")

@@ -119,7 +119,7 @@ async def _damaged(server_dsn: str) -> list[Row]:
 
 async def _climbing(pool: Pool, due_in: timedelta, over: timedelta = timedelta(0)) -> None:
     organisation = await found(pool, policies=_POLICIES, people=10, webhook="http://127.0.0.1:9/")
-    await open_alerts(pool, organisation, _ALERTS, await pool.fetchval("select now() + $1::interval", due_in), over)
+    await open_alerts(pool, organisation, _ALERTS, due_in, over)
 
 
 async def _heal(pool: Pool, damages: Mapping[str, Damage]) -> list[Row]:

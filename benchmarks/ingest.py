@@ -48,8 +48,7 @@ async def ingest_beside_paging(server_dsn: str) -> list[Row]:
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone:
         organisation = await found(pool, policies=1000, people=50, webhook=phone.url)
         token = await integration_token(pool, organisation.services[0])
-        due = await pool.fetchval("select now() + $1::interval", SEEDED_WITHIN)
-        await open_alerts(pool, organisation, STORM, due)
+        due = await open_alerts(pool, organisation, STORM, SEEDED_WITHIN)
         async with tocsin(dsn, "serve") as process:
             await until_due(pool, due)
             url = f"{process.url}/api/v2/generic/incoming?token={token}"

@@ -23,8 +23,7 @@ async def killed(server_dsn: str) -> list[Row]:
     """2,000 alerts due at once; the only engine is killed after the first pages, and another is started."""
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone:
         organisation = await found(pool, policies=100, people=50, webhook=phone.url)
-        due = await pool.fetchval("select now() + $1::interval", _SEEDED_WITHIN)
-        await open_alerts(pool, organisation, _ALERTS, due)
+        due = await open_alerts(pool, organisation, _ALERTS, _SEEDED_WITHIN)
         async with tocsin(dsn, "engine") as engine:
             await until_due(pool, due)
             while len(phone.requests) < _KILLED_AFTER:

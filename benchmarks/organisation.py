@@ -101,12 +101,13 @@ async def found(pool: Pool, *, policies: int, people: int, webhook: str) -> Orga
 
 
 async def open_alerts(
-    pool: Pool, organisation: Organisation, count: int, due: datetime, over: timedelta = timedelta(0)
-) -> None:
-    """Open alerts that stand on their first step, the next due at ``due`` and evenly spread ``over`` a span.
+    pool: Pool, organisation: Organisation, count: int, due_in: timedelta, over: timedelta = timedelta(0)
+) -> datetime:
+    """Open alerts that stand on their first step; returns when the next is due, which is evenly spread ``over`` a span.
 
     What is still empty is not analyzed: PostgreSQL would plan for tables that stay so.
     """
+    due: datetime = await pool.fetchval("select now() + $1::interval", due_in)
     await pool.execute(_ALERTS, count, organisation.services)
     await pool.execute("delete from pgqueuer")
     await pool.execute(_STANDING, due, over, count)
@@ -114,3 +115,4 @@ async def open_alerts(
     await pool.execute("vacuum analyze users, contact_methods, services, alerts, escalation_policy_state, pgqueuer")
     await pool.execute("vacuum analyze escalation_moves")
     await pool.execute("vacuum analyze escalation_policies, escalation_policy_steps, ep_step_on_call_users")
+    return due

@@ -21,8 +21,7 @@ async def overdue(server_dsn: str) -> list[Row]:
     sweep = Statements("tocsin.engine.healing", "sweep.sql")
     async with database(server_dsn) as (_, pool):
         organisation = await found(pool, policies=10_000, people=100, webhook="http://127.0.0.1:9/")
-        due = await pool.fetchval("select now() + $1::interval", timedelta(minutes=1))
-        await open_alerts(pool, organisation, 100_000, due, timedelta(hours=1))
+        await open_alerts(pool, organisation, 100_000, timedelta(minutes=1), timedelta(hours=1))
         what = "of 100,000 open alerts"
         return [
             Row(

@@ -96,8 +96,7 @@ async def pages(server_dsn: str) -> list[Row]:
 async def _environment(server_dsn: str) -> AsyncIterator[Environment]:
     async with database(server_dsn) as (dsn, pool):
         organisation = await found(pool, policies=1000, people=500, webhook="http://127.0.0.1:9/")
-        due = await pool.fetchval("select now() + $1::interval", timedelta(hours=6))
-        await open_alerts(pool, organisation, 10_000, due)
+        await open_alerts(pool, organisation, 10_000, timedelta(hours=6))
         ids = {
             "alert": await pool.fetchval("select max(id) from alerts"),
             "service": organisation.services[0],

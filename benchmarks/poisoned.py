@@ -52,8 +52,7 @@ async def storm_poisoned(server_dsn: str) -> list[Row]:
     """10,000 alerts due at the same instant, one engine; the row of the one in the middle cannot be written."""
     async with database(server_dsn) as (dsn, pool), WebhookReceiver() as phone:
         organisation = await found(pool, policies=1000, people=50, webhook=phone.url)
-        due = await pool.fetchval("select now() + $1::interval", SEEDED_WITHIN)
-        await open_alerts(pool, organisation, STORM, due)
+        due = await open_alerts(pool, organisation, STORM, SEEDED_WITHIN)
         alerts = [row["id"] for row in await pool.fetch(_ALERTS)]
         await pool.execute(_POISON.format(alert_id=alerts[len(alerts) // 2]))
         async with tocsin(dsn, "engine"):
